@@ -1,0 +1,122 @@
+//! An operator sets up stores, surveys and the brand.
+
+use aftertaste::{
+    app::{App, Stop, conclude},
+    domain::{
+        Id, Invalid,
+        brand::Brand,
+        grant::Permission,
+        store::{Store, StoreDetails, StoreNumber},
+        survey::{Definition, Survey},
+    },
+    http::{Problem, Reply, Request, bearer, body_json},
+    table::{PutSurvey, Versioned},
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+const FUNCTION: &str = "manage-catalog";
+
+/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`, and `GET /stores`.
+///
+/// An operator reads what was just written: nothing here comes from the memory that other functions have.
+pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
+    conclude(FUNCTION, manage(app, request, now).await, Reply::from)
+}
+
+async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    let grant = bearer(&app.keyring, request, now)?;
+    if !grant.allows(&Permission::Admin) {
+        return Err(Problem::grant_insufficient("admin").into());
+    }
+    let (outcome, reply) = match request.route_key.as_str() {
+        "GET /stores" => ("stores-read", ok(&json!({"stores": app.table.stores().await?}))),
+        "GET /stores/{store}" => ("store-read", get_store(app, request).await?),
+        "PUT /stores/{store}" => ("store-written", put_store(app, request).await?),
+        "GET /surveys/{id}" => ("survey-read", get_survey(app, request).await?),
+        "PUT /surveys/{id}" => ("survey-written", put_survey(app, request).await?),
+        "GET /brand" => ("brand-read", ok(&app.table.brand().await?)),
+        "PUT /brand" => ("brand-written", put_brand(app, request).await?),
+        _ => return Err(Problem::route_unknown().into()),
+    };
+    tracing::info!(function = FUNCTION, outcome, status = reply.status.as_u16(), by = grant.subject);
+    Ok(reply)
+}
+
+fn ok(body: &impl Serialize) -> Reply {
+    Reply::json(StatusCode::OK, body)
+}
+
+fn store_number(request: &Request) -> Result<StoreNumber, Problem> {
+    request.path_parameter("store").parse().map_err(|error: Invalid| Problem::invalid(error.0))
+}
+
+async fn get_store(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let store = app.table.store(store_number(request)?).await?.ok_or_else(Problem::store_unknown)?;
+    Ok(ok(&store))
+}
+
+async fn put_store(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let number = store_number(request)?;
+    let details: StoreDetails = body_without(request, "store")?;
+    let store = Store::new(number, details).map_err(|error| Problem::invalid(error.0))?;
+    if app.table.survey(&store.details.survey).await?.is_none() {
+        let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
+        return Err(Problem::invalid(sentence).into());
+    }
+    app.table.put_store(&store).await?;
+    Ok(ok(&store))
+}
+
+/// A body as `GET` shows it can be put back: the field that the address or the table decides is passed over.
+fn body_without<T: DeserializeOwned>(request: &Request, field: &str) -> Result<T, Problem> {
+    let mut body: Map<String, Value> = body_json(request)?;
+    body.remove(field);
+    serde_json::from_value(Value::Object(body)).map_err(|error| Problem::invalid(error.to_string()))
+}
+
+fn survey_id(request: &Request) -> Result<Id, Problem> {
+    request.path_parameter("id").parse().map_err(|error: Invalid| Problem::invalid(error.0))
+}
+
+#[derive(Serialize)]
+struct SurveyBody<'a> {
+    version: u32,
+    #[serde(flatten)]
+    definition: &'a Definition,
+}
+
+async fn get_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let Versioned { version, survey } =
+        app.table.survey(&survey_id(request)?).await?.ok_or_else(Problem::survey_unknown)?;
+    Ok(ok(&SurveyBody { version, definition: &survey.definition }))
+}
+
+async fn put_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let id = survey_id(request)?;
+    let definition: Definition = body_without(request, "version")?;
+    if definition.id != id {
+        let sentence = format!("The definition's id is {}, and its address says {id}.", definition.id);
+        return Err(Problem::invalid(sentence).into());
+    }
+    let survey = Survey::new(definition).map_err(|mistakes| Problem::invalid(sentences(&mistakes)))?;
+    let (status, version) = match app.table.put_survey(&survey).await? {
+        PutSurvey::Unchanged(version) => (StatusCode::OK, version),
+        PutSurvey::Written(version) => (StatusCode::CREATED, version),
+        PutSurvey::Refused(broken) => return Err(Problem::invalid(sentences(&broken)).into()),
+    };
+    Ok(Reply::json(status, &SurveyBody { version, definition: &survey.definition }))
+}
+
+async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let brand: Brand = body_json(request)?;
+    brand.check().map_err(|mistakes| Problem::invalid(sentences(&mistakes)))?;
+    app.table.put_brand(&brand).await?;
+    Ok(ok(&brand))
+}
+
+fn sentences(mistakes: &[Invalid]) -> String {
+    mistakes.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" ")
+}

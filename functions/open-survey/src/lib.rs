@@ -1,0 +1,121 @@
+//! A guest opens a link. Nothing is read when store and survey are in memory, and nothing is written.
+
+use std::collections::BTreeMap;
+
+use aftertaste::{
+    app::{App, OpenLink, Stop, conclude},
+    domain::{
+        language::choose,
+        survey::{Kind, Question},
+    },
+    http::{
+        Format, Problem, Reply, Request, accepted_format,
+        page::{self, SurveyPage},
+        wanted_languages,
+    },
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const FUNCTION: &str = "open-survey";
+
+/// `GET /s/{link}`. `submission` is fresh and random: it ties a repeated sending of the form to the first.
+pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
+    let format = accepted_format(request, &[Format::Html, Format::Json]);
+    let opened = open(app, request, now, submission, format).await;
+    conclude(FUNCTION, opened, |problem| match format {
+        Some(Format::Json) => problem.into(),
+        _ => page::problem(&problem, &wanted_languages(request)),
+    })
+}
+
+async fn open(
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+    submission: Uuid,
+    format: Option<Format>,
+) -> Result<Reply, Stop> {
+    let link = request.path_parameter("link");
+    let OpenLink { claim, until, store, survey } = app.open_link(link, now).await?;
+    let brand = app.catalog.brand(now).await?;
+    let definition = &survey.survey.definition;
+    let language = choose(&wanted_languages(request), &survey.survey.languages()).ok_or_else(Problem::survey_unknown)?;
+    let questions = survey.survey.asked(claim.visit.payment);
+    tracing::info!(
+        function = FUNCTION,
+        outcome = "opened",
+        status = 200,
+        store = claim.visit.store.get(),
+        channel = claim.channel.name(),
+        survey = definition.id.as_str(),
+        language,
+    );
+    if format == Some(Format::Json) {
+        let body = json!({
+            "survey": definition.id,
+            "version": survey.version,
+            "language": language,
+            "languages": survey.survey.languages(),
+            "title": definition.title.get(language),
+            "store": store.details.name,
+            "brand": {"name": brand.name, "colour": brand.colour},
+            "privacy": page::privacy_line(&brand, language),
+            "expires_at": until,
+            "submission": submission,
+            "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
+        });
+        return Ok(Reply::json(StatusCode::OK, &body));
+    }
+    let page = SurveyPage {
+        brand: &brand,
+        store: &store.details.name,
+        survey: &survey.survey,
+        version: survey.version,
+        questions: &questions,
+        language,
+        link,
+        submission,
+        answers: &BTreeMap::new(),
+        mistakes: &[],
+    };
+    Ok(Reply::page(StatusCode::OK, page.render()))
+}
+
+/// A question for a program that draws it itself.
+fn in_language(question: &Question, language: &str) -> Value {
+    let definition = &question.definition;
+    let mut json = json!({
+        "id": definition.id,
+        "kind": definition.kind,
+        "text": definition.text.get(language),
+        "required": definition.required,
+    });
+    let mut set = |name: &str, value: Value| {
+        if let (Value::Object(fields), false) = (&mut json, value.is_null()) {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    set("ask_if", json!(definition.ask_if));
+    match &question.kind {
+        Kind::Scale(scale) => {
+            set("min", json!(scale.min));
+            set("max", json!(scale.max));
+            set("low_label", json!(definition.low_label.as_ref().map(|label| label.get(language))));
+            set("high_label", json!(definition.high_label.as_ref().map(|label| label.get(language))));
+        }
+        Kind::Choice { many, .. } => {
+            set("many", json!(many));
+            let options: Vec<Value> = definition
+                .options
+                .iter()
+                .map(|option| json!({"id": option.id, "text": option.text.get(language)}))
+                .collect();
+            set("options", json!(options));
+        }
+        Kind::Text { max_length } => set("max_length", json!(max_length)),
+    }
+    json
+}

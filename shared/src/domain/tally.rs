@@ -1,0 +1,248 @@
+//! Tallies: the additive state of any set of responses.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Id,
+    link::{Channel, Segment},
+    response::{Answer, Response},
+    survey::{Measure, Survey},
+};
+
+/// How many answers fell on each value of a scale. Values that nobody chose are absent.
+pub type Histogram = BTreeMap<u8, u64>;
+
+/// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in
+/// whatever order and grouping; a tally never holds a zero, so that equal sets have equal tallies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Whole responses.
+    pub responses: u64,
+    /// Responses of guests who left before the end. Their answers are not counted anywhere else.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub partial: u64,
+    /// Scale questions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub scales: BTreeMap<Id, Histogram>,
+    /// Choice questions: how many chose each option.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<Id, BTreeMap<Id, u64>>,
+    /// Text questions: how many wrote something.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<Id, u64>,
+    /// By channel.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Channel, Group>,
+    /// By segment.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub segments: BTreeMap<Segment, Group>,
+    /// By the hour of payment on the store's clock, 0 to 23.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hours: BTreeMap<u8, Group>,
+    /// Seconds taken, summed, and the number of responses that told.
+    #[serde(skip_serializing_if = "is_zero_pair")]
+    pub seconds: (u64, u64),
+}
+
+/// The responses of one channel, segment or hour.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// Whole responses.
+    #[serde(rename = "n")]
+    pub responses: u64,
+    /// Answers to the question that measures recommendation.
+    #[serde(rename = "r", skip_serializing_if = "BTreeMap::is_empty")]
+    pub recommend: Histogram,
+    /// Answers to the question that measures satisfaction.
+    #[serde(rename = "s", skip_serializing_if = "BTreeMap::is_empty")]
+    pub satisfaction: Histogram,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+fn is_zero_pair(pair: &(u64, u64)) -> bool {
+    *pair == (0, 0)
+}
+
+impl Tally {
+    /// Adds one response. `hour` is that of the payment on the store's clock; `survey` is the version that was
+    /// answered.
+    pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
+        if response.partial {
+            self.partial += 1;
+            return;
+        }
+        self.responses += 1;
+        for (question, answer) in &response.answers {
+            match answer {
+                Answer::Scale(n) => *self.scales.entry(question.clone()).or_default().entry(*n).or_default() += 1,
+                Answer::Choice(chosen) => {
+                    let counts = self.choices.entry(question.clone()).or_default();
+                    for option in chosen {
+                        *counts.entry(option.clone()).or_default() += 1;
+                    }
+                }
+                Answer::Text(_) => *self.texts.entry(question.clone()).or_default() += 1,
+            }
+        }
+        let measured = |measure| match response.answers.get(survey.measuring(measure)?.id())? {
+            Answer::Scale(n) => Some(*n),
+            _ => None,
+        };
+        let group = Group {
+            responses: 1,
+            recommend: measured(Measure::Recommend).map(|n| (n, 1)).into_iter().collect(),
+            satisfaction: measured(Measure::Satisfaction).map(|n| (n, 1)).into_iter().collect(),
+        };
+        self.channels.entry(response.channel).or_default().merge(&group);
+        self.segments.entry(response.segment).or_default().merge(&group);
+        self.hours.entry(hour).or_default().merge(&group);
+        if let Some(seconds) = response.seconds {
+            self.seconds.0 += u64::from(seconds);
+            self.seconds.1 += 1;
+        }
+    }
+
+    /// Adds another tally.
+    pub fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        self.partial += other.partial;
+        for (question, histogram) in &other.scales {
+            add_counts(self.scales.entry(question.clone()).or_default(), histogram);
+        }
+        for (question, counts) in &other.choices {
+            add_counts(self.choices.entry(question.clone()).or_default(), counts);
+        }
+        add_counts(&mut self.texts, &other.texts);
+        merge_groups(&mut self.channels, &other.channels);
+        merge_groups(&mut self.segments, &other.segments);
+        merge_groups(&mut self.hours, &other.hours);
+        self.seconds.0 += other.seconds.0;
+        self.seconds.1 += other.seconds.1;
+    }
+}
+
+impl Group {
+    fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        add_counts(&mut self.recommend, &other.recommend);
+        add_counts(&mut self.satisfaction, &other.satisfaction);
+    }
+}
+
+fn add_counts<K: Ord + Clone>(to: &mut BTreeMap<K, u64>, from: &BTreeMap<K, u64>) {
+    for (key, count) in from {
+        *to.entry(key.clone()).or_default() += count;
+    }
+}
+
+fn merge_groups<K: Ord + Clone>(to: &mut BTreeMap<K, Group>, from: &BTreeMap<K, Group>) {
+    for (key, group) in from {
+        to.entry(key.clone()).or_default().merge(group);
+    }
+}
+
+/// The tallies of one scope on one business day, by survey.
+pub type Tallies = BTreeMap<Id, Tally>;
+
+/// Adds the tallies of another scope.
+pub fn merge_tallies(to: &mut Tallies, from: &Tallies) {
+    for (survey, tally) in from {
+        to.entry(survey.clone()).or_default().merge(tally);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn survey() -> Survey {
+        Survey::new(
+            serde_json::from_value(json!({
+                "id": "s", "title": {"en": "S"}, "questions": [
+                    {"id": "nps", "kind": "scale", "min": 0, "max": 10, "measures": "recommend", "text": {"en": "?"}},
+                    {"id": "csat", "kind": "scale", "min": 1, "max": 5, "measures": "satisfaction", "text": {"en": "?"}},
+                    {"id": "dishes", "kind": "choice", "many": true, "text": {"en": "?"},
+                     "options": [{"id": "a", "text": {"en": "t"}}, {"id": "b", "text": {"en": "h"}}]},
+                    {"id": "why", "kind": "text", "text": {"en": "?"}}
+                ]
+            }))
+            .unwrap(),
+        )
+        .unwrap()
+    }
+
+    prop_compose! {
+        fn responses()(some in prop::collection::vec(
+            (prop::option::of(0_u8..=10), prop::option::of(1_u8..=5), 0_usize..4, any::<bool>(), 0_usize..12, 0_u8..16, 0_u8..24,
+             prop::option::of(0_u32..900), prop::bool::weighted(0.1)), 0..40)) -> Vec<(Response, u8)> {
+            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, partial)| {
+                let id = |text: &str| text.parse::<Id>().unwrap();
+                let mut answers = BTreeMap::new();
+                answers.extend(nps.map(|n| (id("nps"), Answer::Scale(n))));
+                answers.extend(csat.map(|n| (id("csat"), Answer::Scale(n))));
+                let chosen: Vec<Id> = ["a", "b"].iter().enumerate().filter(|(i, _)| dishes & (1 << i) != 0).map(|(_, o)| id(o)).collect();
+                if !chosen.is_empty() { answers.insert(id("dishes"), Answer::Choice(chosen)); }
+                if why { answers.insert(id("why"), Answer::Text("because".into())); }
+                let response = Response {
+                    survey: id("s"), version: 1, answered_at: "2026-11-21T00:00:00Z".parse().unwrap(),
+                    channel: Channel::ALL[channel], segment: segment.try_into().unwrap(), answers, seconds, submission: None, partial,
+                };
+                (response, hour)
+            }).collect()
+        }
+    }
+
+    fn tally(responses: &[(Response, u8)]) -> Tally {
+        let survey = survey();
+        let mut tally = Tally::default();
+        for (response, hour) in responses {
+            tally.add(response, *hour, &survey);
+        }
+        tally
+    }
+
+    fn merged(a: &Tally, b: &Tally) -> Tally {
+        let mut sum = a.clone();
+        sum.merge(b);
+        sum
+    }
+
+    proptest! {
+        #[test]
+        fn tallies_merge_in_any_order_and_grouping(a in responses(), b in responses(), c in responses()) {
+            let all: Vec<_> = [a.clone(), b.clone(), c.clone()].concat();
+            let backwards: Vec<_> = all.iter().rev().cloned().collect();
+            let (a, b, c) = (tally(&a), tally(&b), tally(&c));
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), tally(&all));
+            prop_assert_eq!(tally(&all), tally(&backwards));
+            prop_assert_eq!(merged(&a, &Tally::default()), a);
+        }
+
+        #[test]
+        fn a_tally_survives_being_written_and_counts_what_a_plain_count_does(some in responses()) {
+            let tally = tally(&some);
+            let json = serde_json::to_string(&tally).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Tally>(&json).unwrap(), &tally);
+            let whole = || some.iter().filter(|(r, _)| !r.partial);
+            prop_assert_eq!(tally.responses, whole().count() as u64);
+            for n in 0..=10_u8 {
+                let nines = whole().filter(|(r, _)| r.answers.values().next_back().is_some() && r.answers.get(&"nps".parse::<Id>().unwrap()) == Some(&Answer::Scale(n))).count() as u64;
+                let counted = tally.scales.get(&"nps".parse::<Id>().unwrap()).and_then(|h| h.get(&n)).copied().unwrap_or(0);
+                prop_assert_eq!(counted, nines);
+            }
+            prop_assert_eq!(tally.hours.values().map(|g| g.responses).sum::<u64>(), tally.responses);
+        }
+    }
+}

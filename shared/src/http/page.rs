@@ -1,0 +1,279 @@
+//! Pages: the shell that all share, and those that a guest sees. No script, no request beside the page itself.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Problem, Reply};
+use crate::domain::{
+    brand::Brand,
+    language::choose,
+    response::Mistake,
+    survey::{Kind, Question, Survey},
+};
+
+/// A page and the content security policy that it needs.
+pub struct Page {
+    /// The page.
+    pub html: String,
+    /// Its policy.
+    pub policy: String,
+}
+
+impl Page {
+    /// Puts a page together. `colour` is the brand's, already checked to be `#rrggbb`.
+    pub fn new(language: &str, title: &str, colour: &str, body: Markup) -> Self {
+        let style = format!(":root{{--brand:{colour}}}{STYLE}");
+        let hash = STANDARD.encode(Sha256::digest(&style));
+        let page = html! {
+            (DOCTYPE)
+            html lang=(language) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (title) }
+                    style { (PreEscaped(style)) }
+                }
+                body { main { (body) } }
+            }
+        };
+        Self {
+            html: page.into_string(),
+            policy: format!(
+                "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            ),
+        }
+    }
+}
+
+const STYLE: &str = include_str!("page.css");
+
+/// Words that pages say in each language that is built in. The first is the fallback.
+pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
+
+/// Words of a guest's pages.
+struct Words {
+    submit: &'static str,
+    optional: &'static str,
+    mend: &'static str,
+    thanks: &'static str,
+    thanks_more: &'static str,
+    privacy: &'static str,
+}
+
+fn words(language: &str) -> Words {
+    match choose(&[language.to_owned()], &LANGUAGES) {
+        Some("en") => Words {
+            submit: "Send",
+            optional: "optional",
+            mend: "Please look at the marked questions again.",
+            thanks: "Thank you!",
+            thanks_more: "Your answer has reached the store.",
+            privacy: "We keep your answers with the store and the minute of your payment, not with your name, \
+                      for {days} days. You can take them back on this page for as long as the link works.",
+        },
+        Some("zh-TW") => Words {
+            submit: "送出",
+            optional: "選填",
+            mend: "請再看一下標記的題目。",
+            thanks: "謝謝您!",
+            thanks_more: "門市已收到您的回饋。",
+            privacy: "我們會將您的回答與門市及付款時間(精確到分鐘)一併保存 {days} 天,不含您的姓名。連結有效期間內,您可隨時撤回。",
+        },
+        _ => Words {
+            submit: "提交",
+            optional: "选填",
+            mend: "请再看一下标出的题目。",
+            thanks: "谢谢您!",
+            thanks_more: "门店已收到您的反馈。",
+            privacy: "我们会将您的回答与门店及付款时间(精确到分钟)一起保存 {days} 天,不含您的姓名。链接有效期内,您可随时撤回。",
+        },
+    }
+}
+
+/// What the page of a survey shows.
+pub struct SurveyPage<'a> {
+    /// The brand.
+    pub brand: &'a Brand,
+    /// The store's name.
+    pub store: &'a str,
+    /// The survey.
+    pub survey: &'a Survey,
+    /// Its version.
+    pub version: u32,
+    /// The questions that this visit is asked.
+    pub questions: &'a [&'a Question],
+    /// The language.
+    pub language: &'a str,
+    /// The link, as it stands in the address.
+    pub link: &'a str,
+    /// What ties a repeated sending to the first.
+    pub submission: Uuid,
+    /// What was answered, when the page is shown again.
+    pub answers: &'a BTreeMap<String, Vec<String>>,
+    /// What was wrong with that.
+    pub mistakes: &'a [Mistake],
+}
+
+impl SurveyPage<'_> {
+    /// The page.
+    pub fn render(&self) -> Page {
+        let words = words(self.language);
+        let definition = &self.survey.definition;
+        let title = definition.title.get(self.language);
+        let body = html! {
+            (self.header())
+            h1 { (title) }
+            @if !self.mistakes.is_empty() { p.mistake role="alert" { (words.mend) } }
+            form method="post" action=(format!("/s/{}?lang={}", self.link, self.language)) {
+                input type="hidden" name="submission" value=(self.submission);
+                input type="hidden" name="version" value=(self.version);
+                @for question in self.questions { (self.question(question, &words)) }
+                button type="submit" { (words.submit) }
+            }
+            footer {
+                p { (privacy(self.brand, self.language, &words)) }
+                p { @for language in self.survey.languages() {
+                    a href=(format!("/s/{}?lang={language}", self.link)) lang=(language) { (language_name(language)) } " "
+                } }
+            }
+        };
+        Page::new(self.language, title, &self.brand.colour, body)
+    }
+
+    fn header(&self) -> Markup {
+        header(self.brand, Some(self.store))
+    }
+
+    fn question(&self, question: &Question, words: &Words) -> Markup {
+        let definition = &question.definition;
+        let id = question.id().as_str();
+        let given = self.answers.get(id).map_or(&[][..], Vec::as_slice);
+        let is_given = |value: &str| given.iter().any(|given| given == value);
+        let mistake = self.mistakes.iter().find(|mistake| mistake.question == id);
+        let text = definition.text.get(self.language);
+        let choice = |kind: &str, value: &str, label: &str| {
+            html! {
+                label {
+                    input type=(kind) name=(id) value=(value) checked[is_given(value)]
+                        required[definition.required && kind == "radio"];
+                    span { (label) }
+                }
+            }
+        };
+        html! {
+            @if let Kind::Text { max_length } = question.kind {
+                div.question {
+                    label for=(id) { (text) @if !definition.required { " " small { (words.optional) } } }
+                    textarea id=(id) name=(id) rows="3" maxlength=(max_length) required[definition.required] {
+                        (given.first().map_or("", String::as_str))
+                    }
+                    @if let Some(mistake) = mistake { p.mistake { (mistake.detail) } }
+                }
+            } @else {
+                fieldset.question {
+                    legend { (text) @if !definition.required { " " small { (words.optional) } } }
+                    @match &question.kind {
+                        Kind::Scale(scale) => {
+                            div.scale {
+                                @for value in scale.min..=scale.max {
+                                    (choice("radio", &value.to_string(), &value.to_string()))
+                                }
+                            }
+                            div.ends {
+                                span { @if let Some(low) = &definition.low_label { (low.get(self.language)) } }
+                                span { @if let Some(high) = &definition.high_label { (high.get(self.language)) } }
+                            }
+                        }
+                        Kind::Choice { many, .. } => div.options {
+                            @for option in &definition.options {
+                                (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), option.text.get(self.language)))
+                            }
+                        },
+                        Kind::Text { .. } => {}
+                    }
+                    @if let Some(mistake) = mistake { p.mistake { (mistake.detail) } }
+                }
+            }
+        }
+    }
+}
+
+fn header(brand: &Brand, store: Option<&str>) -> Markup {
+    html! {
+        header {
+            span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
+            div { strong { (brand.name) } @if let Some(store) = store { br; (store) } }
+        }
+    }
+}
+
+/// What a guest is told about what is kept.
+pub fn privacy_line(brand: &Brand, language: &str) -> String {
+    privacy(brand, language, &words(language))
+}
+
+fn privacy(brand: &Brand, language: &str, words: &Words) -> String {
+    match brand.privacy.get(language) {
+        "" => words.privacy.replace("{days}", &brand.retention_days.to_string()),
+        own => own.to_owned(),
+    }
+}
+
+fn language_name(tag: &str) -> &str {
+    match tag {
+        "zh-CN" => "简体中文",
+        "zh-TW" => "繁體中文",
+        "en" => "English",
+        other => other,
+    }
+}
+
+/// The page after an answer.
+pub fn thanks(brand: &Brand, store: &str, language: &str) -> Page {
+    let words = words(language);
+    let own = brand.thanks.get(language);
+    let body = html! {
+        (header(brand, Some(store)))
+        div.end role="status" {
+            h1 { (words.thanks) }
+            p { (if own.is_empty() { words.thanks_more } else { own }) }
+        }
+    };
+    Page::new(language, words.thanks, &brand.colour, body)
+}
+
+/// A problem as a page. A guest reads it in her language; a problem that only a program can bring about keeps its
+/// own words.
+pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
+    let language = choose(wanted, &LANGUAGES).unwrap_or("en");
+    let (title, detail) = guest_words(problem.kind, language).unwrap_or((problem.title, &problem.detail));
+    let body = html! { div.end { h1 { (title) } p { (detail) } } };
+    let page = Page::new(language, title, &Brand::default().colour, body);
+    problem.headers().iter().fold(Reply::page(problem.status, page), |reply, (name, value)| reply.with(name, *value))
+}
+
+fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str)> {
+    Some(match (kind, language) {
+        ("link-unknown", "en") => ("Not a survey link", "Please scan the code on your receipt again."),
+        ("link-unknown", "zh-TW") => ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
+        ("link-unknown", _) => ("这不是问卷链接", "请重新扫描小票上的二维码。"),
+        ("link-expired", "en") => ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
+        ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看,期待下次聽到您的意見。"),
+        ("link-expired", _) => ("链接已过期", "感谢您回来看看,期待下次听到您的意见。"),
+        ("already-answered", "en") => ("Already answered", "This visit has been answered; the first answer stands."),
+        ("already-answered", "zh-TW") => ("已填寫過", "這次消費已經填寫過問卷,以第一次的回答為準。"),
+        ("already-answered", _) => ("已填写过", "这次消费已经填写过问卷,以第一次的回答为准。"),
+        ("unavailable", "en") => ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
+        ("unavailable", "zh-TW") => ("請稍候", "請過幾秒再送出一次,不會重複計算。"),
+        ("unavailable", _) => ("请稍候", "请过几秒再提交一次,不会重复计算。"),
+        ("store-unknown" | "survey-unknown", "en") => ("This survey is over", "The store no longer asks it. Thank you all the same."),
+        ("store-unknown" | "survey-unknown", "zh-TW") => ("問卷已結束", "門市已不再使用這份問卷,仍然感謝您。"),
+        ("store-unknown" | "survey-unknown", _) => ("问卷已结束", "门店已不再使用这份问卷,仍然感谢您。"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,172 @@
+//! Responses in the table.
+
+use std::ops::Range;
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{
+        put_item::PutItemError,
+        query::{QueryError, builders::QueryFluentBuilder},
+    },
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Table, TableError, failed, keys, whole_number};
+use crate::domain::{
+    link::{Minute, Visit},
+    response::Response,
+    store::StoreNumber,
+};
+
+/// What became of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is new.
+    Now,
+    /// The same answers were there: sent again, or an attempt whose reply was lost.
+    Before,
+    /// Other answers were there, and still are.
+    OtherAnswersAreThere,
+}
+
+/// A response as it was read.
+#[derive(Debug, Clone)]
+pub struct StoredResponse {
+    /// The minute of payment.
+    pub minute: Minute,
+    /// When the table drops it.
+    pub expires: Timestamp,
+    /// The response.
+    pub response: Response,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ResponseItem {
+    pk: String,
+    sk: String,
+    expires: i64,
+    #[serde(flatten)]
+    response: Response,
+}
+
+impl Table {
+    /// Records a response, unless the visit has one: one conditional write.
+    ///
+    /// ```text
+    ///  function                DynamoDB
+    ///     │ put, if there is none │
+    ///     │──────────────────────▶│ written
+    ///     │        ✗ ◀────────────│ the reply is lost
+    ///     │ the SDK puts again    │
+    ///     │──────────────────────▶│ there is one: refused,
+    ///     │◀──────────────────────│ with the item that is there
+    ///     │ the same answers: it was this very put, and the guest is thanked
+    /// ```
+    ///
+    /// # Errors
+    /// When the table can't be written. The response may be there all the same: sent again, it is found.
+    pub async fn record(&self, visit: Visit, response: &Response, expires: Timestamp) -> Result<Recorded, TableError> {
+        let key = keys::response(visit);
+        let item = ResponseItem {
+            pk: key.pk.clone(),
+            sk: key.sk,
+            expires: expires.as_second(),
+            response: response.clone(),
+        };
+        let item = serde_dynamo::to_item(item).map_err(|error| unreadable_response(&key.pk, error))?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(Recorded::Now),
+            Err(error) => match item_in_the_way(&error) {
+                Some(Some(there)) => {
+                    let there = read(&key.pk, there.clone())?;
+                    let same = there.response.answers == response.answers && there.response.partial == response.partial;
+                    Ok(if same { Recorded::Before } else { Recorded::OtherAnswersAreThere })
+                }
+                // Refused, and gone before it could be shown: it was taken back or has expired meanwhile.
+                Some(None) => Ok(Recorded::OtherAnswersAreThere),
+                None => Err(failed("record a response")(error)),
+            },
+        }
+    }
+
+    /// Takes a visit's response back. Done twice, it is done.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn take_back(&self, visit: Visit) -> Result<(), TableError> {
+        let key = keys::response(visit);
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .key("pk", keys::text(key.pk))
+            .key("sk", keys::text(key.sk))
+            .send()
+            .await
+            .map(drop)
+            .map_err(failed("take a response back"))
+    }
+
+    /// The responses of a store to payments within a window, in the order of payment, to the last page.
+    pub fn responses(&self, store: StoreNumber, paid: &Range<Timestamp>) -> Responses {
+        let pk = keys::responses(store);
+        let query: QueryFluentBuilder = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", keys::text(&pk))
+            .expression_attribute_values(":from", keys::text(keys::response_bound(paid.start)))
+            .expression_attribute_values(":to", keys::text(keys::response_bound(paid.end)));
+        Responses { pk, items: query.into_paginator().items().send() }
+    }
+}
+
+/// Responses that are being read, page by page.
+pub struct Responses {
+    pk: String,
+    items: PaginationStream<Result<Item, SdkError<QueryError, HttpResponse>>>,
+}
+
+impl Responses {
+    /// The next response. An item that can't be read is an [`TableError::Unreadable`], and the next one follows.
+    pub async fn next(&mut self) -> Option<Result<StoredResponse, TableError>> {
+        let item = self.items.next().await?;
+        Some(item.map_err(failed("read responses")).and_then(|item| read(&self.pk, item)))
+    }
+}
+
+fn read(pk: &str, item: Item) -> Result<StoredResponse, TableError> {
+    let expires = whole_number(&item, "expires").and_then(|second| Timestamp::from_second(second).ok());
+    let minute = item.get("sk").and_then(|sk| AttributeValue::as_s(sk).ok()).and_then(|sk| keys::minute_of(sk));
+    let read: ResponseItem = serde_dynamo::from_item(item).map_err(|error| unreadable_response(pk, error))?;
+    let (Some(minute), Some(expires)) = (minute, expires) else {
+        return Err(unreadable_response(pk, "its sort key or expires is not what this program writes"));
+    };
+    Ok(StoredResponse { minute, expires, response: read.response })
+}
+
+/// The sort key identifies a payment, so it stays out of errors and thereby out of logs.
+fn unreadable_response(pk: &str, detail: impl std::fmt::Display) -> TableError {
+    TableError::Unreadable { pk: pk.into(), sk: "(a response)".into(), detail: detail.to_string() }
+}
+
+/// Whether a put was refused because an item is there, and that item, if DynamoDB showed it.
+fn item_in_the_way(error: &SdkError<PutItemError, HttpResponse>) -> Option<Option<&Item>> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(refused) => Some(refused.item()),
+        _ => None,
+    }
+}
