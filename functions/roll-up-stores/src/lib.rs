@@ -130,7 +130,11 @@ pub async fn handle(
     let retention = i64::from(brand.retention_days);
     let (clock, days) = (&clock, &days);
     let mut counts = stream::iter(stores.iter())
-        .map(|store| async move { (store, count_store(table, catalog, store, days, retention, clock).await) })
+        .map(|store| {
+            // Boxed: the future of a query with its retries is large, and there are many at once.
+            let counted = Box::pin(count_store(table, catalog, store, days, retention, clock));
+            async move { (store, counted.await) }
+        })
         .buffer_unordered(AT_ONCE);
     while let Some((store, counted)) = counts.next().await {
         match counted {
@@ -160,7 +164,10 @@ pub async fn handle(
 
     scopes.retain(|path, _| !broken.contains(path));
     let mut writes = stream::iter(&scopes)
-        .map(|(path, rollups)| async move { (path, write_scope(table, path, rollups, days).await) })
+        .map(|(path, rollups)| {
+            let written = Box::pin(write_scope(table, path, rollups, days));
+            async move { (path, written.await) }
+        })
         .buffer_unordered(AT_ONCE);
     while let Some((path, written)) = writes.next().await {
         match written {

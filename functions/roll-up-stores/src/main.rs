@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     // Nothing is remembered from one count to the next: a count goes by the catalog as it is.
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| {
         let catalog = Catalog::new(table.clone(), Catalog::AGE);
-        roll_up_stores::handle(table, &catalog, event.payload, Timestamp::now).await.map_err(Error::from)
+        Box::pin(roll_up_stores::handle(table, &catalog, event.payload, Timestamp::now)).await.map_err(Error::from)
     }))
     .await
 }
