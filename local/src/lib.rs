@@ -1,0 +1,111 @@
+//! Aftertaste on one machine: an embedded DynamoDB and every function behind one port.
+//!
+//! Nothing here stands in for anything: the functions are the deployed ones, the SDK is the real one, and the
+//! routes, schedules and keys are those of template.yaml.
+
+mod data;
+mod database;
+mod demo;
+pub mod events;
+pub mod replay;
+mod schedules;
+mod server;
+mod template;
+
+pub use data::{Data, Lock, Taken, new_keyring_json};
+pub use database::{Database, TABLE};
+pub use template::{KeySchema, Route, Schedule, Template};
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aftertaste::{
+    app::App,
+    domain::{keyring::Keyring, store::StoreNumber},
+    table::{Catalog, Table},
+};
+use jiff::Timestamp;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// Why something could not be done: a sentence for whoever sits at the terminal.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port of the functions; 0 for a free one.
+    pub port: u16,
+    /// Where the DynamoDB is, if not in this process.
+    pub dynamodb: String,
+    /// How long the functions remember the catalog: short, so that a change shows at once.
+    pub catalog_age: Duration,
+    /// Whether to put the demo brand in when the table is empty.
+    pub demo: bool,
+}
+
+/// A running stack.
+pub struct Stack {
+    /// Where the functions are, such as `http://127.0.0.1:3000`.
+    pub url: String,
+    /// What the functions have at hand.
+    pub app: Arc<App>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Stack {
+    /// Starts every function behind one port, and their schedules.
+    ///
+    /// # Errors
+    /// When the port is taken, the table is another one's, or the template can't be read.
+    pub async fn start(options: Options, keyring: Keyring) -> Result<Self, Failure> {
+        let template = Template::read()?;
+        let listener = listen(options.port, "--port").await?;
+        let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
+        let url = format!("http://{address}");
+        let client = database::client(&options.dynamodb).await;
+        database::create_table(&client, &template).await?;
+        let table = Table::new(client, TABLE);
+        let catalog = Catalog::new(table.clone(), options.catalog_age);
+        let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
+        if options.demo {
+            demo::put_in(&app.table).await?;
+        }
+        let (stop, stopped) = watch::channel(false);
+        schedules::start(&template, &app, &stopped)?;
+        let server = tokio::spawn(server::serve(listener, template, app.clone(), stopped));
+        Ok(Self { url, app, stop, server })
+    }
+
+    /// Stops taking calls, ends those that run, and returns.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        // A client that keeps its connection open must not keep the process.
+        let _ = tokio::time::timeout(Duration::from_secs(3), self.server).await;
+    }
+
+    /// A link that nobody has answered, for the lowest store of the catalog; none without a store.
+    pub async fn fresh_link(&self, now: Timestamp) -> Option<String> {
+        let stores = self.app.catalog.stores(now).await.ok()?;
+        let store: StoreNumber = stores.iter().map(|store| store.number).min()?;
+        let link = demo::link(&self.app.keyring, store, now)?;
+        Some(format!("{}/s/{link}", self.url))
+    }
+}
+
+/// A listener on this machine alone.
+async fn listen(port: u16, option: &str) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure(format!("Port {port} on 127.0.0.1 can't be used ({error}). Choose another with {option}."))
+    })
+}

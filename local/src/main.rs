@@ -1,1 +1,256 @@
-fn main() {}
+//! `cargo run`: Aftertaste on one machine.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use aftertaste::domain::{
+    grant::{Grant, Permission},
+    keyring::Keyring,
+    store::StoreNumber,
+};
+use aftertaste_local::{
+    Data, Database, Failure, Options, Stack, TABLE, Taken, events, new_keyring_json,
+    replay::{Replay, read_rows, read_survey},
+};
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+
+/// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(flatten)]
+    run: Run,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Run {
+    /// The port of the functions
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// The port of the embedded DynamoDB
+    #[arg(long, default_value_t = 8000)]
+    dynamodb_port: u16,
+    /// The folder of the table and the keys
+    #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
+    data: PathBuf,
+    /// Keep the table and the keys in memory, and forget them at the end
+    #[arg(long, conflicts_with = "data")]
+    memory: bool,
+    /// Put no demo brand into an empty table
+    #[arg(long)]
+    no_demo: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print a bearer token
+    Grant {
+        /// What it allows, by spaces: issue, admin, report:<scope>
+        scopes: String,
+        /// How many days it lasts
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+        /// Whom it is for
+        #[arg(long, default_value = "local")]
+        subject: String,
+        /// The folder of the keys
+        #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
+        data: PathBuf,
+    },
+    /// Send the rows of a CSV as responses: issue a link for each, answer it, count
+    Replay {
+        /// The survey definition that the rows answer
+        #[arg(long, value_name = "FILE")]
+        survey: PathBuf,
+        /// The rows, with a header
+        #[arg(long, value_name = "FILE")]
+        csv: PathBuf,
+        /// The store that they answer for; made if there is none
+        #[arg(long)]
+        store: u32,
+        /// The business day of their payments
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        day: Date,
+        /// Which column answers which question; by default the one of the same name
+        #[arg(long, value_name = "QUESTION=COLUMN", value_delimiter = ',')]
+        map: Vec<String>,
+        /// The folder of the table and the keys
+        #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
+        data: PathBuf,
+    },
+    /// Print a keyring of fresh random keys, for KEYRING or the parameter it names
+    Keyring,
+    /// Print an event of events/ with its links and payments as recent as when it was written
+    Event {
+        /// Such as events/record-response/valid.json
+        file: PathBuf,
+        /// The environment whose keyring signs
+        #[arg(long, value_name = "FILE", default_value = "events/env.json")]
+        env: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let quiet = tracing_subscriber::EnvFilter::new("info,aws_config=warn,dynoxide=warn");
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or(quiet);
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    let Arguments { run, command } = Arguments::parse();
+    let done = match command {
+        None => serve(run).await,
+        Some(Command::Grant { scopes, days, subject, data }) => grant(&scopes, days, subject, &data),
+        Some(Command::Replay { survey, csv, store, day, map, data }) => replay(survey, csv, store, day, &map, &data).await,
+        Some(Command::Keyring) => say(&new_keyring_json()),
+        Some(Command::Event { file, env }) => event(&file, &env),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(sentence)) => {
+            let _ = writeln!(std::io::stderr(), "{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{text}").map_err(|error| Failure(format!("The terminal can't be written to: {error}.")))
+}
+
+async fn serve(run: Run) -> Result<(), Failure> {
+    let (keyring, file, mut lock) = if run.memory {
+        (Keyring::parse(&new_keyring_json()).map_err(|error| Failure(error.0))?, None, None)
+    } else {
+        let data = Data::open(&run.data)?;
+        match data.take()? {
+            Taken::Here(lock) => (data.keyring()?, Some(data.table()), Some(lock)),
+            Taken::Elsewhere(url) => {
+                return Err(Failure(format!("{} is in use by a stack that runs already: {url}", run.data.display())));
+            }
+        }
+    };
+    let database = Database::start(file.as_deref(), run.dynamodb_port).await?;
+    let options = Options {
+        port: run.port,
+        dynamodb: database.url.clone(),
+        catalog_age: Duration::from_secs(1),
+        demo: !run.no_demo,
+    };
+    let stack = Stack::start(options, keyring).await?;
+    if let Some(lock) = &mut lock {
+        lock.listening_at(&stack.url)?;
+    }
+    say(&welcome(&run, &stack, &database).await?)?;
+    tokio::signal::ctrl_c().await.map_err(|error| Failure(format!("Ctrl-C can't be waited for: {error}.")))?;
+    say("\nStopping. Everything that was answered is kept.")?;
+    stack.stop().await;
+    drop(database);
+    Ok(())
+}
+
+async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
+    let now = Timestamp::now();
+    let grant = sign(&stack.app.keyring, "report:", 30, "local".into())?;
+    let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
+    if let Some(link) = stack.fresh_link(now).await {
+        let code = QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
+        lines.push(format!("  A guest answers   {link}"));
+        lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
+        lines.push(format!("  A manager looks   {}/login?grant={grant}", stack.url));
+    } else {
+        lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
+    }
+    let kept = if run.memory { "in memory".into() } else { format!("kept in {}", run.data.display()) };
+    lines.push(format!("  DynamoDB          {} (table {TABLE}, {kept})", database.url));
+    lines.push(String::new());
+    lines.push(format!("ready {}", stack.url));
+    Ok(lines.join("\n"))
+}
+
+fn sign(keyring: &Keyring, scopes: &str, days: u16, subject: String) -> Result<String, Failure> {
+    let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
+    let permissions = scopes.split_whitespace().map(permission).collect::<Result<Vec<_>, _>>()?;
+    if permissions.is_empty() {
+        return Err(Failure("A grant allows something: issue, admin or report:<scope>.".into()));
+    }
+    let expires = Timestamp::now().saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
+    Grant { permissions, subject, expires }.sign(keyring).map_err(|error| Failure(error.0))
+}
+
+fn grant(scopes: &str, days: u16, subject: String, data: &std::path::Path) -> Result<(), Failure> {
+    let keyring = Data::open(data)?.keyring()?;
+    say(&sign(&keyring, scopes, days, subject)?)
+}
+
+async fn replay(
+    survey: PathBuf,
+    csv: PathBuf,
+    store: u32,
+    day: Date,
+    map: &[String],
+    folder: &std::path::Path,
+) -> Result<(), Failure> {
+    let store = StoreNumber::try_from(store).map_err(|error| Failure(format!("--store: {error}")))?;
+    let survey = read_survey(&survey)?;
+    let rows = read_rows(&csv, &survey, map)?;
+    let data = Data::open(folder)?;
+    let keyring = data.keyring()?;
+    let report = sign(&keyring, &format!("report:store/{store}"), 30, "local".into())?;
+    let grant = sign(&keyring, "issue admin", 1, "replay".into())?;
+    // On the stack that runs on this folder; without one, on one of our own for as long as it takes.
+    let (url, own) = match data.take()? {
+        Taken::Elsewhere(url) if url.is_empty() => {
+            return Err(Failure(format!("The stack on {} is still starting. Try again in a moment.", folder.display())));
+        }
+        Taken::Elsewhere(url) => (url, None),
+        Taken::Here(lock) => {
+            let database = Database::start(Some(&data.table()), 0).await?;
+            let options =
+                Options { port: 0, dynamodb: database.url.clone(), catalog_age: Duration::from_secs(1), demo: false };
+            let stack = Stack::start(options, keyring).await?;
+            (stack.url.clone(), Some((stack, database, lock)))
+        }
+    };
+    let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
+    let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);
+    let name = csv.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let replay = Replay { url: url.clone(), grant, survey, rows, name, store, day };
+    let outcome = replay.run(Timestamp::now(), &progress).await?;
+    replay.count().await?;
+
+    let mut lines = vec![
+        format!("recorded         {}", outcome.recorded),
+        format!("recorded before  {}", outcome.before),
+        format!("refused          {}", outcome.refused.len()),
+    ];
+    lines.extend(outcome.refused.iter().take(10).map(|(row, why)| format!("  row {row}: {why}")));
+    if outcome.refused.len() > 10 {
+        lines.push(format!("  … and {} more", outcome.refused.len() - 10));
+    }
+    if let Some((stack, database, lock)) = own {
+        lines.push(format!("Counted. `cargo run` shows it: /reports/store/{store}.html"));
+        stack.stop().await;
+        drop((database, lock));
+    } else {
+        lines.push(format!("Counted. The report: {url}/login?grant={report}"));
+    }
+    say(&lines.join("\n"))
+}
+
+fn event(file: &std::path::Path, env: &std::path::Path) -> Result<(), Failure> {
+    let read = |path: &std::path::Path| -> Result<serde_json::Value, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}.", path.display())))?;
+        serde_json::from_str(&text).map_err(|error| Failure(format!("{}: {error}.", path.display())))
+    };
+    let keyring = read(env)?;
+    let keyring = keyring.pointer("/Parameters/KEYRING").and_then(serde_json::Value::as_str);
+    let keyring = keyring.ok_or_else(|| Failure(format!("{}: there is no Parameters.KEYRING.", env.display())))?;
+    let keyring = Keyring::parse(keyring).map_err(|error| Failure(format!("{}: {error}.", env.display())))?;
+    say(&events::at(read(file)?, &keyring, Timestamp::now()).to_string())
+}

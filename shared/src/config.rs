@@ -11,7 +11,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_ssm::error::DisplayErrorContext;
 
 use crate::domain::keyring::Keyring;
@@ -94,16 +94,21 @@ async fn parameter(sdk: &SdkConfig, name: &str) -> Result<String, ConfigError> {
     .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
 }
 
-/// The SDK's configuration from the environment, with bounds that suit a guest who waits: by default it would try
-/// for as long as the function lives, and wait a second before the second attempt.
+/// The SDK's configuration from the environment, within [`bounds`].
 pub async fn sdk() -> SdkConfig {
+    bounds(aws_config::defaults(BehaviorVersion::latest())).load().await
+}
+
+/// Bounds that suit a guest who waits: by default the SDK would try for as long as the function lives, and wait a
+/// second before the second attempt.
+pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(6))
         .build();
     let retries = RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(50));
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries).load().await
+    loader.timeout_config(timeouts).retry_config(retries)
 }
 
 #[cfg(test)]

@@ -15,7 +15,11 @@ use aftertaste::{
     },
     table::{Catalog, Rollup, Table, TableError},
 };
-use futures::stream::{self, StreamExt};
+use futures::{
+    FutureExt,
+    future::BoxFuture,
+    stream::{self, StreamExt},
+};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +117,7 @@ pub async fn handle(
     table: &Table,
     catalog: &Catalog,
     event: Event,
-    clock: impl Fn() -> Timestamp,
+    clock: impl Fn() -> Timestamp + Sync,
 ) -> Result<Summary, CountError> {
     let now = clock();
     let stores = catalog.stores(now).await?;
@@ -128,14 +132,12 @@ pub async fn handle(
     let mut failures = 0;
 
     let retention = i64::from(brand.retention_days);
-    let (clock, days) = (&clock, &days);
-    let mut counts = stream::iter(stores.iter())
-        .map(|store| {
-            // Boxed: the future of a query with its retries is large, and there are many at once.
-            let counted = Box::pin(count_store(table, catalog, store, days, retention, clock));
-            async move { (store, counted.await) }
-        })
-        .buffer_unordered(AT_ONCE);
+    let days = &days;
+    let counts: Vec<BoxFuture<'_, _>> = stores
+        .iter()
+        .map(|store| count_store(table, catalog, store, days, retention, &clock).map(move |did| (store, did)).boxed())
+        .collect();
+    let mut counts = stream::iter(counts).buffer_unordered(AT_ONCE);
     while let Some((store, counted)) = counts.next().await {
         match counted {
             Ok((store_days, did)) => {
@@ -160,15 +162,13 @@ pub async fn handle(
             }
         }
     }
-    drop(counts);
 
     scopes.retain(|path, _| !broken.contains(path));
-    let mut writes = stream::iter(&scopes)
-        .map(|(path, rollups)| {
-            let written = Box::pin(write_scope(table, path, rollups, days));
-            async move { (path, written.await) }
-        })
-        .buffer_unordered(AT_ONCE);
+    let writes: Vec<BoxFuture<'_, _>> = scopes
+        .iter()
+        .map(|(path, rollups)| write_scope(table, path, rollups, days).map(move |did| (path, did)).boxed())
+        .collect();
+    let mut writes = stream::iter(writes).buffer_unordered(AT_ONCE);
     while let Some((path, written)) = writes.next().await {
         match written {
             Ok(did) => summary.add(did),
@@ -235,7 +235,7 @@ async fn count_store(
     store: &Store,
     days: &RangeInclusive<Date>,
     retention_days: i64,
-    clock: &impl Fn() -> Timestamp,
+    clock: &(impl Fn() -> Timestamp + Sync),
 ) -> Result<(Vec<StoreDay>, Summary), TableError> {
     let scope = Scope::Store(store.number);
     let began = clock();

@@ -1,0 +1,118 @@
+//! The folder of a local run: the table's file, the keys, and who is using them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use aftertaste::domain::keyring::Keyring;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::json;
+
+use crate::Failure;
+
+/// The folder.
+#[derive(Debug)]
+pub struct Data {
+    folder: PathBuf,
+}
+
+impl Data {
+    /// Opens the folder, making it first if need be.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure(format!("The folder {} can't be made: {error}.", folder.display())))?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The table's file.
+    pub fn table(&self) -> PathBuf {
+        self.folder.join("table.sqlite")
+    }
+
+    /// The keyring, drawn at random the first time.
+    ///
+    /// # Errors
+    /// When the file can't be written, read or understood.
+    pub fn keyring(&self) -> Result<Keyring, Failure> {
+        let path = self.folder.join("keyring.json");
+        let fail = |what: String| Failure(format!("{}: {what}.", path.display()));
+        if !path.exists() {
+            // Written under another name first, so that a process killed here leaves no half of a keyring.
+            let draft = self.folder.join("keyring.json.new");
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let written = options.open(&draft).and_then(|mut file| {
+                file.write_all(new_keyring_json().as_bytes())?;
+                file.sync_all()?;
+                fs::rename(&draft, &path)
+            });
+            written.map_err(|error| fail(format!("the new keyring can't be written: {error}")))?;
+        }
+        let json = fs::read_to_string(&path).map_err(|error| fail(format!("the keyring can't be read: {error}")))?;
+        Keyring::parse(&json).map_err(|error| fail(format!("this is not a keyring: {error}")))
+    }
+
+    /// Takes the folder for this process, or says where the process that has it listens.
+    ///
+    /// # Errors
+    /// When the lock can't be asked for.
+    pub fn take(&self) -> Result<Taken, Failure> {
+        let path = self.folder.join("in-use");
+        let fail = |error: std::io::Error| Failure(format!("{}: {error}.", path.display()));
+        let mut options = fs::OpenOptions::new();
+        let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+        // The system lets go of a lock with its process, however that ends.
+        match file.try_lock() {
+            Ok(()) => Ok(Taken::Here(Lock { file })),
+            Err(TryLockError::WouldBlock) => {
+                let mut url = String::new();
+                file.read_to_string(&mut url).map_err(fail)?;
+                Ok(Taken::Elsewhere(url.trim().to_owned()))
+            }
+            Err(TryLockError::Error(error)) => Err(fail(error)),
+        }
+    }
+}
+
+/// Whose the folder is.
+pub enum Taken {
+    /// This process's, for as long as the lock is held.
+    Here(Lock),
+    /// Another's, which listens at the address (empty while it starts).
+    Elsewhere(String),
+}
+
+/// The folder is this process's.
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Says where this process listens.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn listening_at(&mut self, url: &str) -> Result<(), Failure> {
+        let written = self.file.set_len(0).and_then(|()| self.file.rewind()).and_then(|()| self.file.write_all(url.as_bytes()));
+        written.map_err(|error| Failure(format!("The folder's lock can't be written: {error}.")))
+    }
+}
+
+/// The JSON of a keyring of fresh random keys.
+pub fn new_keyring_json() -> String {
+    let key = || {
+        let mut bytes = [0; 32];
+        // Without the system's random numbers there is nothing safe to go on with.
+        #[expect(clippy::expect_used, reason = "no key may be made of anything else")]
+        getrandom::fill(&mut bytes).expect("the system gives random numbers");
+        STANDARD.encode(bytes)
+    };
+    let signing = BTreeMap::from([("1", key())]);
+    json!({"current": 1, "signing": signing, "payment": key(), "grants": key()}).to_string()
+}

@@ -1,0 +1,132 @@
+//! The schedules of template.yaml, fired by this machine's clock or by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aftertaste::{
+    app::App,
+    table::Catalog,
+};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use croner::{Cron, parser::CronParser};
+use jiff::{Timestamp, tz::TimeZone};
+use roll_up_stores::{CountError, Event, Summary};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::{Failure, Schedule, Template};
+
+/// When a schedule fires.
+enum Times {
+    /// Again and again after so long.
+    Every(Duration),
+    /// At the times of a cron expression, in UTC.
+    At(Box<Cron>),
+}
+
+/// Starts every schedule, each with a first count at once: what happened while nothing ran is made good.
+pub(crate) fn start(template: &Template, app: &Arc<App>, stopped: &watch::Receiver<bool>) -> Result<(), Failure> {
+    for schedule in &template.schedules {
+        let times = Times::parse(&schedule.expression)?;
+        let (app, schedule, mut stopped) = (app.clone(), schedule.clone(), stopped.clone());
+        tokio::spawn(async move {
+            let mut wait = Duration::ZERO;
+            loop {
+                tokio::select! {
+                    _ = stopped.wait_for(|stopped| *stopped) => return,
+                    () = tokio::time::sleep(wait) => {}
+                }
+                if let Err(error) = fire(&app, &schedule.input).await {
+                    tracing::error!(schedule = schedule.logical_id, outcome = "failed", %error);
+                }
+                wait = times.until_next(Timestamp::now());
+            }
+        });
+    }
+    Ok(())
+}
+
+/// `POST /_local/schedules/{LogicalId}`: fires a schedule, with the event in the body if there is one, and answers
+/// with what the function answered.
+pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Response {
+    let event = if body.trim().is_empty() { &schedule.input } else { body };
+    match fire(app, event).await {
+        Ok(summary) => Json(summary).into_response(),
+        Err(error @ CountError::Event(_)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": error.to_string()}))).into_response()
+        }
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": error.to_string()}))).into_response(),
+    }
+}
+
+async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
+    let event: Event = serde_json::from_str(event).map_err(|_| {
+        CountError::Event(
+            r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}."#.into(),
+        )
+    })?;
+    // As deployed: a count remembers nothing of the one before.
+    let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
+    Box::pin(roll_up_stores::handle(&app.table, &catalog, event, Timestamp::now)).await
+}
+
+impl Times {
+    fn parse(expression: &str) -> Result<Self, Failure> {
+        let inside = |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
+        let parsed = if let Some(rate) = inside("rate") { parse_rate(rate) } else { inside("cron").and_then(parse_cron) };
+        parsed.ok_or_else(|| Failure(format!("template.yaml has a schedule {expression:?} that does not run locally.")))
+    }
+
+    fn until_next(&self, now: Timestamp) -> Duration {
+        match self {
+            Self::Every(duration) => *duration,
+            Self::At(cron) => cron
+                .find_next_occurrence(&now.to_zoned(TimeZone::UTC), false)
+                .ok()
+                .and_then(|next| next.timestamp().duration_since(now).try_into().ok())
+                // An expression without a next time never fires again; a day later it is asked once more.
+                .unwrap_or(Duration::from_secs(86_400)),
+        }
+    }
+}
+
+fn parse_rate(rate: &str) -> Option<Times> {
+    let (count, unit) = rate.split_once(' ')?;
+    let seconds = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => return None,
+    };
+    Some(Times::Every(Duration::from_secs(count.parse::<u64>().ok().filter(|count| *count > 0)? * seconds)))
+}
+
+/// AWS writes a sixth field, the year, and counts weekdays from 1 for Sunday, as Quartz does.
+fn parse_cron(fields: &str) -> Option<Times> {
+    let (fields, year) = fields.rsplit_once(' ')?;
+    let cron = CronParser::builder().alternative_weekdays(true).build().parse(fields).ok()?;
+    (year == "*").then(|| Times::At(Box::new(cron)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_fire_when_aws_would_fire_them() {
+        let now: Timestamp = "2026-11-21T20:30:00Z".parse().unwrap();
+        let wait = |expression: &str| Times::parse(expression).unwrap().until_next(now).as_secs();
+        assert_eq!(wait("rate(1 hour)"), 3_600);
+        assert_eq!(wait("rate(5 minutes)"), 300);
+        assert_eq!(wait("cron(40 20 * * ? *)"), 600);
+        // 2026-11-21 is a Saturday; 1 is Sunday.
+        assert_eq!(wait("cron(30 20 ? * 1 *)"), 86_400);
+        for wrong in ["rate(hour)", "rate(0 hours)", "cron(40 20 * * ? 2027)", "cron(x)", "at(2026-11-21T00:00:00)"] {
+            assert!(Times::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

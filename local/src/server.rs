@@ -1,0 +1,123 @@
+//! The functions behind one port, as API Gateway's HTTP API would call them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aftertaste::{
+    app::App,
+    http::{Reply, Request},
+};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, RawPathParams, RawQuery},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, get, on, post},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::{net::TcpListener, sync::watch};
+use uuid::Uuid;
+
+use crate::{Route, Template, schedules};
+
+/// The largest body that API Gateway passes on: 10 MB.
+const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
+
+pub(crate) async fn serve(listener: TcpListener, template: Template, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let served = axum::serve(listener, router(&template, &app)).with_graceful_shutdown(async move {
+        // An error means that the stack is gone, which is a stop too.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    });
+    if let Err(error) = served.await {
+        tracing::error!(outcome = "server-ended", %error);
+    }
+}
+
+fn router(template: &Template, app: &Arc<App>) -> Router {
+    let mut router = Router::new().route("/healthz", get(async || axum::Json(json!({"status": "ok"}))));
+    for schedule in &template.schedules {
+        let path = format!("/_local/schedules/{}", schedule.logical_id);
+        let (app, schedule) = (app.clone(), schedule.clone());
+        router = router.route(&path, post(async move |body: String| schedules::fire_now(&app, &schedule, &body).await));
+    }
+    for route in &template.routes {
+        // API Gateway writes a parameter that takes the rest of a path `{scope+}`.
+        let path = match route.path.split_once('{').filter(|(_, name)| name.ends_with("+}")) {
+            Some((before, name)) => format!("{before}{{*{}}}", name.trim_end_matches("+}")),
+            None => route.path.clone(),
+        };
+        let Ok(method) = MethodFilter::try_from(axum::http::Method::from_bytes(route.method.as_bytes()).unwrap_or_default())
+        else {
+            continue;
+        };
+        let (app, route) = (app.clone(), route.clone());
+        let call = async move |parameters: RawPathParams, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes| {
+            answer(&app, &route, request(&route, &parameters, query, &headers, &body)).await
+        };
+        router = router.route(&path, on(method, call));
+    }
+    // What API Gateway says when no route fits.
+    let nothing_here = async || (StatusCode::NOT_FOUND, axum::Json(json!({"message": "Not Found"})));
+    router
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(LARGEST_PASSED_ON))
+}
+
+/// The request as API Gateway would hand it over.
+fn request(route: &Route, parameters: &RawPathParams, query: Option<String>, headers: &HeaderMap, body: &Bytes) -> Request {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let mut joined: HashMap<String, String> = HashMap::new();
+    let mut cookies = Vec::new();
+    for (name, value) in headers {
+        let value = text(value.as_bytes());
+        if name == header::COOKIE {
+            cookies.extend(value.split(';').map(|cookie| cookie.trim().to_owned()));
+        } else if let Some(earlier) = joined.get_mut(name.as_str()) {
+            earlier.push(',');
+            earlier.push_str(&value);
+        } else {
+            joined.insert(name.as_str().to_owned(), value);
+        }
+    }
+    let plain = std::str::from_utf8(body);
+    Request {
+        route_key: format!("{} {}", route.method, route.path),
+        headers: joined,
+        path_parameters: parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        raw_query_string: query.unwrap_or_default(),
+        cookies,
+        body: plain.map_or_else(|_| STANDARD.encode(body), str::to_owned),
+        is_base64_encoded: plain.is_err(),
+    }
+}
+
+async fn answer(app: &App, route: &Route, request: Request) -> Response {
+    let now = Timestamp::now();
+    let reply = match route.function.as_str() {
+        "issue-link" => issue_link::handle(app, &request, now).await,
+        "open-survey" => open_survey::handle(app, &request, now, Uuid::new_v4()).await,
+        "record-response" => record_response::handle(app, &request, now, Uuid::new_v4()).await,
+        "show-report" => show_report::handle(app, &request, now).await,
+        "manage-catalog" => manage_catalog::handle(app, &request, now).await,
+        other => {
+            let message = format!("template.yaml has a function {other} that local/ does not know.");
+            return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
+        }
+    };
+    into_response(reply)
+}
+
+fn into_response(reply: Reply) -> Response {
+    let mut response = (reply.status, reply.body).into_response();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    for (name, value) in reply.headers {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), header::HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
