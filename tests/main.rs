@@ -1,1 +1,15 @@
+//! Aftertaste as its callers meet it: over HTTP, with the real SDK against a real (embedded) DynamoDB; the real
+//! binaries under AWS's runtime emulator; the real program, started, killed and started again.
 
+mod bad_input;
+mod catalog;
+mod cost;
+mod counting;
+mod emulator;
+mod events;
+mod harness;
+mod journey;
+mod once;
+mod process;
+mod real_data;
+mod start;

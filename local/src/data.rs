@@ -99,7 +99,8 @@ impl Lock {
     /// # Errors
     /// When the file can't be written.
     pub fn listening_at(&mut self, url: &str) -> Result<(), Failure> {
-        let written = self.file.set_len(0).and_then(|()| self.file.rewind()).and_then(|()| self.file.write_all(url.as_bytes()));
+        let written =
+            self.file.set_len(0).and_then(|()| self.file.rewind()).and_then(|()| self.file.write_all(url.as_bytes()));
         written.map_err(|error| Failure(format!("The folder's lock can't be written: {error}.")))
     }
 }

@@ -51,7 +51,9 @@ impl Database {
         let (stop, stopped) = oneshot::channel();
         // A thread of its own: it works synchronously behind one lock, and would hold up the functions otherwise.
         let thread = thread::spawn(move || {
-            let Ok(runtime) = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else { return };
+            let Ok(runtime) = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
+                return;
+            };
             runtime.block_on(serve(listener, database, stopped));
             runtime.shutdown_timeout(Duration::from_secs(1));
         });
@@ -163,7 +165,8 @@ fn keys_of(table: &TableDescription) -> KeySchema {
 }
 
 fn written(keys: &KeySchema) -> String {
-    let keys: Vec<String> = keys.iter().map(|(name, attribute, kind)| format!("{name} ({attribute}, {kind})")).collect();
+    let keys: Vec<String> =
+        keys.iter().map(|(name, attribute, kind)| format!("{name} ({attribute}, {kind})")).collect();
     keys.join(" and ")
 }
 

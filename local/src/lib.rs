@@ -50,6 +50,8 @@ pub struct Options {
     pub catalog_age: Duration,
     /// Whether to put the demo brand in when the table is empty.
     pub demo: bool,
+    /// Whether the schedules fire by themselves. By hand they always do.
+    pub schedules: bool,
 }
 
 /// A running stack.
@@ -81,7 +83,9 @@ impl Stack {
             demo::put_in(&app.table).await?;
         }
         let (stop, stopped) = watch::channel(false);
-        schedules::start(&template, &app, &stopped)?;
+        if options.schedules {
+            schedules::start(&template, &app, &stopped)?;
+        }
         let server = tokio::spawn(server::serve(listener, template, app.clone(), stopped));
         Ok(Self { url, app, stop, server })
     }

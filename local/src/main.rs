@@ -1,6 +1,6 @@
 //! `cargo run`: Aftertaste on one machine.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -99,14 +99,21 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let quiet = tracing_subscriber::EnvFilter::new("info,aws_config=warn,dynoxide=warn");
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or(quiet);
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    // The embedded DynamoDB warns of every failed condition, and those are expected outcomes.
+    let usual = tracing_subscriber::EnvFilter::new("info,dynoxide=error");
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or(usual))
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     let Arguments { run, command } = Arguments::parse();
     let done = match command {
         None => serve(run).await,
         Some(Command::Grant { scopes, days, subject, data }) => grant(&scopes, days, subject, &data),
-        Some(Command::Replay { survey, csv, store, day, map, data }) => replay(survey, csv, store, day, &map, &data).await,
+        Some(Command::Replay { survey, csv, store, day, map, data }) => {
+            replay(survey, csv, store, day, &map, &data).await
+        }
         Some(Command::Keyring) => say(&new_keyring_json()),
         Some(Command::Event { file, env }) => event(&file, &env),
     };
@@ -120,7 +127,8 @@ async fn main() -> ExitCode {
 }
 
 fn say(text: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}").map_err(|error| Failure(format!("The terminal can't be written to: {error}.")))
+    writeln!(std::io::stdout(), "{text}")
+        .map_err(|error| Failure(format!("The terminal can't be written to: {error}.")))
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
@@ -141,6 +149,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
         dynamodb: database.url.clone(),
         catalog_age: Duration::from_secs(1),
         demo: !run.no_demo,
+        schedules: true,
     };
     let stack = Stack::start(options, keyring).await?;
     if let Some(lock) = &mut lock {
@@ -159,7 +168,8 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
     let grant = sign(&stack.app.keyring, "report:", 30, "local".into())?;
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
-        let code = QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
+        let code =
+            QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
         lines.push(format!("  A guest answers   {link}"));
         lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
         lines.push(format!("  A manager looks   {}/login?grant={grant}", stack.url));
@@ -206,13 +216,21 @@ async fn replay(
     // On the stack that runs on this folder; without one, on one of our own for as long as it takes.
     let (url, own) = match data.take()? {
         Taken::Elsewhere(url) if url.is_empty() => {
-            return Err(Failure(format!("The stack on {} is still starting. Try again in a moment.", folder.display())));
+            return Err(Failure(format!(
+                "The stack on {} is still starting. Try again in a moment.",
+                folder.display()
+            )));
         }
         Taken::Elsewhere(url) => (url, None),
         Taken::Here(lock) => {
             let database = Database::start(Some(&data.table()), 0).await?;
-            let options =
-                Options { port: 0, dynamodb: database.url.clone(), catalog_age: Duration::from_secs(1), demo: false };
+            let options = Options {
+                port: 0,
+                dynamodb: database.url.clone(),
+                catalog_age: Duration::from_secs(1),
+                demo: false,
+                schedules: false,
+            };
             let stack = Stack::start(options, keyring).await?;
             (stack.url.clone(), Some((stack, database, lock)))
         }

@@ -67,9 +67,8 @@ pub fn read_survey(path: &Path) -> Result<Survey, Failure> {
     let fail = |why: String| Failure(format!("{}: {why}", path.display()));
     let json = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
     let definition = serde_json::from_str(&json).map_err(|error| fail(error.to_string()))?;
-    Survey::new(definition).map_err(|mistakes| {
-        fail(mistakes.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" "))
-    })
+    Survey::new(definition)
+        .map_err(|mistakes| fail(mistakes.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" ")))
 }
 
 /// Reads a CSV's rows as answers. `map` names the column of a question, each `question=column`; a question that it
@@ -87,14 +86,17 @@ pub fn read_rows(path: &Path, survey: &Survey, map: &[String]) -> Result<Vec<Row
         survey.questions.iter().filter_map(|q| Some((q.id().as_str(), column(q.id().as_str())?))).collect();
     for pair in map {
         let (question, name) = pair.split_once('=').unwrap_or((pair, pair));
-        let question = survey
-            .question(question)
-            .ok_or_else(|| Failure(format!("--map {pair}: the survey {} has no question {question}.", survey.definition.id)))?;
+        let question = survey.question(question).ok_or_else(|| {
+            Failure(format!("--map {pair}: the survey {} has no question {question}.", survey.definition.id))
+        })?;
         let at = column(name).ok_or_else(|| fail(format!("--map {pair}: there is no column {name}.")))?;
         columns.insert(question.id().as_str(), at);
     }
     if columns.is_empty() {
-        return Err(fail(format!("no column is called like a question of {}; say which with --map.", survey.definition.id)));
+        return Err(fail(format!(
+            "no column is called like a question of {}; say which with --map.",
+            survey.definition.id
+        )));
     }
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -127,7 +129,10 @@ impl Replay {
         let lifetime = self.survey.definition.link_lifetime_days;
         let window = store.calendar.window(self.day);
         if window.start > now {
-            return Err(Failure(format!("The business day {} has not begun in {}.", self.day, store.details.time_zone)));
+            return Err(Failure(format!(
+                "The business day {} has not begun in {}.",
+                self.day, store.details.time_zone
+            )));
         }
         if window.start.saturating_add((i64::from(lifetime) * 24).hours()).is_ok_and(|end| end <= now) {
             return Err(Failure(format!(
@@ -142,16 +147,15 @@ impl Replay {
             false => (10, 10),
         };
         let paid_at = |row: usize| {
-            let minute = i64::try_from((row - 1) % step.max(1)).unwrap_or(0) * minutes / i64::try_from(step.max(1)).unwrap_or(1);
+            let minute =
+                i64::try_from((row - 1) % step.max(1)).unwrap_or(0) * minutes / i64::try_from(step.max(1)).unwrap_or(1);
             window.start.saturating_add(minute.minutes()).unwrap_or(window.start)
         };
 
         progress.set_length(self.rows.len() as u64);
         let sending: Vec<BoxFuture<'_, _>> = (1..)
             .zip(&self.rows)
-            .map(|(row, answers)| {
-                self.send_row(&http, row, paid_at(row), answers).map(move |sent| (row, sent)).boxed()
-            })
+            .map(|(row, answers)| self.send_row(&http, row, paid_at(row), answers).map(move |sent| (row, sent)).boxed())
             .collect();
         let mut sent = stream::iter(sending).buffer_unordered(AT_ONCE);
         let mut outcome = Outcome::default();
@@ -175,8 +179,9 @@ impl Replay {
     /// When it can't be reached, or does not count.
     pub async fn count(&self) -> Result<(), Failure> {
         let event = json!({"from": self.day, "to": self.day});
-        let (status, reply) =
-            self.ask(Client::new().post(self.at("/_local/schedules/RollUpStoresHourly")).body(event.to_string())).await?;
+        let (status, reply) = self
+            .ask(Client::new().post(self.at("/_local/schedules/RollUpStoresHourly")).body(event.to_string()))
+            .await?;
         if status.is_success() { Ok(()) } else { Err(Failure(format!("The day was not counted: {reply}"))) }
     }
 
@@ -206,8 +211,8 @@ impl Replay {
         if let Value::Object(fields) = &mut stored {
             fields.remove("store");
         }
-        let details: StoreDetails =
-            serde_json::from_value(stored).map_err(|error| Failure(format!("The stack described the store oddly: {error}.")))?;
+        let details: StoreDetails = serde_json::from_value(stored)
+            .map_err(|error| Failure(format!("The stack described the store oddly: {error}.")))?;
         let store = Store::new(self.store, details).map_err(|error| Failure(error.0))?;
         self.wait_for_catalog(http, &store, survey.get("version")).await?;
         Ok(store)
@@ -220,14 +225,19 @@ impl Replay {
         loop {
             let issued = self.issue(http, &format!("probe {}", now.as_microsecond()), now).await?;
             let shown = match issued {
-                Ok(link) => self.ask(http.get(self.at(&format!("/s/{link}"))).header("accept", "application/json")).await?.1,
+                Ok(link) => {
+                    self.ask(http.get(self.at(&format!("/s/{link}"))).header("accept", "application/json")).await?.1
+                }
                 Err(_) => Value::Null,
             };
             if shown.get("survey") == Some(&json!(store.details.survey)) && shown.get("version") == version {
                 return Ok(());
             }
             if tokio::time::Instant::now() > deadline {
-                return Err(Failure(format!("Guests of store {} are still not asked {}.", store.number, store.details.survey)));
+                return Err(Failure(format!(
+                    "Guests of store {} are still not asked {}.",
+                    store.number, store.details.survey
+                )));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

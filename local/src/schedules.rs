@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aftertaste::{
-    app::App,
-    table::Catalog,
-};
+use aftertaste::{app::App, table::Catalog};
 use axum::{
     Json,
     http::StatusCode,
@@ -66,7 +63,8 @@ pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Resp
 async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
-            r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}."#.into(),
+            r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}."#
+                .into(),
         )
     })?;
     // As deployed: a count remembers nothing of the one before.
@@ -77,7 +75,8 @@ async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
 impl Times {
     fn parse(expression: &str) -> Result<Self, Failure> {
         let inside = |name: &str| expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
-        let parsed = if let Some(rate) = inside("rate") { parse_rate(rate) } else { inside("cron").and_then(parse_cron) };
+        let parsed =
+            if let Some(rate) = inside("rate") { parse_rate(rate) } else { inside("cron").and_then(parse_cron) };
         parsed.ok_or_else(|| Failure(format!("template.yaml has a schedule {expression:?} that does not run locally.")))
     }
 

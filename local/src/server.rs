@@ -26,7 +26,12 @@ use crate::{Route, Template, schedules};
 /// The largest body that API Gateway passes on: 10 MB.
 const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
 
-pub(crate) async fn serve(listener: TcpListener, template: Template, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    template: Template,
+    app: Arc<App>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let served = axum::serve(listener, router(&template, &app)).with_graceful_shutdown(async move {
         // An error means that the stack is gone, which is a stop too.
         let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -49,14 +54,16 @@ fn router(template: &Template, app: &Arc<App>) -> Router {
             Some((before, name)) => format!("{before}{{*{}}}", name.trim_end_matches("+}")),
             None => route.path.clone(),
         };
-        let Ok(method) = MethodFilter::try_from(axum::http::Method::from_bytes(route.method.as_bytes()).unwrap_or_default())
+        let Ok(method) =
+            MethodFilter::try_from(axum::http::Method::from_bytes(route.method.as_bytes()).unwrap_or_default())
         else {
             continue;
         };
         let (app, route) = (app.clone(), route.clone());
-        let call = async move |parameters: RawPathParams, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes| {
-            answer(&app, &route, request(&route, &parameters, query, &headers, &body)).await
-        };
+        let call =
+            async move |parameters: RawPathParams, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes| {
+                answer(&app, &route, request(&route, &parameters, query, &headers, &body)).await
+            };
         router = router.route(&path, on(method, call));
     }
     // What API Gateway says when no route fits.
@@ -68,7 +75,13 @@ fn router(template: &Template, app: &Arc<App>) -> Router {
 }
 
 /// The request as API Gateway would hand it over.
-fn request(route: &Route, parameters: &RawPathParams, query: Option<String>, headers: &HeaderMap, body: &Bytes) -> Request {
+fn request(
+    route: &Route,
+    parameters: &RawPathParams,
+    query: Option<String>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Request {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let mut joined: HashMap<String, String> = HashMap::new();
     let mut cookies = Vec::new();

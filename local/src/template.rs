@@ -166,7 +166,9 @@ impl Template {
                     function: function.clone(),
                 }),
                 other => {
-                    return Err(Failure(format!("template.yaml: {logical_id} has an event of type {other}, which does not run locally.")));
+                    return Err(Failure(format!(
+                        "template.yaml: {logical_id} has an event of type {other}, which does not run locally."
+                    )));
                 }
             }
         }
@@ -182,13 +184,19 @@ mod tests {
     fn the_template_has_routes_schedules_and_keys() {
         let template = Template::read().unwrap();
         let has = |method: &str, path: &str, function: &str| {
-            template.routes.iter().any(|r| (r.method.as_str(), r.path.as_str(), r.function.as_str()) == (method, path, function))
+            template
+                .routes
+                .iter()
+                .any(|r| (r.method.as_str(), r.path.as_str(), r.function.as_str()) == (method, path, function))
         };
         assert!(has("POST", "/s/{link}", "record-response"));
         assert!(has("GET", "/reports/{scope+}", "show-report"));
         assert_eq!(template.routes.len(), 13);
         let nightly = template.schedules.iter().find(|s| s.logical_id == "RollUpStoresNightly").unwrap();
-        assert_eq!((nightly.expression.as_str(), nightly.input.as_str()), ("cron(40 20 * * ? *)", r#"{"days":"answerable"}"#));
+        assert_eq!(
+            (nightly.expression.as_str(), nightly.input.as_str()),
+            ("cron(40 20 * * ? *)", r#"{"days":"answerable"}"#)
+        );
         let key = |name: &str, kind: &str| (name.to_owned(), "S".to_owned(), kind.to_owned());
         assert_eq!(template.keys, [key("pk", "HASH"), key("sk", "RANGE")]);
         assert_eq!(template.expires, "expires");

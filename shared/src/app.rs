@@ -99,11 +99,7 @@ impl App {
 
 /// Ends a call: logs what stopped it, and turns that into the reply by `render`. What went well has been logged by the
 /// function, with its own fields.
-pub fn conclude(
-    function: &'static str,
-    answered: Result<Reply, Stop>,
-    render: impl FnOnce(Problem) -> Reply,
-) -> Reply {
+pub fn conclude(function: &'static str, answered: Result<Reply, Stop>, render: impl FnOnce(Problem) -> Reply) -> Reply {
     match answered {
         Ok(reply) => reply,
         Err(Stop::Problem(problem)) => {

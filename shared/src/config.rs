@@ -119,7 +119,15 @@ mod tests {
     fn a_public_url_is_an_address_without_a_path() {
         assert_eq!(parse_public_url("https://s.example.cn/").unwrap(), "https://s.example.cn");
         assert_eq!(parse_public_url("http://127.0.0.1:3000").unwrap(), "http://127.0.0.1:3000");
-        for wrong in ["s.example.cn", "ftp://s.example.cn", "https://s.example.cn/x", "https://", "https://a?b", "https://a#b", "x y"] {
+        for wrong in [
+            "s.example.cn",
+            "ftp://s.example.cn",
+            "https://s.example.cn/x",
+            "https://",
+            "https://a?b",
+            "https://a#b",
+            "x y",
+        ] {
             let sentence = parse_public_url(wrong).unwrap_err().to_string();
             assert!(sentence.starts_with("PUBLIC_URL is not an address"), "{wrong:?}: {sentence}");
         }

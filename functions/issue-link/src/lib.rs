@@ -24,7 +24,7 @@ const LONGEST_PAYMENT: usize = 128;
 struct Payment {
     store: StoreNumber,
     payment: String,
-    paid_at: Timestamp,
+    paid_at: String,
     #[serde(default)]
     channel: Channel,
     #[serde(default)]
@@ -55,7 +55,10 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
     if payment.payment.is_empty() || payment.payment.len() > LONGEST_PAYMENT {
         return Err(Problem::invalid(format!("payment is the payment's id, 1 to {LONGEST_PAYMENT} bytes.")).into());
     }
-    let minute = Minute::of(payment.paid_at)
+    let paid_at: Timestamp = payment.paid_at.parse().map_err(|_| {
+        Problem::invalid("paid_at is the time of payment with its offset, such as 2026-11-21T12:31:07+08:00.")
+    })?;
+    let minute = Minute::of(paid_at)
         .ok_or_else(|| Problem::invalid("paid_at lies before 2020 or after 2530; it is the time of payment."))?;
     let store = app.catalog.store(payment.store, now).await?.ok_or_else(Problem::store_unknown)?;
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
@@ -77,7 +80,9 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
             .into());
         }
         Standing::Future => {
-            return Err(Problem::invalid("paid_at lies more than 10 minutes in the future; check the till's clock.").into());
+            return Err(
+                Problem::invalid("paid_at lies more than 10 minutes in the future; check the till's clock.").into()
+            );
         }
     };
     // The keyring has been checked to hold its current key.

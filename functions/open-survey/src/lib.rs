@@ -42,7 +42,8 @@ async fn open(
     let OpenLink { claim, until, store, survey } = app.open_link(link, now).await?;
     let brand = app.catalog.brand(now).await?;
     let definition = &survey.survey.definition;
-    let language = choose(&wanted_languages(request), &survey.survey.languages()).ok_or_else(Problem::survey_unknown)?;
+    let language =
+        choose(&wanted_languages(request), &survey.survey.languages()).ok_or_else(Problem::survey_unknown)?;
     let questions = survey.survey.asked(claim.visit.payment);
     tracing::info!(
         function = FUNCTION,

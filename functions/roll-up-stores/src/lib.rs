@@ -144,10 +144,11 @@ pub async fn handle(
                 summary.add(did);
                 for StoreDay { day, rollup, path } in store_days {
                     for node in path.with_ancestors() {
-                        let merged = scopes.entry(node).or_default().entry(day).or_insert_with(|| Rollup {
-                            counted_at: Timestamp::MAX,
-                            ..Rollup::default()
-                        });
+                        let merged = scopes
+                            .entry(node)
+                            .or_default()
+                            .entry(day)
+                            .or_insert_with(|| Rollup { counted_at: Timestamp::MAX, ..Rollup::default() });
                         merge_tallies(&mut merged.tallies, &rollup.tallies);
                         // As old as the oldest reading in it.
                         merged.counted_at = merged.counted_at.min(rollup.counted_at);
@@ -222,9 +223,9 @@ async fn days_of(
         Event::Range { from, to } if from > to => {
             Err(CountError::Event(format!("The range is reversed: from {from} is after to {to}.")))
         }
-        Event::Range { from, to } if from.until(to).is_ok_and(|span| span.get_days() >= LONGEST_RANGE_DAYS) => Err(
-            CountError::Event(format!("The range {from} to {to} is too long: {LONGEST_RANGE_DAYS} days at most.")),
-        ),
+        Event::Range { from, to } if from.until(to).is_ok_and(|span| span.get_days() >= LONGEST_RANGE_DAYS) => {
+            Err(CountError::Event(format!("The range {from} to {to} is too long: {LONGEST_RANGE_DAYS} days at most.")))
+        }
         Event::Range { from, to } => Ok(Some(from..=to)),
     }
 }
@@ -246,7 +247,9 @@ async fn count_store(
     let all_days = || days.start().series(1.day()).take_while(|day| day <= days.end());
     let may_have_expired = |day: Date| match before.get(&day).and_then(|rollup| rollup.complete_until) {
         Some(until) => until <= began,
-        None => store.calendar.window(day).start.saturating_add((retention_days * 24).hours()).is_ok_and(|end| end <= began),
+        None => {
+            store.calendar.window(day).start.saturating_add((retention_days * 24).hours()).is_ok_and(|end| end <= began)
+        }
     };
     let left: BTreeSet<Date> = all_days().filter(|day| may_have_expired(*day)).collect();
     let to_count: Vec<Date> = all_days().filter(|day| !left.contains(day)).collect();

@@ -54,13 +54,7 @@ fn scope_and_format(request: &Request) -> (&str, Format) {
     })
 }
 
-async fn show(
-    app: &App,
-    request: &Request,
-    now: Timestamp,
-    scope: &str,
-    format: Format,
-) -> Result<Reply, Stop> {
+async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format: Format) -> Result<Reply, Stop> {
     let grant = bearer(&app.keyring, request, now)?;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = stores_of(app, &scope, now).await?;
@@ -74,7 +68,8 @@ async fn show(
 
     let mut rollups = app.table.rollups(&scope, from, to).await?;
     let mut counted_at = rollups.values().map(|rollup| rollup.counted_at).max();
-    let mut days: BTreeMap<Date, Tallies> = rollups.iter_mut().map(|(day, r)| (*day, std::mem::take(&mut r.tallies))).collect();
+    let mut days: BTreeMap<Date, Tallies> =
+        rollups.iter_mut().map(|(day, r)| (*day, std::mem::take(&mut r.tallies))).collect();
     if matches!(scope, Scope::Store(_)) && (from..=to).contains(&today) {
         // The day that is still running is counted from its responses, so that the last guest is in.
         let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
@@ -121,7 +116,9 @@ async fn show(
 /// The stores of a scope; none when the scope is unknown.
 async fn stores_of(app: &App, scope: &Scope, now: Timestamp) -> Result<Vec<Store>, Stop> {
     Ok(match scope {
-        Scope::Store(number) => app.catalog.store(*number, now).await?.map(|store| (*store).clone()).into_iter().collect(),
+        Scope::Store(number) => {
+            app.catalog.store(*number, now).await?.map(|store| (*store).clone()).into_iter().collect()
+        }
         Scope::Node(path) => {
             let all = app.catalog.stores(now).await?;
             all.iter().filter(|store| path.covers(&store.details.path)).cloned().collect()
@@ -134,17 +131,22 @@ fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
     let day = |name: &str| {
         request
             .query(name)
-            .map(|text| text.parse::<Date>().map_err(|_| Problem::invalid(format!("{name} is a day such as 2026-11-21."))))
+            .map(|text| {
+                text.parse::<Date>().map_err(|_| Problem::invalid(format!("{name} is a day such as 2026-11-21.")))
+            })
             .transpose()
     };
     let back = |from: Date, days: i32| from.saturating_sub((days - 1).days());
-    let to = day("to")?.unwrap_or(today);
-    let from = day("from")?.unwrap_or_else(|| back(to, USUAL_WINDOW_DAYS));
+    let (from, to) = (day("from")?, day("to")?);
+    let to = to.unwrap_or(today);
+    let from = from.unwrap_or_else(|| back(to, USUAL_WINDOW_DAYS));
     if from > to {
         return Err(Problem::invalid(format!("The window is reversed: from {from} is after to {to}.")));
     }
     if from < back(to, LONGEST_WINDOW_DAYS) {
-        return Err(Problem::invalid(format!("The window from {from} to {to} is too long: {LONGEST_WINDOW_DAYS} days at most.")));
+        return Err(Problem::invalid(format!(
+            "The window from {from} to {to} is too long: {LONGEST_WINDOW_DAYS} days at most."
+        )));
     }
     Ok((from, to))
 }

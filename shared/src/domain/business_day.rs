@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use jiff::{Timestamp, ToSpan, civil::{Date, Time}, tz::TimeZone};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 /// A store's time zone and the time at which its business day starts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -100,7 +100,8 @@ impl Grant {
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["exp", "sub"]);
         let key = DecodingKey::from_secret(keyring.grants().bytes());
-        let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| NotGranted::Unreadable)?.claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| NotGranted::Unreadable)?.claims;
         let expires = Timestamp::from_second(claims.exp).map_err(|_| NotGranted::Unreadable)?;
         // A permission that this version doesn't know allows nothing; the others stand.
         let permissions = claims.scope.split_whitespace().filter_map(|text| text.parse().ok()).collect();

@@ -48,9 +48,8 @@ mod tests {
     #[test]
     fn a_guest_gets_the_nearest_language() {
         let offered = ["zh-CN", "zh-TW", "en"];
-        let chosen = |wanted: &[&str]| {
-            choose(&wanted.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), &offered).unwrap()
-        };
+        let chosen =
+            |wanted: &[&str]| choose(&wanted.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), &offered).unwrap();
         assert_eq!(chosen(&["en-GB"]), "en");
         assert_eq!(chosen(&["zh-HK"]), "zh-TW");
         assert_eq!(chosen(&["zh-Hant-CN"]), "zh-TW");

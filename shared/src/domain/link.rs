@@ -111,11 +111,7 @@ impl TryFrom<u8> for Segment {
     type Error = Invalid;
 
     fn try_from(number: u8) -> Result<Self, Invalid> {
-        if number < 16 {
-            Ok(Self(number))
-        } else {
-            Err(Invalid(format!("A segment is 0 to 15; this is {number}.")))
-        }
+        if number < 16 { Ok(Self(number)) } else { Err(Invalid(format!("A segment is 0 to 15; this is {number}."))) }
     }
 }
 
@@ -358,12 +354,39 @@ mod tests {
     #[test]
     fn links_agree_with_the_published_vectors() {
         let vectors = [
-            (1, Channel::Receipt, 0, 12, "2026-11-21T12:31:07+08:00", "4200001234202611211234567890", 3_623_311,
-             "1100000c037498fbddf4a72b", "EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj"),
-            (1, Channel::WechatMiniProgram, 2, 1_048_575, "2026-11-21T04:31:59Z", "pi_3QxYz", 3_623_311,
-             "132fffff037498f381157827", "Ey___wN0mPOBFXgn-4KrNTmrwdM-UNSk"),
-            (15, Channel::Unknown, 15, 1, "2020-01-01T00:00:00Z", "", 0,
-             "f0f000010000000ca2cc73fd", "8PAAAQAAAAyizHP9a8RxCH_qQCWh0mQR"),
+            (
+                1,
+                Channel::Receipt,
+                0,
+                12,
+                "2026-11-21T12:31:07+08:00",
+                "4200001234202611211234567890",
+                3_623_311,
+                "1100000c037498fbddf4a72b",
+                "EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj",
+            ),
+            (
+                1,
+                Channel::WechatMiniProgram,
+                2,
+                1_048_575,
+                "2026-11-21T04:31:59Z",
+                "pi_3QxYz",
+                3_623_311,
+                "132fffff037498f381157827",
+                "Ey___wN0mPOBFXgn-4KrNTmrwdM-UNSk",
+            ),
+            (
+                15,
+                Channel::Unknown,
+                15,
+                1,
+                "2020-01-01T00:00:00Z",
+                "",
+                0,
+                "f0f000010000000ca2cc73fd",
+                "8PAAAQAAAAyizHP9a8RxCH_qQCWh0mQR",
+            ),
         ];
         for (id, channel, segment, store, paid_at, payment, minute, packed, link) in vectors {
             let claim = claim(channel, segment, store, paid_at, payment);
@@ -383,7 +406,8 @@ mod tests {
 
     #[test]
     fn after_a_rotation_the_link_differs_and_the_visit_does_not() {
-        let signed = |keyring: &Keyring| claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(keyring).unwrap();
+        let signed =
+            |keyring: &Keyring| claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(keyring).unwrap();
         let both = Keyring::new(2, BTreeMap::from([(1, key(0)), (2, key(9))]), key(0x20), key(0x40)).unwrap();
         let (before, after) = (signed(&keyring(1)), signed(&both));
         assert_ne!(before, after);

@@ -87,7 +87,11 @@ pub fn check_answers(
     for id in raw.keys() {
         if !asked.iter().any(|question| question.id().as_str() == id) {
             let known = survey.question(id).is_some();
-            wrong(id, if known { "This visit was not asked this question." } else { "The survey has no such question." }.into());
+            wrong(
+                id,
+                if known { "This visit was not asked this question." } else { "The survey has no such question." }
+                    .into(),
+            );
         }
     }
     for question in asked {
@@ -205,8 +209,12 @@ mod tests {
 
     #[test]
     fn answers_that_fit_are_taken_and_put_in_order() {
-        let answers = check(json!({"nps": 9, "dishes": ["heat", "taste", "heat"], "again": "yes", "why": " 好\r\n吃 "})).unwrap();
-        assert_eq!(serde_json::to_value(answers).unwrap(), json!({"nps": 9, "dishes": ["taste", "heat"], "again": ["yes"], "why": "好\n吃"}));
+        let answers =
+            check(json!({"nps": 9, "dishes": ["heat", "taste", "heat"], "again": "yes", "why": " 好\r\n吃 "})).unwrap();
+        assert_eq!(
+            serde_json::to_value(answers).unwrap(),
+            json!({"nps": 9, "dishes": ["taste", "heat"], "again": ["yes"], "why": "好\n吃"})
+        );
         assert_eq!(check(json!({"nps": 9, "dishes": [], "why": "  "})).unwrap().len(), 1);
         assert_eq!(check(json!({"nps": 9, "why": null})).unwrap().len(), 1);
     }
@@ -214,7 +222,9 @@ mod tests {
     #[test]
     fn each_kind_of_wrong_answer_has_its_sentence() {
         assert_eq!(mistake(json!({"nps": 11})), "nps: The answer is a whole number from 0 to 10.");
-        for wrong in [json!(-1), json!(9.5), json!("9"), json!(true), json!([9]), json!({"n": 9}), json!(1e300), json!(256)] {
+        for wrong in
+            [json!(-1), json!(9.5), json!("9"), json!(true), json!([9]), json!({"n": 9}), json!(1e300), json!(256)]
+        {
             assert_eq!(mistake(json!({"nps": wrong})), "nps: The answer is a whole number from 0 to 10.");
         }
         assert_eq!(mistake(json!({})), "nps: This needs an answer.");

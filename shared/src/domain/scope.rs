@@ -36,8 +36,7 @@ impl TryFrom<String> for Path {
 
     fn try_from(text: String) -> Result<Self, Invalid> {
         let segment_fits = |s: &str| {
-            (1..=32).contains(&s.len())
-                && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            (1..=32).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         let segments: Vec<&str> = text.split('/').collect();
         if segments.len() <= 6 && segments.iter().all(|s| segment_fits(s)) && segments.first() != Some(&"store") {
@@ -118,7 +117,9 @@ mod tests {
     fn a_scope_is_a_store_or_a_path() {
         assert_eq!("store/12".parse::<Scope>().unwrap().to_string(), "store/12");
         assert_eq!("cn/east".parse::<Scope>().unwrap(), Scope::Node(path("cn/east")));
-        for wrong in ["", "/", "cn/", "/cn", "CN", "store", "store/0", "store/x", "store/1/2", "cn//east", "a/b/c/d/e/f/g"] {
+        for wrong in
+            ["", "/", "cn/", "/cn", "CN", "store", "store/0", "store/x", "store/1/2", "cn//east", "a/b/c/d/e/f/g"]
+        {
             assert!(wrong.parse::<Scope>().is_err(), "{wrong:?} was taken");
         }
     }

@@ -295,8 +295,12 @@ impl Survey {
     pub fn asked(&self, payment: PaymentHash) -> Vec<&Question> {
         let mut left_out: BTreeSet<&Id> = BTreeSet::new();
         for (name, module) in &self.definition.modules {
-            let mut members: Vec<&Id> =
-                self.questions.iter().filter(|q| q.definition.module.as_ref() == Some(name)).map(Question::id).collect();
+            let mut members: Vec<&Id> = self
+                .questions
+                .iter()
+                .filter(|q| q.definition.module.as_ref() == Some(name))
+                .map(Question::id)
+                .collect();
             // Ranked by a hash of the payment and the question, each subset is as likely as any other, and a new
             // question takes its share without reshuffling the rest.
             members.sort_by_cached_key(|id| lot(payment, id));
@@ -454,7 +458,8 @@ impl Mistakes {
             self.add(format!("{what} has no text in {language}."));
         }
         for (language, text) in &texts.0 {
-            if !(2..=35).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            if !(2..=35).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            {
                 self.add(format!("{what}: {:?} is no language tag such as zh-CN.", super::shortened(language)));
             }
             if text.chars().count() > 300 || text.chars().any(char::is_control) {

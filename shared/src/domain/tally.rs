@@ -8,7 +8,7 @@ use super::{
     Id,
     link::{Channel, Segment},
     response::{Answer, Response},
-    survey::{Measure, Survey},
+    survey::{Kind, Measure, Scale, Survey},
 };
 
 /// How many answers fell on each value of a scale. Values that nobody chose are absent.
@@ -47,19 +47,62 @@ pub struct Tally {
     pub seconds: (u64, u64),
 }
 
-/// The responses of one channel, segment or hour.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+/// The answers to a question that measures recommendation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recommendations {
+    /// Answers of 9 and 10.
+    pub promoters: u64,
+    /// Answers of 7 and 8.
+    pub passives: u64,
+    /// Answers of 6 and less.
+    pub detractors: u64,
+}
+
+impl From<&Histogram> for Recommendations {
+    fn from(histogram: &Histogram) -> Self {
+        let mut counts = Self::default();
+        for (answer, count) in histogram {
+            counts.add(*answer, *count);
+        }
+        counts
+    }
+}
+
+impl Recommendations {
+    fn add(&mut self, answer: u8, count: u64) {
+        match answer {
+            9.. => self.promoters += count,
+            7..=8 => self.passives += count,
+            _ => self.detractors += count,
+        }
+    }
+}
+
+/// The responses of one channel, segment or hour. Written as its six counts in a row, because a day has dozens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 6]", into = "[u64; 6]")]
 pub struct Group {
     /// Whole responses.
-    #[serde(rename = "n")]
     pub responses: u64,
     /// Answers to the question that measures recommendation.
-    #[serde(rename = "r", skip_serializing_if = "BTreeMap::is_empty")]
-    pub recommend: Histogram,
+    pub recommendations: Recommendations,
     /// Answers to the question that measures satisfaction.
-    #[serde(rename = "s", skip_serializing_if = "BTreeMap::is_empty")]
-    pub satisfaction: Histogram,
+    pub rated: u64,
+    /// Those that say satisfied.
+    pub satisfied: u64,
+}
+
+impl From<[u64; 6]> for Group {
+    fn from([responses, promoters, passives, detractors, rated, satisfied]: [u64; 6]) -> Self {
+        Self { responses, recommendations: Recommendations { promoters, passives, detractors }, rated, satisfied }
+    }
+}
+
+impl From<Group> for [u64; 6] {
+    fn from(group: Group) -> Self {
+        let Recommendations { promoters, passives, detractors } = group.recommendations;
+        [group.responses, promoters, passives, detractors, group.rated, group.satisfied]
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
@@ -92,15 +135,14 @@ impl Tally {
                 Answer::Text(_) => *self.texts.entry(question.clone()).or_default() += 1,
             }
         }
-        let measured = |measure| match response.answers.get(survey.measuring(measure)?.id())? {
-            Answer::Scale(n) => Some(*n),
-            _ => None,
-        };
-        let group = Group {
-            responses: 1,
-            recommend: measured(Measure::Recommend).map(|n| (n, 1)).into_iter().collect(),
-            satisfaction: measured(Measure::Satisfaction).map(|n| (n, 1)).into_iter().collect(),
-        };
+        let mut group = Group { responses: 1, ..Group::default() };
+        if let Some((answer, _)) = measured(response, survey, Measure::Recommend) {
+            group.recommendations.add(answer, 1);
+        }
+        if let Some((answer, scale)) = measured(response, survey, Measure::Satisfaction) {
+            group.rated = 1;
+            group.satisfied = u64::from(answer >= scale.satisfied_at_least);
+        }
         self.channels.entry(response.channel).or_default().merge(&group);
         self.segments.entry(response.segment).or_default().merge(&group);
         self.hours.entry(hour).or_default().merge(&group);
@@ -132,8 +174,20 @@ impl Tally {
 impl Group {
     fn merge(&mut self, other: &Self) {
         self.responses += other.responses;
-        add_counts(&mut self.recommend, &other.recommend);
-        add_counts(&mut self.satisfaction, &other.satisfaction);
+        self.recommendations.promoters += other.recommendations.promoters;
+        self.recommendations.passives += other.recommendations.passives;
+        self.recommendations.detractors += other.recommendations.detractors;
+        self.rated += other.rated;
+        self.satisfied += other.satisfied;
+    }
+}
+
+/// The answer to the question that measures something, with its scale.
+fn measured(response: &Response, survey: &Survey, measure: Measure) -> Option<(u8, Scale)> {
+    let question = survey.measuring(measure)?;
+    match (response.answers.get(question.id()), &question.kind) {
+        (Some(Answer::Scale(n)), Kind::Scale(scale)) => Some((*n, *scale)),
+        _ => None,
     }
 }
 

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn the_form_with_the_highest_weight_wins() {
-        let chosen = |accept: &str| accepted_format(&request("accept", accept), &[Format::Json, Format::Html, Format::Csv]);
+        let chosen =
+            |accept: &str| accepted_format(&request("accept", accept), &[Format::Json, Format::Html, Format::Csv]);
         assert_eq!(chosen("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Some(Format::Html));
         assert_eq!(chosen("*/*"), Some(Format::Json));
         assert_eq!(chosen("text/csv"), Some(Format::Csv));

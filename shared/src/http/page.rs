@@ -262,7 +262,9 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         ("link-unknown", "en") => ("Not a survey link", "Please scan the code on your receipt again."),
         ("link-unknown", "zh-TW") => ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
         ("link-unknown", _) => ("这不是问卷链接", "请重新扫描小票上的二维码。"),
-        ("link-expired", "en") => ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
+        ("link-expired", "en") => {
+            ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you.")
+        }
         ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看,期待下次聽到您的意見。"),
         ("link-expired", _) => ("链接已过期", "感谢您回来看看,期待下次听到您的意见。"),
         ("already-answered", "en") => ("Already answered", "This visit has been answered; the first answer stands."),
@@ -271,7 +273,9 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         ("unavailable", "en") => ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
         ("unavailable", "zh-TW") => ("請稍候", "請過幾秒再送出一次,不會重複計算。"),
         ("unavailable", _) => ("请稍候", "请过几秒再提交一次,不会重复计算。"),
-        ("store-unknown" | "survey-unknown", "en") => ("This survey is over", "The store no longer asks it. Thank you all the same."),
+        ("store-unknown" | "survey-unknown", "en") => {
+            ("This survey is over", "The store no longer asks it. Thank you all the same.")
+        }
         ("store-unknown" | "survey-unknown", "zh-TW") => ("問卷已結束", "門市已不再使用這份問卷,仍然感謝您。"),
         ("store-unknown" | "survey-unknown", _) => ("问卷已结束", "门店已不再使用这份问卷,仍然感谢您。"),
         _ => return None,

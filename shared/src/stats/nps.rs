@@ -1,19 +1,8 @@
 //! The net promoter score and its interval.
 
-use crate::domain::tally::Histogram;
+use crate::domain::tally::Recommendations;
 
 use super::{Difference, Z, number, two_sided_p};
-
-/// The answers to a question that measures recommendation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Recommendations {
-    /// Answers of 9 and 10.
-    pub promoters: u64,
-    /// Answers of 7 and 8.
-    pub passives: u64,
-    /// Answers of 6 and less.
-    pub detractors: u64,
-}
 
 /// A score on −100 to 100 with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,20 +17,6 @@ pub struct Nps {
     pub high: f64,
     /// Half the interval's width before it is clamped.
     pub half_width: f64,
-}
-
-impl From<&Histogram> for Recommendations {
-    fn from(histogram: &Histogram) -> Self {
-        let mut counts = Self::default();
-        for (answer, count) in histogram {
-            match answer {
-                9.. => counts.promoters += count,
-                7..=8 => counts.passives += count,
-                _ => counts.detractors += count,
-            }
-        }
-        counts
-    }
 }
 
 impl Recommendations {
@@ -92,6 +67,7 @@ impl Recommendations {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::tally::Histogram;
 
     fn answers(promoters: u64, passives: u64, detractors: u64) -> Recommendations {
         Recommendations { promoters, passives, detractors }

@@ -11,11 +11,11 @@ use crate::domain::{
     link::{Channel, Segment},
     scope::Scope,
     survey::{Kind, Measure, Survey},
-    tally::{Group, Histogram, Tally},
+    tally::{Group, Histogram, Recommendations, Tally},
 };
 
 use super::{
-    nps::{Nps, Recommendations},
+    nps::Nps,
     number,
     proportion::{Share, share},
 };
@@ -206,10 +206,10 @@ impl Report {
             let answers = Recommendations::from(&nps.histogram);
             temperature(answers.nps()?, share(satisfaction.satisfied, satisfaction.n)?)
         });
-        let groups = |name: GroupName, group: &Group| GroupFigure { group: name, score: Score::of(&group.recommend) };
+        let groups =
+            |name: GroupName, group: &Group| GroupFigure { group: name, score: Score::of(group.recommendations) };
         let day_score = |tally: &Tally| {
-            let nothing = Histogram::new();
-            Score::of(recommend.and_then(|question| tally.scales.get(question)).unwrap_or(&nothing))
+            Score::of(recommend.and_then(|question| tally.scales.get(question)).map(Into::into).unwrap_or_default())
         };
         let segment_name = |segment: &Segment| subject.brand.segments.get(segment).cloned();
         Self {
@@ -238,8 +238,7 @@ impl Report {
 }
 
 impl Score {
-    fn of(histogram: &Histogram) -> Self {
-        let answers = Recommendations::from(histogram);
+    fn of(answers: Recommendations) -> Self {
         let nps = answers.nps();
         Self { n: answers.n(), nps: nps.map(|s| s.score), low: nps.map(|s| s.low), high: nps.map(|s| s.high) }
     }

@@ -100,8 +100,7 @@ impl Table {
         let id = &survey.definition.id;
         loop {
             let items = self.all_of(keys::surveys(id), "read a survey").await?;
-            let versions: Vec<Versioned> =
-                items.iter().map(|item| read_survey(id, item)).collect::<Result<_, _>>()?;
+            let versions: Vec<Versioned> = items.iter().map(|item| read_survey(id, item)).collect::<Result<_, _>>()?;
             if let Some(latest) = versions.last().filter(|latest| latest.survey.definition == survey.definition) {
                 return Ok(PutSurvey::Unchanged(latest.version));
             }

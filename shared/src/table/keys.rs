@@ -84,7 +84,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::{keyring::{Key as Secret, Keyring}, link::Claim};
+    use crate::domain::{
+        keyring::{Key as Secret, Keyring},
+        link::Claim,
+    };
 
     #[test]
     fn a_response_is_found_under_the_key_that_its_link_gives() {

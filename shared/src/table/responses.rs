@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{
@@ -10,7 +11,6 @@ use aws_sdk_dynamodb::{
     },
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
-use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,12 +71,8 @@ impl Table {
     /// When the table can't be written. The response may be there all the same: sent again, it is found.
     pub async fn record(&self, visit: Visit, response: &Response, expires: Timestamp) -> Result<Recorded, TableError> {
         let key = keys::response(visit);
-        let item = ResponseItem {
-            pk: key.pk.clone(),
-            sk: key.sk,
-            expires: expires.as_second(),
-            response: response.clone(),
-        };
+        let item =
+            ResponseItem { pk: key.pk.clone(), sk: key.sk, expires: expires.as_second(), response: response.clone() };
         let item = serde_dynamo::to_item(item).map_err(|error| unreadable_response(&key.pk, error))?;
         let put = self
             .client

@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue}
 use jiff::{Timestamp, civil::Date};
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
-use crate::domain::{scope::{Path, Scope}, tally::Tallies};
+use crate::domain::{
+    scope::{Path, Scope},
+    tally::Tallies,
+};
 
 /// The form in which tallies are written. A tally lacks nothing that a later form adds: absent counts are zero.
 const FORM: u8 = 1;

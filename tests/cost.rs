@@ -1,0 +1,94 @@
+//! What an action costs, as DynamoDB bills it.
+
+use jiff::{Timestamp, ToSpan};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{World, proxy::Consumed};
+
+const NOTHING: Consumed = Consumed { read: 0.0, written: 0.0 };
+
+#[tokio::test]
+async fn issuing_and_opening_cost_nothing_once_the_catalog_is_in_memory() {
+    let world = World::new().await;
+    let first = world.link("first").await;
+    world.send(world.request(Method::GET, &format!("/s/{first}"))).await;
+    world.proxy.taken();
+    for payment in ["a", "b", "c"] {
+        let link = world.link(payment).await;
+        assert_eq!(world.send(world.request(Method::GET, &format!("/s/{link}"))).await.status, 200);
+    }
+    assert_eq!(world.proxy.taken(), (NOTHING, vec![]));
+}
+
+#[tokio::test]
+async fn recording_an_answer_costs_one_write_unit_and_no_read() {
+    let world = World::new().await;
+    let link = world.link("one").await;
+    world.send(world.request(Method::GET, &format!("/s/{link}"))).await;
+    world.proxy.taken();
+    // Every question answered, and a comment that fills the item to just under 1 KB.
+    let survey =
+        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let mut answers = json!({"nps": 10, "csat": 5, "why": "味".repeat(190)});
+    for question in &survey["questions"].as_array().unwrap()[2..5] {
+        answers[question["id"].as_str().unwrap()] = json!(5);
+    }
+    let body = json!({"submission": survey["submission"], "seconds": 3600, "answers": answers});
+    assert_eq!(world.answer(&link, body).await.status, 201);
+    assert_eq!(world.proxy.taken(), (Consumed { read: 0.0, written: 1.0 }, vec!["PutItem".into()]));
+}
+
+#[tokio::test]
+async fn a_count_that_changes_nothing_writes_nothing() {
+    let world = World::new().await;
+    for payment in ["a", "b"] {
+        let link = world.link(payment).await;
+        world.answer(&link, json!({"answers": {"nps": 7, "csat": 3}})).await;
+    }
+    world.proxy.taken();
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    assert!(world.proxy.taken().0.written >= 4.0);
+    let again = world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!((&again["written"], &again["unchanged"]), (&json!(0), &json!(4)));
+    assert_eq!(world.proxy.taken().0.written, 0.0);
+    world.fire("RollUpStoresNightly", Value::Null).await;
+    assert_eq!(world.proxy.taken().0.written, 0.0);
+}
+
+#[tokio::test]
+async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_nothing() {
+    let world = World::new().await;
+    // Thirty days of a busy store, put in as a count would have left them.
+    let mut tally = aftertaste::domain::tally::Tally::default();
+    let survey = world.stack.app.table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
+    for i in 0_u8..200 {
+        let response = aftertaste::domain::response::Response {
+            survey: "dine-in".parse().unwrap(),
+            version: 1,
+            answered_at: Timestamp::now(),
+            channel: aftertaste::domain::link::Channel::ALL[usize::from(i % 12)],
+            segment: (i % 16).try_into().unwrap(),
+            answers: serde_json::from_value(json!({"nps": i % 11, "csat": 1 + i % 5})).unwrap(),
+            seconds: Some(9),
+            submission: None,
+            partial: false,
+        };
+        tally.add(&response, i % 24, &survey);
+    }
+    let scope = "cn/east".parse().unwrap();
+    let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
+    for back in 0..30 {
+        let rollup = aftertaste::table::Rollup {
+            tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
+            counted_at: Timestamp::now(),
+            ..aftertaste::table::Rollup::default()
+        };
+        assert!(world.stack.app.table.put_rollup(&scope, today - back.days(), &rollup).await.unwrap());
+    }
+    world.report("cn/east").await;
+    world.proxy.taken();
+    assert_eq!(world.report("cn/east").await["responses"], 6000);
+    let (consumed, _) = world.proxy.taken();
+    assert!(consumed.written == 0.0 && consumed.read > 0.0 && consumed.read < 15.0, "{consumed:?}");
+}

@@ -1,0 +1,270 @@
+//! Whatever the order, overlap, repetition or interruption of the counts before it, a count leaves rollups that a
+//! plain recount of the raw items agrees with.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aftertaste::{
+    domain::{
+        link::{Channel, Minute, PaymentHash, Visit},
+        response::Response,
+    },
+    table::{Catalog, Rollup},
+};
+use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
+use proptest::{prelude::*, test_runner::TestRunner};
+use reqwest::Method;
+use roll_up_stores::{Event, Window, handle};
+use serde_json::{Value, json};
+
+use crate::harness::{World, proxy::Item};
+
+/// Store, scopes above.
+const STORES: [(u32, [&str; 3]); 4] = [
+    (12, ["cn", "cn/east", "cn/east/shanghai"]),
+    (13, ["cn", "cn/east", "cn/east/shanghai"]),
+    (21, ["cn", "cn/east", "cn/east/hangzhou"]),
+    (31, ["cn", "cn/north", "cn/north/beijing"]),
+];
+
+#[derive(Debug, Clone)]
+enum Step {
+    Answer { store: usize, hours_ago: u32, payment: u8, nps: u8, csat: u8 },
+    TakeBack { store: usize, hours_ago: u32, payment: u8 },
+    Count(Window),
+    CountsAtOnce(Window, Window),
+    CountInterrupted { after: Duration },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    // Few visits, so that answers meet takings-back; minutes on both sides of midnight and of the day's start.
+    let visit = (0_usize..4, prop::sample::select(vec![1_u32, 13, 20, 25, 47]), 0_u8..3);
+    let window = prop::sample::select(vec![Window::Recent, Window::Answerable]);
+    let step = prop_oneof![
+        6 => (visit.clone(), 0_u8..=10, 1_u8..=5).prop_map(|((store, hours_ago, payment), nps, csat)| Step::Answer { store, hours_ago, payment, nps, csat }),
+        2 => visit.prop_map(|(store, hours_ago, payment)| Step::TakeBack { store, hours_ago, payment }),
+        1 => window.clone().prop_map(Step::Count),
+        1 => (window.clone(), window).prop_map(|(a, b)| Step::CountsAtOnce(a, b)),
+        2 => (0_u64..40_000).prop_map(|micros| Step::CountInterrupted { after: Duration::from_micros(micros) }),
+    ];
+    prop::collection::vec(step, 1..40)
+}
+
+fn visit(world: &World, now: Timestamp, store: usize, hours_ago: u32, payment: u8) -> Visit {
+    let payment = PaymentHash::of(&payment.to_string(), world.keyring().payment());
+    let minute = Minute::of(now - i64::from(hours_ago).hours()).unwrap();
+    Visit { store: STORES[store].0.try_into().unwrap(), minute, payment }
+}
+
+fn response(now: Timestamp, nps: u8, csat: u8) -> Response {
+    Response {
+        survey: "dine-in".parse().unwrap(),
+        version: 1,
+        answered_at: now,
+        channel: Channel::Receipt,
+        segment: 0.try_into().unwrap(),
+        answers: serde_json::from_value(json!({"nps": nps, "csat": csat})).unwrap(),
+        seconds: None,
+        submission: None,
+        partial: false,
+    }
+}
+
+async fn count(world: &World, window: Window) {
+    let table = &world.stack.app.table;
+    let catalog = Catalog::new(table.clone(), Catalog::AGE);
+    handle(table, &catalog, Event::Window { days: window }, Timestamp::now).await.unwrap();
+}
+
+async fn play(world: &World, now: Timestamp, steps: &[Step]) {
+    let table = &world.stack.app.table;
+    for step in steps {
+        match *step {
+            Step::Answer { store, hours_ago, payment, nps, csat } => {
+                table
+                    .record(
+                        visit(world, now, store, hours_ago, payment),
+                        &response(now, nps, csat),
+                        now + 17_520.hours(),
+                    )
+                    .await
+                    .unwrap();
+            }
+            Step::TakeBack { store, hours_ago, payment } => {
+                table.take_back(visit(world, now, store, hours_ago, payment)).await.unwrap();
+            }
+            Step::Count(window) => count(world, window).await,
+            Step::CountsAtOnce(a, b) => {
+                tokio::join!(count(world, a), count(world, b));
+            }
+            Step::CountInterrupted { after } => {
+                // Dropped in the middle, as a killed process would leave it.
+                let _ = tokio::time::timeout(after, count(world, Window::Answerable)).await;
+            }
+        }
+    }
+}
+
+/// (scope, day, question, answer) → how many: from the raw responses, without the code under test.
+fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
+    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+    let mut counts = BTreeMap::new();
+    for item in responses {
+        let store: u32 = item["pk"].as_str().unwrap().trim_start_matches("R#").parse().unwrap();
+        let (minute, _) = item["sk"].as_str().unwrap().split_once("Z#").unwrap();
+        let paid: Timestamp = format!("{minute}:00Z").parse().unwrap();
+        // The day begins at four: four hours earlier the calendar shows it.
+        let day = (paid - 4.hours()).to_zoned(shanghai.clone()).date().to_string();
+        let above = STORES.iter().find(|(number, _)| *number == store).unwrap().1;
+        for scope in above.iter().map(|scope| (*scope).to_owned()).chain([format!("store/{store}")]) {
+            for (question, answer) in item["answers"].as_object().unwrap() {
+                *counts.entry((scope.clone(), day.clone(), question.clone(), answer.as_u64().unwrap())).or_default() +=
+                    1;
+            }
+        }
+    }
+    counts
+}
+
+/// The same from the rollups.
+fn rolled_up(rollups: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
+    let mut counts = BTreeMap::new();
+    for item in rollups {
+        let scope = item["pk"].as_str().unwrap().trim_start_matches("D#").to_owned();
+        let tallies: Value = serde_json::from_str(item["tallies"].as_str().unwrap()).unwrap();
+        for tally in tallies.as_object().unwrap().values() {
+            for (question, histogram) in tally.get("scales").and_then(Value::as_object).into_iter().flatten() {
+                for (answer, n) in histogram.as_object().unwrap() {
+                    let key = (
+                        scope.clone(),
+                        item["sk"].as_str().unwrap().to_owned(),
+                        question.clone(),
+                        answer.parse().unwrap(),
+                    );
+                    counts.insert(key, n.as_u64().unwrap());
+                }
+            }
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_rollup_equals_a_recount_whatever_happened_before() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    runner
+        .run(&steps(), |steps| {
+            let (raw, rollups) = runtime.block_on(async {
+                let world = World::new().await;
+                play(&world, Timestamp::now(), &steps).await;
+                count(&world, Window::Answerable).await;
+                (world.items("R#").await, world.items("D#").await)
+            });
+            prop_assert_eq!(recount(&raw), rolled_up(&rollups));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
+    let world = World::new().await;
+    let table = &world.stack.app.table;
+    let scope = "store/12".parse().unwrap();
+    let rollup = |second: i64, nps: u8| {
+        let mut tally = aftertaste::domain::tally::Tally::default();
+        tally.scales.insert("nps".parse().unwrap(), [(nps, 1)].into());
+        Rollup {
+            tallies: [("dine-in".parse().unwrap(), tally)].into(),
+            counted_at: Timestamp::from_second(second).unwrap(),
+            ..Rollup::default()
+        }
+    };
+    let day = date(2026, 11, 21);
+    assert!(table.put_rollup(&scope, day, &rollup(200, 9)).await.unwrap());
+    assert!(!table.put_rollup(&scope, day, &rollup(100, 1)).await.unwrap());
+    assert!(!table.put_rollup(&scope, day, &rollup(200, 1)).await.unwrap());
+    assert_eq!(table.rollups(&scope, day, day).await.unwrap()[&day], rollup(200, 9));
+    assert!(table.put_rollup(&scope, day, &rollup(300, 2)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_day_whose_responses_may_have_expired_is_left_as_it_was_counted() {
+    let world = World::new().await;
+    let table = &world.stack.app.table;
+    let now = Timestamp::now();
+    // Counted while its one response was there; the response expires a second from now, and is gone.
+    let visit = visit(&world, now, 0, 1, 1);
+    table.record(visit, &response(now, 9, 5), now + 1.second()).await.unwrap();
+    count(&world, Window::Recent).await;
+    assert_eq!(world.report("cn").await["responses"], 1);
+    table.take_back(visit).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!(counted["left"].as_object().unwrap().values().collect::<Vec<_>>(), [&json!(1)], "{counted}");
+    assert_eq!(world.report("cn").await["responses"], 1);
+
+    // So is a day that nobody counted while it was kept.
+    let old = world.fire("RollUpStoresNightly", json!({"from": "2023-01-01", "to": "2023-01-02"})).await;
+    assert_eq!((&old["left"], &old["written"]), (&json!({"2023-01-01": 4, "2023-01-02": 4}), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_store_that_moves_takes_its_coming_days_along_and_leaves_its_past_ones() {
+    let world = World::new().await;
+    let table = &world.stack.app.table;
+    let now = Timestamp::now();
+    table.record(visit(&world, now, 0, 25, 1), &response(now, 9, 5), now + 17_520.hours()).await.unwrap();
+    count(&world, Window::Answerable).await;
+    let store = json!({"name": "Moved", "path": "cn/south", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
+    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
+    table.record(visit(&world, now, 0, 0, 1), &response(now, 1, 1), now + 17_520.hours()).await.unwrap();
+    count(&world, Window::Answerable).await;
+    let responses = async |scope: &str| world.report(scope).await["responses"].clone();
+    assert_eq!(responses("cn").await, 2);
+    assert_eq!(responses("cn/east").await, 1);
+    assert_eq!(responses("cn/south").await, 1);
+}
+
+#[tokio::test]
+async fn a_schedule_fires_by_hand_with_an_event_of_ones_own() {
+    let world = World::new().await;
+    let fire = async |event: &str| {
+        let request = world.request(Method::POST, "/_local/schedules/RollUpStoresHourly").body(event.to_owned());
+        world.send(request).await
+    };
+    let day = fire(r#"{"from":"2026-11-01","to":"2026-11-03"}"#).await;
+    assert_eq!((day.status.as_u16(), &day.json()["from"]), (200, &json!("2026-11-01")));
+    for wrong in [
+        r#"{"from":"2026-11-03","to":"2026-11-01"}"#,
+        r#"{"from":"2020-01-01","to":"2026-11-01"}"#,
+        r#"{"days":"some"}"#,
+        "x",
+    ] {
+        let answer = fire(wrong).await;
+        assert_eq!(answer.status, 422, "{wrong}");
+        assert!(answer.json()["message"].as_str().unwrap().starts_with("The "), "{}", answer.text);
+    }
+    assert_eq!(world.send(world.request(Method::POST, "/_local/schedules/Weekly")).await.status, 404);
+}
+
+#[tokio::test]
+async fn more_responses_than_fit_one_page_are_all_counted() {
+    let world = World::new().await;
+    let table = &world.stack.app.table;
+    let now = Timestamp::now();
+    // 900 comments of 500 characters in three bytes each: 1.4 MB, and a page of a query is 1 MB.
+    for payment in 0..900_u32 {
+        let payment = PaymentHash::of(&format!("page {payment}"), world.keyring().payment());
+        let visit = Visit { payment, ..visit(&world, now, 0, 1, 0) };
+        let mut response = response(now, 9, 5);
+        response.answers.insert("why".parse().unwrap(), aftertaste::domain::response::Answer::Text("味".repeat(500)));
+        table.record(visit, &response, now + 17_520.hours()).await.unwrap();
+    }
+    world.proxy.taken();
+    let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!(counted["responses"], 900);
+    assert_eq!(world.report("store/12").await["responses"], 900);
+}

@@ -1,0 +1,151 @@
+//! The real binaries under AWS's own runtime emulator, each with its events.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use aftertaste::domain::link::LINK_LENGTH;
+use aftertaste_local::{Database, Options, Stack, events::at};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::{
+    io::AsyncReadExt,
+    net::TcpListener,
+    process::{Child, Command},
+};
+
+use crate::{
+    events::{CASES, COUNTS, check, environment, event, keyring},
+    harness::program,
+};
+
+/// The emulator, which comes inside the Python package aws-sam-cli; tests/run installs that and says where it is.
+fn emulator() -> PathBuf {
+    let path = std::env::var("AFTERTASTE_RIE")
+        .expect("AFTERTASTE_RIE names AWS's runtime emulator: run the tests with tests/run, which installs it.");
+    PathBuf::from(path)
+}
+
+/// A function's binary under the emulator.
+pub struct Function {
+    url: String,
+    child: Child,
+}
+
+async fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+impl Function {
+    pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        let (port, api_port) = (free_port().await, free_port().await);
+        let child = Command::new(emulator())
+            .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{port}")])
+            .args(["--runtime-api-address", &format!("127.0.0.1:{api_port}"), "--log-level", "error"])
+            .arg(program(name))
+            .env_clear()
+            .envs([("AWS_LAMBDA_FUNCTION_TIMEOUT", "30"), ("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_REGION", "local")])
+            .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"), ("PATH", "/usr/bin:/bin")])
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        Self { url: format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"), child }
+    }
+
+    pub async fn invoke(&self, event: &Value) -> Value {
+        for _ in 0..100 {
+            match reqwest::Client::new().post(&self.url).body(event.to_string()).send().await {
+                Ok(response) => {
+                    let text = response.text().await.unwrap();
+                    return serde_json::from_str(&text).unwrap_or(Value::String(text));
+                }
+                // The emulator isn't listening yet.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        panic!("the emulator never listened");
+    }
+
+    /// Ends it, and returns what it and its function printed.
+    pub async fn stop(mut self) -> String {
+        let (mut out, mut err) = (self.child.stdout.take().unwrap(), self.child.stderr.take().unwrap());
+        self.child.kill().await.unwrap();
+        let mut bytes = Vec::new();
+        // The function's process may hold the pipes a moment longer than the emulator lives.
+        let _ = tokio::time::timeout(Duration::from_secs(1), out.read_to_end(&mut bytes)).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), err.read_to_end(&mut bytes)).await;
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// A DynamoDB with the demo's catalog.
+pub async fn database() -> (Database, Stack) {
+    let database = Database::start(None, 0).await.unwrap();
+    let options =
+        Options { port: 0, dynamodb: database.url.clone(), catalog_age: Duration::ZERO, demo: true, schedules: false };
+    let stack = Stack::start(options, keyring()).await.unwrap();
+    (database, stack)
+}
+
+#[tokio::test]
+async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
+    let (database, _stack) = database().await;
+    let environment = environment();
+    let text = |name: &str| environment[name].as_str().unwrap().to_owned();
+    let (url, keyring_json) = (text("PUBLIC_URL"), text("KEYRING"));
+    let variables = [
+        ("TABLE_NAME", "aftertaste"),
+        ("PUBLIC_URL", url.as_str()),
+        ("KEYRING", keyring_json.as_str()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", database.url.as_str()),
+    ];
+    let now = Timestamp::now();
+    let mut functions = std::collections::BTreeMap::new();
+    for function in ["issue-link", "open-survey", "record-response", "show-report", "manage-catalog"] {
+        functions.insert(function, (Function::start(function, &variables).await, Vec::new()));
+    }
+    let mut secrets =
+        vec!["汤很鲜".to_owned(), "Lovely".into(), "AAECAwQFBgcI".into(), "4200001234202611211234567890".into()];
+    for (function, case, status, kind) in CASES {
+        let event = at(event(function, case), &keyring(), now);
+        secrets.extend(event.pointer("/pathParameters/link").and_then(Value::as_str).map(str::to_owned));
+        let (running, outcomes) = functions.get_mut(function).unwrap();
+        let reply = running.invoke(&event).await;
+        check(function, case, status, kind, &reply);
+        if (function, case) == ("issue-link", "valid") {
+            let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+            secrets.push(body["link"].as_str().unwrap().to_owned());
+        }
+        outcomes.push(u64::from(status));
+    }
+    for (function, (running, outcomes)) in functions {
+        let logged = running.stop().await;
+        assert_eq!(outcomes_in(&logged), outcomes, "{function}: {logged}");
+        for secret in &secrets {
+            assert!(!logged.contains(secret.as_str()), "{function} logged {secret}");
+        }
+    }
+    assert!(secrets.iter().filter(|secret| secret.len() == LINK_LENGTH).count() > 5);
+
+    // The count has no keys: it needs none.
+    let counter = Function::start("roll-up-stores", &[variables[0], variables[3]]).await;
+    for (case, sentence) in COUNTS {
+        let reply = counter.invoke(&event("roll-up-stores", case)).await;
+        match sentence {
+            None => assert!(reply["stores"].as_u64() == Some(4) && reply["left"].is_object(), "{case}: {reply}"),
+            Some(sentence) => assert_eq!(reply["errorMessage"], sentence, "{case}: {reply}"),
+        }
+    }
+}
+
+/// The statuses of the JSON lines that log an outcome, in order.
+fn outcomes_in(logged: &str) -> Vec<u64> {
+    logged
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|line| line.pointer("/fields/status")?.as_u64())
+        .collect()
+}

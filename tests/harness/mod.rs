@@ -1,0 +1,163 @@
+//! What the tests stand on.
+
+pub mod proxy;
+
+use std::time::Duration;
+
+use aftertaste::domain::{
+    grant::Grant,
+    keyring::Keyring,
+    link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
+};
+use aftertaste_local::{Database, Options, Stack, new_keyring_json};
+use jiff::{Timestamp, ToSpan};
+use proxy::Proxy;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+/// A stack of its own for one test, with store 12 asking `dine-in`, and a proxy in front of its DynamoDB.
+pub struct World {
+    pub stack: Stack,
+    pub proxy: Proxy,
+    pub http: Client,
+    _database: Database,
+}
+
+/// A reply: status, headers and body.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text))
+    }
+
+    /// The status, and the end of the problem's type.
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["status"], self.status.as_u16());
+        assert!(body["title"].is_string() && body["detail"].is_string(), "{body}");
+        let kind = body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap().to_owned();
+        (self.status.as_u16(), kind)
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        // Hours, so that what is in memory stays there for the whole test.
+        Self::with_catalog_age(Duration::from_secs(36_000)).await
+    }
+
+    pub async fn with_catalog_age(catalog_age: Duration) -> Self {
+        let keyring = Keyring::parse(&new_keyring_json()).unwrap();
+        let database = Database::start(None, 0).await.unwrap();
+        let proxy = Proxy::start(&database.url).await;
+        let options = Options { port: 0, dynamodb: proxy.url.clone(), catalog_age, demo: true, schedules: false };
+        let stack = Stack::start(options, keyring).await.unwrap();
+        Self { stack, proxy, http: Client::new(), _database: database }
+    }
+
+    pub fn keyring(&self) -> &Keyring {
+        &self.stack.app.keyring
+    }
+
+    pub fn grant(&self, scopes: &str) -> String {
+        self.grant_until(scopes, Timestamp::now() + 1.hour())
+    }
+
+    pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
+        let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
+        Grant { permissions, subject: "test".into(), expires }.sign(self.keyring()).unwrap()
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.stack.url))
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// A call with a grant and a JSON body (`null` for none).
+    pub async fn call(&self, method: Method, path: &str, scopes: &str, body: Value) -> Answer {
+        let request = self.request(method, path).bearer_auth(self.grant(scopes));
+        self.send(if body.is_null() { request } else { request.json(&body) }).await
+    }
+
+    /// The link of a payment made a minute ago at store 12.
+    pub async fn link(&self, payment: &str) -> String {
+        let body =
+            json!({"store": 12, "payment": payment, "paid_at": Timestamp::now() - 1.minute(), "channel": "receipt"});
+        let issued = self.call(Method::POST, "/links", "issue", body).await;
+        assert_eq!(issued.status, 201, "{}", issued.text);
+        issued.json()["link"].as_str().unwrap().to_owned()
+    }
+
+    /// A link as the keyring signs it, whatever it claims.
+    pub fn signed(&self, store: u32, paid_at: Timestamp, payment: &str) -> String {
+        signed_by(self.keyring(), store, paid_at, payment)
+    }
+
+    pub async fn answer(&self, link: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, &format!("/s/{link}")).json(&body)).await
+    }
+
+    pub async fn report(&self, scope: &str) -> Value {
+        let report = self.call(Method::GET, &format!("/reports/{scope}.json"), "report:", Value::Null).await;
+        assert_eq!(report.status, 200, "{}", report.text);
+        report.json()
+    }
+
+    pub async fn fire(&self, schedule: &str, event: Value) -> Value {
+        let body = if event.is_null() { String::new() } else { event.to_string() };
+        let fired = self.send(self.request(Method::POST, &format!("/_local/schedules/{schedule}")).body(body)).await;
+        assert_eq!(fired.status, 200, "{}", fired.text);
+        fired.json()
+    }
+
+    /// Every item of the table whose partition key begins so.
+    pub async fn items(&self, prefix: &str) -> Vec<proxy::Item> {
+        proxy::scan(&self.proxy.url, prefix).await
+    }
+}
+
+pub fn signed_by(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> String {
+    let claim = Claim {
+        visit: Visit {
+            store: store.try_into().unwrap(),
+            minute: Minute::of(paid_at).unwrap(),
+            payment: PaymentHash::of(payment, keyring.payment()),
+        },
+        channel: Channel::Receipt,
+        segment: Segment::default(),
+    };
+    claim.sign(keyring).unwrap().as_str().to_owned()
+}
+
+/// A program of this workspace, as `cargo build --workspace` leaves it beside the tests.
+pub fn program(name: &str) -> std::path::PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    let path = folder.join(name);
+    assert!(
+        path.exists(),
+        "{} is not there: run the tests with tests/run, which builds every program first.",
+        path.display()
+    );
+    path
+}
+
+/// A file of this checkout.
+pub fn file(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

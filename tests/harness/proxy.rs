@@ -1,0 +1,190 @@
+//! A proxy in front of the DynamoDB: it asks for the capacity that each call consumes and adds it up, and loses
+//! replies when told to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+pub type Item = serde_json::Map<String, Value>;
+
+/// What was consumed, in capacity units.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Consumed {
+    pub read: f64,
+    pub written: f64,
+}
+
+#[derive(Default)]
+struct State {
+    consumed: Consumed,
+    calls: Vec<String>,
+    /// Replies of this operation still to be lost.
+    lose: HashMap<String, usize>,
+    /// Nothing is answered at all.
+    down: bool,
+}
+
+pub struct Proxy {
+    pub url: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl Proxy {
+    pub async fn start(upstream: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(Mutex::new(State::default()));
+        let (upstream, shared) = (upstream.to_owned(), state.clone());
+        tokio::spawn(async move {
+            let http = reqwest::Client::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, http.clone(), upstream.clone(), shared.clone()));
+            }
+        });
+        Self { url, state }
+    }
+
+    /// What has been consumed, and by which calls, since this was last asked.
+    pub fn taken(&self) -> (Consumed, Vec<String>) {
+        let mut state = self.state.lock().unwrap();
+        (std::mem::take(&mut state.consumed), std::mem::take(&mut state.calls))
+    }
+
+    /// The next so many replies to an operation are lost after the operation has been done.
+    pub fn lose_replies(&self, operation: &str, times: usize) {
+        self.state.lock().unwrap().lose.insert(operation.to_owned(), times);
+    }
+
+    /// Connections are closed without an answer, until this is taken back.
+    pub fn set_down(&self, down: bool) {
+        self.state.lock().unwrap().down = down;
+    }
+}
+
+async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, state: Arc<Mutex<State>>) {
+    let mut buffer = Vec::new();
+    while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
+        if state.lock().unwrap().down {
+            return;
+        }
+        let operation =
+            headers.get("x-amz-target").and_then(|target| target.split('.').nth(1)).unwrap_or("").to_owned();
+        let mut body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        if ["GetItem", "PutItem", "DeleteItem", "Query", "UpdateItem", "Scan"].contains(&operation.as_str()) {
+            body["ReturnConsumedCapacity"] = json!("TOTAL");
+        }
+        let mut request = http.post(&upstream).body(body.to_string());
+        for (name, value) in &headers {
+            if !["host", "content-length", "connection", "content-encoding"].contains(&name.as_str()) {
+                request = request.header(name, value);
+            }
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let reply = response.bytes().await.unwrap();
+        let lost = {
+            let mut state = state.lock().unwrap();
+            let reply: Value = serde_json::from_slice(&reply).unwrap_or(Value::Null);
+            let units = reply.pointer("/ConsumedCapacity/CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
+            match operation.as_str() {
+                "GetItem" | "Query" | "Scan" => state.consumed.read += units,
+                _ => state.consumed.written += units,
+            }
+            state.calls.push(operation.clone());
+            match state.lose.get_mut(&operation) {
+                Some(times) if *times > 0 => {
+                    *times -= 1;
+                    true
+                }
+                _ => false,
+            }
+        };
+        if lost {
+            return;
+        }
+        let head = format!(
+            "HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {}\r\n\r\n",
+            reply.len()
+        );
+        if stream.write_all(&[head.as_bytes(), &reply].concat()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The next request of a connection: its headers and its body.
+async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(HashMap<String, String>, Vec<u8>)> {
+    let end = loop {
+        if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+            break at;
+        }
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
+    let headers: HashMap<String, String> = head
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let whole = end + 4 + length;
+    while buffer.len() < whole {
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let body = buffer[end + 4..whole].to_vec();
+    buffer.drain(..whole);
+    Some((headers, body))
+}
+
+/// Every item of the table whose partition key begins so, read without the code under test: DynamoDB's own JSON,
+/// with its type letters taken off.
+pub async fn scan(url: &str, prefix: &str) -> Vec<Item> {
+    let (mut items, mut start) = (Vec::new(), Value::Null);
+    loop {
+        let mut body = json!({"TableName": aftertaste_local::TABLE, "ConsistentRead": true});
+        if !start.is_null() {
+            body["ExclusiveStartKey"] = start;
+        }
+        let response = reqwest::Client::new()
+            .post(url)
+            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20261121/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
+            .header("x-amz-date", "20261121T000000Z")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let page: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let found = page["Items"].as_array().unwrap_or_else(|| panic!("{page}"));
+        items.extend(found.iter().map(|item| plain(&json!({"M": item})).as_object().unwrap().clone()));
+        start = page.get("LastEvaluatedKey").cloned().unwrap_or(Value::Null);
+        if start.is_null() {
+            break;
+        }
+    }
+    items.retain(|item| item["pk"].as_str().unwrap().starts_with(prefix));
+    items
+}
+
+fn plain(value: &Value) -> Value {
+    let (kind, inner) = value.as_object().unwrap().iter().next().unwrap();
+    match kind.as_str() {
+        "S" | "BOOL" => inner.clone(),
+        "N" => serde_json::from_str(inner.as_str().unwrap()).unwrap(),
+        "NULL" => Value::Null,
+        "L" => inner.as_array().unwrap().iter().map(plain).collect(),
+        "M" => inner.as_object().unwrap().iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        other => panic!("no test expects an attribute of type {other}"),
+    }
+}

@@ -1,0 +1,179 @@
+//! The main path: link, survey, answer, count, report.
+
+use jiff::{Timestamp, ToSpan};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+#[tokio::test]
+async fn a_payment_becomes_a_link_an_answer_and_a_figure() {
+    let world = World::new().await;
+    let link = world.link("till 7/4711").await;
+
+    let page = world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept-language", "en-GB")).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+    assert!(page.text.contains("How was your meal?"), "{}", page.text);
+
+    let survey =
+        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let questions: Vec<&str> =
+        survey["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        (questions.len(), questions[0], questions[5]),
+        (6, "nps", "why"),
+        "two measures, three of ten themes, one comment"
+    );
+
+    let body = json!({"submission": survey["submission"], "version": survey["version"], "seconds": 11,
+        "answers": {"nps": 9, "csat": 5, questions[2]: 4, "why": "好吃!"}});
+    let answered = world.answer(&link, body.clone()).await;
+    assert_eq!((answered.status.as_u16(), answered.json()), (201, json!({"status": "recorded"})));
+    assert_eq!(world.answer(&link, body).await.status, 200);
+
+    // Before any count the store's own report has it, and the scopes above don't.
+    assert_eq!(world.report("store/12").await["responses"], 1);
+    assert_eq!(world.report("cn").await["responses"], 0);
+
+    let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!(
+        (&counted["responses"], &counted["written"]),
+        (&json!(1), &json!(4)),
+        "the store and three scopes above"
+    );
+    for scope in ["store/12", "cn/east/shanghai", "cn/east", "cn"] {
+        let report = world.report(scope).await;
+        assert_eq!(report["responses"], 1, "{scope}");
+        assert_eq!(
+            (&report["nps"]["score"], &report["satisfaction"]["satisfied"]),
+            (&json!(100.0), &json!(1)),
+            "{scope}"
+        );
+    }
+    assert_eq!(world.report("cn/north").await["responses"], 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_taken_back_leaves_every_rollup_at_the_next_count() {
+    let world = World::new().await;
+    let link = world.link("p").await;
+    world.answer(&link, json!({"answers": {"nps": 2, "csat": 1}})).await;
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!(world.report("cn").await["responses"], 1);
+
+    for _ in 0..2 {
+        assert_eq!(world.send(world.request(Method::DELETE, &format!("/s/{link}"))).await.status, 204);
+    }
+    assert_eq!(world.report("store/12").await["responses"], 0);
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    assert_eq!(world.report("cn").await["responses"], 0);
+    assert!(world.items("R#").await.is_empty());
+
+    // And she may answer anew.
+    assert_eq!(world.answer(&link, json!({"answers": {"nps": 8, "csat": 4}})).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_same_payment_yields_the_same_link_and_another_payment_another() {
+    let world = World::new().await;
+    let paid_at = Timestamp::now() - 1.hour();
+    let issue = async |payment: &str| {
+        let body = json!({"store": 12, "payment": payment, "paid_at": paid_at});
+        world.call(Method::POST, "/links", "issue", body).await.json()
+    };
+    let (first, again, other) = (issue("a").await, issue("a").await, issue("b").await);
+    assert_eq!(first, again);
+    assert_ne!(first["link"], other["link"]);
+    assert_eq!(first["url"], format!("{}/s/{}", world.stack.url, first["link"].as_str().unwrap()));
+    assert_eq!(first["scene"], first["link"]);
+    let minute = |instant: Timestamp| instant.as_second() / 60;
+    let expires: Timestamp = first["expires_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(minute(expires), minute(paid_at + 168.hours()));
+}
+
+#[tokio::test]
+async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
+    let world = World::new().await;
+    let link = world.link("form").await;
+    let post = async |body: &str| {
+        let request = world.request(Method::POST, &format!("/s/{link}?lang=en")).header("accept", "text/html");
+        world.send(request.header("content-type", "application/x-www-form-urlencoded").body(body.to_owned())).await
+    };
+    let wrong = post("nps=&csat=9&why=kept+%F0%9F%A5%9F").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("This needs an answer.") && wrong.text.contains("from 1 to 5."), "{}", wrong.text);
+    assert!(wrong.text.contains("kept 🥟"), "what was typed is still there");
+    assert!(world.items("R#").await.is_empty());
+
+    let right = post("nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    assert_eq!((right.status.as_u16(), right.text.contains("Thank you!")), (201, true));
+    assert_eq!(
+        world.items("R#").await[0]["answers"],
+        json!({"nps": 10, "csat": 4, "why": "<script>alert(1)</script>"})
+    );
+    let other = post("nps=1&csat=1").await;
+    assert_eq!((other.status.as_u16(), other.text.contains("Already answered")), (409, true));
+}
+
+#[tokio::test]
+async fn the_report_comes_as_a_page_as_json_and_as_csv() {
+    let world = World::new().await;
+    for (payment, nps) in [("a", 10), ("b", 9), ("c", 3)] {
+        let link = world.link(payment).await;
+        assert_eq!(world.answer(&link, json!({"answers": {"nps": nps, "csat": 4}})).await.status, 201);
+    }
+    let get = async |path: &str, accept: &str| {
+        let request = world.request(Method::GET, path).bearer_auth(world.grant("report:store/12"));
+        world.send(request.header("accept", accept).header("accept-language", "en")).await
+    };
+    let page = get("/reports/store/12", "text/html,*/*;q=0.8").await;
+    assert!(page.text.contains("+33.3") && page.text.contains("95 % between"), "{}", page.text);
+    let csv = get("/reports/store/12.csv", "*/*").await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    let lines: Vec<&str> = csv.text.lines().collect();
+    assert_eq!(lines[0], "scope,survey,day,n,nps,nps_low,nps_high");
+    assert!(lines[2].starts_with("store/12,dine-in,all,3,33.33,"), "{}", csv.text);
+    assert_eq!(get("/reports/store/12", "application/json").await.json()["responses"], 3);
+}
+
+#[tokio::test]
+async fn a_report_link_sets_a_cookie_and_leaves_no_grant_in_the_address() {
+    let world = World::new().await;
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let grant = world.grant("report:cn/east");
+    let login = http.get(format!("{}/login?grant={grant}", world.stack.url)).send().await.unwrap();
+    assert_eq!(
+        (login.status().as_u16(), &login.headers()["location"]),
+        (303, &"/reports/cn/east.html".parse().unwrap())
+    );
+    let cookie = login.headers()["set-cookie"].to_str().unwrap().to_owned();
+    for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let pair = cookie.split(';').next().unwrap();
+    let page =
+        http.get(format!("{}/reports/cn/east.html", world.stack.url)).header("cookie", pair).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+}
+
+#[tokio::test]
+async fn every_reply_is_kept_out_of_caches_frames_and_referrers() {
+    let world = World::new().await;
+    let link = world.link("headers").await;
+    let replies = [
+        world.send(world.request(Method::GET, &format!("/s/{link}"))).await,
+        world.send(world.request(Method::GET, "/s/forged")).await,
+        world.answer(&link, json!({"answers": {"nps": 1, "csat": 1}})).await,
+        world.send(world.request(Method::GET, "/reports/cn")).await,
+        world.send(world.request(Method::GET, "/stores")).await,
+    ];
+    for reply in replies {
+        assert_eq!(reply.headers["cache-control"], "no-store");
+        assert_eq!(reply.headers["referrer-policy"], "no-referrer");
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+        let policy = reply.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+    }
+}
