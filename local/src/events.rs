@@ -27,12 +27,18 @@ pub fn at(mut event: Value, keyring: &Keyring, now: Timestamp) -> Value {
             event = serde_json::from_str(&text).unwrap_or(event);
         }
     }
-    let body = event.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str::<Value>(body).ok());
+    let body = event.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str(body).ok());
     if let Some(mut body) = body
-        && let Some(paid) = body.get("paid_at").and_then(Value::as_str).and_then(|paid| paid.parse().ok())
+        && let Some(paid) = Value::as_object(&body).and_then(|body| body.get("paid_at")?.as_str()?.parse().ok())
     {
-        body["paid_at"] = moved(paid).to_string().into();
-        event["body"] = body.to_string().into();
+        set(&mut body, "paid_at", moved(paid).to_string());
+        set(&mut event, "body", body.to_string());
     }
     event
+}
+
+fn set(object: &mut Value, name: &str, value: String) {
+    if let Value::Object(fields) = object {
+        fields.insert(name.to_owned(), value.into());
+    }
 }

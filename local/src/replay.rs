@@ -195,19 +195,18 @@ impl Replay {
         }
         let address = self.at(&format!("/stores/{}", self.store));
         let details = match self.ask(http.get(&address)).await? {
-            (StatusCode::OK, mut there) => {
-                there["survey"] = json!(id);
-                there
+            (StatusCode::OK, Value::Object(mut there)) => {
+                there.insert("survey".into(), json!(id));
+                Value::Object(there)
             }
             _ => json!({
                 "name": format!("Store {}", self.store), "path": "replay", "time_zone": "Asia/Shanghai", "survey": id,
             }),
         };
-        let (status, stored) = self.ask(http.put(&address).json(&details)).await?;
+        let (status, mut stored) = self.ask(http.put(&address).json(&details)).await?;
         if !status.is_success() {
             return Err(Failure(format!("Store {} was refused: {}", self.store, reason(&stored))));
         }
-        let mut stored = stored;
         if let Value::Object(fields) = &mut stored {
             fields.remove("store");
         }
