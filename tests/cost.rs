@@ -80,7 +80,10 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
     let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
     for back in 0..30 {
         let rollup = aftertaste::table::Rollup {
-            tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
+            content: aftertaste::table::Content {
+                tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
+                ..aftertaste::table::Content::default()
+            },
             counted_at: Timestamp::now(),
             ..aftertaste::table::Rollup::default()
         };

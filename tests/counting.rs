@@ -9,8 +9,10 @@ use aftertaste::{
         link::{Channel, Minute, PaymentHash, Visit},
         response::Response,
     },
-    table::{Catalog, Rollup},
+    table::{Catalog, Content, Rollup},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::read::DeflateDecoder;
 use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
 use proptest::{prelude::*, test_runner::TestRunner};
 use reqwest::Method;
@@ -131,8 +133,9 @@ fn rolled_up(rollups: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
     let mut counts = BTreeMap::new();
     for item in rollups {
         let scope = item["pk"].as_str().unwrap().trim_start_matches("D#").to_owned();
-        let tallies: Value = serde_json::from_str(item["tallies"].as_str().unwrap()).unwrap();
-        for tally in tallies.as_object().unwrap().values() {
+        let deflated = STANDARD.decode(item["content"].as_str().unwrap()).unwrap();
+        let content: Value = serde_json::from_reader(DeflateDecoder::new(deflated.as_slice())).unwrap();
+        for tally in content["tallies"].as_object().unwrap().values() {
             for (question, histogram) in tally.get("scales").and_then(Value::as_object).into_iter().flatten() {
                 for (answer, n) in histogram.as_object().unwrap() {
                     let key = (
@@ -177,7 +180,7 @@ async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
         let mut tally = aftertaste::domain::tally::Tally::default();
         tally.scales.insert("nps".parse().unwrap(), [(nps, 1)].into());
         Rollup {
-            tallies: [("dine-in".parse().unwrap(), tally)].into(),
+            content: Content { tallies: [("dine-in".parse().unwrap(), tally)].into(), ..Content::default() },
             counted_at: Timestamp::from_second(second).unwrap(),
             ..Rollup::default()
         }

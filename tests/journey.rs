@@ -132,7 +132,10 @@ async fn the_report_comes_as_a_page_as_json_and_as_csv() {
     let csv = get("/reports/store/12.csv", "*/*").await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
     let lines: Vec<&str> = csv.text.lines().collect();
-    assert_eq!(lines[0], "scope,survey,day,n,nps,nps_low,nps_high");
+    assert_eq!(
+        lines[0],
+        "scope,survey,day,n,nps,nps_low,nps_high,satisfied_percent,satisfied_low,satisfied_high,orders,response_rate_percent"
+    );
     assert!(lines[2].starts_with("store/12,dine-in,all,3,33.33,"), "{}", csv.text);
     assert_eq!(get("/reports/store/12", "application/json").await.json()["responses"], 3);
 }

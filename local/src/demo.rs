@@ -19,10 +19,10 @@ const SURVEY: &str = include_str!("../../surveys/dine-in.json");
 
 /// Number, name, path.
 const STORES: [(u32, &str, &str); 4] = [
-    (12, "Lane's Kitchen Nanjing Road 巷子小馆·南京路", "cn/east/shanghai"),
-    (13, "Lane's Kitchen Xujiahui 巷子小馆·徐家汇", "cn/east/shanghai"),
-    (21, "Lane's Kitchen West Lake 巷子小馆·西湖", "cn/east/hangzhou"),
-    (31, "Lane's Kitchen Sanlitun 巷子小馆·三里屯", "cn/north/beijing"),
+    (12, "南京路店 Nanjing Road", "cn/east/shanghai"),
+    (13, "徐家汇店 Xujiahui", "cn/east/shanghai"),
+    (21, "西湖店 West Lake", "cn/east/hangzhou"),
+    (31, "三里屯店 Sanlitun", "cn/north/beijing"),
 ];
 
 /// Puts the demo in if the catalog is empty.
@@ -32,7 +32,7 @@ pub(crate) async fn put_in(table: &Table) -> Result<(), Failure> {
         return Ok(());
     }
     let brand: Brand = serde_json::from_value(json!({
-        "name": "Lane's Kitchen (demo) 巷子小馆(演示)",
+        "name": "巷子小馆 Lane's Kitchen (demo)",
         "segments": {"1": "VIP", "2": "New guest"},
     }))
     .map_err(|error| failed(&error))?;

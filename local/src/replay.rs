@@ -140,15 +140,12 @@ impl Replay {
                 self.day, self.survey.definition.id
             )));
         }
-        // A row's minute depends on nothing but the row and the day, so that a replay repeated is not counted twice:
-        // spread over a day that is over, in the first ten minutes of one that is not.
-        let (minutes, step) = match window.end <= now {
-            true => (window.end.duration_since(window.start).as_mins(), self.rows.len()),
-            false => (10, 10),
-        };
+        // A row's minute depends on nothing but the row, so that a file replayed again (or grown) is not counted twice.
+        // It is spread over a day that is over; a day that is not has only its first ten minutes for sure.
+        let minutes = if window.end <= now { window.end.duration_since(window.start).as_mins() } else { 10 };
         let paid_at = |row: usize| {
-            let minute =
-                i64::try_from((row - 1) % step.max(1)).unwrap_or(0) * minutes / i64::try_from(step.max(1)).unwrap_or(1);
+            // 37 has no divisor in common with a day's minutes: rows neither collide nor bunch.
+            let minute = i64::try_from(row).unwrap_or(0) * 37 % minutes;
             window.start.saturating_add(minute.minutes()).unwrap_or(window.start)
         };
 

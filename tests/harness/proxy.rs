@@ -180,7 +180,7 @@ pub async fn scan(url: &str, prefix: &str) -> Vec<Item> {
 fn plain(value: &Value) -> Value {
     let (kind, inner) = value.as_object().unwrap().iter().next().unwrap();
     match kind.as_str() {
-        "S" | "BOOL" => inner.clone(),
+        "S" | "BOOL" | "B" => inner.clone(),
         "N" => serde_json::from_str(inner.as_str().unwrap()).unwrap(),
         "NULL" => Value::Null,
         "L" => inner.as_array().unwrap().iter().map(plain).collect(),

@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
-    domain::{
-        language::choose,
-        survey::{Kind, Question},
-    },
+    domain::survey::{Kind, Question},
     http::{
-        Format, Problem, Reply, Request, accepted_format,
+        Format, Reply, Request, accepted_format,
         page::{self, SurveyPage},
         wanted_languages,
     },
@@ -42,8 +39,8 @@ async fn open(
     let OpenLink { claim, until, store, survey } = app.open_link(link, now).await?;
     let brand = app.catalog.brand(now).await?;
     let definition = &survey.survey.definition;
-    let language =
-        choose(&wanted_languages(request), &survey.survey.languages()).ok_or_else(Problem::survey_unknown)?;
+    let wanted = wanted_languages(request);
+    let language = survey.survey.language_for(&wanted);
     let questions = survey.survey.asked(claim.visit.payment);
     tracing::info!(
         function = FUNCTION,

@@ -7,13 +7,12 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
         brand::Brand,
-        language::choose,
-        response::{LONGEST_SECONDS, Response, check_answers},
+        response::{LONGEST_SECONDS, Response, Unasked, check_answers},
         survey::Kind,
     },
     http::{
         Format, Problem, Reply, Request, accepted_format, body_json, form_fields,
-        page::{self, SurveyPage},
+        page::{self, End, SurveyPage},
         wanted_languages,
     },
     table::{Recorded, Versioned},
@@ -66,14 +65,28 @@ async fn record(
     let OpenLink { claim, store, survey: latest, .. } = app.open_link(link, now).await?;
     let brand = app.catalog.brand(now).await?;
     let fields = if is_form { form_fields(request)? } else { Vec::new() };
+    if fields.iter().any(|(name, _)| name == "take_back") {
+        take_back(app, request, now).await?;
+        let wanted = wanted_languages(request);
+        let language = latest.survey.language_for(&wanted);
+        let page = page::end(End::TakenBack, &brand, &store.details.name, link, language);
+        return Ok(Reply::page(StatusCode::OK, page));
+    }
     let mut sent = if is_form { from_form(&fields)? } else { body_json(request)? };
-    let survey = shown_version(app, latest, sent.version, now).await?;
+    let survey = match shown_version(app, latest.clone(), sent.version, now).await {
+        // The store has changed its survey since the page was shown: the guest is shown the new one, with what fits.
+        Err(Stop::Problem(_)) if is_form => latest,
+        shown => shown?,
+    };
+    let mut unasked = Unasked::Refused;
     if is_form {
         sent.answers = form_answers(&fields, &survey);
+        unasked = Unasked::PassedOver;
     }
-    let language = choose(&wanted_languages(request), &survey.survey.languages()).unwrap_or("en");
+    let wanted = wanted_languages(request);
+    let language = survey.survey.language_for(&wanted);
 
-    let answers = match check_answers(&survey.survey, claim.visit.payment, &sent.answers) {
+    let answers = match check_answers(&survey.survey, claim.visit.payment, &sent.answers, unasked) {
         Ok(answers) => answers,
         Err(mistakes) => {
             let Some(submission) = page_for else { return Err(Problem::answers_invalid(mistakes).into()) };
@@ -109,6 +122,7 @@ async fn record(
     let (outcome, status) = match recorded {
         Recorded::Now => ("recorded", StatusCode::CREATED),
         Recorded::Before => ("recorded-before", StatusCode::OK),
+        Recorded::OtherAnswersAreThere if page_for.is_some() => ("already-answered", StatusCode::CONFLICT),
         Recorded::OtherAnswersAreThere => return Err(Problem::already_answered().into()),
     };
     tracing::info!(
@@ -121,7 +135,8 @@ async fn record(
         version = response.version,
     );
     if page_for.is_some() {
-        return Ok(Reply::page(status, page::thanks(&brand, &store.details.name, language)));
+        let end = if status.is_success() { End::Thanks } else { End::Answered };
+        return Ok(Reply::page(status, page::end(end, &brand, &store.details.name, link, language)));
     }
     Ok(Reply::json(status, &json!({"status": "recorded"})))
 }

@@ -11,9 +11,8 @@ use aftertaste::{
     domain::{
         scope::{Path, Scope},
         store::Store,
-        tally::merge_tallies,
     },
-    table::{Catalog, Rollup, Table, TableError},
+    table::{Catalog, Content, Rollup, Table, TableError},
 };
 use futures::{
     FutureExt,
@@ -128,7 +127,6 @@ pub async fn handle(
     };
     let mut summary = Summary { from: Some(*days.start()), to: Some(*days.end()), ..Summary::default() };
     let mut scopes: BTreeMap<Path, BTreeMap<Date, Rollup>> = BTreeMap::new();
-    let mut broken: BTreeSet<Path> = BTreeSet::new();
     let mut failures = 0;
 
     let retention = i64::from(brand.retention_days);
@@ -143,13 +141,15 @@ pub async fn handle(
             Ok((store_days, did)) => {
                 summary.add(did);
                 for StoreDay { day, rollup, path } in store_days {
-                    for node in path.with_ancestors() {
+                    let nodes: Vec<Path> = path.with_ancestors().collect();
+                    let below = nodes.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store.number)]);
+                    for (node, child) in nodes.iter().cloned().zip(below) {
                         let merged = scopes
                             .entry(node)
                             .or_default()
                             .entry(day)
                             .or_insert_with(|| Rollup { counted_at: Timestamp::MAX, ..Rollup::default() });
-                        merge_tallies(&mut merged.tallies, &rollup.tallies);
+                        merged.content.merge(&rollup.content, &child);
                         // As old as the oldest reading in it.
                         merged.counted_at = merged.counted_at.min(rollup.counted_at);
                     }
@@ -157,14 +157,15 @@ pub async fn handle(
             }
             Err(error) => {
                 tracing::error!(function = FUNCTION, outcome = "store-failed", store = store.number.get(), error = %error);
-                // Without this store the scopes above would lose what they have of it.
-                broken.extend(store.details.path.with_ancestors());
                 failures += 1;
             }
         }
     }
 
-    scopes.retain(|path, _| !broken.contains(path));
+    if failures > 0 {
+        // Without these stores the scopes above would lose what they have of them.
+        return Err(CountError::Some(failures));
+    }
     let writes: Vec<BoxFuture<'_, _>> = scopes
         .iter()
         .map(|(path, rollups)| write_scope(table, path, rollups, days).map(move |did| (path, did)).boxed())
@@ -255,7 +256,9 @@ async fn count_store(
     let to_count: Vec<Date> = all_days().filter(|day| !left.contains(day)).collect();
     for day in &left {
         did.left.insert(*day, 1);
-        if let Some(rollup) = before.remove(day) {
+        if let Some(mut rollup) = before.remove(day) {
+            // Nothing can change it any more, so it is as good as read now.
+            rollup.counted_at = began;
             let path = rollup.path.clone().unwrap_or_else(|| store.details.path.clone());
             counted_days.push(StoreDay { day: *day, rollup, path });
         }
@@ -263,6 +266,7 @@ async fn count_store(
     let (Some(first), Some(last)) = (to_count.first(), to_count.last()) else { return Ok((counted_days, did)) };
 
     let mut counted = count(table, catalog, store, &(*first..=*last), began).await?;
+    let mut operations = table.operations(store.number, *first, *last).await?;
     did.responses = counted.responses;
     did.unreadable = counted.unreadable;
     for day in to_count {
@@ -270,7 +274,10 @@ async fn count_store(
         let before = before.remove(&day);
         // The node that the day was first counted towards: past days stay where they were when a store moves.
         let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
-        let rollup = Rollup { tallies, counted_at: began, path: Some(path.clone()), complete_until };
+        let answered = tallies.values().map(|tally| tally.responses).sum();
+        let operations = operations.remove(&day).map(|given| given.with_answers(answered)).unwrap_or_default();
+        let content = Content { tallies, operations, ..Content::default() };
+        let rollup = Rollup { content, counted_at: began, path: Some(path.clone()), complete_until };
         let rollup = replace(table, &scope, day, before, rollup, &mut did).await?;
         counted_days.push(StoreDay { day, rollup, path });
     }
@@ -303,8 +310,8 @@ async fn replace(
     did: &mut Summary,
 ) -> Result<Rollup, TableError> {
     let same = match &before {
-        Some(before) => before.tallies == rollup.tallies && before.complete_until == rollup.complete_until,
-        None => rollup.tallies.is_empty(),
+        Some(before) => before.content == rollup.content && before.complete_until == rollup.complete_until,
+        None => rollup.content == Content::default(),
     };
     if same {
         did.unchanged += u64::from(before.is_some());

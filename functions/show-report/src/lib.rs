@@ -11,20 +11,26 @@ use aftertaste::{
         Id,
         grant::{Grant, NotGranted, Permission},
         language::choose,
+        response::Answer,
         scope::Scope,
         store::Store,
-        tally::{Tallies, Tally},
+        survey::Measure,
+        tally::{Group, Tallies},
     },
     http::{Format, Problem, Reply, Request, accepted_format, bearer, page as shared_page, wanted_languages},
-    stats::report::{Report, Score, Subject},
+    stats::report::{Comment, Counts, Report, Score, Subject},
+    table::{Content, Rollup, StoredResponse},
 };
 use http::StatusCode;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 const FUNCTION: &str = "show-report";
 
 /// The longest window, in days: a quarter.
 const LONGEST_WINDOW_DAYS: i32 = 92;
+
+/// How many responses are read for their comments: about six read units.
+const COMMENTS_READ: i32 = 50;
 
 /// The window when none is asked for, in days.
 const USUAL_WINDOW_DAYS: i32 = 30;
@@ -62,37 +68,68 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
     if !grant.allows_report(&scope, path) {
         return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
     }
-    let Some(store) = stores.first() else { return Err(Problem::scope_unknown().into()) };
-    let today = stores.iter().map(|store| store.calendar.day_of(now)).max().unwrap_or_default();
+    let zone_today = |store: &Store| store.calendar.day_of(now);
+    let today = stores.iter().map(zone_today).max().unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
     let (from, to) = window(request, today)?;
+    let length = from.until(to).map_or(0, |span| span.get_days()) + 1;
+    let first_before = from.saturating_sub(length.days());
 
-    let mut rollups = app.table.rollups(&scope, from, to).await?;
-    let mut counted_at = rollups.values().map(|rollup| rollup.counted_at).max();
-    let mut days: BTreeMap<Date, Tallies> =
-        rollups.iter_mut().map(|(day, r)| (*day, std::mem::take(&mut r.tallies))).collect();
-    if matches!(scope, Scope::Store(_)) && (from..=to).contains(&today) {
-        // The day that is still running is counted from its responses, so that the last guest is in.
-        let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
-        days.insert(today, counted.days.remove(&today).unwrap_or_default().tallies);
-        counted_at = Some(now);
+    let mut rollups = app.table.rollups(&scope, first_before, to).await?;
+    if stores.is_empty() && rollups.is_empty() {
+        return Err(Problem::scope_unknown().into());
     }
-    let surveys = surveys_in(&days);
+    let own = stores.first().filter(|_| matches!(scope, Scope::Store(_)));
+    if let Some(store) = own.filter(|_| (from..=to).contains(&today)) {
+        // The day that is still running is counted from its responses, so that the last guest is in.
+        let counted = count_today(app, store, today, now).await?;
+        rollups.insert(today, counted);
+    }
+    let surveys = surveys_in(rollups.range(from..).map(|(_, rollup)| &rollup.content.tallies));
     let wanted: Option<Id> = match request.query("survey") {
         Some(id) => Some(id.parse().map_err(|_| Problem::survey_unknown())?),
         None => surveys.first().cloned(),
     };
-    let id = wanted.unwrap_or_else(|| store.details.survey.clone());
+    let id = wanted.or_else(|| stores.first().map(|store| store.details.survey.clone()));
+    let id = id.ok_or_else(Problem::survey_unknown)?;
     let survey = app.catalog.survey(&id, now).await?.ok_or_else(Problem::survey_unknown)?;
-    let tallies: BTreeMap<Date, Tally> =
-        days.into_iter().filter_map(|(day, mut tallies)| Some((day, tallies.remove(&id)?))).collect();
+
+    let mut counts = Counts { surveys, ..Counts::default() };
+    let mut children: BTreeMap<String, Group> = BTreeMap::new();
+    for (day, Rollup { mut content, counted_at, .. }) in rollups {
+        let tally = content.tallies.remove(&id);
+        if day < from {
+            counts.before.merge(&tally.unwrap_or_default());
+            continue;
+        }
+        counts.counted_at = counts.counted_at.max(Some(counted_at));
+        counts.days.extend(tally.map(|tally| (day, tally)));
+        if content.operations.store_days > 0 {
+            counts.operations.insert(day, content.operations);
+        }
+        for (child, groups) in content.children {
+            if let Some(group) = groups.get(&id) {
+                children.entry(child).or_default().merge(group);
+            }
+        }
+    }
+    counts.children = named(children, &stores);
+    if let Some(store) = own {
+        let before = request.query("comments_before");
+        let paid = store.calendar.window_of(from, to);
+        let page = app.table.newest_responses(store.number, &paid, before.as_deref(), COMMENTS_READ).await?;
+        let recommend = survey.survey.measuring(Measure::Recommend).map(|question| question.id());
+        let of_survey = page.responses.into_iter().filter(|stored| stored.response.survey == id);
+        counts.comments = of_survey.flat_map(|stored| comments(stored, recommend)).collect();
+        counts.comments_before = page.next;
+    }
 
     let brand = app.catalog.brand(now).await?;
-    let name = match &scope {
-        Scope::Store(_) => store.details.name.clone(),
-        Scope::Node(path) => path.to_string(),
+    let name = match own {
+        Some(store) => store.details.name.clone(),
+        None => scope.to_string(),
     };
     let subject = Subject { scope: &scope, name: &name, from, to, survey: &survey.survey, brand: &brand };
-    let report = Report::new(&subject, &tallies, surveys, counted_at);
+    let report = Report::new(&subject, counts);
     tracing::info!(
         function = FUNCTION,
         outcome = "shown",
@@ -107,7 +144,7 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         Format::Json => Reply::json(StatusCode::OK, &report),
         Format::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", as_csv(&report)),
         Format::Html => {
-            let language = choose(&wanted_languages(request), &shared_page::LANGUAGES).unwrap_or("en");
+            let language = choose(&wanted_languages(request), &page::LANGUAGES).unwrap_or("en");
             Reply::page(StatusCode::OK, page::render(&report, &brand, language))
         }
     })
@@ -151,10 +188,20 @@ fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
     Ok((from, to))
 }
 
+/// The running day of a store, counted now.
+async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, Stop> {
+    let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
+    let tallies = counted.days.remove(&today).unwrap_or_default().tallies;
+    let given = app.table.operations(store.number, today, today).await?;
+    let answered = tallies.values().map(|tally| tally.responses).sum();
+    let operations = given.get(&today).map(|given| given.with_answers(answered)).unwrap_or_default();
+    Ok(Rollup { content: Content { tallies, operations, ..Content::default() }, counted_at: now, ..Rollup::default() })
+}
+
 /// Every survey with responses, the one with most of them first.
-fn surveys_in(days: &BTreeMap<Date, Tallies>) -> Vec<Id> {
+fn surveys_in<'a>(days: impl Iterator<Item = &'a Tallies>) -> Vec<Id> {
     let mut responses: BTreeMap<&Id, u64> = BTreeMap::new();
-    for (survey, tally) in days.values().flatten() {
+    for (survey, tally) in days.flatten() {
         *responses.entry(survey).or_default() += tally.responses + tally.partial;
     }
     let mut surveys: Vec<(&Id, u64)> = responses.into_iter().collect();
@@ -162,31 +209,84 @@ fn surveys_in(days: &BTreeMap<Date, Tallies>) -> Vec<Id> {
     surveys.into_iter().map(|(survey, _)| survey.clone()).collect()
 }
 
-/// A row a day and one for all, rounded for reading. No cell holds a text that a person wrote.
+/// The scopes below with their names: a store's own, a node's path.
+fn named(children: BTreeMap<String, Group>, stores: &[Store]) -> Vec<(Scope, String, Group)> {
+    children
+        .into_iter()
+        .filter_map(|(scope, group)| {
+            let scope: Scope = scope.parse().ok()?;
+            let store = stores.iter().find(|store| scope == Scope::Store(store.number));
+            let name = store.map_or_else(|| scope.to_string(), |store| store.details.name.clone());
+            Some((scope, name, group))
+        })
+        .collect()
+}
+
+/// What the guest of a response wrote.
+fn comments(stored: StoredResponse, recommend: Option<&Id>) -> Vec<Comment> {
+    let nps = recommend.and_then(|question| match stored.response.answers.get(question) {
+        Some(Answer::Scale(n)) => Some(*n),
+        _ => None,
+    });
+    let at = stored.minute.start();
+    let texts = stored.response.answers.into_values().filter_map(|answer| match answer {
+        Answer::Text(text) => Some(text),
+        Answer::Scale(_) | Answer::Choice(_) => None,
+    });
+    texts.map(|text| Comment { at, nps, text }).collect()
+}
+
+/// A row a day, one for all and one for each scope below, rounded for reading.
 fn as_csv(report: &Report) -> String {
     let rounded = |figure: Option<f64>| figure.map_or(String::new(), |figure| format!("{figure:.2}"));
-    let row = |day: &str, score: &Score| {
+    let row = |scope: &str, day: &str, score: &Score, orders: Option<u64>, rate: Option<f64>| {
+        let percent = |share: Option<f64>| rounded(share.map(|share| 100.0 * share));
+        let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
         [
-            report.scope.clone(),
+            scope.to_owned(),
             report.survey.to_string(),
             day.to_owned(),
             score.n.to_string(),
             rounded(score.nps),
             rounded(score.low),
             rounded(score.high),
+            percent(score.satisfied),
+            percent(score.satisfied_low),
+            percent(score.satisfied_high),
+            count(orders),
+            percent(rate),
         ]
     };
-    let all = Score {
-        n: report.nps.as_ref().map_or(0, |nps| nps.promoters + nps.passives + nps.detractors),
-        nps: report.nps.as_ref().map(|nps| nps.score),
-        low: report.nps.as_ref().map(|nps| nps.low),
-        high: report.nps.as_ref().map(|nps| nps.high),
-    };
-    let header = ["scope", "survey", "day", "n", "nps", "nps_low", "nps_high"].map(str::to_owned);
-    let rows = report.days.iter().map(|day| row(&day.day.to_string(), &day.score)).chain([row("all", &all)]);
+    let header = [
+        "scope",
+        "survey",
+        "day",
+        "n",
+        "nps",
+        "nps_low",
+        "nps_high",
+        "satisfied_percent",
+        "satisfied_low",
+        "satisfied_high",
+        "orders",
+        "response_rate_percent",
+    ];
+    let days = report
+        .days
+        .iter()
+        .map(|day| row(&report.scope, &day.day.to_string(), &day.score, day.orders, day.response_rate));
+    let operations = report.operations.as_ref();
+    let all = row(
+        &report.scope,
+        "all",
+        &report.score,
+        operations.map(|o| o.orders),
+        operations.and_then(|o| o.response_rate),
+    );
+    let children = report.children.iter().map(|child| row(&child.scope, "all", &child.score, None, None));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in std::iter::once(header).chain(rows) {
-        // Writing to memory does not fail, and every row has as many cells.
+    for row in std::iter::once(header.map(str::to_owned)).chain(days).chain([all]).chain(children) {
+        // Writing to memory does not fail, and every row has as many cells. No cell holds a text that a person wrote.
         let _ = writer.write_record(row);
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()

@@ -52,6 +52,9 @@ const CHINESE: Words = Words {
     answer: "分值",
 };
 
+/// The languages of the page.
+pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+
 /// The page of a report.
 pub(crate) fn render(report: &Report, brand: &Brand, language: &str) -> Page {
     let words = if language.starts_with("zh") { &CHINESE } else { &ENGLISH };

@@ -23,11 +23,11 @@ impl Texts {
 /// The language to use, among those offered, for a guest who wants `wanted`, most wanted first.
 ///
 /// A language matches itself, then any of the same writing: a guest who wants `zh-HK` is better served by
-/// `zh-TW` than by `zh-CN`. Who wants nothing on offer gets the first.
+/// `zh-TW` than by `zh-CN`. None when nothing on offer is wanted.
 pub fn choose<'a>(wanted: &[String], offered: &[&'a str]) -> Option<&'a str> {
     let exact = |want: &str| offered.iter().copied().find(|offer| offer.eq_ignore_ascii_case(want));
     let alike = |want: &str| offered.iter().copied().find(|offer| writing(offer) == writing(want));
-    wanted.iter().find_map(|want| exact(want).or_else(|| alike(want))).or(offered.first().copied())
+    wanted.iter().find_map(|want| exact(want).or_else(|| alike(want)))
 }
 
 /// The language without its region, Chinese split by script.
@@ -49,13 +49,13 @@ mod tests {
     fn a_guest_gets_the_nearest_language() {
         let offered = ["zh-CN", "zh-TW", "en"];
         let chosen =
-            |wanted: &[&str]| choose(&wanted.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), &offered).unwrap();
-        assert_eq!(chosen(&["en-GB"]), "en");
-        assert_eq!(chosen(&["zh-HK"]), "zh-TW");
-        assert_eq!(chosen(&["zh-Hant-CN"]), "zh-TW");
-        assert_eq!(chosen(&["zh"]), "zh-CN");
-        assert_eq!(chosen(&["fr", "EN"]), "en");
-        assert_eq!(chosen(&["fr"]), "zh-CN");
-        assert_eq!(chosen(&[]), "zh-CN");
+            |wanted: &[&str]| choose(&wanted.iter().map(|want| (*want).to_owned()).collect::<Vec<_>>(), &offered);
+        assert_eq!(chosen(&["en-GB"]), Some("en"));
+        assert_eq!(chosen(&["zh-HK"]), Some("zh-TW"));
+        assert_eq!(chosen(&["zh-Hant-CN"]), Some("zh-TW"));
+        assert_eq!(chosen(&["zh"]), Some("zh-CN"));
+        assert_eq!(chosen(&["fr", "EN"]), Some("en"));
+        assert_eq!(chosen(&["fr"]), None);
+        assert_eq!(chosen(&[]), None);
     }
 }

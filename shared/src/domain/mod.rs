@@ -9,6 +9,7 @@ pub mod grant;
 pub mod keyring;
 pub mod language;
 pub mod link;
+pub mod operations;
 pub mod response;
 pub mod scope;
 pub mod store;

@@ -67,6 +67,15 @@ pub struct Mistake {
     pub detail: String,
 }
 
+/// What becomes of an answer to a question whose condition doesn't hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unasked {
+    /// It is a mistake: a program knows the conditions.
+    Refused,
+    /// It is passed over: a page without script shows every question, and its guest can't know.
+    PassedOver,
+}
+
 /// Checks answers, as they came in, against what a visit is asked.
 ///
 /// `raw` is by question id: a number for a scale, an option (or a list of them, where many may be chosen) for a
@@ -78,6 +87,7 @@ pub fn check_answers(
     survey: &Survey,
     payment: PaymentHash,
     raw: &BTreeMap<String, Value>,
+    unasked: Unasked,
 ) -> Result<Answers, Vec<Mistake>> {
     let asked = survey.asked(payment);
     let mut answers = Answers::new();
@@ -103,6 +113,7 @@ pub fn check_answers(
         };
         match read {
             Err(detail) => wrong(id.as_str(), detail),
+            Ok(Some(_)) if !applies && unasked == Unasked::PassedOver => {}
             Ok(Some(_)) if !applies => wrong(id.as_str(), "With these answers this question is not asked.".into()),
             Ok(Some(answer)) => {
                 answers.insert(id.clone(), answer);
@@ -197,7 +208,7 @@ mod tests {
         )
         .unwrap();
         let payment = PaymentHash::of("p", &Key::from([0; 32]));
-        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap())
+        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Unasked::Refused)
             .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.detail)).collect())
     }
 

@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Id, Invalid, language::Texts, link::PaymentHash};
+use super::{
+    Id, Invalid,
+    language::{Texts, choose},
+    link::PaymentHash,
+};
 
 /// The longest lifetime of a link, in days.
 pub const LONGEST_LINK_LIFETIME_DAYS: u32 = 60;
 
 /// Fields that a submission has beside its answers, so that no question can be called like one.
-const RESERVED: [&str; 4] = ["submission", "version", "seconds", "answers"];
+const RESERVED: [&str; 5] = ["submission", "version", "seconds", "answers", "take_back"];
 
 /// A survey as it is written: the body of `PUT /surveys/{id}`. [`Survey::new`] checks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,9 +289,28 @@ impl Survey {
         self.questions.iter().find(|question| question.definition.measures == Some(measure))
     }
 
+    /// The questions that may drive satisfaction, with their scales.
+    pub fn drivers(&self) -> impl Iterator<Item = (&Question, Scale)> {
+        self.questions.iter().filter_map(|question| match question.kind {
+            Kind::Scale(scale) if question.definition.measures == Some(Measure::Driver) => Some((question, scale)),
+            _ => None,
+        })
+    }
+
+    /// What tells the regression on all drivers of this survey from that on others: their ids, joined by spaces.
+    pub fn joint_key(&self) -> String {
+        self.drivers().map(|(question, _)| question.id().as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// The languages that every text has, the fallback first.
     pub fn languages(&self) -> Vec<&str> {
         self.definition.title.languages().collect()
+    }
+
+    /// The language for a guest who wants `wanted`, most wanted first: the nearest there is, or the fallback.
+    pub fn language_for(&self, wanted: &[String]) -> &str {
+        let offered = self.languages();
+        choose(wanted, &offered).or(offered.first().copied()).unwrap_or_default()
     }
 
     /// The questions that a visit is asked (conditions aside): all outside modules, and of each module as many as it
@@ -438,7 +461,7 @@ impl QuestionDefinition {
         let (low, high, satisfied_at_least) = cuts.unwrap_or((min, max, max));
         let low_at_most = self.low_at_most.unwrap_or(low);
         let high_at_least = self.high_at_least.unwrap_or(high);
-        if low_at_most < min || high_at_least > max || low_at_most + 1 >= high_at_least {
+        if low_at_most < min || high_at_least > max || u16::from(low_at_most) + 1 >= u16::from(high_at_least) {
             mistakes.add(format!("{id}: low_at_most and high_at_least leave a middle between them, within the range."));
         }
         Some(Scale { min, max, low_at_most, high_at_least, satisfied_at_least })

@@ -33,6 +33,13 @@ pub struct Tally {
     /// Text questions: how many wrote something.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<Id, u64>,
+    /// Each driver against satisfaction, from the responses that answered both.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub drivers: BTreeMap<Id, DriverSums>,
+    /// All drivers together against satisfaction, from the responses that answered all, by the drivers' ids joined by
+    /// spaces: a survey that asks others is another regression.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub joint: BTreeMap<String, JointSums>,
     /// By channel.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<Channel, Group>,
@@ -69,6 +76,11 @@ impl From<&Histogram> for Recommendations {
 }
 
 impl Recommendations {
+    /// How many answers there are.
+    pub fn n(self) -> u64 {
+        self.promoters + self.passives + self.detractors
+    }
+
     fn add(&mut self, answer: u8, count: u64) {
         match answer {
             9.. => self.promoters += count,
@@ -103,6 +115,59 @@ impl From<Group> for [u64; 6] {
         let Recommendations { promoters, passives, detractors } = group.recommendations;
         [group.responses, promoters, passives, detractors, group.rated, group.satisfied]
     }
+}
+
+/// The satisfaction of those who rated a driver low, middle or high: how many, its sum, the sum of its squares.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Band {
+    /// How many.
+    pub n: u64,
+    /// Σy
+    pub y: u64,
+    /// Σy²
+    pub yy: u64,
+}
+
+/// One driver x against satisfaction y. Written as its twelve sums in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 12]", into = "[u64; 12]")]
+pub struct DriverSums {
+    /// Low answers to the driver.
+    pub low: Band,
+    /// Middle answers.
+    pub middle: Band,
+    /// High answers.
+    pub high: Band,
+    /// Σx
+    pub x: u64,
+    /// Σx²
+    pub xx: u64,
+    /// Σxy
+    pub xy: u64,
+}
+
+impl From<[u64; 12]> for DriverSums {
+    fn from([a, b, c, d, e, f, g, h, i, x, xx, xy]: [u64; 12]) -> Self {
+        let band = |n, y, yy| Band { n, y, yy };
+        Self { low: band(a, b, c), middle: band(d, e, f), high: band(g, h, i), x, xx, xy }
+    }
+}
+
+impl From<DriverSums> for [u64; 12] {
+    fn from(DriverSums { low, middle, high, x, xx, xy }: DriverSums) -> Self {
+        [low.n, low.y, low.yy, middle.n, middle.y, middle.yy, high.n, high.y, high.yy, x, xx, xy]
+    }
+}
+
+/// The sums of a regression of y on k drivers, each coded as low and high: X has the 2k + 1 columns 1, L₁, H₁, L₂, H₂ …
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointSums {
+    /// y′y
+    pub yy: u64,
+    /// X′y
+    pub xy: Vec<u64>,
+    /// The upper triangle of X′X, row by row. Its first entry is n.
+    pub xx: Vec<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
@@ -142,6 +207,7 @@ impl Tally {
         if let Some((answer, scale)) = measured(response, survey, Measure::Satisfaction) {
             group.rated = 1;
             group.satisfied = u64::from(answer >= scale.satisfied_at_least);
+            self.add_drivers(response, survey, u64::from(answer));
         }
         self.channels.entry(response.channel).or_default().merge(&group);
         self.segments.entry(response.segment).or_default().merge(&group);
@@ -150,6 +216,50 @@ impl Tally {
             self.seconds.0 += u64::from(seconds);
             self.seconds.1 += 1;
         }
+    }
+
+    fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {
+        let drivers: Vec<_> = survey.drivers().collect();
+        let mut row = vec![1];
+        for (question, scale) in &drivers {
+            let Some(Answer::Scale(x)) = response.answers.get(question.id()) else { continue };
+            let (low, high) = (*x <= scale.low_at_most, *x >= scale.high_at_least);
+            let sums = self.drivers.entry(question.id().clone()).or_default();
+            let band = if low {
+                &mut sums.low
+            } else if high {
+                &mut sums.high
+            } else {
+                &mut sums.middle
+            };
+            band.n += 1;
+            band.y += y;
+            band.yy += y * y;
+            let x = u64::from(*x);
+            sums.x += x;
+            sums.xx += x * x;
+            sums.xy += x * y;
+            row.extend([u64::from(low), u64::from(high)]);
+        }
+        if drivers.is_empty() || row.len() != 2 * drivers.len() + 1 {
+            return;
+        }
+        let products = |(at, a): (usize, &u64)| row.iter().skip(at).map(|b| a * b).collect::<Vec<_>>();
+        let sums = JointSums {
+            yy: y * y,
+            xy: row.iter().map(|x| x * y).collect(),
+            xx: row.iter().enumerate().flat_map(products).collect(),
+        };
+        self.joint.entry(survey.joint_key()).or_default().merge(&sums);
+    }
+
+    /// All responses as one group: each has one channel.
+    pub fn total(&self) -> Group {
+        let mut total = Group::default();
+        for group in self.channels.values() {
+            total.merge(group);
+        }
+        total
     }
 
     /// Adds another tally.
@@ -163,6 +273,14 @@ impl Tally {
             add_counts(self.choices.entry(question.clone()).or_default(), counts);
         }
         add_counts(&mut self.texts, &other.texts);
+        for (driver, sums) in &other.drivers {
+            let to = self.drivers.entry(driver.clone()).or_default();
+            let (a, b): ([u64; 12], [u64; 12]) = ((*to).into(), (*sums).into());
+            *to = std::array::from_fn(|i| a.get(i).unwrap_or(&0) + b.get(i).unwrap_or(&0)).into();
+        }
+        for (drivers, sums) in &other.joint {
+            self.joint.entry(drivers.clone()).or_default().merge(sums);
+        }
         merge_groups(&mut self.channels, &other.channels);
         merge_groups(&mut self.segments, &other.segments);
         merge_groups(&mut self.hours, &other.hours);
@@ -171,8 +289,29 @@ impl Tally {
     }
 }
 
-impl Group {
+impl JointSums {
     fn merge(&mut self, other: &Self) {
+        let add = |to: &mut Vec<u64>, from: &[u64]| {
+            to.resize(to.len().max(from.len()), 0);
+            for (to, from) in to.iter_mut().zip(from) {
+                *to += from;
+            }
+        };
+        self.yy += other.yy;
+        add(&mut self.xy, &other.xy);
+        add(&mut self.xx, &other.xx);
+    }
+}
+
+impl Group {
+    /// What remains when a part is taken away.
+    pub fn without(&self, part: &Self) -> Self {
+        let (whole, part): ([u64; 6], [u64; 6]) = ((*self).into(), (*part).into());
+        std::array::from_fn(|i| whole.get(i).unwrap_or(&0).saturating_sub(*part.get(i).unwrap_or(&0))).into()
+    }
+
+    /// Adds another group.
+    pub fn merge(&mut self, other: &Self) {
         self.responses += other.responses;
         self.recommendations.promoters += other.recommendations.promoters;
         self.recommendations.passives += other.recommendations.passives;
@@ -227,6 +366,8 @@ mod tests {
                     {"id": "csat", "kind": "scale", "min": 1, "max": 5, "measures": "satisfaction", "text": {"en": "?"}},
                     {"id": "dishes", "kind": "choice", "many": true, "text": {"en": "?"},
                      "options": [{"id": "a", "text": {"en": "t"}}, {"id": "b", "text": {"en": "h"}}]},
+                    {"id": "food", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
+                    {"id": "staff", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
                     {"id": "why", "kind": "text", "text": {"en": "?"}}
                 ]
             }))
@@ -238,12 +379,14 @@ mod tests {
     prop_compose! {
         fn responses()(some in prop::collection::vec(
             (prop::option::of(0_u8..=10), prop::option::of(1_u8..=5), 0_usize..4, any::<bool>(), 0_usize..12, 0_u8..16, 0_u8..24,
-             prop::option::of(0_u32..900), prop::bool::weighted(0.1)), 0..40)) -> Vec<(Response, u8)> {
-            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, partial)| {
+             prop::option::of(0_u32..900), (prop::bool::weighted(0.1), prop::option::of(1_u8..=5), prop::option::of(1_u8..=5))), 0..40)) -> Vec<(Response, u8)> {
+            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, (partial, food, staff))| {
                 let id = |text: &str| text.parse::<Id>().unwrap();
                 let mut answers = BTreeMap::new();
                 answers.extend(nps.map(|n| (id("nps"), Answer::Scale(n))));
                 answers.extend(csat.map(|n| (id("csat"), Answer::Scale(n))));
+                answers.extend(food.map(|n| (id("food"), Answer::Scale(n))));
+                answers.extend(staff.map(|n| (id("staff"), Answer::Scale(n))));
                 let chosen: Vec<Id> = ["a", "b"].iter().enumerate().filter(|(i, _)| dishes & (1 << i) != 0).map(|(_, o)| id(o)).collect();
                 if !chosen.is_empty() { answers.insert(id("dishes"), Answer::Choice(chosen)); }
                 if why { answers.insert(id("why"), Answer::Text("because".into())); }

@@ -52,7 +52,7 @@ impl Page {
 
 const STYLE: &str = include_str!("page.css");
 
-/// Words that pages say in each language that is built in. The first is the fallback.
+/// The languages of the words that are built in.
 pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
 /// Words of a guest's pages.
@@ -62,35 +62,64 @@ struct Words {
     mend: &'static str,
     thanks: &'static str,
     thanks_more: &'static str,
+    answered: &'static str,
+    answered_more: &'static str,
+    take_back: &'static str,
+    taken_back: &'static str,
+    taken_back_more: &'static str,
+    again: &'static str,
     privacy: &'static str,
 }
 
+/// The built-in language nearest to what is wanted; English for who wants none of them.
+pub fn built_in_language(wanted: &[String]) -> &'static str {
+    choose(wanted, &LANGUAGES).unwrap_or("en")
+}
+
 fn words(language: &str) -> Words {
-    match choose(&[language.to_owned()], &LANGUAGES) {
-        Some("en") => Words {
+    match built_in_language(&[language.to_owned()]) {
+        "en" => Words {
             submit: "Send",
             optional: "optional",
             mend: "Please look at the marked questions again.",
             thanks: "Thank you!",
             thanks_more: "Your answer has reached the store.",
+            answered: "Already answered",
+            answered_more: "This visit has been answered; the first answer stands. You can take it back and answer anew.",
+            take_back: "Take my answer back",
+            taken_back: "Taken back",
+            taken_back_more: "Your answer is gone.",
+            again: "Answer anew",
             privacy: "We keep your answers with the store and the minute of your payment, not with your name, \
-                      for {days} days. You can take them back on this page for as long as the link works.",
+                      for {days} days. Once sent, you can take them back here for as long as the link works.",
         },
-        Some("zh-TW") => Words {
+        "zh-TW" => Words {
             submit: "送出",
             optional: "選填",
             mend: "請再看一下標記的題目。",
-            thanks: "謝謝您!",
+            thanks: "謝謝您！",
             thanks_more: "門市已收到您的回饋。",
-            privacy: "我們會將您的回答與門市及付款時間(精確到分鐘)一併保存 {days} 天,不含您的姓名。連結有效期間內,您可隨時撤回。",
+            answered: "已填寫過",
+            answered_more: "這次消費已經填寫過問卷，以第一次的回答為準。您可以撤回後重新填寫。",
+            take_back: "撤回我的回答",
+            taken_back: "已撤回",
+            taken_back_more: "您的回答已刪除。",
+            again: "重新填寫",
+            privacy: "我們會將您的回答與門市及付款時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。提交後，連結有效期間內可隨時在此撤回。",
         },
         _ => Words {
             submit: "提交",
             optional: "选填",
             mend: "请再看一下标出的题目。",
-            thanks: "谢谢您!",
+            thanks: "谢谢您！",
             thanks_more: "门店已收到您的反馈。",
-            privacy: "我们会将您的回答与门店及付款时间(精确到分钟)一起保存 {days} 天,不含您的姓名。链接有效期内,您可随时撤回。",
+            answered: "已填写过",
+            answered_more: "这次消费已经填写过问卷，以第一次的回答为准。您可以撤回后重新填写。",
+            take_back: "撤回我的回答",
+            taken_back: "已撤回",
+            taken_back_more: "您的回答已删除。",
+            again: "重新填写",
+            privacy: "我们会将您的回答与门店及付款时间（精确到分钟）一起保存 {days} 天，不含您的姓名。提交后，链接有效期内可随时在此撤回。",
         },
     }
 }
@@ -156,11 +185,13 @@ impl SurveyPage<'_> {
         let is_given = |value: &str| given.iter().any(|given| given == value);
         let mistake = self.mistakes.iter().find(|mistake| mistake.question == id);
         let text = definition.text.get(self.language);
+        // A page can't tell whether a condition will hold; the server does.
+        let required = definition.required && definition.ask_if.is_none();
         let choice = |kind: &str, value: &str, label: &str| {
             html! {
                 label {
                     input type=(kind) name=(id) value=(value) checked[is_given(value)]
-                        required[definition.required && kind == "radio"];
+                        required[required && kind == "radio"];
                     span { (label) }
                 }
             }
@@ -168,15 +199,15 @@ impl SurveyPage<'_> {
         html! {
             @if let Kind::Text { max_length } = question.kind {
                 div.question {
-                    label for=(id) { (text) @if !definition.required { " " small { (words.optional) } } }
-                    textarea id=(id) name=(id) rows="3" maxlength=(max_length) required[definition.required] {
+                    label for=(id) { (text) @if !required { " " small { (words.optional) } } }
+                    textarea id=(id) name=(id) rows="3" maxlength=(max_length) required[required] {
                         (given.first().map_or("", String::as_str))
                     }
                     @if let Some(mistake) = mistake { p.mistake { (mistake.detail) } }
                 }
             } @else {
                 fieldset.question {
-                    legend { (text) @if !definition.required { " " small { (words.optional) } } }
+                    legend { (text) @if !required { " " small { (words.optional) } } }
                     @match &question.kind {
                         Kind::Scale(scale) => {
                             div.scale {
@@ -233,24 +264,49 @@ fn language_name(tag: &str) -> &str {
     }
 }
 
-/// The page after an answer.
-pub fn thanks(brand: &Brand, store: &str, language: &str) -> Page {
+/// How a visit to the page ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The answer was recorded.
+    Thanks,
+    /// Another answer was there.
+    Answered,
+    /// The answer was taken back.
+    TakenBack,
+}
+
+/// The page at the end, with the way back from it.
+pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> Page {
     let words = words(language);
-    let own = brand.thanks.get(language);
+    let (title, more) = match end {
+        End::Thanks => {
+            (words.thanks, Some(brand.thanks.get(language)).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more))
+        }
+        End::Answered => (words.answered, words.answered_more),
+        End::TakenBack => (words.taken_back, words.taken_back_more),
+    };
+    let address = format!("/s/{link}?lang={language}");
     let body = html! {
         (header(brand, Some(store)))
         div.end role="status" {
-            h1 { (words.thanks) }
-            p { (if own.is_empty() { words.thanks_more } else { own }) }
+            h1 { (title) }
+            p { (more) }
+            @if end == End::TakenBack {
+                p { a href=(address) { (words.again) } }
+            } @else {
+                form method="post" action=(address) {
+                    button.quiet type="submit" name="take_back" value="1" { (words.take_back) }
+                }
+            }
         }
     };
-    Page::new(language, words.thanks, &brand.colour, body)
+    Page::new(language, title, &brand.colour, body)
 }
 
 /// A problem as a page. A guest reads it in her language; a problem that only a program can bring about keeps its
 /// own words.
 pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
-    let language = choose(wanted, &LANGUAGES).unwrap_or("en");
+    let language = built_in_language(wanted);
     let (title, detail) = guest_words(problem.kind, language).unwrap_or((problem.title, &problem.detail));
     let body = html! { div.end { h1 { (title) } p { (detail) } } };
     let page = Page::new(language, title, &Brand::default().colour, body);
@@ -265,19 +321,16 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         ("link-expired", "en") => {
             ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you.")
         }
-        ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看,期待下次聽到您的意見。"),
-        ("link-expired", _) => ("链接已过期", "感谢您回来看看,期待下次听到您的意见。"),
-        ("already-answered", "en") => ("Already answered", "This visit has been answered; the first answer stands."),
-        ("already-answered", "zh-TW") => ("已填寫過", "這次消費已經填寫過問卷,以第一次的回答為準。"),
-        ("already-answered", _) => ("已填写过", "这次消费已经填写过问卷,以第一次的回答为准。"),
+        ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
+        ("link-expired", _) => ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
         ("unavailable", "en") => ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
-        ("unavailable", "zh-TW") => ("請稍候", "請過幾秒再送出一次,不會重複計算。"),
-        ("unavailable", _) => ("请稍候", "请过几秒再提交一次,不会重复计算。"),
+        ("unavailable", "zh-TW") => ("請稍候", "請過幾秒再送出一次，不會重複計算。"),
+        ("unavailable", _) => ("请稍候", "请过几秒再提交一次，不会重复计算。"),
         ("store-unknown" | "survey-unknown", "en") => {
             ("This survey is over", "The store no longer asks it. Thank you all the same.")
         }
-        ("store-unknown" | "survey-unknown", "zh-TW") => ("問卷已結束", "門市已不再使用這份問卷,仍然感謝您。"),
-        ("store-unknown" | "survey-unknown", _) => ("问卷已结束", "门店已不再使用这份问卷,仍然感谢您。"),
+        ("store-unknown" | "survey-unknown", "zh-TW") => ("問卷已結束", "門市已不再使用這份問卷，仍然感謝您。"),
+        ("store-unknown" | "survey-unknown", _) => ("问卷已结束", "门店已不再使用这份问卷，仍然感谢您。"),
         _ => return None,
     })
 }

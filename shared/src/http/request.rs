@@ -18,7 +18,7 @@ use crate::domain::{
 pub struct Request {
     /// The route that API Gateway chose, as template.yaml writes it: `PUT /stores/{store}`.
     pub route_key: String,
-    /// Headers by lower-case name; values of one name are joined by commas.
+    /// Headers; values of one name are joined by commas.
     pub headers: HashMap<String, String>,
     /// What stood in the route's braces, percent-decoded.
     pub path_parameters: HashMap<String, String>,
@@ -38,9 +38,9 @@ impl Request {
         self.path_parameters.get(name).map_or("", String::as_str)
     }
 
-    /// A header, by its lower-case name.
+    /// A header, whatever the case of its name: API Gateway writes it small, `sam local` as it was sent.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(String::as_str)
+        self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The first value of a query parameter, decoded.

@@ -2,8 +2,10 @@
 //!
 //! The level of confidence is 95 % throughout.
 
+pub mod drivers;
 pub mod nps;
 pub mod proportion;
+pub mod ranking;
 pub mod report;
 
 use serde::Serialize;
@@ -25,12 +27,25 @@ pub(crate) fn number(count: u64) -> f64 {
 /// Whether two figures differ by more than chance explains.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Difference {
-    /// The first less the second.
+    /// The first less the second, as answered.
     pub difference: f64,
+    /// The lower end of the 95 % interval of the adjusted difference.
+    pub low: f64,
+    /// The upper end of the 95 % interval of the adjusted difference.
+    pub high: f64,
     /// The difference in standard errors.
     pub z: f64,
     /// How often chance alone gives one as large, two-sided.
     pub p: f64,
     /// Whether p is below 5 %.
     pub distinguishable: bool,
+}
+
+impl Difference {
+    /// From the difference as answered, the adjusted one and its standard error.
+    fn new(difference: f64, adjusted: f64, se: f64) -> Self {
+        let z = adjusted / se;
+        let p = two_sided_p(z);
+        Self { difference, low: adjusted - Z * se, high: adjusted + Z * se, z, p, distinguishable: p < 0.05 }
+    }
 }

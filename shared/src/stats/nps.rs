@@ -2,7 +2,7 @@
 
 use crate::domain::tally::Recommendations;
 
-use super::{Difference, Z, number, two_sided_p};
+use super::{Difference, Z, number};
 
 /// A score on −100 to 100 with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,11 +20,6 @@ pub struct Nps {
 }
 
 impl Recommendations {
-    /// How many answers there are.
-    pub fn n(self) -> u64 {
-        self.promoters + self.passives + self.detractors
-    }
-
     /// The score and its interval; none without an answer.
     ///
     /// Adjusted Wald (Rocks 2016, arXiv 1601.07235; the ¾ variant that MeasuringU describes): three answers are
@@ -49,9 +44,9 @@ impl Recommendations {
     pub fn compare(self, other: Self) -> Option<Difference> {
         let (a, b) = (self.nps()?, other.nps()?);
         let ((c1, v1), (c2, v2)) = (self.adjusted(), other.adjusted());
-        let z = (c1 - c2) / (v1 / (number(self.n()) + 3.0) + v2 / (number(other.n()) + 3.0)).sqrt();
-        let p = two_sided_p(z);
-        Some(Difference { difference: a.score - b.score, z, p, distinguishable: p < 0.05 })
+        let se = (v1 / (number(self.n()) + 3.0) + v2 / (number(other.n()) + 3.0)).sqrt();
+        // On the scale of the score.
+        Some(Difference::new(a.score - b.score, 100.0 * (c1 - c2), 100.0 * se))
     }
 
     /// The centre c and the variance v of one answer, on the scale −1 to 1.

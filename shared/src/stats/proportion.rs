@@ -1,6 +1,6 @@
 //! Shares and their intervals.
 
-use super::{Z, number};
+use super::{Difference, Z, number};
 
 /// A share with its uncertainty, all on 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +37,17 @@ pub fn share(k: u64, n: u64) -> Option<Share> {
     })
 }
 
+/// Whether k₁ of n₁ differs from k₂ of n₂ by more than chance explains: the score that Agresti and Caffo (2000) give
+/// by adding one success and one failure to each. None of nothing.
+pub fn compare((k1, n1): (u64, u64), (k2, n2): (u64, u64)) -> Option<Difference> {
+    let difference = share(k1, n1)?.share - share(k2, n2)?.share;
+    let adjusted = |k: u64, n: u64| (number(k) + 1.0) / (number(n) + 2.0);
+    let variance = |k: u64, n: u64| adjusted(k, n) * (1.0 - adjusted(k, n)) / (number(n) + 2.0);
+    let centre = adjusted(k1, n1) - adjusted(k2, n2);
+    let se = (variance(k1, n1) + variance(k2, n2)).sqrt();
+    Some(Difference::new(difference, centre, se))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +64,15 @@ mod tests {
             let share = share(k, n).unwrap();
             assert!((share.low - low).abs() < 1e-6 && (share.high - high).abs() < 1e-6, "{k} of {n}: {share:?}");
         }
+    }
+
+    #[test]
+    fn two_shares_are_compared_with_one_success_and_one_failure_added() {
+        // By hand: 9/12 − 5/12 over √(9·3/12³ + 5·7/12³).
+        let change = compare((8, 10), (4, 10)).unwrap();
+        assert!((change.difference - 0.4).abs() < 1e-12);
+        assert!((change.z - (4.0 / 12.0) / (62.0_f64 / 1728.0).sqrt()).abs() < 1e-12);
+        assert!(!change.distinguishable && compare((0, 0), (1, 2)).is_none());
     }
 
     #[test]

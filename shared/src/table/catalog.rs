@@ -101,7 +101,10 @@ impl Table {
         loop {
             let items = self.all_of(keys::surveys(id), "read a survey").await?;
             let versions: Vec<Versioned> = items.iter().map(|item| read_survey(id, item)).collect::<Result<_, _>>()?;
-            if let Some(latest) = versions.last().filter(|latest| latest.survey.definition == survey.definition) {
+            let definition = written(survey)?;
+            if let Some(latest) = versions.last()
+                && written(&latest.survey)? == definition
+            {
                 return Ok(PutSurvey::Unchanged(latest.version));
             }
             let mut broken: Vec<Invalid> =
@@ -112,7 +115,6 @@ impl Table {
             }
             let version = versions.last().map_or(1, |latest| latest.version + 1);
             let key = keys::survey(id, version);
-            let definition = serde_json::to_string(&survey.definition).map_err(|error| unreadable(&key, error))?;
             let put = self
                 .client
                 .put_item()
@@ -188,7 +190,7 @@ impl Table {
         Ok(all)
     }
 
-    async fn put(&self, key: keys::Key, mut item: Item, action: &'static str) -> Result<(), TableError> {
+    pub(super) async fn put(&self, key: keys::Key, mut item: Item, action: &'static str) -> Result<(), TableError> {
         item.insert("pk".into(), keys::text(key.pk));
         item.insert("sk".into(), keys::text(key.sk));
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
@@ -203,6 +205,12 @@ fn read_store(mut item: Item) -> Result<Store, TableError> {
     let number = key.sk.trim_start_matches('0').parse().map_err(|error| unreadable(&key, error))?;
     let details: StoreDetails = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
     Store::new(number, details).map_err(|error| unreadable(&key, error))
+}
+
+/// A definition as it is stored. Two are the same when they are written the same: the order of languages counts.
+fn written(survey: &Survey) -> Result<String, TableError> {
+    let key = keys::survey(&survey.definition.id, 0);
+    serde_json::to_string(&survey.definition).map_err(|error| unreadable(&key, error))
 }
 
 fn read_survey(id: &Id, item: &Item) -> Result<Versioned, TableError> {

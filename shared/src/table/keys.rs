@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | response | `R#12` | `2026-11-21T04:31Z#bddf4a72b`: minute of payment in UTC, payment hash |
 //! | rollup | `D#store/12`, `D#cn/east` | `2026-11-21`: the business day |
+//! | operations | `O#12` | `2026-11-21`: the business day |
 //! | store | `STORES` | `000012` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
@@ -53,6 +54,14 @@ pub(super) fn rollup(scope: &Scope, day: Date) -> Key {
 
 pub(super) fn rollups(scope: &Scope) -> String {
     format!("D#{scope}")
+}
+
+pub(super) fn operations(store: StoreNumber, day: Date) -> Key {
+    Key { pk: all_operations(store), sk: day.to_string() }
+}
+
+pub(super) fn all_operations(store: StoreNumber) -> String {
+    format!("O#{store}")
 }
 
 pub(super) fn store(number: StoreNumber) -> Key {

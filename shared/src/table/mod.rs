@@ -4,21 +4,25 @@
 
 mod catalog;
 mod keys;
+mod operations;
 mod responses;
 mod rollups;
 
 pub use catalog::{Catalog, PutSurvey, Versioned};
-pub use responses::{Recorded, Responses, StoredResponse};
-pub use rollups::Rollup;
+pub use responses::{Page, Recorded, Responses, StoredResponse};
+pub use rollups::{Content, Rollup};
 
 use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::{
     Client,
+    config::http::HttpResponse,
     error::{DisplayErrorContext, SdkError},
+    operation::query::QueryError,
     types::AttributeValue,
 };
+use aws_smithy_async::future::pagination_stream::PaginationStream;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -63,6 +67,23 @@ impl Table {
     /// The table of this name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into() }
+    }
+}
+
+type Items = PaginationStream<Result<Item, SdkError<QueryError, HttpResponse>>>;
+
+impl Table {
+    /// The items of a partition whose sort keys lie from one to another, both included, to the last page.
+    fn range(&self, pk: String, from: String, to: String) -> Items {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", keys::text(pk))
+            .expression_attribute_values(":from", keys::text(from))
+            .expression_attribute_values(":to", keys::text(to));
+        query.into_paginator().items().send()
     }
 }
 

@@ -2,20 +2,16 @@
 
 use std::ops::Range;
 
-use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::{
+    config::http::HttpResponse,
     error::SdkError,
-    operation::{
-        put_item::PutItemError,
-        query::{QueryError, builders::QueryFluentBuilder},
-    },
+    operation::put_item::PutItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
-use aws_smithy_async::future::pagination_stream::PaginationStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Table, TableError, failed, keys, whole_number};
+use super::{Item, Items, Table, TableError, failed, keys, string, whole_number};
 use crate::domain::{
     link::{Minute, Visit},
     response::Response,
@@ -118,22 +114,62 @@ impl Table {
     /// The responses of a store to payments within a window, in the order of payment, to the last page.
     pub fn responses(&self, store: StoreNumber, paid: &Range<Timestamp>) -> Responses {
         let pk = keys::responses(store);
-        let query: QueryFluentBuilder = self
+        let items = self.range(pk.clone(), keys::response_bound(paid.start), keys::response_bound(paid.end));
+        Responses { pk, items }
+    }
+}
+
+/// Some responses of a store, newest payment first.
+pub struct Page {
+    /// The responses.
+    pub responses: Vec<StoredResponse>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+impl Table {
+    /// The newest responses to payments within a window: at most `limit` of them, those before `before` (the `next`
+    /// of the page before).
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn newest_responses(
+        &self,
+        store: StoreNumber,
+        paid: &Range<Timestamp>,
+        before: Option<&str>,
+        limit: i32,
+    ) -> Result<Page, TableError> {
+        let pk = keys::responses(store);
+        let (first, last) = (keys::response_bound(paid.start), keys::response_bound(paid.end));
+        // A start outside the window is refused by DynamoDB; whatever a caller makes of it, it begins at the end.
+        let start = before.filter(|before| (first.as_str()..last.as_str()).contains(before));
+        let start = start.map(|sk| Item::from([("pk".into(), keys::text(&pk)), ("sk".into(), keys::text(sk))]));
+        let page = self
             .client
             .query()
             .table_name(&self.name)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", keys::text(&pk))
-            .expression_attribute_values(":from", keys::text(keys::response_bound(paid.start)))
-            .expression_attribute_values(":to", keys::text(keys::response_bound(paid.end)));
-        Responses { pk, items: query.into_paginator().items().send() }
+            .expression_attribute_values(":from", keys::text(first))
+            .expression_attribute_values(":to", keys::text(last))
+            .set_exclusive_start_key(start)
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(failed("read responses"))?;
+        let next = page.last_evaluated_key.as_ref().and_then(|key| string(key, "sk")).map(str::to_owned);
+        // What can't be read is logged by the count.
+        let responses = page.items.unwrap_or_default().into_iter().filter_map(|item| read(&pk, item).ok()).collect();
+        Ok(Page { responses, next })
     }
 }
 
 /// Responses that are being read, page by page.
 pub struct Responses {
     pk: String,
-    items: PaginationStream<Result<Item, SdkError<QueryError, HttpResponse>>>,
+    items: Items,
 }
 
 impl Responses {

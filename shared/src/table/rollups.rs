@@ -2,23 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue};
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, primitives::Blob, types::AttributeValue};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 use crate::domain::{
+    Id,
+    operations::Operations,
     scope::{Path, Scope},
-    tally::Tallies,
+    tally::{Group, Tallies, merge_tallies},
 };
 
-/// The form in which tallies are written. A tally lacks nothing that a later form adds: absent counts are zero.
+/// The form in which rollups are written. A rollup lacks nothing that a later form adds: absent counts are zero.
 const FORM: u8 = 1;
 
-/// The stored tallies of one scope on one business day.
+/// The stored counts of one scope on one business day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rollup {
-    /// By survey.
-    pub tallies: Tallies,
+    /// What is counted.
+    pub content: Content,
     /// When the reading of what was counted began.
     pub counted_at: Timestamp,
     /// Of a store: the node that its day counts towards. It stays when the store moves.
@@ -27,27 +31,65 @@ pub struct Rollup {
     pub complete_until: Option<Timestamp>,
 }
 
+/// What is counted. It is written as JSON, deflated: a write is billed by the kilobyte, and each rollup is written
+/// every hour.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Content {
+    /// By survey.
+    pub tallies: Tallies,
+    /// Orders and revenue.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub operations: Operations,
+    /// Of a node: the responses of each scope directly below, by survey. So that a report of two hundred stores is
+    /// one query.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub children: BTreeMap<String, BTreeMap<Id, Group>>,
+}
+
+fn is_nothing(operations: &Operations) -> bool {
+    operations.store_days == 0
+}
+
+impl Content {
+    /// Adds what one of the scopes below comes to.
+    pub fn merge(&mut self, other: &Self, child: &Scope) {
+        merge_tallies(&mut self.tallies, &other.tallies);
+        self.operations.merge(&other.operations);
+        for (survey, tally) in &other.tallies {
+            let child = self.children.entry(child.to_string()).or_default();
+            child.entry(survey.clone()).or_default().merge(&tally.total());
+        }
+    }
+
+    fn deflated(&self) -> std::io::Result<Vec<u8>> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        serde_json::to_writer(&mut encoder, self)?;
+        encoder.finish()
+    }
+
+    fn inflated(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_reader(std::io::BufReader::new(DeflateDecoder::new(bytes)))
+    }
+}
+
 impl Table {
-    /// The rollups of a scope from one business day to another, both included.
+    /// The rollups of a scope from one business day to another, both included. One that can't be read is left out, and
+    /// logged.
     ///
     /// # Errors
     /// When the table can't be read.
     pub async fn rollups(&self, scope: &Scope, from: Date, to: Date) -> Result<BTreeMap<Date, Rollup>, TableError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", keys::text(keys::rollups(scope)))
-            .expression_attribute_values(":from", keys::text(from.to_string()))
-            .expression_attribute_values(":to", keys::text(to.to_string()))
-            .into_paginator()
-            .items()
-            .send();
+        let mut items = self.range(keys::rollups(scope), from.to_string(), to.to_string());
         let mut rollups = BTreeMap::new();
         while let Some(item) = items.next().await {
-            let (day, rollup) = read(scope, &item.map_err(failed("read rollups"))?)?;
-            rollups.insert(day, rollup);
+            match read(scope, &item.map_err(failed("read rollups"))?) {
+                Ok((day, rollup)) => {
+                    rollups.insert(day, rollup);
+                }
+                // As if it were not there: the next count of the day replaces it.
+                Err(error) => tracing::error!(outcome = "rollup-left-out", %error),
+            }
         }
         Ok(rollups)
     }
@@ -65,7 +107,7 @@ impl Table {
     /// When the table can't be written.
     pub async fn put_rollup(&self, scope: &Scope, day: Date, rollup: &Rollup) -> Result<bool, TableError> {
         let key = keys::rollup(scope, day);
-        let tallies = serde_json::to_string(&rollup.tallies).map_err(|error| unreadable(&key, error))?;
+        let content = rollup.content.deflated().map_err(|error| unreadable(&key, error))?;
         let number = |n: i64| AttributeValue::N(n.to_string());
         let put = self
             .client
@@ -75,10 +117,10 @@ impl Table {
             .item("sk", keys::text(key.sk))
             .item("form", number(FORM.into()))
             .item("counted_at", number(rollup.counted_at.as_microsecond()))
-            .item("tallies", keys::text(tallies))
+            .item("content", AttributeValue::B(Blob::new(content)))
             .set_item_if("path", rollup.path.as_ref().map(|path| keys::text(path.as_str())))
             .set_item_if("complete_until", rollup.complete_until.map(|until| number(until.as_second())))
-            .condition_expression("attribute_not_exists(pk) OR counted_at < :counted_at")
+            .condition_expression("attribute_not_exists(counted_at) OR counted_at < :counted_at")
             .expression_attribute_values(":counted_at", number(rollup.counted_at.as_microsecond()))
             .send()
             .await;
@@ -114,12 +156,13 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
     if whole_number(item, "form") != Some(FORM.into()) {
         return Err(wrong("its form is not one that this version knows"));
     }
-    let tallies = string(item, "tallies").ok_or_else(|| wrong("it has no tallies"))?;
+    let content =
+        item.get("content").and_then(|content| content.as_b().ok()).ok_or_else(|| wrong("it has no content"))?;
     let instant = |name| whole_number(item, name).and_then(|second| Timestamp::from_second(second).ok());
     Ok((
         day,
         Rollup {
-            tallies: serde_json::from_str(tallies).map_err(|error| unreadable(&key, error))?,
+            content: Content::inflated(content.as_ref()).map_err(|error| unreadable(&key, error))?,
             counted_at: whole_number(item, "counted_at")
                 .and_then(|micros| Timestamp::from_microsecond(micros).ok())
                 .ok_or_else(|| wrong("it has no counted_at"))?,
