@@ -65,5 +65,54 @@ async fn the_figures_of_250_real_respondents_come_out_of_the_report() {
             assert!((figure - expected).abs() < 1e-4, "{scope}: {pointer} is {figure}, not {expected}");
         }
     }
+    let report = report(&program, folder.path(), "store/42", "").await;
+    assert_eq!(report.pointer("/drivers/method"), Some(&json!("joint")));
+    near(&report, "/drivers", "r_squared", 0.459_316);
+    near(&report, "/drivers", "intercept", 7.692_928);
+    // Penalty, reward, then each standard error, of the seven together.
+    for (question, penalty, reward, errors) in [
+        ("PERQ1", 0.659_936, 0.380_750, Some((0.224_873, 0.170_680))),
+        ("PERQ2", 0.211_535, 0.414_796, Some((0.158_317, 0.169_602))),
+        ("PERQ3", 0.037_627, -0.029_983, None),
+        ("PERQ4", 0.169_564, 0.437_668, None),
+        ("PERQ5", 0.145_615, 0.098_307, None),
+        ("PERQ6", -0.329_084, 0.285_426, None),
+        ("PERQ7", 0.505_669, 0.136_342, Some((0.195_662, 0.171_878))),
+    ] {
+        let driver = driver(&report, "drivers", question);
+        near(&report, &driver, "penalty", penalty);
+        near(&report, &driver, "reward", reward);
+        if let Some((penalty, reward)) = errors {
+            near(&report, &driver, "se_penalty", penalty);
+            near(&report, &driver, "se_reward", reward);
+        }
+    }
+    // Mean, penalty, reward, asymmetry, standard errors and correlation of each on its own.
+    for (question, figures) in [
+        ("PERQ1", [7.9440, 1.055_396, 1.108_802, 0.024_677, 0.206_342, 0.143_276, 0.604_159]),
+        ("PERQ2", [7.1920, 0.649_621, 0.991_071, 0.208_113, 0.166_099, 0.175_611, 0.441_602]),
+        ("PERQ3", [7.7000, 0.739_204, 0.682_957, -0.039_550, 0.188_316, 0.161_818, 0.459_390]),
+        ("PERQ4", [7.9160, 0.787_023, 1.110_730, 0.170_574, 0.212_878, 0.144_476, 0.517_881]),
+        ("PERQ5", [7.8720, 0.628_788, 0.863_082, 0.157_047, 0.211_632, 0.158_263, 0.426_980]),
+        ("PERQ6", [7.7760, 0.484_130, 1.132_504, 0.401_064, 0.198_849, 0.152_545, 0.462_039]),
+        ("PERQ7", [7.5920, 0.945_000, 0.787_500, -0.090_909, 0.181_030, 0.155_232, 0.490_470]),
+    ] {
+        let driver = driver(&report, "marginal", question);
+        let names = ["mean", "penalty", "reward", "impact_asymmetry", "se_penalty", "se_reward", "correlation"];
+        for (name, figure) in names.into_iter().zip(figures) {
+            near(&report, &driver, name, figure);
+        }
+    }
     assert!(program.end("-INT").await);
+}
+
+/// Where a driver stands in a report.
+fn driver(report: &Value, method: &str, question: &str) -> String {
+    let drivers = report.pointer(&format!("/{method}/drivers")).and_then(Value::as_array).unwrap();
+    format!("/{method}/drivers/{}", drivers.iter().position(|driver| driver["question"] == question).unwrap())
+}
+
+fn near(report: &Value, place: &str, name: &str, expected: f64) {
+    let figure = report.pointer(&format!("{place}/{name}")).and_then(Value::as_f64).unwrap();
+    assert!((figure - expected).abs() < 1e-4, "{place}/{name} is {figure}, not {expected}");
 }

@@ -250,6 +250,13 @@ pub fn correlation(sums: &DriverSums) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        Id,
+        link::{Channel, Segment},
+        response::Response,
+        survey::Survey,
+        tally::Tally,
+    };
 
     #[test]
     fn classes_agree_with_a_published_table() {
@@ -306,5 +313,149 @@ mod tests {
         }
         assert_eq!(joint(&sums), None);
         assert_eq!(joint(&JointSums::default()), None);
+    }
+
+    /// 200 responses to a satisfaction question and three drivers, from a linear congruential generator.
+    fn responses() -> Tally {
+        let scale = |id: &str, measures: &str| {
+            format!(r#"{{"id":"{id}","kind":"scale","min":1,"max":5,"measures":"{measures}","text":{{"en":"?"}}}}"#)
+        };
+        let questions = [scale("y", "satisfaction"), scale("a", "driver"), scale("b", "driver"), scale("c", "driver")];
+        let json = format!(r#"{{"id":"s","title":{{"en":"S"}},"questions":[{}]}}"#, questions.join(","));
+        let survey = Survey::new(serde_json::from_str(&json).unwrap()).unwrap();
+        let mut state = 2026_i64;
+        let mut next = |below: i64| {
+            state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+            (state >> 16) % below
+        };
+        let mut tally = Tally::default();
+        for _ in 0..200 {
+            let (a, b, c, noise) = (1 + next(5), 1 + next(5), 1 + next(5), next(7));
+            let y = ((35 * a + 30 * b + 15 * c + (noise - 3) * 45 + 110).div_euclid(100)).clamp(1, 5);
+            let response = Response {
+                survey: "s".parse().unwrap(),
+                version: 1,
+                answered_at: jiff::Timestamp::UNIX_EPOCH,
+                channel: Channel::Receipt,
+                segment: Segment::default(),
+                answers: serde_json::from_value(serde_json::json!({"y": y, "a": a, "b": b, "c": c})).unwrap(),
+                seconds: None,
+                submission: None,
+                partial: false,
+            };
+            tally.add(&response, 12, &survey);
+        }
+        tally
+    }
+
+    fn near(figures: &[f64], golden: &[f64]) {
+        assert_eq!(figures.len(), golden.len());
+        for (figure, golden) in figures.iter().zip(golden) {
+            assert!((figure - golden).abs() < 1e-9, "{figures:?} are not {golden:?}");
+        }
+    }
+
+    fn figures(effect: &Effect) -> Vec<f64> {
+        let asymmetry = effect.asymmetry();
+        let interval = [asymmetry.value, asymmetry.low, asymmetry.high].map(Option::unwrap);
+        let Effect { penalty, reward, se_penalty, se_reward, covariance, .. } = *effect;
+        [&[penalty, reward, se_penalty, se_reward, covariance][..], &interval].concat()
+    }
+
+    #[test]
+    fn both_methods_agree_with_numpy() {
+        let tally = responses();
+        let regression = joint(tally.joint.get("a b c").unwrap()).unwrap();
+        assert_eq!(regression.n, 200);
+        near(&[regression.r_squared, regression.intercept], &[0.34778548645416996, 3.3906566070190234]);
+        let together = [
+            [
+                0.5436252409332574,
+                0.6498586339486091,
+                0.15052968065982314,
+                0.17485817276492369,
+                0.01230403320113842,
+                0.08901116743271201,
+                -0.36567993018095557,
+                0.5437022650463796,
+            ],
+            [
+                0.6917702639917975,
+                0.4634361317220125,
+                0.1497764139501188,
+                0.1847361679292527,
+                0.0127712543153135,
+                -0.19765656865905407,
+                -0.7007818307060274,
+                0.3054686933879193,
+            ],
+            [
+                0.13154088545699957,
+                0.1377901205812993,
+                0.1497722998524412,
+                0.17451750155470505,
+                0.009937022100397926,
+                0.02320280615374484,
+                -1.0,
+                1.0,
+            ],
+        ];
+        for (effect, golden) in regression.effects.iter().zip(together) {
+            near(&figures(effect), &golden);
+        }
+        let alone = [
+            (
+                "a",
+                [82, 71, 47],
+                0.4015937726496305,
+                [
+                    0.504809343868088,
+                    0.6817500749175897,
+                    0.1675390806963495,
+                    0.19434322870283863,
+                    0.015043700470375095,
+                    0.14912083478346366,
+                    -0.3568495279332598,
+                    0.6550911975001872,
+                ],
+            ),
+            (
+                "b",
+                [91, 69, 40],
+                0.4249360394072879,
+                [
+                    0.7144449753145388,
+                    0.43115942028985643,
+                    0.16490855369826302,
+                    0.20529914511771666,
+                    0.015467060178372584,
+                    -0.24728043652034631,
+                    -0.8147597398266273,
+                    0.3201988667859346,
+                ],
+            ),
+            (
+                "c",
+                [72, 86, 42],
+                0.14250370470461815,
+                [
+                    0.2622739018087846,
+                    0.11074197120708788,
+                    0.17932372123891024,
+                    0.21132738883454302,
+                    0.014653821417252327,
+                    -0.4062345373577407,
+                    -1.0,
+                    1.0,
+                ],
+            ),
+        ];
+        for (driver, bands, r, golden) in alone {
+            let sums = tally.drivers.get(&driver.parse::<Id>().unwrap()).unwrap();
+            let effect = marginal(sums).unwrap();
+            assert_eq!(effect.bands, bands);
+            near(&figures(&effect), &golden);
+            near(&[correlation(sums).unwrap()], &[r]);
+        }
     }
 }
