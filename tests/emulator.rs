@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use aftertaste::domain::link::LINK_LENGTH;
-use aftertaste_local::{Database, Options, Stack, events::at};
+use aftertaste_local::{Database, Demo, Options, Stack, events::at};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{
@@ -84,8 +84,13 @@ impl Function {
 /// A DynamoDB with the demo's catalog.
 pub async fn database() -> (Database, Stack) {
     let database = Database::start(None, 0).await.unwrap();
-    let options =
-        Options { port: 0, dynamodb: database.url.clone(), catalog_age: Duration::ZERO, demo: true, schedules: false };
+    let options = Options {
+        port: 0,
+        dynamodb: database.url.clone(),
+        catalog_age: Duration::ZERO,
+        demo: Demo::Stores,
+        schedules: false,
+    };
     let stack = Stack::start(options, keyring()).await.unwrap();
     (database, stack)
 }
@@ -135,7 +140,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     for (case, sentence) in COUNTS {
         let reply = counter.invoke(&event("roll-up-stores", case)).await;
         match sentence {
-            None => assert!(reply["stores"].as_u64() == Some(4) && reply["left"].is_object(), "{case}: {reply}"),
+            None => assert!(reply["stores"].as_u64() == Some(12) && reply["left"].is_object(), "{case}: {reply}"),
             Some(sentence) => assert_eq!(reply["errorMessage"], sentence, "{case}: {reply}"),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aftertaste::domain::keyring::{Key, Keyring};
-use aftertaste_local::{Database, Options, Stack};
+use aftertaste_local::{Database, Demo, Options, Stack};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -127,8 +127,13 @@ async fn a_table_with_other_keys_is_refused_with_a_sentence() {
         .await
         .unwrap();
     assert_eq!(created.status(), 200);
-    let options =
-        Options { port: 0, dynamodb: database.url.clone(), catalog_age: Duration::ZERO, demo: false, schedules: false };
+    let options = Options {
+        port: 0,
+        dynamodb: database.url.clone(),
+        catalog_age: Duration::ZERO,
+        demo: Demo::Nothing,
+        schedules: false,
+    };
     let refused = Stack::start(options, keyring()).await.err().unwrap();
     assert_eq!(
         refused.to_string(),

@@ -41,8 +41,9 @@ impl Data {
         let path = self.folder.join("keyring.json");
         let fail = |what: String| Failure(format!("{}: {what}.", path.display()));
         if !path.exists() {
-            // Written under another name first, so that a process killed here leaves no half of a keyring.
-            let draft = self.folder.join("keyring.json.new");
+            // Written under another name first, so that a process killed here leaves no half of a keyring; linked, so
+            // that of several processes the first one's keyring stays.
+            let draft = self.folder.join(format!("keyring.json.{}", std::process::id()));
             let mut options = fs::OpenOptions::new();
             options.write(true).create(true).truncate(true);
             #[cfg(unix)]
@@ -50,7 +51,9 @@ impl Data {
             let written = options.open(&draft).and_then(|mut file| {
                 file.write_all(new_keyring_json().as_bytes())?;
                 file.sync_all()?;
-                fs::rename(&draft, &path)
+                let linked = fs::hard_link(&draft, &path);
+                fs::remove_file(&draft)?;
+                linked.or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
             });
             written.map_err(|error| fail(format!("the new keyring can't be written: {error}")))?;
         }
@@ -69,7 +72,11 @@ impl Data {
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
         // The system lets go of a lock with its process, however that ends.
         match file.try_lock() {
-            Ok(()) => Ok(Taken::Here(Lock { file })),
+            Ok(()) => {
+                // What a killed process left there is nobody's address.
+                file.set_len(0).map_err(fail)?;
+                Ok(Taken::Here(Lock { file }))
+            }
             Err(TryLockError::WouldBlock) => {
                 let mut url = String::new();
                 file.read_to_string(&mut url).map_err(fail)?;

@@ -1,55 +1,271 @@
-//! A demo brand, so that a first run has something to show.
+//! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
 use aftertaste::{
     domain::{
+        Id,
         brand::Brand,
         keyring::Keyring,
-        link::{Channel, Claim, Minute, PaymentHash, Visit},
+        link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
+        operations::DayOperations,
+        response::{Answer, Answers, Response},
         store::{Store, StoreDetails, StoreNumber},
-        survey::Survey,
+        survey::{Kind, Measure, Survey},
     },
-    table::Table,
+    table::{Catalog, Table},
 };
-use jiff::Timestamp;
+use fastrand::Rng;
+use futures::{
+    FutureExt,
+    future::BoxFuture,
+    stream::{self, StreamExt, TryStreamExt},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::json;
 
 use crate::Failure;
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
 
-/// Number, name, path.
-const STORES: [(u32, &str, &str); 4] = [
-    (12, "南京路店 Nanjing Road", "cn/east/shanghai"),
-    (13, "徐家汇店 Xujiahui", "cn/east/shanghai"),
-    (21, "西湖店 West Lake", "cn/east/hangzhou"),
-    (31, "三里屯店 Sanlitun", "cn/north/beijing"),
+const SEED: u64 = 2026;
+
+/// How many business days of answers there are, today included.
+const DAYS: i32 = 60;
+
+/// How many answers are written at once.
+const AT_ONCE: usize = 32;
+
+/// Number, name, path, answers on an ordinary day, how good it is (0 is ordinary).
+const STORES: [(u32, &str, &str, f64, f64); 12] = [
+    (12, "南京路店 Nanjing Road", "cn/east/shanghai", 14.0, 0.5),
+    (13, "徐家汇店 Xujiahui", "cn/east/shanghai", 12.0, 0.3),
+    (14, "陆家嘴店 Lujiazui", "cn/east/shanghai", 13.0, -0.1),
+    (15, "静安寺店 Jing'an", "cn/east/shanghai", 9.0, 0.2),
+    (16, "五角场店 Wujiaochang", "cn/east/shanghai", 8.0, -0.6),
+    (21, "西湖店 West Lake", "cn/east/hangzhou", 12.0, 0.0),
+    (22, "武林店 Wulin", "cn/east/hangzhou", 9.0, 0.1),
+    (23, "滨江店 Binjiang", "cn/east/hangzhou", 0.3, 0.0),
+    (31, "三里屯店 Sanlitun", "cn/north/beijing", 14.0, 0.7),
+    (32, "国贸店 Guomao", "cn/north/beijing", 11.0, -0.3),
+    (33, "中关村店 Zhongguancun", "cn/north/beijing", 10.0, 0.0),
+    (34, "望京店 Wangjing", "cn/north/beijing", 9.0, 0.2),
 ];
 
-/// Puts the demo in if the catalog is empty.
-pub(crate) async fn put_in(table: &Table) -> Result<(), Failure> {
+/// Got worse a week ago.
+const WORSE: u32 = 13;
+/// Its VIPs are happy and its other guests are not.
+const UNFAIR: u32 = 21;
+
+const PRAISE: [&str; 8] = [
+    "汤很鲜，上菜也快。",
+    "服务员特别热情，会再来！",
+    "Best dumplings in town 🥟",
+    "味道一如既往地好。",
+    "环境干净，带爸妈来很放心。",
+    "The staff remembered our names.",
+    "小朋友很喜欢这里。",
+    "Great value for lunch.",
+];
+const COMPLAINTS: [&str; 8] = [
+    "等位太久了，叫号也不清楚。",
+    "菜有点凉，偏咸。",
+    "The tables were sticky.",
+    "点的菜上错了两次。",
+    "和宣传图片差太多。",
+    "Too loud, and nobody came when we called.",
+    "会员才有座位，我们等了一个小时。",
+    "价格涨了，分量少了。",
+];
+
+/// Puts the demo in if the catalog is empty, with its answers or without.
+pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, answers: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure(format!("The demo can't be put in: {error}"));
     if !table.stores().await.map_err(|error| failed(&error))?.is_empty() {
         return Ok(());
     }
     let brand: Brand = serde_json::from_value(json!({
         "name": "巷子小馆 Lane's Kitchen (demo)",
-        "segments": {"1": "VIP", "2": "New guest"},
+        "segments": {"1": "VIP", "2": "新客 New guest"},
     }))
     .map_err(|error| failed(&error))?;
     table.put_brand(&brand).await.map_err(|error| failed(&error))?;
     let definition = serde_json::from_str(SURVEY).map_err(|error| failed(&error))?;
     let survey = Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))?;
     table.put_survey(&survey).await.map_err(|error| failed(&error))?;
-    for (number, name, path) in STORES {
+
+    let mut stores = Vec::new();
+    let mut responses = Vec::new();
+    let mut writes: Vec<BoxFuture<'_, Result<(), Failure>>> = Vec::new();
+    for (number, name, path, busy, quality) in STORES {
         let details: StoreDetails = serde_json::from_value(json!({
             "name": name, "path": path, "time_zone": "Asia/Shanghai", "day_starts": "04:00", "survey": "dine-in",
         }))
         .map_err(|error| failed(&error))?;
         let number = StoreNumber::try_from(number).map_err(|error| failed(&error))?;
         let store = Store::new(number, details).map_err(|error| failed(&error))?;
-        table.put_store(&store).await.map_err(|error| failed(&error))?;
+        let today = store.calendar.day_of(now);
+        for back in 0..if answers { DAYS } else { 0 } {
+            let day = today.saturating_sub(back.days());
+            let guests = Guests { store: &store, survey: &survey, keyring, day, back, busy, quality };
+            // A seed of its own for each store and day, so that the same day is the same whenever it is put in.
+            let mut rng =
+                Rng::with_seed(SEED ^ u64::from(number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs()));
+            let answers = guests.answers(&mut rng);
+            let operations = guests.operations(&mut rng, answers.len());
+            if back > 0 {
+                writes.push(
+                    async move { table.put_operations(number, day, &operations).await.map_err(|e| failed(&e)) }.boxed(),
+                );
+            }
+            for (visit, response) in answers.into_iter().filter(|(visit, _)| visit.minute.start() < now) {
+                let expires = visit.minute.start() + (i64::from(brand.retention_days) * 24).hours();
+                responses.push((visit, response, expires));
+            }
+        }
+        stores.push(store);
     }
-    Ok(())
+    table.import(&responses).await.map_err(|error| failed(&error))?;
+    stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+    // The stores come last: a process killed on the way begins again, with the same answers.
+    for store in &stores {
+        table.put_store(store).await.map_err(|error| failed(&error))?;
+    }
+    if !answers {
+        return Ok(());
+    }
+    let days = stores.iter().map(|store| store.calendar.day_of(now));
+    let to = days.max().unwrap_or_default();
+    let event = roll_up_stores::Event::Range { from: to.saturating_sub(DAYS.days()), to };
+    let catalog = Catalog::new(table.clone(), Catalog::AGE);
+    roll_up_stores::handle(table, &catalog, event, Timestamp::now).await.map(drop).map_err(|error| failed(&error))
+}
+
+/// The guests of one store on one day.
+struct Guests<'a> {
+    store: &'a Store,
+    survey: &'a Survey,
+    keyring: &'a Keyring,
+    day: Date,
+    /// How many days ago.
+    back: i32,
+    /// Answers on an ordinary day.
+    busy: f64,
+    /// How good the store is.
+    quality: f64,
+}
+
+impl Guests<'_> {
+    fn answers(&self, rng: &mut Rng) -> Vec<(Visit, Response)> {
+        let weekend = matches!(self.day.weekday().to_monday_one_offset(), 5..=7);
+        let expected = self.busy * if weekend { 1.5 } else { 1.0 };
+        // A whole number around what is expected, also when that is less than one.
+        let count = (0..40).filter(|_| rng.f64() < expected / 40.0).count();
+        (0..count).filter_map(|i| self.answer(rng, i, weekend)).collect()
+    }
+
+    fn answer(&self, rng: &mut Rng, i: usize, weekend: bool) -> Option<(Visit, Response)> {
+        let number = self.store.number.get();
+        // Lunch from eleven, dinner from half past five.
+        let (meal, length) = if rng.f64() < 0.45 { (7 * 60, 180) } else { (13 * 60 + 30, 270) };
+        let minutes = meal + rng.i64(0..length);
+        let paid = self.store.calendar.window(self.day).start + minutes.minutes();
+        let segment = match rng.u8(0..10) {
+            0..2 => 1,
+            2..5 => 2,
+            _ => 0,
+        };
+        let rush = weekend && (13 * 60 + 60..13 * 60 + 180).contains(&minutes);
+        let mood =
+            self.quality - if rush { 0.5 } else { 0.0 } - if number == WORSE && self.back < 7 { 1.6 } else { 0.0 }
+                + match (number == UNFAIR, segment) {
+                    (true, 1) => 1.1,
+                    (true, _) => -0.7,
+                    _ => 0.0,
+                };
+        let visit = Visit {
+            store: self.store.number,
+            minute: Minute::of(paid)?,
+            payment: PaymentHash::of(&format!("demo {number} {} {i}", self.day), self.keyring.payment()),
+        };
+        let answers = self.fill_in(rng, visit.payment, mood);
+        let channel = match rng.u8(0..20) {
+            0..11 => Channel::Receipt,
+            11..17 => Channel::WechatMiniProgram,
+            17..19 => Channel::Table,
+            _ => Channel::AlipayMiniProgram,
+        };
+        let response = Response {
+            survey: self.survey.definition.id.clone(),
+            version: 1,
+            answered_at: paid + rng.i64(1..30).minutes(),
+            channel,
+            segment: Segment::try_from(segment).ok()?,
+            answers,
+            seconds: Some(rng.u32(6..40)),
+            submission: None,
+            partial: false,
+        };
+        Some((visit, response))
+    }
+
+    /// What a guest in some mood answers: her themes first, and satisfaction from them. Trust only punishes,
+    /// recognition only delights, the others do both.
+    fn fill_in(&self, rng: &mut Rng, payment: PaymentHash, mood: f64) -> Answers {
+        let noise = |rng: &mut Rng| (0..4).map(|_| rng.f64()).sum::<f64>() - 2.0;
+        let mut answers = Answers::new();
+        let mut satisfaction = 3.9 + 0.7 * mood + 0.9 * noise(rng);
+        let mut put = |id: &Id, value: f64, most: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 10")]
+            let whole = value.round().clamp(0.0, most) as u8;
+            answers.insert(id.clone(), Answer::Scale(whole));
+        };
+        for question in self.survey.asked(payment) {
+            if question.definition.measures == Some(Measure::Driver) {
+                let weak = if question.id().as_str() == "convenience" { -0.8 } else { 0.0 };
+                let rating = (4.0 + weak + 0.6 * mood + 1.3 * noise(rng)).round().clamp(1.0, 5.0);
+                let (penalty, reward) = match question.id().as_str() {
+                    "trust" | "promises" => (1.1, 0.1),
+                    "recognition" | "identity" => (0.1, 0.6),
+                    "convenience" => (0.8, 0.5),
+                    _ => (0.5, 0.4),
+                };
+                satisfaction += if rating <= 2.0 {
+                    -penalty
+                } else if rating >= 5.0 {
+                    reward
+                } else {
+                    0.0
+                };
+                put(question.id(), rating, 5.0);
+            }
+        }
+        let satisfied = satisfaction.clamp(1.0, 5.0);
+        let mut recommend = 0.0;
+        for question in &self.survey.questions {
+            match question.definition.measures {
+                Some(Measure::Satisfaction) => put(question.id(), satisfied, 5.0),
+                Some(Measure::Recommend) => {
+                    recommend = (satisfaction * 2.0 + 0.3 + 0.9 * noise(rng)).clamp(0.0, 10.0);
+                    put(question.id(), recommend, 10.0);
+                }
+                _ => {}
+            }
+        }
+        let text = self.survey.questions.iter().find(|question| matches!(question.kind, Kind::Text { .. }));
+        if let Some(question) = text.filter(|_| rng.f64() < 0.2) {
+            let words = if recommend < 6.5 { &COMPLAINTS } else { &PRAISE };
+            if let Some(words) = rng.choice(words) {
+                answers.insert(question.id().clone(), Answer::Text((*words).to_owned()));
+            }
+        }
+        answers
+    }
+
+    /// Orders and revenue: about one guest in nine answers.
+    fn operations(&self, rng: &mut Rng, answers: usize) -> DayOperations {
+        let orders = answers as u64 * 9 + rng.u64(15..40);
+        let revenue = (0..orders).map(|_| rng.u32(3_800..16_800)).map(f64::from).sum::<f64>() / 100.0;
+        DayOperations { orders, revenue: Some(revenue), refunds: None, currency: Some("CNY".into()) }
+    }
 }
 
 /// The link of a payment that was made just now.
@@ -61,7 +277,7 @@ pub(crate) fn link(keyring: &Keyring, store: StoreNumber, now: Timestamp) -> Opt
             payment: PaymentHash::of(&format!("demo {}", now.as_microsecond()), keyring.payment()),
         },
         channel: Channel::Receipt,
-        segment: aftertaste::domain::link::Segment::default(),
+        segment: Segment::default(),
     };
     claim.sign(keyring).map(|link| link.as_str().to_owned())
 }

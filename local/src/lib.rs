@@ -48,10 +48,21 @@ pub struct Options {
     pub dynamodb: String,
     /// How long the functions remember the catalog: short, so that a change shows at once.
     pub catalog_age: Duration,
-    /// Whether to put the demo brand in when the table is empty.
-    pub demo: bool,
+    /// What to put in when the table is empty.
+    pub demo: Demo,
     /// Whether the schedules fire by themselves. By hand they always do.
     pub schedules: bool,
+}
+
+/// What an empty table is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    /// Nothing.
+    Nothing,
+    /// A brand, a survey and stores.
+    Stores,
+    /// These, with sixty days of answers.
+    Answers,
 }
 
 /// A running stack.
@@ -79,8 +90,8 @@ impl Stack {
         let table = Table::new(client, TABLE);
         let catalog = Catalog::new(table.clone(), options.catalog_age);
         let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
-        if options.demo {
-            demo::put_in(&app.table).await?;
+        if options.demo != Demo::Nothing {
+            demo::put_in(&app.table, &app.keyring, Timestamp::now(), options.demo == Demo::Answers).await?;
         }
         let (stop, stopped) = watch::channel(false);
         if options.schedules {

@@ -11,7 +11,7 @@ use aftertaste::domain::{
     store::StoreNumber,
 };
 use aftertaste_local::{
-    Data, Database, Failure, Options, Stack, TABLE, Taken, events, new_keyring_json,
+    Data, Database, Demo, Failure, Options, Stack, TABLE, Taken, events, new_keyring_json,
     replay::{Replay, read_rows, read_survey},
 };
 use clap::{Args, Parser, Subcommand};
@@ -148,7 +148,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
         port: run.port,
         dynamodb: database.url.clone(),
         catalog_age: Duration::from_secs(1),
-        demo: !run.no_demo,
+        demo: if run.no_demo { Demo::Nothing } else { Demo::Answers },
         schedules: true,
     };
     let stack = Stack::start(options, keyring).await?;
@@ -228,7 +228,7 @@ async fn replay(
                 port: 0,
                 dynamodb: database.url.clone(),
                 catalog_age: Duration::from_secs(1),
-                demo: false,
+                demo: Demo::Nothing,
                 schedules: false,
             };
             let stack = Stack::start(options, keyring).await?;

@@ -140,12 +140,10 @@ impl Replay {
                 self.day, self.survey.definition.id
             )));
         }
-        // A row's minute depends on nothing but the row, so that a file replayed again (or grown) is not counted twice.
-        // It is spread over a day that is over; a day that is not has only its first ten minutes for sure.
-        let minutes = if window.end <= now { window.end.duration_since(window.start).as_mins() } else { 10 };
+        // A row's minute depends on nothing but the row, so that a file replayed again, or grown, or replayed when the
+        // day is over, is not counted twice. Only the first ten minutes of a day are never in the future.
         let paid_at = |row: usize| {
-            // 37 has no divisor in common with a day's minutes: rows neither collide nor bunch.
-            let minute = i64::try_from(row).unwrap_or(0) * 37 % minutes;
+            let minute = i64::try_from(row % 10).unwrap_or(0);
             window.start.saturating_add(minute.minutes()).unwrap_or(window.start)
         };
 

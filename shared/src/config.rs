@@ -12,7 +12,10 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_ssm::error::DisplayErrorContext;
+use aws_sdk_dynamodb::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
 
 use crate::domain::keyring::Keyring;
 
@@ -86,12 +89,26 @@ pub async fn keyring(sdk: &SdkConfig) -> Result<Keyring, ConfigError> {
 async fn parameter(sdk: &SdkConfig, name: &str) -> Result<String, ConfigError> {
     let got = aws_sdk_ssm::Client::new(sdk).get_parameter().name(name).with_decryption(true).send().await;
     got.map_err(|error| {
-        let why = DisplayErrorContext(error);
-        ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {why}"))
+        ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {}.", describe(&error)))
     })?
     .parameter
     .and_then(|parameter| parameter.value)
     .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
+}
+
+/// What AWS said, or that it said nothing. The SDK's own description repeats the whole reply, and that may hold a
+/// guest's comment or a key.
+pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
+    match error {
+        SdkError::ServiceError(said) => {
+            let said = said.err();
+            format!("{}: {}", said.code().unwrap_or("an error"), said.message().unwrap_or("it gave no reason"))
+        }
+        SdkError::TimeoutError(_) => "it did not answer in time".into(),
+        SdkError::DispatchFailure(_) => "it can't be reached".into(),
+        SdkError::ResponseError(_) => "its reply can't be read".into(),
+        _ => "the request can't be made".into(),
+    }
 }
 
 /// The SDK's configuration from the environment, within [`bounds`].
@@ -105,7 +122,7 @@ pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(6))
+        .operation_timeout(Duration::from_secs(5))
         .build();
     let retries = RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(50));
     loader.timeout_config(timeouts).retry_config(retries)

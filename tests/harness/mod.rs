@@ -9,7 +9,7 @@ use aftertaste::domain::{
     keyring::Keyring,
     link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
 };
-use aftertaste_local::{Database, Options, Stack, new_keyring_json};
+use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan};
 use proxy::Proxy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -57,7 +57,8 @@ impl World {
         let keyring = Keyring::parse(&new_keyring_json()).unwrap();
         let database = Database::start(None, 0).await.unwrap();
         let proxy = Proxy::start(&database.url).await;
-        let options = Options { port: 0, dynamodb: proxy.url.clone(), catalog_age, demo: true, schedules: false };
+        let options =
+            Options { port: 0, dynamodb: proxy.url.clone(), catalog_age, demo: Demo::Stores, schedules: false };
         let stack = Stack::start(options, keyring).await.unwrap();
         Self { stack, proxy, http: Client::new(), _database: database }
     }

@@ -1,11 +1,15 @@
-//! An operator sets up stores, surveys and the brand.
+//! An operator sets up stores, surveys and the brand, and tells each day's orders.
+
+use std::collections::BTreeSet;
 
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
         Id, Invalid,
         brand::Brand,
+        business_day::parse_day,
         grant::Permission,
+        operations::DayOperations,
         store::{Store, StoreDetails, StoreNumber},
         survey::{Definition, Survey},
     },
@@ -14,12 +18,12 @@ use aftertaste::{
 };
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 const FUNCTION: &str = "manage-catalog";
 
-/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`, and `GET /stores`.
+/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`; `GET /stores`; `PUT` of days' orders.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
@@ -38,6 +42,8 @@ async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
         "GET /surveys/{id}" => ("survey-read", get_survey(app, request).await?),
         "PUT /surveys/{id}" => ("survey-written", put_survey(app, request).await?),
         "GET /brand" => ("brand-read", ok(&app.table.brand().await?)),
+        "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request).await?),
+        "PUT /days" => ("operations-written", put_operations_csv(app, request).await?),
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
@@ -65,6 +71,16 @@ async fn put_store(app: &App, request: &Request) -> Result<Reply, Stop> {
     if app.table.survey(&store.details.survey).await?.is_none() {
         let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
         return Err(Problem::invalid(sentence).into());
+    }
+    if let Some(before) = app.table.store(number).await?
+        && before.calendar != store.calendar
+        && app.table.has_responses(number).await?
+    {
+        return Err(Problem::invalid(
+            "A store that has been answered for keeps its time_zone and day_starts: its days would be cut anew, and \
+             answers counted in two of them. Give it a new number.",
+        )
+        .into());
     }
     app.table.put_store(&store).await?;
     Ok(ok(&store))
@@ -115,6 +131,58 @@ async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
     brand.check().map_err(|mistakes| Problem::invalid(sentences(&mistakes)))?;
     app.table.put_brand(&brand).await?;
     Ok(ok(&brand))
+}
+
+async fn put_operations(app: &App, request: &Request) -> Result<Reply, Stop> {
+    let number = store_number(request)?;
+    let day = parse_day("The day in the address", request.path_parameter("day"))
+        .map_err(|error| Problem::invalid(error.0))?;
+    let operations: DayOperations = body_json(request)?;
+    operations.check().map_err(|error| Problem::invalid(error.0))?;
+    app.table.store(number).await?.ok_or_else(Problem::store_unknown)?;
+    app.table.put_operations(number, day, &operations).await?;
+    Ok(ok(&json!({"store": number, "day": day, "orders": operations.orders})))
+}
+
+/// A row of the CSV of many days: `store,day,orders,revenue,refunds,currency`, the last three optional.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    store: u32,
+    day: String,
+    orders: u64,
+    revenue: Option<f64>,
+    refunds: Option<f64>,
+    currency: Option<String>,
+}
+
+async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop> {
+    if request.content_type() != "text/csv" {
+        return Err(Problem::unsupported_media_type("text/csv").into());
+    }
+    let stores: BTreeSet<StoreNumber> = app.table.stores().await?.iter().map(|store| store.number).collect();
+    let bytes = request.bytes()?;
+    let mut days = Vec::new();
+    // All rows are checked before the first is written: a file is taken whole or not at all.
+    for (row, read) in
+        (1..).zip(csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice()).deserialize())
+    {
+        let wrong = |why: String| Problem::invalid(format!("Row {row}: {why}"));
+        let Row { store, day, orders, revenue, refunds, currency } =
+            read.map_err(|error: csv::Error| wrong(error.to_string()))?;
+        let store = StoreNumber::try_from(store).map_err(|error| wrong(error.0))?;
+        let day = parse_day("day", &day).map_err(|error| wrong(error.0))?;
+        let operations = DayOperations { orders, revenue, refunds, currency };
+        operations.check().map_err(|error| wrong(error.0))?;
+        if !stores.contains(&store) {
+            return Err(wrong(format!("there is no store {store}.")).into());
+        }
+        days.push((store, day, operations));
+    }
+    for (store, day, operations) in &days {
+        app.table.put_operations(*store, *day, operations).await?;
+    }
+    Ok(ok(&json!({"written": days.len()})))
 }
 
 fn sentences(mistakes: &[Invalid]) -> String {

@@ -7,7 +7,7 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
         brand::Brand,
-        response::{LONGEST_SECONDS, Response, Unasked, check_answers},
+        response::{LONGEST_SECONDS, Mistake, Response, Unasked, check_answers},
         survey::Kind,
     },
     http::{
@@ -31,6 +31,8 @@ const FUNCTION: &str = "record-response";
 struct Submission {
     /// What ties a repeated sending to the first.
     submission: Option<Uuid>,
+    /// The survey that was shown; the store's if not said.
+    survey: Option<String>,
     /// The version that was shown; the latest if not said.
     version: Option<u32>,
     /// How long the guest took.
@@ -73,10 +75,10 @@ async fn record(
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let mut sent = if is_form { from_form(&fields)? } else { body_json(request)? };
-    let survey = match shown_version(app, latest.clone(), sent.version, now).await {
-        // The store has changed its survey since the page was shown: the guest is shown the new one, with what fits.
-        Err(Stop::Problem(_)) if is_form => latest,
-        shown => shown?,
+    let (survey, changed) = match shown_version(app, &latest, &sent, now).await {
+        // The store has changed its survey since the page was shown: the guest is shown the new one.
+        Err(Stop::Problem(_)) if page_for.is_some() => (latest, true),
+        shown => (shown?, false),
     };
     let mut unasked = Unasked::Refused;
     if is_form {
@@ -86,9 +88,17 @@ async fn record(
     let wanted = wanted_languages(request);
     let language = survey.survey.language_for(&wanted);
 
-    let answers = match check_answers(&survey.survey, claim.visit.payment, &sent.answers, unasked) {
+    let checked = match check_answers(&survey.survey, claim.visit.payment, &sent.answers, unasked) {
+        Ok(_) if changed => Err(Vec::new()),
+        checked => checked,
+    };
+    let answers = match checked {
         Ok(answers) => answers,
-        Err(mistakes) => {
+        Err(mut mistakes) => {
+            if changed {
+                let detail = "The store has changed its questions meanwhile. 门店刚刚更新了问卷。".into();
+                mistakes = vec![Mistake { question: String::new(), detail }];
+            }
             let Some(submission) = page_for else { return Err(Problem::answers_invalid(mistakes).into()) };
             tracing::info!(function = FUNCTION, outcome = "answers-invalid", status = 422);
             let questions = survey.survey.asked(claim.visit.payment);
@@ -151,17 +161,20 @@ async fn take_back(app: &App, request: &Request, now: Timestamp) -> Result<Reply
 /// The version that the guest was shown: she answers what she saw, whatever has been put meanwhile.
 async fn shown_version(
     app: &App,
-    latest: Arc<Versioned>,
-    version: Option<u32>,
+    latest: &Arc<Versioned>,
+    sent: &Submission,
     now: Timestamp,
 ) -> Result<Arc<Versioned>, Stop> {
-    match version {
+    let id = &latest.survey.definition.id;
+    if sent.survey.as_ref().is_some_and(|survey| survey != id.as_str()) {
+        return Err(Problem::survey_changed().into());
+    }
+    match sent.version {
         Some(version) if version != latest.version => {
-            let id = &latest.survey.definition.id;
             let shown = app.catalog.version(id, version, now).await?;
             Ok(shown.ok_or_else(|| Problem::invalid(format!("The survey has no version {version}.")))?)
         }
-        _ => Ok(latest),
+        _ => Ok(latest.clone()),
     }
 }
 
@@ -177,6 +190,7 @@ fn from_form(fields: &[(String, String)]) -> Result<Submission, Problem> {
     };
     let wrong = |name: &str| Problem::invalid(format!("The form's field {name} is not what the page put there."));
     Ok(Submission {
+        survey: field("survey").map(str::to_owned),
         submission: field("submission").map(|text| text.parse().map_err(|_| wrong("submission"))).transpose()?,
         version: field("version").map(|text| text.parse().map_err(|_| wrong("version"))).transpose()?,
         seconds: field("seconds").map(|text| text.parse().map_err(|_| wrong("seconds"))).transpose()?,
@@ -204,7 +218,7 @@ fn form_answers(fields: &[(String, String)], survey: &Versioned) -> BTreeMap<Str
 fn grouped(fields: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
     let mut grouped: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in fields {
-        if !matches!(name.as_str(), "submission" | "version" | "seconds") {
+        if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds") {
             grouped.entry(name.clone()).or_default().push(value.clone());
         }
     }

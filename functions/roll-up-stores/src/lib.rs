@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use aftertaste::{
     count::{DayCount, count},
     domain::{
+        business_day::is_in_range,
         scope::{Path, Scope},
         store::Store,
     },
@@ -220,6 +221,9 @@ async fn days_of(
                 longest = survey.map_or(longest, |survey| longest.max(survey.survey.definition.link_lifetime_days));
             }
             Ok(Some(back(longest + 1)..=last))
+        }
+        Event::Range { from, to } if !(is_in_range(from) && is_in_range(to)) => {
+            Err(CountError::Event("The range lies within the years 2020 to 2530.".into()))
         }
         Event::Range { from, to } if from > to => {
             Err(CountError::Event(format!("The range is reversed: from {from} is after to {to}.")))

@@ -1,6 +1,8 @@
 //! A manager looks: the report of a scope, as a page, JSON or CSV.
 
 mod page;
+mod pictures;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -9,10 +11,11 @@ use aftertaste::{
     count::count,
     domain::{
         Id,
+        business_day::parse_day,
         grant::{Grant, NotGranted, Permission},
         language::choose,
         response::Answer,
-        scope::Scope,
+        scope::{Path, Scope},
         store::Store,
         survey::Measure,
         tally::{Group, Tallies},
@@ -23,6 +26,8 @@ use aftertaste::{
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+
+use page::ReportPage;
 
 const FUNCTION: &str = "show-report";
 
@@ -145,7 +150,11 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         Format::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", as_csv(&report)),
         Format::Html => {
             let language = choose(&wanted_languages(request), &page::LANGUAGES).unwrap_or("en");
-            Reply::page(StatusCode::OK, page::render(&report, &brand, language))
+            let path = own.map(|store| store.details.path.clone()).or_else(|| above(&scope));
+            let path = path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None));
+            let above = path.map(String::from);
+            let page = ReportPage { report: &report, brand: &brand, survey: &survey.survey, language, above, today };
+            Reply::page(StatusCode::OK, page.render())
         }
     })
 }
@@ -166,12 +175,7 @@ async fn stores_of(app: &App, scope: &Scope, now: Timestamp) -> Result<Vec<Store
 /// `from` and `to`, both included; the last 30 days if not said.
 fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
     let day = |name: &str| {
-        request
-            .query(name)
-            .map(|text| {
-                text.parse::<Date>().map_err(|_| Problem::invalid(format!("{name} is a day such as 2026-11-21.")))
-            })
-            .transpose()
+        request.query(name).map(|text| parse_day(name, &text).map_err(|error| Problem::invalid(error.0))).transpose()
     };
     let back = |from: Date, days: i32| from.saturating_sub((days - 1).days());
     let (from, to) = (day("from")?, day("to")?);
@@ -186,6 +190,12 @@ fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
         )));
     }
     Ok((from, to))
+}
+
+/// The node above a node.
+fn above(scope: &Scope) -> Option<Path> {
+    let Scope::Node(path) = scope else { return None };
+    path.with_ancestors().take_while(|node| node != path).last()
 }
 
 /// The running day of a store, counted now.

@@ -1,129 +1,394 @@
-//! The report as a page.
+//! The report as a page: readable without script, printable, the figure that matters first.
 
 use aftertaste::{
-    domain::brand::Brand,
+    domain::{brand::Brand, survey::Survey},
     http::page::Page,
-    stats::report::{GroupFigure, GroupName, Report, Score},
+    stats::{
+        drivers::Class,
+        report::{DriverFigure, Drivers, GroupFigure, GroupName, Quadrant, Report, Score},
+    },
 };
+use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};
 
-struct Words {
-    answers: &'static str,
-    nps: &'static str,
-    satisfied: &'static str,
-    temperature: &'static str,
-    interval: &'static str,
-    nothing: &'static str,
-    by_day: &'static str,
-    by_channel: &'static str,
-    by_segment: &'static str,
-    by_hour: &'static str,
-    counted: &'static str,
-    answer: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    answers: "Answers",
-    nps: "NPS",
-    satisfied: "Satisfied",
-    temperature: "Temperature",
-    interval: "95 % between",
-    nothing: "No answers in these days yet.",
-    by_day: "By day",
-    by_channel: "By channel",
-    by_segment: "By segment",
-    by_hour: "By hour of payment",
-    counted: "Counted",
-    answer: "Answer",
-};
-
-const CHINESE: Words = Words {
-    answers: "回答数",
-    nps: "NPS",
-    satisfied: "满意率",
-    temperature: "温度",
-    interval: "95 % 区间",
-    nothing: "这些日期内还没有回答。",
-    by_day: "按日",
-    by_channel: "按渠道",
-    by_segment: "按客群",
-    by_hour: "按付款时段",
-    counted: "统计于",
-    answer: "分值",
+use crate::{
+    pictures::{importance_performance, thermometer, trend, warmth},
+    words::{CHINESE, ENGLISH, Words},
 };
 
 /// The languages of the page.
 pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 
-/// The page of a report.
-pub(crate) fn render(report: &Report, brand: &Brand, language: &str) -> Page {
-    let words = if language.starts_with("zh") { &CHINESE } else { &ENGLISH };
-    let range = |low: f64, high: f64, unit: &str| {
-        html! { span.note { (words.interval) " " (rounded(low)) " … " (rounded(high)) (unit) } }
-    };
-    let body = html! {
-        header { span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
-            div { strong { (brand.name) } br; (report.scope) } }
-        h1 { (report.name) }
-        p.note { (report.from) " – " (report.to) " · " (report.survey) }
-        ul.figures {
-            li { (words.answers) strong { (report.responses) } }
-            @if let Some(nps) = &report.nps {
-                li { (words.nps) strong { (signed(nps.score)) } (range(nps.low, nps.high, "")) }
-            }
-            @if let Some(satisfaction) = &report.satisfaction {
-                li { (words.satisfied) strong { (rounded(100.0 * satisfaction.share)) " %" }
-                    (range(100.0 * satisfaction.low, 100.0 * satisfaction.high, " %")) }
-            }
-            @if let Some(temperature) = &report.temperature {
-                li { (words.temperature) strong { (rounded(temperature.value)) "°" } (range(temperature.low, temperature.high, "°")) }
-            }
-        }
-        @if report.responses == 0 { p { (words.nothing) } } @else {
-            @if let Some(nps) = &report.nps {
-                h2 { (words.nps) }
-                div.wide { table {
-                    tr { th { (words.answer) } @for value in nps.histogram.keys() { th { (value) } } }
-                    tr { td { (words.answers) } @for count in nps.histogram.values() { td { (count) } } }
-                } }
-            }
-            (scores(words.by_day, words, report.days.iter().map(|day| (day.day.to_string(), &day.score))))
-            @for (title, groups) in [(words.by_channel, &report.by_channel), (words.by_segment, &report.by_segment), (words.by_hour, &report.by_hour)] {
-                (scores(title, words, groups.iter().map(|group| (name(group), &group.score))))
-            }
-        }
-        @if let Some(at) = report.counted_at { footer { (words.counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
-    };
-    Page::new(language, &report.name, &brand.colour, body)
+/// What the page shows.
+pub(crate) struct ReportPage<'a> {
+    pub report: &'a Report,
+    pub brand: &'a Brand,
+    pub survey: &'a Survey,
+    pub language: &'a str,
+    /// The scope above, when the manager may see it.
+    pub above: Option<String>,
+    /// Today, for the links to the last days.
+    pub today: Date,
 }
 
-fn scores<'a>(title: &str, words: &Words, rows: impl Iterator<Item = (String, &'a Score)>) -> Markup {
-    html! {
-        h2 { (title) }
-        div.wide { table {
-            tr { th { } th { (words.answers) } th { (words.nps) } th { (words.interval) } }
-            @for (name, score) in rows {
-                tr {
-                    td { (name) }
-                    td { (score.n) }
-                    td { @if let Some(nps) = score.nps { (signed(nps)) } }
-                    td { @if let (Some(low), Some(high)) = (score.low, score.high) { (signed(low)) " … " (signed(high)) } }
+impl ReportPage<'_> {
+    pub fn render(&self) -> Page {
+        let report = self.report;
+        let body = html! {
+            (self.header())
+            h1 { (report.name) }
+            (self.window())
+            @if report.responses == 0 {
+                p.end { (self.words().nothing) }
+            } @else {
+                (self.summary())
+                (self.histogram())
+                (self.days())
+                (self.drivers(&report.drivers))
+                (self.children())
+                (self.groups(self.words().channel, &report.by_channel))
+                (self.groups(self.words().segment, &report.by_segment))
+                (self.groups(self.words().hour, &report.by_hour))
+                (self.comments())
+            }
+            footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
+        };
+        Page::new(self.language, &report.name, &self.brand.colour, body)
+    }
+
+    fn words(&self) -> &'static Words {
+        if self.language.starts_with("zh") { &CHINESE } else { &ENGLISH }
+    }
+
+    /// The address of a scope's page over the same days.
+    fn address(&self, scope: &str) -> String {
+        let Report { from, to, survey, .. } = self.report;
+        format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={}", self.language)
+    }
+
+    fn header(&self) -> Markup {
+        let (other, name) = self.words().other_language;
+        let Report { scope, from, to, survey, .. } = self.report;
+        html! {
+            header {
+                span.logo aria-hidden="true" { (self.brand.name.chars().next().unwrap_or('·')) }
+                div.grow { strong { (self.brand.name) } br; (scope) }
+                nav {
+                    @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
+                    a lang=(other) href=(format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={other}")) { (name) }
                 }
             }
-        } }
+        }
+    }
+
+    fn window(&self) -> Markup {
+        let Report { scope, from, to, survey, surveys, .. } = self.report;
+        let words = self.words();
+        html! {
+            form.window method="get" action=(format!("/reports/{scope}.html")) {
+                input type="hidden" name="lang" value=(self.language);
+                label { (words.from) " " input type="date" name="from" value=(from) required; }
+                label { (words.to) " " input type="date" name="to" value=(to) required; }
+                @if surveys.len() > 1 {
+                    select name="survey" aria-label="survey" {
+                        @for id in surveys { option value=(id) selected[id == survey] { (id) } }
+                    }
+                }
+                button type="submit" { (words.show) }
+                @for length in [7, 30, 90] {
+                    a href=(format!("/reports/{scope}.html?from={}&to={}&lang={}", self.today.saturating_sub((length - 1).days()), self.today, self.language)) {
+                        (length) " " (words.days)
+                    }
+                }
+            }
+        }
+    }
+
+    /// How warm, how sure, whether it changed, what to look at first.
+    fn summary(&self) -> Markup {
+        let (report, words) = (self.report, self.words());
+        html! {
+            @if let Some(temperature) = &report.temperature {
+                section.warmth {
+                    p.degrees class=(warmth(temperature.value)) { (rounded(temperature.value)) "°" small { " " (words.temperature) } }
+                    (thermometer(temperature))
+                    p.note { (words.interval) " " (rounded(temperature.low)) "° … " (rounded(temperature.high)) "°" }
+                }
+            }
+            p.change { (self.change()) }
+            @if let Some(driver) = first_to_look_at(&report.drivers) {
+                p.change { strong { (words.fix_first) ": " } (self.driver_text(driver)) }
+            }
+            ul.figures {
+                li { (words.answers) strong { (report.responses) } }
+                @if let Some(nps) = &report.nps {
+                    li { (words.nps) strong { (signed(nps.score)) } span.note { (words.interval) " " (between(nps.low, nps.high)) } }
+                }
+                @if let Some(satisfaction) = &report.satisfaction {
+                    li { (words.satisfied) strong { (percent(satisfaction.share)) }
+                        span.note { (words.interval) " " (percent(satisfaction.low)) " … " (percent(satisfaction.high)) } }
+                }
+                @if let Some(operations) = &report.operations {
+                    li { (words.response_rate)
+                        strong { (operations.response_rate.map_or_else(|| words.none.to_owned(), percent)) }
+                        span.note { (operations.orders) " " (words.orders) } }
+                    @for (currency, amount) in &operations.revenue {
+                        li { (words.revenue) strong { (format!("{amount:.0}")) } span.note { (currency) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn change(&self) -> Markup {
+        let words = self.words();
+        let Some(change) = &self.report.change else { return html! { (words.no_before) } };
+        let verdict = match (change.distinguishable, change.nps > 0.0) {
+            (true, true) => words.warmer,
+            (true, false) => words.colder,
+            (false, _) => words.steady,
+        };
+        html! { strong { (verdict) " " (signed(change.nps)) } " " span.note { (words.before) " (" (words.interval) " " (between(change.low, change.high)) ")" } }
+    }
+
+    fn histogram(&self) -> Markup {
+        let Some(nps) = &self.report.nps else { return html! {} };
+        let words = self.words();
+        let most = nps.histogram.values().copied().max().unwrap_or(1).max(1);
+        let kind = |value: u8| {
+            if value >= 9 {
+                "warm"
+            } else if value >= 7 {
+                "mild"
+            } else {
+                "cold"
+            }
+        };
+        html! {
+            section {
+                h2 { (words.histogram) }
+                table.bars {
+                    thead { tr { th scope="col" { (words.answer) } th scope="col" { (words.answers) } td {} } }
+                    tbody { @for (value, count) in &nps.histogram {
+                        tr {
+                            th scope="row" { (value) }
+                            td { (count) }
+                            td { svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
+                                rect class=(kind(*value)) width=(100 * count / most) height="10" {}
+                            } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+
+    fn days(&self) -> Markup {
+        let (days, words) = (&self.report.days, self.words());
+        let operations = self.report.operations.is_some();
+        html! {
+            section {
+                h2 { (words.trend) }
+                @if days.len() > 1 { (trend(days)) }
+                details open[days.len() <= 7] {
+                    summary { (words.day) " · " (words.nps) " · " (words.temperature) }
+                    div.wide tabindex="0" { table {
+                        thead { tr {
+                            th scope="col" { (words.day) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
+                            th scope="col" { (words.interval) } th scope="col" { (words.temperature) }
+                            @if operations { th scope="col" { (words.response_rate) } th scope="col" { (words.revenue) } }
+                        } }
+                        tbody { @for day in days.iter().rev() {
+                            tr {
+                                th scope="row" { (day.day) }
+                                (score_cells(&day.score))
+                                td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
+                                @if operations {
+                                    td { @match day.response_rate { Some(rate) => (percent(rate)), None => (words.no_orders) } }
+                                    td { @for (currency, amount) in &day.revenue { (format!("{amount:.0} {currency} ")) } }
+                                }
+                            }
+                        } }
+                    } }
+                }
+            }
+        }
+    }
+
+    fn drivers(&self, drivers: &Drivers) -> Markup {
+        let words = self.words();
+        if drivers.n == 0 {
+            return html! {};
+        }
+        let points =
+            |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:+.2}").replace('-', "−"));
+        html! {
+            section {
+                h2 { (words.drivers) }
+                p.note { (words.method(drivers.method, drivers.n)) }
+                @if drivers.drivers.iter().any(|driver| driver.quadrant.is_some()) {
+                    (importance_performance(&drivers.drivers, words.performance, words.importance))
+                }
+                div.wide tabindex="0" { table.drivers {
+                    thead { tr {
+                        th scope="col" { (words.driver) } th scope="col" { (words.mean) } th scope="col" { (words.penalty) }
+                        th scope="col" { (words.reward) } th scope="col" { (words.class) } th scope="col" { (words.to_do) }
+                    } }
+                    tbody { @for (number, driver) in (1..).zip(&drivers.drivers) {
+                        tr {
+                            th scope="row" { span.number { (number) } " " (self.driver_text(driver)) }
+                            td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
+                            td { (points(driver.penalty.map(|penalty| -penalty))) }
+                            td { (points(driver.reward)) }
+                            td { (words.class(driver.class))
+                                @if let (Some(low), Some(high)) = (driver.low, driver.high) {
+                                    br; span.note { (format!("{low:.2} … {high:.2}").replace('-', "−"))
+                                        @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } }
+                                }
+                            }
+                            td { @if let Some(quadrant) = driver.quadrant { (words.quadrant(quadrant)) } }
+                        }
+                    } }
+                } }
+            }
+        }
+    }
+
+    fn driver_text<'a>(&'a self, driver: &'a DriverFigure) -> &'a str {
+        let question = self.survey.question(driver.question.as_str());
+        question.map_or(driver.question.as_str(), |question| question.definition.text.get(self.language))
+    }
+
+    fn children(&self) -> Markup {
+        let words = self.words();
+        if self.report.children.is_empty() {
+            return html! {};
+        }
+        html! {
+            section {
+                h2 { (words.below) }
+                div.wide tabindex="0" { table {
+                    thead { tr {
+                        th scope="col" { (words.scope) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
+                        th scope="col" { (words.interval) } th scope="col" { (words.satisfied) } th scope="col" { (words.rank) }
+                    } }
+                    tbody { @for child in &self.report.children {
+                        tr {
+                            th scope="row" { a href=(self.address(&child.scope)) { (child.name) } }
+                            (score_cells(&child.score))
+                            td { (child.score.satisfied.map_or_else(String::new, percent)) }
+                            td {
+                                @match (child.rank_low, child.rank_high) {
+                                    (Some(low), Some(high)) if low == high => (low),
+                                    (Some(low), Some(high)) => { (low) "–" (high) },
+                                    _ => (words.too_few),
+                                }
+                                @if child.few && child.rank_low.is_some() { " " span.note { (words.few) } }
+                            }
+                        }
+                    } }
+                } }
+            }
+        }
+    }
+
+    fn groups(&self, title: &str, groups: &[GroupFigure]) -> Markup {
+        let words = self.words();
+        if groups.is_empty() {
+            return html! {};
+        }
+        let compared = groups.iter().any(|group| group.against_the_rest.is_some());
+        html! {
+            section {
+                h2 { (title) }
+                div.wide tabindex="0" { table {
+                    thead { tr {
+                        th scope="col" { (title) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
+                        th scope="col" { (words.interval) } th scope="col" { (words.satisfied) }
+                        @if compared { th scope="col" { (words.against_rest) } }
+                    } }
+                    tbody { @for group in groups {
+                        tr {
+                            th scope="row" { (self.group_name(&group.group)) }
+                            (score_cells(&group.score))
+                            td { (group.score.satisfied.map_or_else(String::new, percent)) }
+                            @if compared { td {
+                                @if let Some(nps) = group.against_the_rest.and_then(|rest| rest.nps) {
+                                    (signed(nps.difference))
+                                    br; span.note { (between(nps.low, nps.high)) @if nps.distinguishable { ", " strong { (words.differs) } } }
+                                }
+                            } }
+                        }
+                    } }
+                } }
+            }
+        }
+    }
+
+    fn group_name(&self, name: &GroupName) -> String {
+        match name {
+            GroupName::Channel { channel } => self.words().channel(*channel).to_owned(),
+            GroupName::Segment { segment, name } => match (name, u8::from(*segment)) {
+                (Some(name), _) => name.clone(),
+                (None, 0) => self.words().none.to_owned(),
+                (None, number) => number.to_string(),
+            },
+            GroupName::Hour { hour } => format!("{hour:02}:00"),
+        }
+    }
+
+    fn comments(&self) -> Markup {
+        let (report, words) = (self.report, self.words());
+        if report.comments.is_empty() && report.comments_before.is_none() {
+            return html! {};
+        }
+        html! {
+            section {
+                h2 #comments { (words.comments) }
+                @for comment in &report.comments {
+                    article.comment {
+                        p { (comment.text) }
+                        p.note { (comment.at.strftime("%Y-%m-%d")) @if let Some(nps) = comment.nps { " · " (nps) "/10" } }
+                    }
+                }
+                @if let Some(before) = &report.comments_before {
+                    p { a href=(format!("{}&comments_before={}#comments", self.address(&report.scope), before.replace('#', "%23"))) { (words.older) " →" } }
+                }
+            }
+        }
     }
 }
 
-fn name(group: &GroupFigure) -> String {
-    match &group.group {
-        GroupName::Channel { channel } => channel.name().to_owned(),
-        GroupName::Segment { segment, name } => name.clone().unwrap_or_else(|| u8::from(*segment).to_string()),
-        GroupName::Hour { hour } => format!("{hour:02}:00"),
+/// The driver that matters most among those that are weak; without one, the one whose lack costs most for sure.
+fn first_to_look_at(drivers: &Drivers) -> Option<&DriverFigure> {
+    let most = |by: fn(&DriverFigure) -> Option<f64>, of: fn(&DriverFigure) -> bool| {
+        drivers.drivers.iter().filter(|driver| of(driver)).max_by(|a, b| {
+            let figure = |driver| by(driver).unwrap_or(f64::NEG_INFINITY);
+            figure(a).total_cmp(&figure(b))
+        })
+    };
+    most(|driver| driver.correlation, |driver| driver.quadrant == Some(Quadrant::ConcentrateHere))
+        .or_else(|| most(|driver| driver.penalty, |driver| driver.class == Class::Basic))
+}
+
+fn score_cells(score: &Score) -> Markup {
+    html! {
+        td { (score.n) }
+        td { @if let Some(nps) = score.nps { (signed(nps)) } }
+        td.note { @if let (Some(low), Some(high)) = (score.low, score.high) { (between(low, high)) } }
     }
 }
 
 fn rounded(figure: f64) -> String {
     format!("{figure:.1}")
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+fn between(low: f64, high: f64) -> String {
+    format!("{} … {}", signed(low), signed(high))
 }
 
 /// With its sign, since a score may be on either side of zero. A true minus, not a hyphen.

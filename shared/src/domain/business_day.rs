@@ -2,11 +2,27 @@
 
 use std::ops::Range;
 
+use super::Invalid;
+
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Time},
     tz::TimeZone,
 };
+
+/// Reads a business day of the years 2020 to 2530, written `2026-11-21`. Only these sort as they are written.
+///
+/// # Errors
+/// A sentence that begins with `what`.
+pub fn parse_day(what: &str, text: &str) -> Result<Date, Invalid> {
+    let day = text.parse::<Date>().ok().filter(|day| is_in_range(*day) && day.to_string() == text);
+    day.ok_or_else(|| Invalid(format!("{what} is a day such as 2026-11-21.")))
+}
+
+/// Whether a day lies in the years 2020 to 2530, as minutes of payment do.
+pub fn is_in_range(day: Date) -> bool {
+    (2020..=2530).contains(&day.year())
+}
 
 /// A store's time zone and the time at which its business day starts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,11 +11,14 @@ use super::{
     link::PaymentHash,
 };
 
+/// How many characters all texts of a survey may have together, so that every answer fits into a body.
+pub const LONGEST_TEXTS: usize = 1000;
+
 /// The longest lifetime of a link, in days.
 pub const LONGEST_LINK_LIFETIME_DAYS: u32 = 60;
 
 /// Fields that a submission has beside its answers, so that no question can be called like one.
-const RESERVED: [&str; 5] = ["submission", "version", "seconds", "answers", "take_back"];
+const RESERVED: [&str; 6] = ["submission", "survey", "version", "seconds", "answers", "take_back"];
 
 /// A survey as it is written: the body of `PUT /surveys/{id}`. [`Survey::new`] checks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +91,7 @@ pub struct QuestionDefinition {
     /// Choice: the options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ChoiceOption>,
-    /// Text: the most characters, 1 to 2000; 500 if not said.
+    /// Text: the most characters, 1 to 1000; 500 if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u16>,
 }
@@ -270,6 +273,14 @@ impl Survey {
                 mistakes.add(format!("Only one question may measure {name}."));
             }
         }
+        let characters: usize = questions
+            .iter()
+            .map(|question| if let Kind::Text { max_length } = question.kind { max_length } else { 0 })
+            .sum();
+        if characters > LONGEST_TEXTS {
+            mistakes
+                .add(format!("The texts of a survey are at most {LONGEST_TEXTS} characters together (max_length)."));
+        }
         for (name, module) in &definition.modules {
             let size = definition.questions.iter().filter(|q| q.module.as_ref() == Some(name)).count();
             if !(1..=size).contains(&module.ask) {
@@ -332,7 +343,8 @@ impl Survey {
         self.questions.iter().filter(|question| !left_out.contains(question.id())).collect()
     }
 
-    /// What would break the promise that an id keeps its kind and range for ever, if this survey followed `earlier`.
+    /// What would break the promise that answers to one id can always be counted together, if this survey followed
+    /// `earlier`.
     pub fn broken_promises(&self, earlier: &Self) -> Vec<Invalid> {
         let mut broken = Vec::new();
         for question in &self.questions {
@@ -342,6 +354,25 @@ impl Survey {
                     "{}: an earlier version has it as {}; a question keeps its kind and range for ever. Take a new id.",
                     question.id(),
                     before.kind.describe()
+                )));
+            } else if question.kind.cuts() != before.kind.cuts()
+                || question.definition.measures != before.definition.measures
+            {
+                broken.push(Invalid(format!(
+                    "{}: an earlier version measures something else with it, or cuts it elsewhere; sums of both would mix. \
+                     Take a new id.",
+                    question.id()
+                )));
+            }
+        }
+        for measure in [Measure::Recommend, Measure::Satisfaction] {
+            if let (Some(now), Some(then)) = (self.measuring(measure), earlier.measuring(measure))
+                && now.id() != then.id()
+            {
+                broken.push(Invalid(format!(
+                    "{}: an earlier version measures this with {}, and a figure keeps its question. Make it a new survey.",
+                    now.id(),
+                    then.id()
                 )));
             }
         }
@@ -354,6 +385,14 @@ fn lot(payment: PaymentHash, question: &Id) -> [u8; 32] {
 }
 
 impl Kind {
+    /// What counts as low, high and satisfied.
+    fn cuts(&self) -> Option<(u8, u8, u8)> {
+        match self {
+            Self::Scale(scale) => Some((scale.low_at_most, scale.high_at_least, scale.satisfied_at_least)),
+            Self::Choice { .. } | Self::Text { .. } => None,
+        }
+    }
+
     /// Whether answers given under `before` can be counted with this kind's.
     fn keeps(&self, before: &Self) -> bool {
         match (self, before) {
@@ -422,8 +461,8 @@ impl QuestionDefinition {
             }
             KindName::Text => {
                 let max_length = usize::from(self.max_length.unwrap_or(500));
-                if !(1..=2000).contains(&max_length) {
-                    mistakes.add(format!("{id}: max_length is 1 to 2000."));
+                if !(1..=LONGEST_TEXTS).contains(&max_length) {
+                    mistakes.add(format!("{id}: max_length is 1 to {LONGEST_TEXTS}."));
                 }
                 Some(Kind::Text { max_length })
             }

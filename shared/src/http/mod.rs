@@ -11,10 +11,15 @@ pub use problem::Problem;
 pub use reply::Reply;
 pub use request::{Request, bearer, body_json, form_fields};
 
+use std::time::Duration;
+
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
-/// The largest body that is read, in bytes: 16 KB. The largest thing worth sending, ten comments in emoji, is half
-/// of that.
+/// How long a call may take. template.yaml gives a function ten seconds.
+const DEADLINE: Duration = Duration::from_secs(8);
+
+/// The largest body that is read, in bytes: 16 KB. The texts of a survey are at most 1,000 characters together, and an
+/// emoji is 12 bytes in a form.
 pub const LARGEST_BODY: usize = 16 * 1024;
 
 /// Serves a function's handler to the Lambda runtime, for ever.
@@ -27,7 +32,21 @@ pub const LARGEST_BODY: usize = 16 * 1024;
 pub async fn serve<F: Future<Output = Reply>>(handle: impl Fn(Request) -> F) -> Result<(), Error> {
     let handle = &handle;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| async move {
-        Ok::<_, Error>(handle(event.payload).await.into_event())
+        let request = event.payload;
+        let late = too_late(&request);
+        let reply = tokio::time::timeout(DEADLINE, handle(request)).await;
+        Ok::<_, Error>(reply.unwrap_or_else(|_| late()).into_event())
     }))
     .await
+}
+
+/// The reply when the table has been hanging: Lambda itself would end the call without one.
+fn too_late(request: &Request) -> impl FnOnce() -> Reply + use<> {
+    let wants_page = accepted_format(request, &[Format::Json, Format::Html]) == Some(Format::Html);
+    let languages = wanted_languages(request);
+    move || {
+        let problem = Problem::unavailable();
+        tracing::error!(outcome = "failed", status = 503, error = "the call took longer than its deadline");
+        if wants_page { page::problem(&problem, &languages) } else { problem.into() }
+    }
 }

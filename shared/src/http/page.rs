@@ -81,7 +81,7 @@ fn words(language: &str) -> Words {
         "en" => Words {
             submit: "Send",
             optional: "optional",
-            mend: "Please look at the marked questions again.",
+            mend: "Not sent yet: please look at your answers again.",
             thanks: "Thank you!",
             thanks_more: "Your answer has reached the store.",
             answered: "Already answered",
@@ -96,7 +96,7 @@ fn words(language: &str) -> Words {
         "zh-TW" => Words {
             submit: "送出",
             optional: "選填",
-            mend: "請再看一下標記的題目。",
+            mend: "尚未送出，請再看一下您的回答。",
             thanks: "謝謝您！",
             thanks_more: "門市已收到您的回饋。",
             answered: "已填寫過",
@@ -110,7 +110,7 @@ fn words(language: &str) -> Words {
         _ => Words {
             submit: "提交",
             optional: "选填",
-            mend: "请再看一下标出的题目。",
+            mend: "尚未提交，请再看一下您的回答。",
             thanks: "谢谢您！",
             thanks_more: "门店已收到您的反馈。",
             answered: "已填写过",
@@ -157,9 +157,13 @@ impl SurveyPage<'_> {
         let body = html! {
             (self.header())
             h1 { (title) }
-            @if !self.mistakes.is_empty() { p.mistake role="alert" { (words.mend) } }
+            @if !self.mistakes.is_empty() { div.mistake role="alert" {
+                (words.mend)
+                @for mistake in self.mistakes.iter().filter(|mistake| !self.shows(&mistake.question)) { br; (mistake.detail) }
+            } }
             form method="post" action=(format!("/s/{}?lang={}", self.link, self.language)) {
                 input type="hidden" name="submission" value=(self.submission);
+                input type="hidden" name="survey" value=(definition.id);
                 input type="hidden" name="version" value=(self.version);
                 @for question in self.questions { (self.question(question, &words)) }
                 button type="submit" { (words.submit) }
@@ -172,6 +176,10 @@ impl SurveyPage<'_> {
             }
         };
         Page::new(self.language, title, &self.brand.colour, body)
+    }
+
+    fn shows(&self, question: &str) -> bool {
+        self.questions.iter().any(|shown| shown.id().as_str() == question)
     }
 
     fn header(&self) -> Markup {
@@ -323,6 +331,12 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         }
         ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
         ("link-expired", _) => ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
+        ("body-too-large", "en") => ("Too long", "Please shorten what you wrote and send it again."),
+        ("body-too-large", "zh-TW") => ("內容太長", "請縮短文字後再送出。"),
+        ("body-too-large", _) => ("内容太长", "请缩短文字后再提交。"),
+        ("link-from-the-future", "en") => ("Not yet", "The clock of the till is wrong. Please try again later."),
+        ("link-from-the-future", "zh-TW") => ("時間未到", "收銀機的時間有誤，請稍後再試。"),
+        ("link-from-the-future", _) => ("时间未到", "收银机的时间有误，请稍后再试。"),
         ("unavailable", "en") => ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
         ("unavailable", "zh-TW") => ("請稍候", "請過幾秒再送出一次，不會重複計算。"),
         ("unavailable", _) => ("请稍候", "请过几秒再提交一次，不会重复计算。"),

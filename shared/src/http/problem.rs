@@ -125,6 +125,16 @@ impl Problem {
         )
     }
 
+    /// Answers to a survey that the store no longer asks.
+    pub fn survey_changed() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "survey-changed",
+            "The store asks another survey now",
+            "Nothing was recorded. GET this address again and show what is asked now.",
+        )
+    }
+
     /// Answers that do not fit the survey.
     pub fn answers_invalid(errors: Vec<Mistake>) -> Self {
         Self {
@@ -140,6 +150,12 @@ impl Problem {
 
     /// A body or parameter that was understood and can't be taken.
     pub fn invalid(detail: impl Into<String>) -> Self {
+        // What a caller sent may be part of the sentence, and long.
+        let mut detail: String = detail.into();
+        if let Some((cut, _)) = detail.char_indices().nth(2000) {
+            detail.truncate(cut);
+            detail.push('…');
+        }
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Not a value that can be taken", detail)
     }
 

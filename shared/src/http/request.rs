@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::{LARGEST_BODY, Problem};
 use crate::domain::{
@@ -85,9 +86,12 @@ pub fn body_json<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     if !(content_type.is_empty() || content_type == "application/json" || content_type.ends_with("+json")) {
         return Err(Problem::unsupported_media_type("application/json"));
     }
-    serde_json::from_slice(&request.bytes()?).map_err(|error| {
-        if error.is_data() { Problem::invalid(error.to_string()) } else { Problem::malformed(error.to_string()) }
-    })
+    let value: Value =
+        serde_json::from_slice(&request.bytes()?).map_err(|error| Problem::malformed(error.to_string()))?;
+    if !value.is_object() {
+        return Err(Problem::invalid("The body is a JSON object: { … }."));
+    }
+    serde_json::from_value(value).map_err(|error| Problem::invalid(error.to_string()))
 }
 
 /// Reads a form body: fields in their order, a name once for each of its values.
@@ -130,7 +134,7 @@ mod tests {
         assert_eq!(request.cookie("grant"), Some("x=y"));
         assert_eq!(request.query("name").as_deref(), Some("a b c"));
         assert_eq!(request.bytes().unwrap(), br#"{"a":1}"#);
-        assert_eq!(body_json::<serde_json::Value>(&request).unwrap(), serde_json::json!({"a": 1}));
+        assert_eq!(body_json::<Value>(&request).unwrap(), serde_json::json!({"a": 1}));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Stores, surveys and the brand: written rarely, read by every call, so kept in memory for a while.
+//! Stores, surveys and the brand: written rarely, read by every call, so kept in memory for a while. Reads are
+//! consistent, so that an operator finds what was just written; they are few.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -77,6 +78,7 @@ impl Table {
             .expression_attribute_values(":pk", keys::text(keys::surveys(id)))
             .scan_index_forward(false)
             .limit(1)
+            .consistent_read(true)
             .send()
             .await
             .map_err(failed("read a survey"))?;
@@ -168,6 +170,7 @@ impl Table {
             .table_name(&self.name)
             .key("pk", keys::text(key.pk))
             .key("sk", keys::text(key.sk))
+            .consistent_read(true)
             .send()
             .await;
         Ok(got.map_err(failed(action))?.item)
@@ -180,6 +183,7 @@ impl Table {
             .table_name(&self.name)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", keys::text(pk))
+            .consistent_read(true)
             .into_paginator()
             .items()
             .send();
@@ -225,6 +229,9 @@ fn read_survey(id: &Id, item: &Item) -> Result<Versioned, TableError> {
     })?;
     Ok(Versioned { version, survey })
 }
+
+/// How long the table is not asked again after it did not answer.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// The catalog in memory. What is asked for again within the age costs no read; what the table does not have is
 /// not remembered, so that a new store works at once.
@@ -312,7 +319,12 @@ impl Catalog {
         {
             return Ok(Some(value.clone()));
         }
-        match (read.await, remembered) {
+        // Who has something to go on with doesn't wait long for something newer.
+        let patience = if remembered.is_some() { Duration::from_secs(1) } else { Duration::MAX };
+        let read = tokio::time::timeout(patience, read).await.unwrap_or_else(|_| {
+            Err(TableError::Failed { action: "read the catalog", detail: "it did not answer in time".into() })
+        });
+        match (read, remembered) {
             (Ok(Some(value)), _) => {
                 let value = Arc::new(value);
                 memory.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (now, value.clone()));
@@ -322,8 +334,13 @@ impl Catalog {
                 memory.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
                 Ok(None)
             }
-            // While the table can't be asked, what was known serves on.
-            (Err(_), Some((_, value))) => Ok(Some(value)),
+            // While the table can't be asked, what was known serves on, and the table is left alone for a while.
+            (Err(error), Some((_, value))) => {
+                tracing::warn!(outcome = "catalog-not-refreshed", %error);
+                let since = now.saturating_sub(self.age).and_then(|since| since.saturating_add(PAUSE)).unwrap_or(now);
+                memory.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (since, value.clone()));
+                Ok(Some(value))
+            }
             (Err(error), None) => Err(error),
         }
     }

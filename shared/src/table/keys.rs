@@ -42,6 +42,11 @@ pub(super) fn minute_of(sk: &str) -> Option<Minute> {
     Minute::of(format!("{minute}:00Z").parse::<Timestamp>().ok()?)
 }
 
+/// Whether a text is the sort key of a response: a minute and nine hexadecimal digits.
+pub(super) fn is_response(sk: &str) -> bool {
+    sk.len() == 27 && minute_of(sk).is_some()
+}
+
 /// A bound for sort keys of responses: those paid at the instant or later are greater, all others less, because a
 /// response's key goes on after the minute.
 pub(super) fn response_bound(instant: Timestamp) -> String {

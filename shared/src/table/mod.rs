@@ -18,11 +18,13 @@ use std::fmt;
 use aws_sdk_dynamodb::{
     Client,
     config::http::HttpResponse,
-    error::{DisplayErrorContext, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::query::QueryError,
     types::AttributeValue,
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
+
+use crate::config::describe;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -87,11 +89,8 @@ impl Table {
     }
 }
 
-fn failed<E>(action: &'static str) -> impl FnOnce(SdkError<E>) -> TableError
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    move |error| TableError::Failed { action, detail: DisplayErrorContext(error).to_string() }
+fn failed<E: ProvideErrorMetadata>(action: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> TableError {
+    move |error| TableError::Failed { action, detail: describe(&error) }
 }
 
 fn unreadable(key: &keys::Key, detail: impl fmt::Display) -> TableError {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::SdkError,
     operation::put_item::PutItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure, WriteRequest},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,37 @@ impl Table {
         }
     }
 
+    /// Writes responses in bulk, over whatever is there: 25 at a time, as DynamoDB allows. Not for guests: nothing is
+    /// checked.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn import(&self, responses: &[(Visit, Response, Timestamp)]) -> Result<(), TableError> {
+        for batch in responses.chunks(25) {
+            let mut left = Vec::new();
+            for (visit, response, expires) in batch {
+                let key = keys::response(*visit);
+                let item = ResponseItem {
+                    pk: key.pk.clone(),
+                    sk: key.sk,
+                    expires: expires.as_second(),
+                    response: response.clone(),
+                };
+                let item = serde_dynamo::to_item(item).map_err(|error| unreadable_response(&key.pk, error))?;
+                let put = PutRequest::builder().set_item(Some(item)).build();
+                let put = put.map_err(|error| unreadable_response(&key.pk, error))?;
+                left.push(WriteRequest::builder().put_request(put).build());
+            }
+            while !left.is_empty() {
+                let write = self.client.batch_write_item().request_items(&self.name, left);
+                let mut done =
+                    write.send().await.map_err(failed("write responses"))?.unprocessed_items.unwrap_or_default();
+                left = done.remove(&self.name).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a visit's response back. Done twice, it is done.
     ///
     /// # Errors
@@ -109,6 +140,21 @@ impl Table {
             .await
             .map(drop)
             .map_err(failed("take a response back"))
+    }
+
+    /// Whether a store has ever been answered for, as far as responses are still kept.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn has_responses(&self, store: StoreNumber) -> Result<bool, TableError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", keys::text(keys::responses(store)))
+            .limit(1);
+        Ok(!query.send().await.map_err(failed("read responses"))?.items().is_empty())
     }
 
     /// The responses of a store to payments within a window, in the order of payment, to the last page.
@@ -143,7 +189,8 @@ impl Table {
         let pk = keys::responses(store);
         let (first, last) = (keys::response_bound(paid.start), keys::response_bound(paid.end));
         // A start outside the window is refused by DynamoDB; whatever a caller makes of it, it begins at the end.
-        let start = before.filter(|before| (first.as_str()..last.as_str()).contains(before));
+        let start =
+            before.filter(|before| keys::is_response(before) && (first.as_str()..last.as_str()).contains(before));
         let start = start.map(|sk| Item::from([("pk".into(), keys::text(&pk)), ("sk".into(), keys::text(sk))]));
         let page = self
             .client
