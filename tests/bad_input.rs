@@ -276,6 +276,8 @@ async fn a_window_that_can_not_be_reported_says_why() {
         ("from=2026-01-01&to=2026-04-03", "The window from 2026-01-01 to 2026-04-03 is too long: 92 days at most."),
         ("from=2026-02-30", "from is a day such as 2026-11-21."),
         ("to=now", "to is a day such as 2026-11-21."),
+        ("from=-000002-12-15&to=-000001-01-15", "from is a day such as 2026-11-21."),
+        ("from=2019-12-31", "from is a day such as 2026-11-21."),
         ("from=-9999-01-01&to=-9999-01-02", "from is a day such as 2026-11-21."),
     ] {
         let answer = report(query).await;

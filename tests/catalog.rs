@@ -119,3 +119,70 @@ async fn the_brand_is_put_and_its_words_reach_the_guest() {
         assert!(detail.contains(words), "{detail}");
     }
 }
+
+#[tokio::test]
+async fn answers_to_a_survey_that_the_store_no_longer_asks_are_not_filed_under_another() {
+    let world = World::with_catalog_age(Duration::ZERO).await;
+    let link = world.link("p").await;
+    let shown =
+        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    world.call(Method::PUT, "/surveys/counter", "admin", survey("Would you?", 10)).await;
+    let store = json!({"name": "Counter", "path": "cn/east", "time_zone": "Asia/Shanghai", "survey": "counter"});
+    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
+    let body = json!({"survey": shown["survey"], "version": shown["version"], "answers": {"nps": 9}});
+    assert_eq!(world.answer(&link, body).await.problem(), (409, "survey-changed".into()));
+    let form = world.request(Method::POST, &format!("/s/{link}?lang=en")).header("accept", "text/html");
+    let form = form.header("content-type", "application/x-www-form-urlencoded").body("survey=dine-in&version=1&nps=9");
+    let again = world.send(form).await;
+    assert!(
+        again.status == 422 && again.text.contains("Would you?") && again.text.contains("changed its questions"),
+        "{}",
+        again.text
+    );
+    assert!(world.items("R#").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_answers_have_been_counted_by_stays() {
+    let world = World::with_catalog_age(Duration::ZERO).await;
+    let put_store = async |zone: &str| {
+        let store = json!({"name": "Lane", "path": "cn/east", "time_zone": zone, "survey": "dine-in"});
+        world.call(Method::PUT, "/stores/12", "admin", store).await
+    };
+    assert_eq!(put_store("Asia/Tokyo").await.status, 200, "nobody has answered yet");
+    assert_eq!(put_store("Asia/Shanghai").await.status, 200);
+    let link = world.link("p").await;
+    assert_eq!(world.answer(&link, json!({"answers": {"nps": 9, "csat": 5}})).await.status, 201);
+    let refused = put_store("Asia/Tokyo").await;
+    assert_eq!(refused.problem(), (422, "invalid".into()));
+    assert!(
+        refused.json()["detail"].as_str().unwrap().contains("keeps its time_zone and day_starts"),
+        "{}",
+        refused.text
+    );
+
+    world.call(Method::PUT, "/surveys/counter", "admin", survey("Would you?", 10)).await;
+    let mut moved = survey("Would you?", 10);
+    moved["questions"][0]["measures"] = Value::Null;
+    let other =
+        json!({"id": "again", "kind": "scale", "min": 0, "max": 10, "measures": "recommend", "text": {"en": "Again?"}});
+    moved["questions"].as_array_mut().unwrap().push(other);
+    let refused = world.call(Method::PUT, "/surveys/counter", "admin", moved).await;
+    assert_eq!(refused.status, 422);
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("measures something else") && detail.contains("a figure keeps its question"), "{detail}");
+}
+
+#[tokio::test]
+async fn the_first_language_of_a_survey_stays_its_fallback() {
+    let world = World::new().await;
+    let mut definition = survey("Would you?", 10);
+    definition["title"] = json!({"zh-CN": "柜台", "en": "At the counter"});
+    definition["questions"][0]["text"] = json!({"zh-CN": "会推荐吗？", "en": "Would you?"});
+    assert_eq!(world.call(Method::PUT, "/surveys/counter", "admin", definition.clone()).await.status, 201);
+    let stored = world.call(Method::GET, "/surveys/counter", "admin", Value::Null).await.text;
+    assert!(stored.find("zh-CN").unwrap() < stored.find("\"en\"").unwrap(), "{stored}");
+    definition["title"] = json!({"en": "At the counter", "zh-CN": "柜台"});
+    definition["questions"][0]["text"] = json!({"en": "Would you?", "zh-CN": "会推荐吗？"});
+    assert_eq!(world.call(Method::PUT, "/surveys/counter", "admin", definition).await.json()["version"], 2);
+}

@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     events::{CASES, COUNTS, check, environment, event, keyring},
-    harness::program,
+    harness::{program, proxy::Proxy},
 };
 
 /// The emulator, which comes inside the Python package aws-sam-cli; tests/run installs that and says where it is.
@@ -153,4 +153,52 @@ fn outcomes_in(logged: &str) -> Vec<u64> {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|line| line.pointer("/fields/status")?.as_u64())
         .collect()
+}
+
+#[tokio::test]
+async fn a_reply_that_can_not_be_read_is_not_repeated_in_the_log() {
+    let (database, stack) = database().await;
+    let proxy = Proxy::start(&database.url).await;
+    let environment = environment();
+    let keyring_json = environment["KEYRING"].as_str().unwrap();
+    let variables = [
+        ("TABLE_NAME", "aftertaste"),
+        ("PUBLIC_URL", "https://s.example.cn"),
+        ("KEYRING", keyring_json),
+        ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
+    ];
+    let now = Timestamp::now();
+    let function = Function::start("record-response", &variables).await;
+    let event = |case| at(event("record-response", case), &keyring(), now);
+    assert_eq!(function.invoke(&event("valid")).await["statusCode"], 201);
+    proxy.set_cut(true);
+    assert_eq!(function.invoke(&event("other-answers")).await["statusCode"], 503);
+    let logged = function.stop().await;
+    assert!(logged.contains("its reply can't be read") || logged.contains("DynamoDB could not record"), "{logged}");
+    assert!(!logged.contains("汤很鲜"), "{logged}");
+    drop(stack);
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_ends_in_a_503_before_lambda_ends_the_call() {
+    let (database, stack) = database().await;
+    let proxy = Proxy::start(&database.url).await;
+    let environment = environment();
+    let keyring_json = environment["KEYRING"].as_str().unwrap();
+    let variables = [
+        ("TABLE_NAME", "aftertaste"),
+        ("PUBLIC_URL", "https://s.example.cn"),
+        ("KEYRING", keyring_json),
+        ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
+    ];
+    let function = Function::start("open-survey", &variables).await;
+    let event = at(event("open-survey", "valid-json"), &keyring(), Timestamp::now());
+    // The emulator starts a function at its first call; a forged link is refused without the table.
+    let forged = at(crate::events::event("open-survey", "forged-link"), &keyring(), Timestamp::now());
+    assert_eq!(function.invoke(&forged).await["statusCode"], 404);
+    proxy.set_hang(true);
+    let began = std::time::Instant::now();
+    assert_eq!(function.invoke(&event).await["statusCode"], 503);
+    assert!(began.elapsed() < Duration::from_secs(10), "Lambda would have ended the call without a reply");
+    drop(stack);
 }

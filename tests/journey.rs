@@ -114,6 +114,10 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     );
     let other = post("nps=1&csat=1").await;
     assert_eq!((other.status.as_u16(), other.text.contains("Already answered")), (409, true));
+    let back = post("take_back=1").await;
+    assert_eq!((back.status.as_u16(), back.text.contains("Taken back")), (200, true));
+    assert!(world.items("R#").await.is_empty());
+    assert_eq!(post("nps=1&csat=1").await.status, 201);
 }
 
 #[tokio::test]

@@ -12,4 +12,5 @@ mod journey;
 mod once;
 mod process;
 mod real_data;
+mod report;
 mod start;

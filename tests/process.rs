@@ -25,10 +25,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// Without the demo.
     pub async fn start(data: &Path) -> Self {
+        Self::start_with(data, &["--no-demo"]).await
+    }
+
+    pub async fn start_with(data: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(program("aftertaste-local"))
             .args(["--port", "0", "--dynamodb-port", "0", "--data"])
             .arg(data)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -38,7 +44,7 @@ impl Program {
         let mut welcome = String::new();
         let url = loop {
             let line =
-                tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
+                tokio::time::timeout(Duration::from_secs(120), lines.next_line()).await.unwrap().unwrap().unwrap();
             if let Some(url) = line.strip_prefix("ready ") {
                 break url.to_owned();
             }
@@ -88,7 +94,7 @@ pub fn yesterday() -> String {
 async fn a_first_run_shows_a_link_a_code_a_report_and_keeps_what_was_answered() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let program = Program::start(&data).await;
+    let program = Program::start_with(&data, &[]).await;
     let words: Vec<&str> = program.welcome.split_whitespace().collect();
     let link = words.iter().find(|word| word.contains("/s/")).unwrap();
     let login = words.iter().find(|word| word.contains("/login?grant=")).unwrap();
@@ -118,7 +124,8 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_acknowledged() {
     let mut acknowledged: Vec<(String, Value)> = Vec::new();
     for round in 0..3_u64 {
         let program = Program::start(data).await;
-        let token = grant(data, "issue").await;
+        let token = grant(data, "issue admin").await;
+        put_store_12(&program, &token).await;
         let mut guests = tokio::task::JoinSet::new();
         let count = Arc::new(AtomicUsize::new(0));
         for guest in 0..4_u64 {
@@ -165,12 +172,22 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_acknowledged() {
     assert!(program.end("-INT").await);
 }
 
+async fn put_store_12(program: &Program, token: &str) {
+    let survey = std::fs::read_to_string(file("surveys/dine-in.json")).unwrap();
+    let store = json!({"name": "Lane", "path": "cn", "time_zone": "Asia/Shanghai", "survey": "dine-in"}).to_string();
+    for (path, body) in [("/surveys/dine-in", survey), ("/stores/12", store)] {
+        let put =
+            Client::new().put(format!("{}{path}", program.url)).bearer_auth(token).body(body).send().await.unwrap();
+        assert!(put.status().is_success());
+    }
+}
+
 #[tokio::test]
 async fn a_folder_in_use_is_not_used_twice() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path()).await;
     let (done, _, complaint) =
-        run(&["--port", "0", "--dynamodb-port", "0", "--data", folder.path().to_str().unwrap()]).await;
+        run(&["--port", "0", "--dynamodb-port", "0", "--no-demo", "--data", folder.path().to_str().unwrap()]).await;
     assert!(!done);
     assert_eq!(
         complaint.trim(),

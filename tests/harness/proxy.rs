@@ -27,6 +27,10 @@ struct State {
     lose: HashMap<String, usize>,
     /// Nothing is answered at all.
     down: bool,
+    /// Requests are taken and never answered.
+    hang: bool,
+    /// Replies are cut off in the middle of their JSON.
+    cut: bool,
 }
 
 pub struct Proxy {
@@ -60,6 +64,16 @@ impl Proxy {
         self.state.lock().unwrap().lose.insert(operation.to_owned(), times);
     }
 
+    /// Requests are taken and never answered, until this is taken back.
+    pub fn set_hang(&self, hang: bool) {
+        self.state.lock().unwrap().hang = hang;
+    }
+
+    /// Replies are cut off in the middle, until this is taken back.
+    pub fn set_cut(&self, cut: bool) {
+        self.state.lock().unwrap().cut = cut;
+    }
+
     /// Connections are closed without an answer, until this is taken back.
     pub fn set_down(&self, down: bool) {
         self.state.lock().unwrap().down = down;
@@ -71,6 +85,9 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
     while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
         if state.lock().unwrap().down {
             return;
+        }
+        while state.lock().unwrap().hang {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         let operation =
             headers.get("x-amz-target").and_then(|target| target.split('.').nth(1)).unwrap_or("").to_owned();
@@ -107,6 +124,8 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         if lost {
             return;
         }
+        let whole = if state.lock().unwrap().cut { reply.len() * 9 / 10 } else { reply.len() };
+        let reply = reply.slice(..whole);
         let head = format!(
             "HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {}\r\n\r\n",
             reply.len()

@@ -110,7 +110,7 @@ impl ReportPage<'_> {
         html! {
             @if let Some(temperature) = &report.temperature {
                 section.warmth {
-                    p.degrees class=(warmth(temperature.value)) { (rounded(temperature.value)) "°" small { " " (words.temperature) } }
+                    p class={ "degrees " (warmth(temperature.value)) } { (rounded(temperature.value)) "°" small { " " (words.temperature) } }
                     (thermometer(temperature))
                     p.note { (words.interval) " " (rounded(temperature.low)) "° … " (rounded(temperature.high)) "°" }
                 }

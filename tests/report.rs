@@ -1,0 +1,254 @@
+//! What a manager is told: change, parts, siblings, orders, comments.
+
+use aftertaste::domain::{
+    link::{Channel, Minute, PaymentHash, Visit},
+    response::Response,
+};
+use jiff::{Timestamp, ToSpan};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+/// Puts `count` answers of a store in, paid `hours_ago`.
+async fn put(world: &World, store: u32, hours_ago: i64, count: usize, segment: u8, nps: u8, csat: u8) {
+    let now = Timestamp::now();
+    let responses: Vec<(Visit, Response, Timestamp)> = (0..count)
+        .map(|i| {
+            let payment = format!("{store} {hours_ago} {segment} {nps} {i}");
+            let visit = Visit {
+                store: store.try_into().unwrap(),
+                minute: Minute::of(now - hours_ago.hours()).unwrap(),
+                payment: PaymentHash::of(&payment, world.keyring().payment()),
+            };
+            let response = Response {
+                survey: "dine-in".parse().unwrap(),
+                version: 1,
+                answered_at: now,
+                channel: Channel::Receipt,
+                segment: segment.try_into().unwrap(),
+                answers: serde_json::from_value(json!({"nps": nps, "csat": csat, "why": format!("guest {i}")}))
+                    .unwrap(),
+                seconds: None,
+                submission: None,
+                partial: false,
+            };
+            (visit, response, now + 17_520.hours())
+        })
+        .collect();
+    world.stack.app.table.import(&responses).await.unwrap();
+}
+
+fn days_ago(days: i64) -> String {
+    let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
+    (Timestamp::now() - 4.hours() - (24 * days).hours()).to_zoned(shanghai).date().to_string()
+}
+
+async fn report(world: &World, scope: &str, query: &str) -> Value {
+    let answer = world.call(Method::GET, &format!("/reports/{scope}.json?{query}"), "report:", Value::Null).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn a_change_is_told_apart_from_chance() {
+    let world = World::new().await;
+    // The published example, 30/15/5 against 20/15/15, a day apart.
+    for (hours_ago, counts) in [(1, [30, 15, 5]), (25, [20, 15, 15])] {
+        for (nps, count) in [10, 8, 3].into_iter().zip(counts) {
+            put(&world, 12, hours_ago, count, 0, nps, 4).await;
+        }
+    }
+    world.fire("RollUpStoresNightly", Value::Null).await;
+    let today = format!("from={0}&to={0}", days_ago(0));
+    for scope in ["store/12", "cn"] {
+        let change = report(&world, scope, &today).await["change"].clone();
+        let near = |name: &str, expected: f64| (change[name].as_f64().unwrap() - expected).abs() < 1e-6;
+        assert!(near("z", 2.566_300) && near("p", 0.010_279) && near("nps", 40.0), "{scope}: {change}");
+        assert_eq!((&change["distinguishable"], &change["n_before"]), (&json!(true), &json!(50)));
+    }
+    let alone = report(&world, "cn", &format!("from={}&to={}", days_ago(60), days_ago(1))).await;
+    assert_eq!(alone["change"], Value::Null, "nothing lies before");
+}
+
+#[tokio::test]
+async fn a_queue_for_vips_that_sours_the_others_shows() {
+    let world = World::new().await;
+    put(&world, 12, 1, 40, 1, 10, 5).await;
+    put(&world, 12, 1, 60, 0, 4, 2).await;
+    let segments = report(&world, "store/12", "").await["by_segment"].clone();
+    let others = &segments[0]["against_the_rest"];
+    assert_eq!((&segments[0]["segment"], &segments[0]["nps"]), (&json!(0), &json!(-100.0)));
+    assert_eq!((&others["nps"]["difference"], &others["nps"]["distinguishable"]), (&json!(-200.0), &json!(true)));
+    assert_eq!(
+        (&others["satisfied"]["difference"], &others["satisfied"]["distinguishable"]),
+        (&json!(-1.0), &json!(true))
+    );
+    assert!(others["nps"]["high"].as_f64().unwrap() < -150.0, "{others}");
+}
+
+#[tokio::test]
+async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
+    let world = World::new().await;
+    put(&world, 12, 1, 60, 0, 10, 5).await;
+    put(&world, 13, 1, 60, 0, 10, 5).await;
+    put(&world, 14, 1, 60, 0, 2, 1).await;
+    put(&world, 15, 1, 20, 0, 8, 4).await;
+    put(&world, 16, 1, 4, 0, 0, 1).await;
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    let report = report(&world, "cn/east/shanghai", "").await;
+    let rows: Vec<(&str, u64, Option<u64>, Option<u64>, bool)> = report["children"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|child| {
+            let count = |name: &str| child[name].as_u64();
+            (
+                child["scope"].as_str().unwrap(),
+                count("n").unwrap(),
+                count("rank_low"),
+                count("rank_high"),
+                child["few"] == true,
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("store/12", 60, Some(1), Some(2), false),
+            ("store/13", 60, Some(1), Some(2), false),
+            ("store/15", 20, Some(3), Some(3), true),
+            ("store/14", 60, Some(4), Some(4), false),
+            ("store/16", 4, None, None, true),
+        ]
+    );
+    assert_eq!(report["children"][4]["nps"], Value::Null, "fewer than five show their number and nothing else");
+    assert_eq!(report["children"][0]["name"], "南京路店 Nanjing Road");
+}
+
+#[tokio::test]
+async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
+    let world = World::new().await;
+    put(&world, 12, 1, 20, 0, 9, 5).await;
+    put(&world, 12, 25, 10, 0, 9, 5).await;
+    let (today, yesterday) = (days_ago(0), days_ago(1));
+    let day = json!({"orders": 80, "revenue": 5120.5, "currency": "CNY", "refunds": 20});
+    let answer = world.call(Method::PUT, &format!("/stores/12/days/{today}"), "admin", day).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    world.fire("RollUpStoresNightly", Value::Null).await;
+    for scope in ["store/12", "cn"] {
+        let report = report(&world, scope, "").await;
+        let operations = &report["operations"];
+        assert_eq!(
+            (&operations["orders"], &operations["answered"], &operations["response_rate"]),
+            (&json!(80), &json!(20), &json!(0.25))
+        );
+        assert_eq!((&operations["revenue"]["CNY"], &operations["refunds"]["CNY"]), (&json!(5120.5), &json!(20.0)));
+        let days = report["days"].as_array().unwrap();
+        assert_eq!(
+            (&days[0]["day"], &days[0]["orders"], &days[0]["response_rate"]),
+            (&json!(yesterday), &Value::Null, &Value::Null)
+        );
+        assert_eq!((&days[1]["day"], &days[1]["response_rate"]), (&json!(today), &json!(0.25)));
+    }
+    let page = world
+        .request(Method::GET, "/reports/cn?lang=en")
+        .bearer_auth(world.grant("report:"))
+        .header("accept", "text/html");
+    assert!(world.send(page).await.text.contains("no orders known"));
+}
+
+#[tokio::test]
+async fn orders_of_many_days_come_as_a_csv_whole_or_not_at_all() {
+    let world = World::new().await;
+    let send = async |csv: &str| {
+        let request = world.request(Method::PUT, "/days").bearer_auth(world.grant("admin"));
+        world.send(request.header("content-type", "text/csv").body(csv.to_owned())).await
+    };
+    let good = "store,day,orders,revenue,refunds,currency\n12,2026-11-20,812,61034.50,,CNY\n13,2026-11-20,640,,,\n";
+    assert_eq!(send(good).await.json(), json!({"written": 2}));
+    assert_eq!(world.items("O#").await.len(), 2);
+    for (csv, words) in [
+        ("store,day,orders\n12,2026-11-21,5\n4040,2026-11-21,5\n", "Row 2: there is no store 4040."),
+        ("store,day,orders\n12,21.11.2026,5\n", "Row 1: day is a day such as 2026-11-21."),
+        ("store,day,orders,revenue\n12,2026-11-21,5,9\n", "Row 1: An amount needs its currency, such as CNY."),
+        ("store,day,orders\n12,2026-11-21,-5\n", "Row 1: "),
+        ("store,day\n12,2026-11-21\n", "Row 1: "),
+    ] {
+        let answer = send(csv).await;
+        assert_eq!(answer.problem(), (422, "invalid".into()), "{csv}");
+        assert!(answer.json()["detail"].as_str().unwrap().starts_with(words), "{}", answer.text);
+    }
+    assert_eq!(world.items("O#").await.len(), 2, "nothing of a refused file was written");
+    let day = async |path: &str, body: Value| world.call(Method::PUT, path, "admin", body).await.status.as_u16();
+    assert_eq!(day("/stores/12/days/2026-02-30", json!({"orders": 1})).await, 422);
+    assert_eq!(day("/stores/12/days/-000001-01-01", json!({"orders": 1})).await, 422);
+    assert_eq!(day("/stores/12/days/2026-11-21", json!({"orders": -1})).await, 422);
+    assert_eq!(day("/stores/12/days/2026-11-21", json!({"orders": 1, "revenue": 1e300, "currency": "CNY"})).await, 422);
+    assert_eq!(day("/stores/4040/days/2026-11-21", json!({"orders": 1})).await, 404);
+}
+
+#[tokio::test]
+async fn comments_come_newest_first_in_pages_and_each_once() {
+    let world = World::new().await;
+    for hours_ago in 1..=3 {
+        put(&world, 12, hours_ago, 40, 0, 9, 5).await;
+    }
+    let (mut seen, mut query, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = report(&world, "store/12", &query).await;
+        seen.extend(page["comments"].as_array().unwrap().iter().map(|c| (c["at"].clone(), c["text"].clone())));
+        pages += 1;
+        match page["comments_before"].as_str() {
+            Some(before) => query = format!("comments_before={}", before.replace('#', "%23")),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), pages), (120, 3));
+    let times: Vec<&str> = seen.iter().map(|(at, _)| at.as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b));
+    let distinct: std::collections::BTreeSet<String> = seen.iter().map(|(at, text)| format!("{at} {text}")).collect();
+    assert_eq!(distinct.len(), 120);
+    // A page that nobody gave out begins at the newest.
+    for odd in ["x", "9999", "2026-11-21T04:31Z", &"Z".repeat(3000)] {
+        assert_eq!(
+            report(&world, "store/12", &format!("comments_before={odd}")).await["comments"].as_array().unwrap().len(),
+            50
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_guest_wrote_comes_back_as_she_wrote_it_and_runs_nowhere() {
+    let world = World::new().await;
+    let link = world.link("odd").await;
+    let comment = format!("<script>alert('1')</script> \"&amp; مرحبا 👨‍👩‍👧 =1+1 {}", "𠮷".repeat(400));
+    assert_eq!(world.answer(&link, json!({"answers": {"nps": 9, "csat": 5, "why": comment}})).await.status, 201);
+    assert_eq!(report(&world, "store/12", "").await["comments"][0]["text"], json!(comment));
+    let page = world
+        .request(Method::GET, "/reports/store/12")
+        .bearer_auth(world.grant("report:"))
+        .header("accept", "text/html");
+    let page = world.send(page).await.text;
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;") && page.contains("👨‍👩‍👧"), "escaped, and whole");
+}
+
+#[tokio::test]
+async fn empty_tiny_and_unanimous_stores_have_no_odd_figures() {
+    let world = World::new().await;
+    put(&world, 13, 1, 1, 0, 10, 5).await;
+    put(&world, 14, 1, 50, 0, 10, 5).await;
+    for scope in ["store/12", "store/13", "store/14", "cn/north", "cn"] {
+        let answer = world.call(Method::GET, &format!("/reports/{scope}.json"), "report:", Value::Null).await;
+        assert!(!answer.text.contains("NaN") && !answer.text.contains("inf"), "{}", answer.text);
+        let report = answer.json();
+        if let (Some(low), Some(high)) = (report["nps"]["low"].as_f64(), report["nps"]["high"].as_f64()) {
+            assert!(high > low, "{report}");
+        }
+        let page =
+            world.request(Method::GET, &format!("/reports/{scope}.html?lang=en")).bearer_auth(world.grant("report:"));
+        let page = world.send(page).await;
+        assert!(page.status == 200 && !page.text.contains("NaN"), "{}", page.text);
+    }
+    assert_eq!(report(&world, "store/12", "").await["nps"], Value::Null);
+}
