@@ -92,6 +92,9 @@ pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, ans
     let survey = Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))?;
     table.put_survey(&survey).await.map_err(|error| failed(&error))?;
 
+    if answers {
+        tracing::info!(outcome = "demo", "putting in a demo brand with {DAYS} days of invented answers");
+    }
     let mut stores = Vec::new();
     let mut responses = Vec::new();
     let mut writes: Vec<BoxFuture<'_, Result<(), Failure>>> = Vec::new();

@@ -317,16 +317,24 @@ function overflow(page) {
   return page.evaluate(() => {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return [];
-    const sticksOut = (element) => element.getBoundingClientRect().right > root.clientWidth + 0.5;
+    const tooFar = (box) => box.getBoundingClientRect().right > root.clientWidth + 0.5;
     const scrolls = (element) => element !== document.body && getComputedStyle(element).overflowX !== 'visible';
+    // A long word sticks out of its element.
+    const longWord = (element) =>
+      [...element.childNodes].some((node) => {
+        const text = document.createRange();
+        text.selectNode(node);
+        return node.nodeType === Node.TEXT_NODE && tooFar(text);
+      });
     const culprits = [];
     // What scrolls by itself may be as wide inside as it likes. Of the others the innermost suffice: what is around
     // them sticks out because of them.
     const search = (element) => {
-      const inside = scrolls(element) ? [] : [...element.children];
-      const found = inside.map(search).some(Boolean);
-      if (!found && sticksOut(element)) culprits.push(element.outerHTML.slice(0, 120));
-      return found || sticksOut(element);
+      const inside = scrolls(element) ? [] : [...element.children].map(search);
+      if (inside.some(Boolean)) return true;
+      const guilty = tooFar(element) || (!scrolls(element) && longWord(element));
+      if (guilty) culprits.push(element.outerHTML.slice(0, 120));
+      return guilty;
     };
     search(document.body);
     return [`the document is ${root.scrollWidth - root.clientWidth} px too wide: ${culprits.slice(0, 5).join(' and ')}`];

@@ -48,7 +48,7 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uu
     let wants_page = is_form && accepted_format(request, &[Format::Html, Format::Json]) == Some(Format::Html);
     let answered = match request.route_key.as_str() {
         "POST /s/{link}" => record(app, request, now, is_form, wants_page.then_some(submission)).await,
-        "DELETE /s/{link}" => take_back(app, request, now).await,
+        "DELETE /s/{link}" => take_back(app, request, now, StatusCode::NO_CONTENT).await,
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(FUNCTION, answered, |problem| {
@@ -68,7 +68,7 @@ async fn record(
     let brand = app.catalog.brand(now).await?;
     let fields = if is_form { form_fields(request)? } else { Vec::new() };
     if fields.iter().any(|(name, _)| name == "take_back") {
-        take_back(app, request, now).await?;
+        take_back(app, request, now, StatusCode::OK).await?;
         let wanted = wanted_languages(request);
         let language = latest.survey.language_for(&wanted);
         let page = page::end(End::TakenBack, &brand, &store.details.name, link, language);
@@ -151,11 +151,16 @@ async fn record(
     Ok(Reply::json(status, &json!({"status": "recorded"})))
 }
 
-async fn take_back(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+async fn take_back(app: &App, request: &Request, now: Timestamp, status: StatusCode) -> Result<Reply, Stop> {
     let OpenLink { claim, .. } = app.open_link(request.path_parameter("link"), now).await?;
     app.table.take_back(claim.visit).await?;
-    tracing::info!(function = FUNCTION, outcome = "taken-back", status = 204, store = claim.visit.store.get());
-    Ok(Reply::empty(StatusCode::NO_CONTENT))
+    tracing::info!(
+        function = FUNCTION,
+        outcome = "taken-back",
+        status = status.as_u16(),
+        store = claim.visit.store.get()
+    );
+    Ok(Reply::empty(status))
 }
 
 /// The version that the guest was shown: she answers what she saw, whatever has been put meanwhile.

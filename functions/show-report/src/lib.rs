@@ -149,7 +149,10 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         Format::Json => Reply::json(StatusCode::OK, &report),
         Format::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", as_csv(&report)),
         Format::Html => {
-            let language = choose(&wanted_languages(request), &page::LANGUAGES).unwrap_or("en");
+            let wanted = wanted_languages(request);
+            // Who reads one way of writing Chinese is better served by the other than by English.
+            let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
+            let language = choose(&wanted, &page::LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" });
             let path = own.map(|store| store.details.path.clone()).or_else(|| above(&scope));
             let path = path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None));
             let above = path.map(String::from);

@@ -202,10 +202,10 @@ impl Words {
         match (method, self.chinese()) {
             (Method::Joint, false) => format!("All drivers in one regression over {n} answers."),
             (Method::Marginal, false) => {
-                format!("Each driver on its own, up to {n} answers each, because no guest is asked all of them.")
+                format!("Each driver on its own, up to {n} answers each: too few guests answered all of them.")
             }
             (Method::Joint, true) => format!("全部因素一次回归，共 {n} 份回答。"),
-            (Method::Marginal, true) => format!("每位顾客只被问到部分因素，故逐项计算，每项最多 {n} 份回答。"),
+            (Method::Marginal, true) => format!("答全所有因素的顾客太少，故逐项计算，每项最多 {n} 份回答。"),
         }
     }
 

@@ -555,7 +555,12 @@ mod tests {
 
     #[test]
     fn the_surveys_that_ship_are_right() {
-        for json in [include_str!("../../../surveys/dine-in.json"), include_str!("../../../surveys/mobi.json")] {
+        for json in [
+            include_str!("../../../surveys/dine-in.json"),
+            include_str!("../../../surveys/retail.json"),
+            include_str!("../../../surveys/delivery.json"),
+            include_str!("../../../surveys/mobi.json"),
+        ] {
             survey(json).unwrap();
         }
     }

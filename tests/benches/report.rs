@@ -1,0 +1,107 @@
+//! How long a report takes: 92 days over 200 stores, as a manager's browser waits for it.
+//!
+//! `cargo bench -p black-box-tests --bench report`
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aftertaste::{
+    domain::{
+        grant::Grant,
+        keyring::Keyring,
+        link::{Channel, Segment},
+        response::Response,
+        scope::Scope,
+        store::{Store, StoreDetails},
+        survey::Survey,
+        tally::Tally,
+    },
+    table::{Content, Rollup},
+};
+use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde_json::json;
+
+const STORES: u32 = 200;
+const DAYS: i32 = 92;
+const ANSWERS: u32 = 30;
+
+#[tokio::main]
+async fn main() {
+    let keyring = Keyring::parse(&new_keyring_json()).unwrap();
+    let database = Database::start(None, 0).await.unwrap();
+    let options = Options {
+        port: 0,
+        dynamodb: database.url.clone(),
+        catalog_age: Duration::from_secs(3_600),
+        demo: Demo::Nothing,
+        schedules: false,
+    };
+    let stack = Stack::start(options, keyring).await.unwrap();
+    let table = &stack.app.table;
+    let survey = Survey::new(serde_json::from_str(include_str!("../../surveys/dine-in.json")).unwrap()).unwrap();
+    table.put_survey(&survey).await.unwrap();
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let scope: Scope = "cn".parse().unwrap();
+
+    // A day's rollup of the node, as a count of two hundred stores leaves it.
+    let mut store_day = Tally::default();
+    for i in 0..ANSWERS {
+        let n = u8::try_from(i % 11).unwrap();
+        let answers = json!({"nps": n, "csat": 1 + i % 5, "trust": 1 + i % 5, "choice": 1 + i % 4, "respect": 5});
+        let response = Response {
+            survey: survey.definition.id.clone(),
+            version: 1,
+            answered_at: Timestamp::now(),
+            channel: Channel::ALL[usize::from(n)],
+            segment: Segment::try_from(n).unwrap(),
+            answers: serde_json::from_value(answers).unwrap(),
+            seconds: Some(11),
+            submission: None,
+            partial: false,
+        };
+        store_day.add(&response, 11 + n, &survey);
+    }
+    let of_store =
+        Content { tallies: BTreeMap::from([(survey.definition.id.clone(), store_day)]), ..Content::default() };
+    let mut content = Content::default();
+    for number in 1..=STORES {
+        let details: StoreDetails = serde_json::from_value(json!({
+            "name": format!("Store {number}"), "path": "cn", "time_zone": "UTC", "survey": "dine-in",
+        }))
+        .unwrap();
+        let store = Store::new(number.try_into().unwrap(), details).unwrap();
+        table.put_store(&store).await.unwrap();
+        content.merge(&of_store, &Scope::Store(store.number));
+    }
+    // As many days again before, for the change.
+    for back in 0..2 * DAYS {
+        let rollup = Rollup { content: content.clone(), counted_at: Timestamp::now(), ..Rollup::default() };
+        table.put_rollup(&scope, today.saturating_sub(back.days()), &rollup).await.unwrap();
+    }
+
+    let grant = Grant {
+        permissions: vec!["report:".parse().unwrap()],
+        subject: "bench".into(),
+        expires: Timestamp::now() + 1.hour(),
+    };
+    let grant = grant.sign(&stack.app.keyring).unwrap();
+    let from = today.saturating_sub((DAYS - 1).days());
+    println!("A report of {DAYS} days over {STORES} stores, {} responses, 15 calls each:", ANSWERS * STORES * 92);
+    for ending in ["json", "csv", "html"] {
+        let url = format!("{}/reports/cn.{ending}?from={from}&to={today}", stack.url);
+        let mut times = Vec::new();
+        let mut size = 0;
+        for _ in 0..15 {
+            let began = Instant::now();
+            let reply = reqwest::Client::new().get(&url).bearer_auth(&grant).send().await.unwrap();
+            assert_eq!(reply.status(), 200);
+            size = reply.bytes().await.unwrap().len();
+            times.push(began.elapsed());
+        }
+        times.sort();
+        println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
+    }
+    stack.stop().await;
+}
