@@ -97,7 +97,7 @@ async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
     put(&world, 16, 1, 4, 0, 0, 1).await;
     world.fire("RollUpStoresHourly", Value::Null).await;
     let report = report(&world, "cn/east/shanghai", "").await;
-    let rows: Vec<(&str, u64, Option<u64>, Option<u64>, bool)> = report["children"]
+    let rows: Vec<_> = report["children"]
         .as_array()
         .unwrap()
         .iter()

@@ -331,6 +331,15 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         }
         ("link-expired", "zh-TW") => ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
         ("link-expired", _) => ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
+        ("grant-missing" | "grant-invalid" | "grant-expired", "en") => {
+            ("This needs a report link", "Open the report link that you were sent, or ask for a new one.")
+        }
+        ("grant-missing" | "grant-invalid" | "grant-expired", "zh-TW") => {
+            ("需要報表連結", "請打開您收到的報表連結，或索取新的連結。")
+        }
+        ("grant-missing" | "grant-invalid" | "grant-expired", _) => {
+            ("需要报表链接", "请打开您收到的报表链接，或索取新的链接。")
+        }
         ("body-too-large", "en") => ("Too long", "Please shorten what you wrote and send it again."),
         ("body-too-large", "zh-TW") => ("內容太長", "請縮短文字後再送出。"),
         ("body-too-large", _) => ("内容太长", "请缩短文字后再提交。"),
