@@ -155,20 +155,24 @@ fn outcomes_in(logged: &str) -> Vec<u64> {
         .collect()
 }
 
+/// A function whose DynamoDB is behind a proxy.
+async fn behind(proxy: &Proxy, name: &str) -> Function {
+    let environment = environment();
+    let variables = [
+        ("TABLE_NAME", "aftertaste"),
+        ("PUBLIC_URL", "https://s.example.cn"),
+        ("KEYRING", environment["KEYRING"].as_str().unwrap()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
+    ];
+    Function::start(name, &variables).await
+}
+
 #[tokio::test]
 async fn a_reply_that_can_not_be_read_is_not_repeated_in_the_log() {
     let (database, stack) = database().await;
     let proxy = Proxy::start(&database.url).await;
-    let environment = environment();
-    let keyring_json = environment["KEYRING"].as_str().unwrap();
-    let variables = [
-        ("TABLE_NAME", "aftertaste"),
-        ("PUBLIC_URL", "https://s.example.cn"),
-        ("KEYRING", keyring_json),
-        ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
-    ];
     let now = Timestamp::now();
-    let function = Function::start("record-response", &variables).await;
+    let function = behind(&proxy, "record-response").await;
     let event = |case| at(event("record-response", case), &keyring(), now);
     assert_eq!(function.invoke(&event("valid")).await["statusCode"], 201);
     proxy.set_cut(true);
@@ -183,15 +187,7 @@ async fn a_reply_that_can_not_be_read_is_not_repeated_in_the_log() {
 async fn a_table_that_hangs_ends_in_a_503_before_lambda_ends_the_call() {
     let (database, stack) = database().await;
     let proxy = Proxy::start(&database.url).await;
-    let environment = environment();
-    let keyring_json = environment["KEYRING"].as_str().unwrap();
-    let variables = [
-        ("TABLE_NAME", "aftertaste"),
-        ("PUBLIC_URL", "https://s.example.cn"),
-        ("KEYRING", keyring_json),
-        ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
-    ];
-    let function = Function::start("open-survey", &variables).await;
+    let function = behind(&proxy, "open-survey").await;
     let event = at(event("open-survey", "valid-json"), &keyring(), Timestamp::now());
     // The emulator starts a function at its first call; a forged link is refused without the table.
     let forged = at(crate::events::event("open-survey", "forged-link"), &keyring(), Timestamp::now());

@@ -54,7 +54,8 @@ async fn report(world: &World, scope: &str, query: &str) -> Value {
 async fn a_change_is_told_apart_from_chance() {
     let world = World::new().await;
     // The published example, 30/15/5 against 20/15/15, a day apart.
-    for (hours_ago, counts) in [(1, [30, 15, 5]), (25, [20, 15, 15])] {
+    // Now and a day ago to the minute, so that no hour of the clock puts both into one business day.
+    for (hours_ago, counts) in [(0, [30, 15, 5]), (24, [20, 15, 15])] {
         for (nps, count) in [10, 8, 3].into_iter().zip(counts) {
             put(&world, 12, hours_ago, count, 0, nps, 4).await;
         }
@@ -129,8 +130,8 @@ async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
 #[tokio::test]
 async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
     let world = World::new().await;
-    put(&world, 12, 1, 20, 0, 9, 5).await;
-    put(&world, 12, 25, 10, 0, 9, 5).await;
+    put(&world, 12, 0, 20, 0, 9, 5).await;
+    put(&world, 12, 24, 10, 0, 9, 5).await;
     let (today, yesterday) = (days_ago(0), days_ago(1));
     let day = json!({"orders": 80, "revenue": 5120.5, "currency": "CNY", "refunds": 20});
     let answer = world.call(Method::PUT, &format!("/stores/12/days/{today}"), "admin", day).await;
