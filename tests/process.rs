@@ -71,6 +71,27 @@ pub async fn run(arguments: &[&str]) -> (bool, String, String) {
     (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
+/// Replays a CSV for a store and a day: whether it succeeded, what it said, what it complained of. An empty map leaves
+/// the columns to their names.
+pub async fn replay(
+    data: &Path,
+    survey: &str,
+    csv: &Path,
+    store: &str,
+    day: &str,
+    map: &str,
+) -> (bool, String, String) {
+    let survey = file(survey);
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (survey, csv, data) = (text(&survey), text(csv), text(data));
+    let mut arguments =
+        vec!["replay", "--survey", &survey, "--csv", &csv, "--store", store, "--day", day, "--data", &data];
+    if !map.is_empty() {
+        arguments.extend(["--map", map]);
+    }
+    run(&arguments).await
+}
+
 pub async fn grant(data: &Path, scopes: &str) -> String {
     let (done, token, complaint) = run(&["grant", scopes, "--data", data.to_str().unwrap()]).await;
     assert!(done, "{complaint}");
@@ -212,66 +233,37 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
         "A grant allows issue, admin or report:<scope>; this is \"everything\"."
     );
     assert_eq!(complaint(&["grant", " "]).await, "A grant allows something: issue, admin or report:<scope>.");
-    let survey = file("surveys/dine-in.json");
     let csv = file("tests/data/lunch.csv");
-    let replay = |store: &'static str, day: &'static str, map: &'static str| {
-        [
-            "replay",
-            "--survey",
-            survey.to_str().unwrap(),
-            "--csv",
-            csv.to_str().unwrap(),
-            "--store",
-            store,
-            "--day",
-            day,
-            "--map",
-            map,
-        ]
-        .map(str::to_owned)
+    let replayed = async |store: &str, day: &str, map: &str| {
+        let (done, _, complaint) = replay(folder.path(), "surveys/dine-in.json", &csv, store, day, map).await;
+        assert!(!done);
+        complaint.trim().to_owned()
     };
-    let replayed =
-        async |arguments: [String; 11]| complaint(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert_eq!(
-        replayed(replay("0", "2026-11-21", "nps=recommend")).await,
+        replayed("0", "2026-11-21", "nps=recommend").await,
         "--store: A store number is 1 to 1048575; this is 0."
     );
-    assert!(
-        replayed(replay("12", "2026-11-21", "nps=score")).await.ends_with("--map nps=score: there is no column score.")
-    );
+    assert!(replayed("12", "2026-11-21", "nps=score").await.ends_with("--map nps=score: there is no column score."));
     assert_eq!(
-        replayed(replay("12", "2026-11-21", "joy=recommend")).await,
+        replayed("12", "2026-11-21", "joy=recommend").await,
         "--map joy=recommend: the survey dine-in has no question joy."
     );
     let map = "nps=recommend,csat=satisfied,why=comment";
-    assert!(replayed(replay("12", "2020-01-01", map)).await.contains("is too long ago: links of dine-in live 7 days."));
-    assert!(replayed(replay("12", "2090-01-01", map)).await.contains("has not begun in Asia/Shanghai."));
+    assert!(replayed("12", "2020-01-01", map).await.contains("is too long ago: links of dine-in live 7 days."));
+    assert!(replayed("12", "2090-01-01", map).await.contains("has not begun in Asia/Shanghai."));
 }
 
 /// The example of the README: invented answers, with figures worked out apart from this program.
 #[tokio::test]
 async fn a_csv_is_replayed_through_http_counted_and_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().to_str().unwrap().to_owned();
-    let (survey, csv) = (file("surveys/dine-in.json"), file("tests/data/lunch.csv"));
-    let day = yesterday();
-    let arguments = [
-        "replay",
-        "--survey",
-        survey.to_str().unwrap(),
-        "--csv",
-        csv.to_str().unwrap(),
-        "--store",
-        "99",
-        "--day",
-        &day,
-        "--map",
-        "nps=recommend,csat=satisfied,why=comment",
-        "--data",
-        &data,
-    ];
+    let (csv, day) = (file("tests/data/lunch.csv"), yesterday());
+    let replayed = async || {
+        let map = "nps=recommend,csat=satisfied,why=comment";
+        replay(folder.path(), "surveys/dine-in.json", &csv, "99", &day, map).await
+    };
     let program = Program::start(folder.path()).await;
-    let (done, said, complaint) = run(&arguments).await;
+    let (done, said, complaint) = replayed().await;
     assert!(done, "{complaint}");
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(
@@ -290,7 +282,7 @@ async fn a_csv_is_replayed_through_http_counted_and_reported() {
     assert!(program.end("-INT").await);
 
     // Again, with no stack running: nothing is counted twice.
-    let (done, said, complaint) = run(&arguments).await;
+    let (done, said, complaint) = replayed().await;
     assert!(done, "{complaint}");
     assert!(said.starts_with("recorded         0\nrecorded before  38\nrefused          2\n"), "{said}");
     let program = Program::start(folder.path()).await;

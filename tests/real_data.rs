@@ -5,10 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::file,
-    process::{Program, report, run, yesterday},
-};
+use crate::process::{Program, replay, report, yesterday};
 
 /// The folder with `mobi.csv`; none when the data is not at hand, which is said in one line.
 fn data() -> Option<PathBuf> {
@@ -24,21 +21,8 @@ async fn the_figures_of_250_real_respondents_come_out_of_the_report() {
     let Some(real) = data() else { return };
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start(folder.path()).await;
-    let (survey, csv, day) = (file("surveys/mobi.json"), real.join("mobi.csv"), yesterday());
-    let (done, said, complaint) = run(&[
-        "replay",
-        "--survey",
-        survey.to_str().unwrap(),
-        "--csv",
-        csv.to_str().unwrap(),
-        "--store",
-        "42",
-        "--day",
-        &day,
-        "--data",
-        folder.path().to_str().unwrap(),
-    ])
-    .await;
+    let (csv, day) = (real.join("mobi.csv"), yesterday());
+    let (done, said, complaint) = replay(folder.path(), "surveys/mobi.json", &csv, "42", &day, "").await;
     assert!(done, "{complaint}");
     assert!(said.starts_with("recorded         250\nrecorded before  0\nrefused          0\n"), "{said}");
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const FUNCTION: &str = "open-survey";
 
-/// `GET /s/{link}`. `submission` is fresh and random: it ties a repeated sending of the form to the first.
+/// `GET /s/{link}`. `submission` is fresh and random: the id of the sending that follows.
 pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
     let format = accepted_format(request, &[Format::Html, Format::Json]);
     let opened = open(app, request, now, submission, format).await;

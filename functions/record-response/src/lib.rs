@@ -29,7 +29,7 @@ const FUNCTION: &str = "record-response";
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Submission {
-    /// What ties a repeated sending to the first.
+    /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
     submission: Option<Uuid>,
     /// The survey that was shown; the store's if not said.
     survey: Option<String>,

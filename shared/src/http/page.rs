@@ -140,7 +140,7 @@ pub struct SurveyPage<'a> {
     pub language: &'a str,
     /// The link, as it stands in the address.
     pub link: &'a str,
-    /// What ties a repeated sending to the first.
+    /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
     pub submission: Uuid,
     /// What was answered, when the page is shown again.
     pub answers: &'a BTreeMap<String, Vec<String>>,
