@@ -13,4 +13,5 @@ mod once;
 mod process;
 mod real_data;
 mod report;
+mod splits;
 mod start;

@@ -4,7 +4,7 @@ use aftertaste::{
     domain::{
         Id,
         brand::Brand,
-        keyring::Keyring,
+        keyring::{Key, Keyring},
         link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
         operations::DayOperations,
         response::{Answer, Answers, Response},
@@ -77,7 +77,7 @@ const COMPLAINTS: [&str; 8] = [
 ];
 
 /// Puts the demo in if the catalog is empty, with its answers or without.
-pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, answers: bool) -> Result<(), Failure> {
+pub(crate) async fn put_in(table: &Table, now: Timestamp, answers: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure(format!("The demo can't be put in: {error}"));
     if !table.stores().await.map_err(|error| failed(&error))?.is_empty() {
         return Ok(());
@@ -95,6 +95,9 @@ pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, ans
     if answers {
         tracing::info!(outcome = "demo", "putting in a demo brand with {DAYS} days of invented answers");
     }
+    // The payments choose what each visit is asked. Nobody opens these visits, so their key is no secret, and the demo is
+    // the same in every folder.
+    let payments = Key::from([0; 32]);
     let mut stores = Vec::new();
     let mut responses = Vec::new();
     let mut writes: Vec<BoxFuture<'_, Result<(), Failure>>> = Vec::new();
@@ -108,7 +111,7 @@ pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, ans
         let today = store.calendar.day_of(now);
         for back in 0..if answers { DAYS } else { 0 } {
             let day = today.saturating_sub(back.days());
-            let guests = Guests { store: &store, survey: &survey, keyring, day, back, busy, quality };
+            let guests = Guests { store: &store, survey: &survey, payments: &payments, day, back, busy, quality };
             // A seed of its own for each store and day, so that the same day is the same whenever it is put in.
             let mut rng =
                 Rng::with_seed(SEED ^ u64::from(number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs()));
@@ -146,7 +149,7 @@ pub(crate) async fn put_in(table: &Table, keyring: &Keyring, now: Timestamp, ans
 struct Guests<'a> {
     store: &'a Store,
     survey: &'a Survey,
-    keyring: &'a Keyring,
+    payments: &'a Key,
     day: Date,
     /// How many days ago.
     back: i32,
@@ -187,7 +190,7 @@ impl Guests<'_> {
         let visit = Visit {
             store: self.store.number,
             minute: Minute::of(paid)?,
-            payment: PaymentHash::of(&format!("demo {number} {} {i}", self.day), self.keyring.payment()),
+            payment: PaymentHash::of(&format!("demo {number} {} {i}", self.day), self.payments),
         };
         let answers = self.fill_in(rng, visit.payment, mood);
         let channel = match rng.u8(0..20) {

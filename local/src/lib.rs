@@ -91,7 +91,7 @@ impl Stack {
         let catalog = Catalog::new(table.clone(), options.catalog_age);
         let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
         if options.demo != Demo::Nothing {
-            demo::put_in(&app.table, &app.keyring, Timestamp::now(), options.demo == Demo::Answers).await?;
+            demo::put_in(&app.table, Timestamp::now(), options.demo == Demo::Answers).await?;
         }
         let (stop, stopped) = watch::channel(false);
         if options.schedules {

@@ -25,7 +25,8 @@ use serde_json::json;
 
 const STORES: u32 = 200;
 const DAYS: i32 = 92;
-const ANSWERS: u32 = 30;
+/// Answers of a store on a day: few, then a hundred times as many.
+const ANSWERS: [u32; 2] = [30, 3_000];
 
 #[tokio::main]
 async fn main() {
@@ -45,9 +46,52 @@ async fn main() {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let scope: Scope = "cn".parse().unwrap();
 
-    // A day's rollup of the node, as a count of two hundred stores leaves it.
+    for number in 1..=STORES {
+        let details: StoreDetails = serde_json::from_value(json!({
+            "name": format!("Store {number}"), "path": "cn", "time_zone": "UTC", "survey": "dine-in",
+        }))
+        .unwrap();
+        table.put_store(&Store::new(number.try_into().unwrap(), details).unwrap()).await.unwrap();
+    }
+    let grant = Grant {
+        permissions: vec!["report:".parse().unwrap()],
+        subject: "bench".into(),
+        expires: Timestamp::now() + 1.hour(),
+    };
+    let grant = grant.sign(&stack.app.keyring).unwrap();
+    let from = today.saturating_sub((DAYS - 1).days());
+    for answers in ANSWERS {
+        let content = node_day(&survey, answers);
+        // As many days again before, for the change.
+        for back in 0..2 * DAYS {
+            let rollup = Rollup { content: content.clone(), counted_at: Timestamp::now(), ..Rollup::default() };
+            table.put_rollup(&scope, today.saturating_sub(back.days()), &rollup).await.unwrap();
+        }
+        let responses = u64::from(answers) * u64::from(STORES) * 92;
+        println!("\nA report of {DAYS} days over {STORES} stores, {responses} responses, 15 calls each:");
+        for ending in ["json", "csv", "html"] {
+            let url = format!("{}/reports/cn.{ending}?from={from}&to={today}", stack.url);
+            let mut times = Vec::new();
+            let mut size = 0;
+            for _ in 0..15 {
+                let began = Instant::now();
+                let reply = reqwest::Client::new().get(&url).bearer_auth(&grant).send().await.unwrap();
+                assert_eq!(reply.status(), 200);
+                size = reply.bytes().await.unwrap().len();
+                times.push(began.elapsed());
+            }
+            times.sort();
+            println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
+        }
+        println!("  the most memory that this process has had: {}", most_memory());
+    }
+    stack.stop().await;
+}
+
+/// A day's rollup of the node, as a count of two hundred stores leaves it.
+fn node_day(survey: &Survey, answers: u32) -> Content {
     let mut store_day = Tally::default();
-    for i in 0..ANSWERS {
+    for i in 0..answers {
         let n = u8::try_from(i % 11).unwrap();
         let answers = json!({"nps": n, "csat": 1 + i % 5, "trust": 1 + i % 5, "choice": 1 + i % 4, "respect": 5});
         let response = Response {
@@ -61,47 +105,19 @@ async fn main() {
             submission: None,
             partial: false,
         };
-        store_day.add(&response, 11 + n, &survey);
+        store_day.add(&response, 11 + n, survey);
     }
     let of_store =
         Content { tallies: BTreeMap::from([(survey.definition.id.clone(), store_day)]), ..Content::default() };
     let mut content = Content::default();
     for number in 1..=STORES {
-        let details: StoreDetails = serde_json::from_value(json!({
-            "name": format!("Store {number}"), "path": "cn", "time_zone": "UTC", "survey": "dine-in",
-        }))
-        .unwrap();
-        let store = Store::new(number.try_into().unwrap(), details).unwrap();
-        table.put_store(&store).await.unwrap();
-        content.merge(&of_store, &Scope::Store(store.number));
+        content.merge(&of_store, &Scope::Store(number.try_into().unwrap()));
     }
-    // As many days again before, for the change.
-    for back in 0..2 * DAYS {
-        let rollup = Rollup { content: content.clone(), counted_at: Timestamp::now(), ..Rollup::default() };
-        table.put_rollup(&scope, today.saturating_sub(back.days()), &rollup).await.unwrap();
-    }
+    content
+}
 
-    let grant = Grant {
-        permissions: vec!["report:".parse().unwrap()],
-        subject: "bench".into(),
-        expires: Timestamp::now() + 1.hour(),
-    };
-    let grant = grant.sign(&stack.app.keyring).unwrap();
-    let from = today.saturating_sub((DAYS - 1).days());
-    println!("A report of {DAYS} days over {STORES} stores, {} responses, 15 calls each:", ANSWERS * STORES * 92);
-    for ending in ["json", "csv", "html"] {
-        let url = format!("{}/reports/cn.{ending}?from={from}&to={today}", stack.url);
-        let mut times = Vec::new();
-        let mut size = 0;
-        for _ in 0..15 {
-            let began = Instant::now();
-            let reply = reqwest::Client::new().get(&url).bearer_auth(&grant).send().await.unwrap();
-            assert_eq!(reply.status(), 200);
-            size = reply.bytes().await.unwrap().len();
-            times.push(began.elapsed());
-        }
-        times.sort();
-        println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
-    }
-    stack.stop().await;
+/// The kernel's figure; none on a system that keeps none.
+fn most_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or(" not known").trim().to_owned()
 }

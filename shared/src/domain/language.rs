@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A text by language (`zh-CN`, `zh-TW`, `en` …), in the order of the definition: the first is the fallback.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(extend("minProperties" = 1)))]
 #[serde(transparent)]
 pub struct Texts(pub IndexMap<String, String>);
 

@@ -26,6 +26,7 @@ pub struct Invalid(pub String);
 /// The name of a survey, a question, an option or a module: 1 to 40 letters, digits, `_` and `-`, the first a letter
 /// or a digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(extend("pattern" = "^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Id(String);
 

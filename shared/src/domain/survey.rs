@@ -1,8 +1,9 @@
 //! Surveys: versioned sets of questions in several languages.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod definition;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -10,6 +11,8 @@ use super::{
     language::{Texts, choose},
     link::PaymentHash,
 };
+
+pub use definition::{AskIf, ChoiceOption, Definition, KindName, Measure, Module, QuestionDefinition};
 
 /// How many characters all texts of a survey may have together, so that every answer fits into a body.
 pub const LONGEST_TEXTS: usize = 1000;
@@ -19,146 +22,6 @@ pub const LONGEST_LINK_LIFETIME_DAYS: u32 = 60;
 
 /// Fields that a submission has beside its answers, so that no question can be called like one.
 const RESERVED: [&str; 6] = ["submission", "survey", "version", "seconds", "answers", "take_back"];
-
-/// A survey as it is written: the body of `PUT /surveys/{id}`. [`Survey::new`] checks it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Definition {
-    /// The survey's id, the same as in its address.
-    pub id: Id,
-    /// The title; its languages are the survey's, the first is the fallback.
-    pub title: Texts,
-    /// How many days after the payment the link can be answered, 1 to 60.
-    #[serde(default = "seven")]
-    pub link_lifetime_days: u32,
-    /// The questions, in the order in which they are asked.
-    pub questions: Vec<QuestionDefinition>,
-    /// Groups of questions of which each visit is asked only some.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub modules: BTreeMap<Id, Module>,
-}
-
-fn seven() -> u32 {
-    7
-}
-
-/// A question as it is written. Which of the optional fields it has depends on its kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QuestionDefinition {
-    /// The question's id; it keeps its kind and range for ever.
-    pub id: Id,
-    /// What kind of answer it takes.
-    pub kind: KindName,
-    /// What is asked.
-    pub text: Texts,
-    /// Whether a guest who is asked has to answer.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub required: bool,
-    /// What the report does with the answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measures: Option<Measure>,
-    /// The experience theme it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub theme: Option<Id>,
-    /// The module it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub module: Option<Id>,
-    /// When it is asked; always, if there is no condition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ask_if: Option<AskIf>,
-    /// Scale: the lowest answer, 0 or 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min: Option<u8>,
-    /// Scale: the highest answer, up to 10.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u8>,
-    /// Scale: what the lowest answer means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low_label: Option<Texts>,
-    /// Scale: what the highest answer means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub high_label: Option<Texts>,
-    /// Scale: the highest answer that counts as low.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low_at_most: Option<u8>,
-    /// Scale: the lowest answer that counts as high.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub high_at_least: Option<u8>,
-    /// Choice: whether more than one option may be chosen.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub many: bool,
-    /// Choice: the options.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<ChoiceOption>,
-    /// Text: the most characters, 1 to 1000; 500 if not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<u16>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
-/// The kinds of question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KindName {
-    /// A whole number in a range.
-    Scale,
-    /// One or many of some options.
-    Choice,
-    /// A text.
-    Text,
-}
-
-/// What the report does with a question's answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Measure {
-    /// NPS: promoters answer 9 or 10, detractors 6 or less.
-    Recommend,
-    /// The satisfied share, and the outcome that drivers explain.
-    Satisfaction,
-    /// Something that may drive satisfaction.
-    Driver,
-}
-
-/// An option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChoiceOption {
-    /// Its id.
-    pub id: Id,
-    /// What the guest reads.
-    pub text: Texts,
-}
-
-/// A group of questions of which each visit is asked only some.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Module {
-    /// How many of them.
-    pub ask: usize,
-}
-
-/// A condition on the answer to an earlier question. All that is said must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AskIf {
-    /// The earlier question.
-    pub question: Id,
-    /// Its answer, on a scale, is this or more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least: Option<u8>,
-    /// Its answer, on a scale, is this or less.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_most: Option<u8>,
-    /// This option of it was chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chose: Option<Id>,
-}
 
 /// A survey that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -533,6 +396,8 @@ impl Mistakes {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::keyring::Key;
 
