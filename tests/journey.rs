@@ -102,7 +102,11 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     };
     let wrong = post("nps=&csat=9&why=kept+%F0%9F%A5%9F").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text.contains("This needs an answer.") && wrong.text.contains("from 1 to 5."), "{}", wrong.text);
+    assert!(
+        wrong.text.contains("Please answer this one.</p>") && wrong.text.contains("from 1 to 5."),
+        "{}",
+        wrong.text
+    );
     assert!(wrong.text.contains("kept 🥟"), "what was typed is still there");
     assert!(world.items("R#").await.is_empty());
 
@@ -118,6 +122,44 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     assert_eq!((back.status.as_u16(), back.text.contains("Taken back")), (200, true));
     assert!(world.items("R#").await.is_empty());
     assert_eq!(post("nps=1&csat=1").await.status, 201);
+}
+
+#[tokio::test]
+async fn what_identifies_a_guest_is_masked_before_it_is_stored_and_all_else_is_kept_as_typed() {
+    let world = World::new().await;
+    let odd = format!("👨‍👩‍👧 שלום \u{202e}abc <script>alert(1)</script> \"'`& {}", "🥟".repeat(440));
+    assert!(odd.chars().count() <= 500);
+    for (payment, typed, kept) in [
+        ("phone", "叫经理打１３８－１２３４－５６７８", "叫经理打***"),
+        ("all", "110105 19491231 002X, 4111 1111 1111 1111, a.b@qq.com", "***, ***, ***"),
+        ("odd", odd.as_str(), odd.as_str()),
+        ("long", "🥟".repeat(500).as_str(), "🥟".repeat(500).as_str()),
+    ] {
+        let link = world.link(payment).await;
+        let reply = world.answer(&link, json!({"answers": {"nps": 1, "csat": 1, "why": typed}})).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        let report = world.report("store/12").await;
+        let comments = report["comments"].as_array().unwrap();
+        assert!(comments.iter().any(|comment| comment["text"] == kept), "{comments:?}");
+    }
+    for word in ["12345678", "1111", "19491231", "qq.com"] {
+        assert!(!format!("{:?}", world.items("R#").await).contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_page_for_wechat_pays_frame_may_be_framed() {
+    let world = World::new().await;
+    let link = world.link("frame").await;
+    let page = world.send(world.request(Method::GET, &format!("/s/{link}/receipt?lang=en"))).await;
+    assert_eq!(page.status, 200);
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors https://payapp.weixin.qq.com;"), "{policy}");
+    assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    assert!(page.text.contains(&format!("href=\"{}/s/{link}?lang=en\"", world.stack.url)), "{}", page.text);
+    let forged = world.send(world.request(Method::GET, "/s/forged/receipt").header("accept", "text/html")).await;
+    assert_eq!(forged.status, 404);
+    assert!(forged.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::World;
 
@@ -68,4 +68,51 @@ async fn a_table_that_is_away_costs_a_guest_a_retry_and_no_answer() {
     assert_eq!(world.send(world.request(Method::GET, &format!("/s/{link}"))).await.status, 200);
     world.proxy.set_down(false);
     assert_eq!(world.answer(&link, body).await.status, 201);
+}
+
+#[tokio::test]
+async fn what_a_guest_leaves_half_way_is_replaced_by_the_whole_and_never_the_other_way_round() {
+    let world = World::new().await;
+    let link = world.link("half-way").await;
+    let part = async |answers: Value| world.answer(&link, json!({"answers": answers, "partial": true})).await.status;
+    let stored = async || {
+        let items = world.items("R#").await;
+        assert_eq!(items.len(), 1);
+        (items[0]["answers"].clone(), items[0].get("partial") == Some(&json!(true)))
+    };
+    // A required answer may be missing from a part, and nothing else may be wrong with it.
+    assert_eq!(part(json!({"nps": 3})).await, 201);
+    assert_eq!(stored().await, (json!({"nps": 3}), true));
+    assert_eq!(part(json!({"nps": 11})).await, 422);
+    assert_eq!(part(json!({})).await, 422);
+    assert_eq!(part(json!({"nps": 3, "why": "slow"})).await, 201);
+    assert_eq!(stored().await, (json!({"nps": 3, "why": "slow"}), true));
+
+    let report = world.report("store/12").await;
+    assert_eq!((&report["responses"], &report["partial"]), (&json!(0), &json!(1)));
+    assert_eq!(report["comments"], json!([]), "what was not sent is not shown");
+
+    let whole = json!({"nps": 4, "csat": 2, "why": "slow"});
+    assert_eq!(world.answer(&link, json!({"answers": whole})).await.status, 201);
+    assert_eq!(stored().await, (whole.clone(), false));
+    assert_eq!(part(json!({"nps": 3})).await, 409);
+    assert_eq!(part(whole.clone()).await, 409, "not even the same answers: the whole one stands");
+    assert_eq!(stored().await, (whole, false));
+    let report = world.report("store/12").await;
+    assert_eq!((&report["responses"], &report["partial"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_parts_and_the_whole_race_the_whole_is_kept() {
+    let world = World::new().await;
+    let link = world.link("race").await;
+    let sent = (0..32).map(|i| {
+        let part = json!({"answers": {"nps": i % 11}, "partial": true});
+        let whole = json!({"answers": {"nps": 9, "csat": 5}});
+        world.answer(&link, if i == 16 { whole } else { part })
+    });
+    let statuses: Vec<u16> = join_all(sent).await.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!(statuses[16], 201);
+    let items = world.items("R#").await;
+    assert_eq!((items.len(), &items[0]["answers"]), (1, &json!({"nps": 9, "csat": 5})));
 }

@@ -6,8 +6,8 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::survey::{Kind, Question},
     http::{
-        Format, Reply, Request, accepted_format,
-        page::{self, SurveyPage},
+        Format, Reply, Request, accepted_format, page,
+        survey_page::{self, End, SurveyPage},
         wanted_languages,
     },
 };
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const FUNCTION: &str = "open-survey";
 
-/// `GET /s/{link}`. `submission` is fresh and random: the id of the sending that follows.
+/// `GET /s/{link}` and `GET /s/{link}/receipt`. `submission` is fresh and random: the id of the sending that follows.
 pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
     let format = accepted_format(request, &[Format::Html, Format::Json]);
     let opened = open(app, request, now, submission, format).await;
@@ -51,6 +51,11 @@ async fn open(
         survey = definition.id.as_str(),
         language,
     );
+    if request.route_key == "GET /s/{link}/receipt" {
+        let url = format!("{}/s/{link}?lang={language}", app.public_url);
+        let page = survey_page::receipt(&brand, &store.details.name, &url, &survey.survey, language);
+        return Ok(Reply::page(StatusCode::OK, page));
+    }
     if format == Some(Format::Json) {
         let body = json!({
             "survey": definition.id,
@@ -60,12 +65,16 @@ async fn open(
             "title": definition.title.get(language),
             "store": store.details.name,
             "brand": {"name": brand.name, "colour": brand.colour},
-            "privacy": page::privacy_line(&brand, language),
+            "privacy": survey_page::privacy_line(&brand, language),
             "expires_at": until,
             "submission": submission,
             "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
         });
         return Ok(Reply::json(StatusCode::OK, &body));
+    }
+    if let Some(end) = request.query("end").as_deref().and_then(End::named) {
+        let page = survey_page::end(end, &brand, &store.details.name, link, language);
+        return Ok(Reply::page(StatusCode::OK, page));
     }
     let page = SurveyPage {
         brand: &brand,

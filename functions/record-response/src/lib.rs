@@ -7,12 +7,12 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
         brand::Brand,
-        response::{LONGEST_SECONDS, Mistake, Response, Unasked, check_answers},
+        response::{LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers},
         survey::Kind,
     },
     http::{
-        Format, Problem, Reply, Request, accepted_format, body_json, form_fields,
-        page::{self, End, SurveyPage},
+        Format, Problem, Reply, Request, accepted_format, body_json, form_fields, page,
+        survey_page::{self, End, SurveyPage},
         wanted_languages,
     },
     table::{Recorded, Versioned},
@@ -37,6 +37,9 @@ struct Submission {
     version: Option<u32>,
     /// How long the guest took.
     seconds: Option<u32>,
+    /// Whether the guest left before the end. The whole answer may follow, and replaces this.
+    #[serde(default)]
+    partial: bool,
     /// Answers by question.
     answers: BTreeMap<String, Value>,
 }
@@ -71,7 +74,7 @@ async fn record(
         take_back(app, request, now, StatusCode::OK).await?;
         let wanted = wanted_languages(request);
         let language = latest.survey.language_for(&wanted);
-        let page = page::end(End::TakenBack, &brand, &store.details.name, link, language);
+        let page = survey_page::end(End::TakenBack, &brand, &store.details.name, link, language);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let mut sent = if is_form { from_form(&fields)? } else { body_json(request)? };
@@ -80,15 +83,14 @@ async fn record(
         Err(Stop::Problem(_)) if page_for.is_some() => (latest, true),
         shown => (shown?, false),
     };
-    let mut unasked = Unasked::Refused;
     if is_form {
         sent.answers = form_answers(&fields, &survey);
-        unasked = Unasked::PassedOver;
     }
+    let leniency = Leniency { unasked: is_form, missing: sent.partial };
     let wanted = wanted_languages(request);
     let language = survey.survey.language_for(&wanted);
 
-    let checked = match check_answers(&survey.survey, claim.visit.payment, &sent.answers, unasked) {
+    let checked = match check_answers(&survey.survey, claim.visit.payment, &sent.answers, leniency) {
         Ok(_) if changed => Err(Vec::new()),
         checked => checked,
     };
@@ -96,8 +98,7 @@ async fn record(
         Ok(answers) => answers,
         Err(mut mistakes) => {
             if changed {
-                let detail = "The store has changed its questions meanwhile. 门店刚刚更新了问卷。".into();
-                mistakes = vec![Mistake { question: String::new(), detail }];
+                mistakes = vec![Mistake { question: String::new(), wrong: Wrong::QuestionsChanged }];
             }
             let Some(submission) = page_for else { return Err(Problem::answers_invalid(mistakes).into()) };
             tracing::info!(function = FUNCTION, outcome = "answers-invalid", status = 422);
@@ -126,10 +127,11 @@ async fn record(
         answers,
         seconds: sent.seconds.map(|seconds| seconds.min(LONGEST_SECONDS)),
         submission: sent.submission,
-        partial: false,
+        partial: sent.partial,
     };
     let recorded = app.table.record(claim.visit, &response, expiry(&brand, claim.visit.minute.start())).await?;
     let (outcome, status) = match recorded {
+        Recorded::Now if sent.partial => ("recorded-in-part", StatusCode::CREATED),
         Recorded::Now => ("recorded", StatusCode::CREATED),
         Recorded::Before => ("recorded-before", StatusCode::OK),
         Recorded::OtherAnswersAreThere if page_for.is_some() => ("already-answered", StatusCode::CONFLICT),
@@ -146,7 +148,7 @@ async fn record(
     );
     if page_for.is_some() {
         let end = if status.is_success() { End::Thanks } else { End::Answered };
-        return Ok(Reply::page(status, page::end(end, &brand, &store.details.name, link, language)));
+        return Ok(Reply::page(status, survey_page::end(end, &brand, &store.details.name, link, language)));
     }
     Ok(Reply::json(status, &json!({"status": "recorded"})))
 }
@@ -198,6 +200,7 @@ fn from_form(fields: &[(String, String)]) -> Result<Submission, Problem> {
         survey: field("survey").map(str::to_owned),
         submission: field("submission").map(|text| text.parse().map_err(|_| wrong("submission"))).transpose()?,
         version: field("version").map(|text| text.parse().map_err(|_| wrong("version"))).transpose()?,
+        partial: field("partial") == Some("true"),
         seconds: field("seconds").map(|text| text.parse().map_err(|_| wrong("seconds"))).transpose()?,
         answers: BTreeMap::new(),
     })
@@ -223,7 +226,7 @@ fn form_answers(fields: &[(String, String)], survey: &Versioned) -> BTreeMap<Str
 fn grouped(fields: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
     let mut grouped: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in fields {
-        if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds") {
+        if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds" | "partial") {
             grouped.entry(name.clone()).or_default().push(value.clone());
         }
     }

@@ -14,7 +14,7 @@ use aftertaste::{
         business_day::parse_day,
         grant::{Grant, NotGranted, Permission},
         language::choose,
-        response::Answer,
+        response::{Answer, Answers},
         scope::{Path, Scope},
         store::Store,
         survey::Measure,
@@ -242,7 +242,9 @@ fn comments(stored: StoredResponse, recommend: Option<&Id>) -> Vec<Comment> {
         _ => None,
     });
     let at = stored.minute.start();
-    let texts = stored.response.answers.into_values().filter_map(|answer| match answer {
+    // What a guest left half-way she has not sent to be read.
+    let answers = if stored.response.partial { Answers::new() } else { stored.response.answers };
+    let texts = answers.into_values().filter_map(|answer| match answer {
         Answer::Text(text) => Some(text),
         Answer::Scale(_) | Answer::Choice(_) => None,
     });

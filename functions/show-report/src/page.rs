@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{brand::Brand, survey::Survey},
-    http::page::Page,
+    http::page::{Page, Shell},
     stats::{
         drivers::Class,
         report::{DriverFigure, Drivers, GroupFigure, GroupName, Quadrant, Report, Score},
@@ -53,7 +53,15 @@ impl ReportPage<'_> {
             }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
         };
-        Page::new(self.language, &report.name, &self.brand.colour, body)
+        let shell = Shell {
+            language: self.language,
+            title: &report.name,
+            colour: &self.brand.colour,
+            style: include_str!("page.css"),
+            script: "",
+            framed_by: "'none'",
+        };
+        shell.page(body)
     }
 
     fn words(&self) -> &'static Words {

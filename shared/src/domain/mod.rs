@@ -9,6 +9,7 @@ pub mod grant;
 pub mod keyring;
 pub mod language;
 pub mod link;
+mod masking;
 pub mod operations;
 pub mod response;
 pub mod scope;

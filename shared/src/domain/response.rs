@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     Id,
     link::{Channel, PaymentHash, Segment},
+    masking::without_personal_numbers,
     shortened,
     survey::{AskIf, Kind, Question, Survey},
 };
@@ -25,7 +26,7 @@ pub enum Answer {
     Scale(u8),
     /// The options chosen, in the survey's order.
     Choice(Vec<Id>),
-    /// A text, without spaces around it, its lines ended by `\n`.
+    /// A text, without spaces around it, its lines ended by `\n`, phone numbers and the like masked.
     Text(String),
 }
 
@@ -61,25 +62,63 @@ pub struct Response {
 /// What is wrong with the answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mistake {
-    /// The question.
+    /// The question; empty when it is about all of them.
     pub question: String,
-    /// A sentence for whoever answered.
-    pub detail: String,
+    /// What is wrong, in JSON a sentence.
+    #[serde(rename = "detail")]
+    pub wrong: Wrong,
 }
 
-/// What becomes of an answer to a question whose condition doesn't hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unasked {
-    /// It is a mistake: a program knows the conditions.
-    Refused,
-    /// It is passed over: a page without script shows every question, and its guest can't know.
-    PassedOver,
+/// The ways in which an answer can be wrong. A guest brings about all but the last, and reads them in her language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// A question that has to be answered was not.
+    #[error("This needs an answer.")]
+    Missing,
+    /// No question was answered.
+    #[error("Nothing was answered.")]
+    Nothing,
+    /// A text has more characters than this.
+    #[error("The text is at most {0} characters long.")]
+    TooLong(usize),
+    /// A text has characters that can't be shown.
+    #[error("The text has control characters.")]
+    ControlCharacters,
+    /// The store has put another survey or version since the page was shown.
+    #[error("The store has changed its questions meanwhile.")]
+    QuestionsChanged,
+    /// Something that only a program can send.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl Serialize for Wrong {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<&str> for Wrong {
+    fn from(sentence: &str) -> Self {
+        Self::Malformed(sentence.to_owned())
+    }
+}
+
+/// How answers are checked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leniency {
+    /// An answer to a question whose condition doesn't hold is passed over: a page without script shows every question,
+    /// and its guest can't know. A program knows the conditions, and to it this is a mistake.
+    pub unasked: bool,
+    /// A required answer may be missing: the guest left before the end.
+    pub missing: bool,
 }
 
 /// Checks answers, as they came in, against what a visit is asked.
 ///
 /// `raw` is by question id: a number for a scale, an option (or a list of them, where many may be chosen) for a
-/// choice, a text for a text. An empty text or list is no answer.
+/// choice, a text for a text. An empty text or list is no answer. What a text says of a person's numbers is masked here,
+/// before anything is kept.
 ///
 /// # Errors
 /// Every mistake at once.
@@ -87,21 +126,19 @@ pub fn check_answers(
     survey: &Survey,
     payment: PaymentHash,
     raw: &BTreeMap<String, Value>,
-    unasked: Unasked,
+    leniency: Leniency,
 ) -> Result<Answers, Vec<Mistake>> {
     let asked = survey.asked(payment);
     let mut answers = Answers::new();
     let mut mistakes = Vec::new();
-    let mut wrong = |question: &str, detail: String| mistakes.push(Mistake { question: shortened(question), detail });
+    let mut add = |question: &str, wrong: Wrong| mistakes.push(Mistake { question: shortened(question), wrong });
 
     for id in raw.keys() {
         if !asked.iter().any(|question| question.id().as_str() == id) {
             let known = survey.question(id).is_some();
-            wrong(
-                id,
-                if known { "This visit was not asked this question." } else { "The survey has no such question." }
-                    .into(),
-            );
+            let sentence =
+                if known { "This visit was not asked this question." } else { "The survey has no such question." };
+            add(id, sentence.into());
         }
     }
     for question in asked {
@@ -112,18 +149,20 @@ pub fn check_answers(
             Some(value) => question.read(value),
         };
         match read {
-            Err(detail) => wrong(id.as_str(), detail),
-            Ok(Some(_)) if !applies && unasked == Unasked::PassedOver => {}
-            Ok(Some(_)) if !applies => wrong(id.as_str(), "With these answers this question is not asked.".into()),
+            Err(wrong) => add(id.as_str(), wrong),
+            Ok(Some(_)) if !applies && leniency.unasked => {}
+            Ok(Some(_)) if !applies => add(id.as_str(), "With these answers this question is not asked.".into()),
             Ok(Some(answer)) => {
                 answers.insert(id.clone(), answer);
             }
-            Ok(None) if applies && question.definition.required => wrong(id.as_str(), "This needs an answer.".into()),
+            Ok(None) if applies && question.definition.required && !leniency.missing => {
+                add(id.as_str(), Wrong::Missing);
+            }
             Ok(None) => {}
         }
     }
     if mistakes.is_empty() && answers.is_empty() {
-        mistakes.push(Mistake { question: String::new(), detail: "Nothing was answered.".into() });
+        mistakes.push(Mistake { question: String::new(), wrong: Wrong::Nothing });
     }
     if mistakes.is_empty() { Ok(answers) } else { Err(mistakes) }
 }
@@ -142,32 +181,34 @@ impl AskIf {
 
 impl Question {
     /// The answer that a value stands for; none for an empty text or list.
-    fn read(&self, value: &Value) -> Result<Option<Answer>, String> {
+    fn read(&self, value: &Value) -> Result<Option<Answer>, Wrong> {
         match &self.kind {
             Kind::Scale(scale) => value
                 .as_u64()
                 .and_then(|n| u8::try_from(n).ok())
                 .filter(|n| (scale.min..=scale.max).contains(n))
                 .map(|n| Some(Answer::Scale(n)))
-                .ok_or_else(|| format!("The answer is a whole number from {} to {}.", scale.min, scale.max)),
+                .ok_or_else(|| {
+                    Wrong::Malformed(format!("The answer is a whole number from {} to {}.", scale.min, scale.max))
+                }),
             Kind::Choice { many, options } => read_choice(*many, options, value),
             Kind::Text { max_length } => {
                 let Value::String(text) = value else { return Err("The answer is a text.".into()) };
                 let text = text.replace("\r\n", "\n");
                 let text = text.trim();
                 if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-                    Err("The text has control characters.".into())
+                    Err(Wrong::ControlCharacters)
                 } else if text.chars().count() > *max_length {
-                    Err(format!("The text is at most {max_length} characters long."))
+                    Err(Wrong::TooLong(*max_length))
                 } else {
-                    Ok((!text.is_empty()).then(|| Answer::Text(text.to_owned())))
+                    Ok((!text.is_empty()).then(|| Answer::Text(without_personal_numbers(text))))
                 }
             }
         }
     }
 }
 
-fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answer>, String> {
+fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answer>, Wrong> {
     let given: Vec<&str> = match value {
         Value::String(one) => vec![one],
         Value::Array(several) if many => several
@@ -177,7 +218,7 @@ fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answe
         _ => return Err(if many { "The answer is a list of options." } else { "The answer is one option." }.into()),
     };
     if let Some(unknown) = given.iter().find(|given| !options.iter().any(|option| option.as_str() == **given)) {
-        return Err(format!("There is no option {:?}.", shortened(unknown)));
+        return Err(Wrong::Malformed(format!("There is no option {:?}.", shortened(unknown))));
     }
     // In the survey's order and each once, so that the same choice is always the same answer.
     let chosen: Vec<Id> = options.iter().filter(|option| given.contains(&option.as_str())).cloned().collect();
@@ -208,8 +249,8 @@ mod tests {
         )
         .unwrap();
         let payment = PaymentHash::of("p", &Key::from([0; 32]));
-        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Unasked::Refused)
-            .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.detail)).collect())
+        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Leniency::default())
+            .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.wrong.to_string())).collect())
     }
 
     fn mistake(raw: Value) -> String {

@@ -21,7 +21,7 @@ pub const LONGEST_TEXTS: usize = 1000;
 pub const LONGEST_LINK_LIFETIME_DAYS: u32 = 60;
 
 /// Fields that a submission has beside its answers, so that no question can be called like one.
-const RESERVED: [&str; 6] = ["submission", "survey", "version", "seconds", "answers", "take_back"];
+const RESERVED: [&str; 7] = ["submission", "survey", "version", "seconds", "answers", "partial", "take_back"];
 
 /// A survey that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

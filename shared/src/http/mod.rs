@@ -5,6 +5,7 @@ pub mod page;
 mod problem;
 mod reply;
 mod request;
+pub mod survey_page;
 
 pub use negotiation::{Format, accepted_format, wanted_languages};
 pub use problem::Problem;

@@ -1,19 +1,11 @@
-//! Pages: the shell that all share, and those that a guest sees. No script, no request beside the page itself.
-
-use std::collections::BTreeMap;
+//! Pages: the shell that all share, and the page of a problem. A page is one reply: it asks for nothing else.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{Problem, Reply};
-use crate::domain::{
-    brand::Brand,
-    language::choose,
-    response::Mistake,
-    survey::{Kind, Question, Survey},
-};
+use crate::domain::{brand::Brand, language::choose};
 
 /// A page and the content security policy that it needs.
 pub struct Page {
@@ -23,11 +15,27 @@ pub struct Page {
     pub policy: String,
 }
 
-impl Page {
-    /// Puts a page together. `colour` is the brand's, already checked to be `#rrggbb`.
-    pub fn new(language: &str, title: &str, colour: &str, body: Markup) -> Self {
-        let style = format!(":root{{--brand:{colour}}}{STYLE}");
-        let hash = STANDARD.encode(Sha256::digest(&style));
+/// What a page is beside its body.
+pub struct Shell<'a> {
+    /// Its language.
+    pub language: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// The brand's colour, already checked to be `#rrggbb`.
+    pub colour: &'a str,
+    /// Its styles, beside those that all pages have.
+    pub style: &'a str,
+    /// Its script; none if empty.
+    pub script: &'a str,
+    /// Which sites may show the page in a frame: `'none'`, or their addresses.
+    pub framed_by: &'a str,
+}
+
+impl Shell<'_> {
+    /// Puts a page together.
+    pub fn page(&self, body: Markup) -> Page {
+        let Self { language, title, colour, script, framed_by, .. } = self;
+        let style = format!(":root{{--brand:{colour};--on-brand:{}}}{STYLE}{}", ink_on(colour), self.style);
         let page = html! {
             (DOCTYPE)
             html lang=(language) {
@@ -36,18 +44,39 @@ impl Page {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (title) }
-                    style { (PreEscaped(style)) }
+                    style { (PreEscaped(&style)) }
                 }
-                body { main { (body) } }
+                body {
+                    main { (body) }
+                    @if !script.is_empty() { script { (PreEscaped(script)) } }
+                }
             }
         };
-        Self {
-            html: page.into_string(),
-            policy: format!(
-                "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-            ),
+        let mut policy = format!(
+            "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}",
+            hash(&style)
+        );
+        if !script.is_empty() {
+            // What a script sends goes to where the page came from, and nowhere else.
+            policy += &format!("; script-src 'sha256-{}'; connect-src 'self'", hash(script));
         }
+        Page { html: page.into_string(), policy }
     }
+}
+
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text))
+}
+
+/// White or near-black, whichever is read better on a colour: their contrasts with it (WCAG 2.2, relative luminance)
+/// are equal at a luminance of about 0.18.
+fn ink_on(colour: &str) -> &'static str {
+    let channel = |at: usize| {
+        let value = colour.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or_default();
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+    };
+    if 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) > 0.18 { "#1d1b1a" } else { "#fff" }
 }
 
 const STYLE: &str = include_str!("page.css");
@@ -55,260 +84,9 @@ const STYLE: &str = include_str!("page.css");
 /// The languages of the words that are built in.
 pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// Words of a guest's pages.
-struct Words {
-    submit: &'static str,
-    optional: &'static str,
-    mend: &'static str,
-    thanks: &'static str,
-    thanks_more: &'static str,
-    answered: &'static str,
-    answered_more: &'static str,
-    take_back: &'static str,
-    taken_back: &'static str,
-    taken_back_more: &'static str,
-    again: &'static str,
-    privacy: &'static str,
-}
-
 /// The built-in language nearest to what is wanted; English for who wants none of them.
 pub fn built_in_language(wanted: &[String]) -> &'static str {
     choose(wanted, &LANGUAGES).unwrap_or("en")
-}
-
-fn words(language: &str) -> Words {
-    match built_in_language(&[language.to_owned()]) {
-        "en" => Words {
-            submit: "Send",
-            optional: "optional",
-            mend: "Not sent yet: please look at your answers again.",
-            thanks: "Thank you!",
-            thanks_more: "Your answer has reached the store.",
-            answered: "Already answered",
-            answered_more: "This visit has been answered; the first answer stands. You can take it back and answer anew.",
-            take_back: "Take my answer back",
-            taken_back: "Taken back",
-            taken_back_more: "Your answer is gone.",
-            again: "Answer anew",
-            privacy: "We keep your answers with the store and the minute of your payment, not with your name, \
-                      for {days} days. Once sent, you can take them back here for as long as the link works.",
-        },
-        "zh-TW" => Words {
-            submit: "送出",
-            optional: "選填",
-            mend: "尚未送出，請再看一下您的回答。",
-            thanks: "謝謝您！",
-            thanks_more: "門市已收到您的回饋。",
-            answered: "已填寫過",
-            answered_more: "這次消費已經填寫過問卷，以第一次的回答為準。您可以撤回後重新填寫。",
-            take_back: "撤回我的回答",
-            taken_back: "已撤回",
-            taken_back_more: "您的回答已刪除。",
-            again: "重新填寫",
-            privacy: "我們會將您的回答與門市及付款時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。提交後，連結有效期間內可隨時在此撤回。",
-        },
-        _ => Words {
-            submit: "提交",
-            optional: "选填",
-            mend: "尚未提交，请再看一下您的回答。",
-            thanks: "谢谢您！",
-            thanks_more: "门店已收到您的反馈。",
-            answered: "已填写过",
-            answered_more: "这次消费已经填写过问卷，以第一次的回答为准。您可以撤回后重新填写。",
-            take_back: "撤回我的回答",
-            taken_back: "已撤回",
-            taken_back_more: "您的回答已删除。",
-            again: "重新填写",
-            privacy: "我们会将您的回答与门店及付款时间（精确到分钟）一起保存 {days} 天，不含您的姓名。提交后，链接有效期内可随时在此撤回。",
-        },
-    }
-}
-
-/// What the page of a survey shows.
-pub struct SurveyPage<'a> {
-    /// The brand.
-    pub brand: &'a Brand,
-    /// The store's name.
-    pub store: &'a str,
-    /// The survey.
-    pub survey: &'a Survey,
-    /// Its version.
-    pub version: u32,
-    /// The questions that this visit is asked.
-    pub questions: &'a [&'a Question],
-    /// The language.
-    pub language: &'a str,
-    /// The link, as it stands in the address.
-    pub link: &'a str,
-    /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
-    pub submission: Uuid,
-    /// What was answered, when the page is shown again.
-    pub answers: &'a BTreeMap<String, Vec<String>>,
-    /// What was wrong with that.
-    pub mistakes: &'a [Mistake],
-}
-
-impl SurveyPage<'_> {
-    /// The page.
-    pub fn render(&self) -> Page {
-        let words = words(self.language);
-        let definition = &self.survey.definition;
-        let title = definition.title.get(self.language);
-        let body = html! {
-            (self.header())
-            h1 { (title) }
-            @if !self.mistakes.is_empty() { div.mistake role="alert" {
-                (words.mend)
-                @for mistake in self.mistakes.iter().filter(|mistake| !self.shows(&mistake.question)) { br; (mistake.detail) }
-            } }
-            form method="post" action=(format!("/s/{}?lang={}", self.link, self.language)) {
-                input type="hidden" name="submission" value=(self.submission);
-                input type="hidden" name="survey" value=(definition.id);
-                input type="hidden" name="version" value=(self.version);
-                @for question in self.questions { (self.question(question, &words)) }
-                button type="submit" { (words.submit) }
-            }
-            footer {
-                p { (privacy(self.brand, self.language, &words)) }
-                p { @for language in self.survey.languages() {
-                    a href=(format!("/s/{}?lang={language}", self.link)) lang=(language) { (language_name(language)) } " "
-                } }
-            }
-        };
-        Page::new(self.language, title, &self.brand.colour, body)
-    }
-
-    fn shows(&self, question: &str) -> bool {
-        self.questions.iter().any(|shown| shown.id().as_str() == question)
-    }
-
-    fn header(&self) -> Markup {
-        header(self.brand, Some(self.store))
-    }
-
-    fn question(&self, question: &Question, words: &Words) -> Markup {
-        let definition = &question.definition;
-        let id = question.id().as_str();
-        let given = self.answers.get(id).map_or(&[][..], Vec::as_slice);
-        let is_given = |value: &str| given.iter().any(|given| given == value);
-        let mistake = self.mistakes.iter().find(|mistake| mistake.question == id);
-        let text = definition.text.get(self.language);
-        // A page can't tell whether a condition will hold; the server does.
-        let required = definition.required && definition.ask_if.is_none();
-        let choice = |kind: &str, value: &str, label: &str| {
-            html! {
-                label {
-                    input type=(kind) name=(id) value=(value) checked[is_given(value)]
-                        required[required && kind == "radio"];
-                    span { (label) }
-                }
-            }
-        };
-        html! {
-            @if let Kind::Text { max_length } = question.kind {
-                div.question {
-                    label for=(id) { (text) @if !required { " " small { (words.optional) } } }
-                    textarea id=(id) name=(id) rows="3" maxlength=(max_length) required[required] {
-                        (given.first().map_or("", String::as_str))
-                    }
-                    @if let Some(mistake) = mistake { p.mistake { (mistake.detail) } }
-                }
-            } @else {
-                fieldset.question {
-                    legend { (text) @if !required { " " small { (words.optional) } } }
-                    @match &question.kind {
-                        Kind::Scale(scale) => {
-                            div.scale {
-                                @for value in scale.min..=scale.max {
-                                    (choice("radio", &value.to_string(), &value.to_string()))
-                                }
-                            }
-                            div.ends {
-                                span { @if let Some(low) = &definition.low_label { (low.get(self.language)) } }
-                                span { @if let Some(high) = &definition.high_label { (high.get(self.language)) } }
-                            }
-                        }
-                        Kind::Choice { many, .. } => div.options {
-                            @for option in &definition.options {
-                                (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), option.text.get(self.language)))
-                            }
-                        },
-                        Kind::Text { .. } => {}
-                    }
-                    @if let Some(mistake) = mistake { p.mistake { (mistake.detail) } }
-                }
-            }
-        }
-    }
-}
-
-fn header(brand: &Brand, store: Option<&str>) -> Markup {
-    html! {
-        header {
-            span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
-            div { strong { (brand.name) } @if let Some(store) = store { br; (store) } }
-        }
-    }
-}
-
-/// What a guest is told about what is kept.
-pub fn privacy_line(brand: &Brand, language: &str) -> String {
-    privacy(brand, language, &words(language))
-}
-
-fn privacy(brand: &Brand, language: &str, words: &Words) -> String {
-    match brand.privacy.get(language) {
-        "" => words.privacy.replace("{days}", &brand.retention_days.to_string()),
-        own => own.to_owned(),
-    }
-}
-
-fn language_name(tag: &str) -> &str {
-    match tag {
-        "zh-CN" => "简体中文",
-        "zh-TW" => "繁體中文",
-        "en" => "English",
-        other => other,
-    }
-}
-
-/// How a visit to the page ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// The answer was recorded.
-    Thanks,
-    /// Another answer was there.
-    Answered,
-    /// The answer was taken back.
-    TakenBack,
-}
-
-/// The page at the end, with the way back from it.
-pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> Page {
-    let words = words(language);
-    let (title, more) = match end {
-        End::Thanks => {
-            (words.thanks, Some(brand.thanks.get(language)).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more))
-        }
-        End::Answered => (words.answered, words.answered_more),
-        End::TakenBack => (words.taken_back, words.taken_back_more),
-    };
-    let address = format!("/s/{link}?lang={language}");
-    let body = html! {
-        (header(brand, Some(store)))
-        div.end role="status" {
-            h1 { (title) }
-            p { (more) }
-            @if end == End::TakenBack {
-                p { a href=(address) { (words.again) } }
-            } @else {
-                form method="post" action=(address) {
-                    button.quiet type="submit" name="take_back" value="1" { (words.take_back) }
-                }
-            }
-        }
-    };
-    Page::new(language, title, &brand.colour, body)
 }
 
 /// A problem as a page. A guest reads it in her language; a problem that only a program can bring about keeps its
@@ -317,7 +95,8 @@ pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
     let language = built_in_language(wanted);
     let (title, detail) = guest_words(problem.kind, language).unwrap_or((problem.title, &problem.detail));
     let body = html! { div.end { h1 { (title) } p { (detail) } } };
-    let page = Page::new(language, title, &Brand::default().colour, body);
+    let colour = &Brand::default().colour;
+    let page = Shell { language, title, colour, style: "", script: "", framed_by: "'none'" }.page(body);
     problem.headers().iter().fold(Reply::page(problem.status, page), |reply, (name, value)| reply.with(name, *value))
 }
 
@@ -356,4 +135,22 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         ("store-unknown" | "survey-unknown", _) => ("问卷已结束", "门店已不再使用这份问卷，仍然感谢您。"),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_on_the_brands_colour_can_be_read() {
+        for (colour, ink) in [
+            ("#b4232a", "#fff"),
+            ("#ffffff", "#1d1b1a"),
+            ("#000000", "#fff"),
+            ("#ffd400", "#1d1b1a"),
+            ("#1677ff", "#1d1b1a"),
+        ] {
+            assert_eq!(ink_on(colour), ink, "{colour}");
+        }
+    }
 }

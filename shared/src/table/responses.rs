@@ -50,11 +50,12 @@ struct ResponseItem {
 }
 
 impl Table {
-    /// Records a response, unless the visit has one: one conditional write.
+    /// Records a response, unless the visit has a whole one: one conditional write. What a guest left behind half-way
+    /// is replaced, by more of it or by the whole.
     ///
     /// ```text
     ///  function                DynamoDB
-    ///     │ put, if there is none │
+    ///     │ put, if none is whole │
     ///     │──────────────────────▶│ written
     ///     │        ✗ ◀────────────│ the reply is lost
     ///     │ the SDK puts again    │
@@ -75,7 +76,9 @@ impl Table {
             .put_item()
             .table_name(&self.name)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
+            .condition_expression("attribute_not_exists(pk) OR #partial = :partial")
+            .expression_attribute_names("#partial", "partial")
+            .expression_attribute_values(":partial", AttributeValue::Bool(true))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;

@@ -187,7 +187,11 @@ fn fields_of_each_kind() -> serde_json::Value {
         })
     };
     json!([
-        kind("scale", &["min", "max"], &["min", "max", "low_label", "high_label", "low_at_most", "high_at_least", "measures"]),
+        kind(
+            "scale",
+            &["min", "max"],
+            &["min", "max", "low_label", "high_label", "low_at_most", "high_at_least", "measures"]
+        ),
         kind("choice", &["options"], &["options", "many"]),
         kind("text", &[], &["max_length"]),
     ])
