@@ -124,6 +124,9 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
             let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
             secrets.push(body["link"].as_str().unwrap().to_owned());
         }
+        if let Some(address) = reply.pointer("/headers/location").and_then(Value::as_str) {
+            secrets.push(address.trim_start_matches("/s/").to_owned());
+        }
         outcomes.push(u64::from(status));
     }
     for (function, (running, outcomes)) in functions {

@@ -14,17 +14,23 @@ use uuid::Uuid;
 use crate::harness::{World, file};
 
 /// Function, case, status, and for a problem the end of its type. In this order: some build on those before.
-pub const CASES: [(&str, &str, u16, &str); 28] = [
+pub const CASES: [(&str, &str, u16, &str); 34] = [
     ("issue-link", "valid", 201, ""),
     ("issue-link", "no-grant", 401, "grant-missing"),
     ("issue-link", "expired-grant", 401, "grant-expired"),
     ("issue-link", "payment-from-the-future", 422, "invalid"),
     ("issue-link", "store-unknown", 404, "store-unknown"),
     ("issue-link", "not-json", 400, "malformed"),
+    ("issue-link", "valid-code", 201, ""),
+    ("issue-link", "qr-png", 200, ""),
     ("open-survey", "valid", 200, ""),
     ("open-survey", "valid-json", 200, ""),
     ("open-survey", "forged-link", 404, "(page)"),
     ("open-survey", "expired-link", 410, "(page)"),
+    ("open-survey", "receipt", 200, "(page)"),
+    ("open-survey", "code", 303, ""),
+    ("open-survey", "forged-code", 404, "(page)"),
+    ("record-response", "left-half-way", 201, ""),
     ("record-response", "valid", 201, ""),
     ("record-response", "replayed", 200, ""),
     ("record-response", "other-answers", 409, "already-answered"),

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod catalog;
+mod codes;
 mod cost;
 mod counting;
 mod emulator;

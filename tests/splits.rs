@@ -9,6 +9,7 @@ use aftertaste::{
         link::{Channel, Segment},
         response::{Answer, Response},
         scope::Scope,
+        series::Series,
         survey::Survey,
         tally::Tally,
     },
@@ -60,14 +61,14 @@ fn content(survey: &Survey, responses: &[&Placed]) -> Content {
     for (response, hour, _, _) in responses {
         tally.add(response, *hour, survey);
     }
-    Content { tallies: [(survey.definition.id.clone(), tally)].into(), ..Content::default() }
+    Content { tallies: [(Series::paid(survey.definition.id.clone()), tally)].into(), ..Content::default() }
 }
 
 /// The report of a node from its rollups by day, without what names days and children.
 fn report(survey: &Survey, days: BTreeMap<Date, Content>) -> Value {
     let scope: Scope = "cn".parse().unwrap();
     let (to, brand) = (FIRST.saturating_add(jiff::Span::new().days(6)), Brand::default());
-    let subject = Subject { scope: &scope, name: "cn", from: FIRST, to, survey, brand: &brand };
+    let subject = Subject { scope: &scope, name: "cn", from: FIRST, to, survey, tied_to_payment: true, brand: &brand };
     let tally = |content: Content| content.tallies.into_values().next().unwrap_or_default();
     let days = days.into_iter().map(|(day, content)| (day, tally(content))).collect();
     let mut report = serde_json::to_value(Report::new(&subject, Counts { days, ..Counts::default() })).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aftertaste::{
     app::App,
-    http::{Reply, Request},
+    http::{Connection, Reply, Request, RequestContext},
 };
 use axum::{
     Router,
@@ -105,6 +105,8 @@ fn request(
         cookies,
         body: plain.map_or_else(|_| STANDARD.encode(body), str::to_owned),
         is_base64_encoded: plain.is_err(),
+        // It listens there and nowhere else.
+        request_context: RequestContext { http: Connection { source_ip: "127.0.0.1".into() } },
     }
 }
 

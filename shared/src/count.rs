@@ -6,14 +6,17 @@ use std::ops::RangeInclusive;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    domain::{store::Store, tally::Tallies},
+    domain::{
+        series::{Series, Tallies},
+        store::Store,
+    },
     table::{Catalog, Table, TableError},
 };
 
 /// What a day's responses came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayCount {
-    /// By survey.
+    /// By series.
     pub tallies: Tallies,
     /// When the first of the responses expires; none without responses.
     pub complete_until: Option<Timestamp>,
@@ -59,7 +62,7 @@ pub async fn count(
         };
         let paid = stored.minute.start();
         let day = counted.days.entry(store.calendar.day_of(paid)).or_default();
-        let tally = day.tallies.entry(response.survey.clone()).or_default();
+        let tally = day.tallies.entry(Series::of(response)).or_default();
         tally.add(response, store.calendar.hour_of(paid), &survey.survey);
         day.complete_until = Some(day.complete_until.map_or(stored.expires, |until| until.min(stored.expires)));
         counted.responses += 1;

@@ -13,6 +13,7 @@ use aftertaste::{
         link::{Channel, Segment},
         response::Response,
         scope::Scope,
+        series::Series,
         store::{Store, StoreDetails},
         survey::Survey,
         tally::Tally,
@@ -107,8 +108,10 @@ fn node_day(survey: &Survey, answers: u32) -> Content {
         };
         store_day.add(&response, 11 + n, survey);
     }
-    let of_store =
-        Content { tallies: BTreeMap::from([(survey.definition.id.clone(), store_day)]), ..Content::default() };
+    let of_store = Content {
+        tallies: BTreeMap::from([(Series::paid(survey.definition.id.clone()), store_day)]),
+        ..Content::default()
+    };
     let mut content = Content::default();
     for number in 1..=STORES {
         content.merge(&of_store, &Scope::Store(number.try_into().unwrap()));

@@ -1,17 +1,24 @@
-//! A merchant asks for the link of a payment. Nothing is written: the link is signed, and the same payment always
-//! yields the same one.
+//! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Nothing is written:
+//! both are signed, and the same payment or table always yields the same one.
+
+mod qr;
 
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
+        brand::MiniProgram,
         grant::Permission,
         link::{Channel, Claim, Minute, PaymentHash, Segment, Standing, Visit},
         store::StoreNumber,
+        table_code::{TableCode, TableNumber},
     },
-    http::{Problem, Reply, Request, bearer, body_json},
+    http::{Format, Problem, Reply, Request, accepted_format, bearer, body_json},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use qr::Qr;
 
 const FUNCTION: &str = "issue-link";
 
@@ -39,19 +46,80 @@ struct Issued<'a> {
     scene: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'a str>,
+    /// What opens the Alipay mini-program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alipay: Option<String>,
     expires_at: Timestamp,
 }
 
-/// `POST /links`
+/// The body of `POST /codes`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    store: StoreNumber,
+    #[serde(default)]
+    table: TableNumber,
+}
+
+/// `POST /links`, `POST /codes`, `GET /links/{link}/{file}` and `GET /codes/{code}/{file}`.
 pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
-    conclude(FUNCTION, issue(app, request, now).await, Reply::from)
+    let answered = match request.route_key.as_str() {
+        "POST /links" => issue(app, request, now).await,
+        "POST /codes" => issue_code(app, request, now).await,
+        "GET /links/{link}/{file}" => match app.open_link(request.path_parameter("link"), now).await {
+            Ok(_) => draw(request, format!("{}/s/{}", app.public_url, request.path_parameter("link"))),
+            Err(stop) => Err(stop),
+        },
+        "GET /codes/{code}/{file}" => match TableCode::verify(request.path_parameter("code"), &app.keyring) {
+            Some(_) => draw(request, format!("{}/t/{}", app.public_url, request.path_parameter("code"))),
+            None => Err(Problem::code_unknown().into()),
+        },
+        _ => Err(Problem::route_unknown().into()),
+    };
+    conclude(FUNCTION, answered, Reply::from)
+}
+
+fn check_grant(app: &App, request: &Request, now: Timestamp) -> Result<(), Problem> {
+    if bearer(&app.keyring, request, now)?.allows(&Permission::Issue) {
+        Ok(())
+    } else {
+        Err(Problem::grant_insufficient("issue"))
+    }
+}
+
+async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    check_grant(app, request, now)?;
+    let Table { store, table } = body_json(request)?;
+    app.catalog.store(store, now).await?.ok_or_else(Problem::store_unknown)?;
+    let code = TableCode { store, table }.sign(&app.keyring);
+    tracing::info!(function = FUNCTION, outcome = "issued-code", status = 201, store = store.get());
+    let url = format!("{}/t/{code}", app.public_url);
+    Ok(Reply::json(http::StatusCode::CREATED, &json!({"code": code, "url": url, "store": store, "table": table})))
+}
+
+/// The QR code of an address: `qr`, in the form that `Accept` asks for, or `qr.svg`, `qr.png`, `qr.bin`.
+fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
+    let offered = [Format::Svg, Format::Png, Format::EscPos];
+    let format = match request.path_parameter("file").split_once('.') {
+        None => accepted_format(request, &offered),
+        Some((_, ending)) => Format::of_ending(ending, &offered),
+    };
+    let is_qr = request.path_parameter("file").split('.').next() == Some("qr");
+    let format = format.filter(|_| is_qr).ok_or_else(Problem::route_unknown)?;
+    let drawn = Qr::new(address).ok().and_then(|qr| qr.written_as(format));
+    // PUBLIC_URL has been checked to be an address without a path: at most some 300 bytes.
+    let drawn = drawn.ok_or_else(Problem::unavailable)?;
+    tracing::info!(function = FUNCTION, outcome = "drawn", status = 200);
+    Ok(Reply::bytes(http::StatusCode::OK, format.content_type(), drawn))
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    if !bearer(&app.keyring, request, now)?.allows(&Permission::Issue) {
-        return Err(Problem::grant_insufficient("issue").into());
-    }
+    check_grant(app, request, now)?;
     let payment: Payment = body_json(request)?;
+    if !payment.channel.is_tied_to_a_payment() {
+        let detail = "The channel table is for the codes on tables, which no payment stands behind: POST /codes.";
+        return Err(Problem::invalid(detail).into());
+    }
     if payment.payment.is_empty() || payment.payment.len() > LONGEST_PAYMENT {
         return Err(Problem::invalid(format!("payment is the payment's id, 1 to {LONGEST_PAYMENT} bytes.")).into());
     }
@@ -101,8 +169,22 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
             link: link.as_str(),
             url: format!("{}/s/{}", app.public_url, link.as_str()),
             scene: link.as_str(),
+            alipay: brand.alipay.as_ref().map(|program| alipay(program, link.as_str())),
             page: brand.wechat.as_ref().map(|program| program.page.as_str()),
             expires_at,
         },
     ))
+}
+
+/// The scheme that opens a page of an Alipay mini-program, with the link as its query `scene`.
+fn alipay(program: &MiniProgram, link: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("scene", link).finish();
+    let start = "alipays://platformapi/startapp?";
+    let scheme = form_urlencoded::Serializer::for_suffix(String::from(start), start.len())
+        .append_pair("appId", &program.app_id)
+        .append_pair("page", &program.page)
+        .append_pair("query", &query)
+        .finish();
+    // A form writes a space as `+`, an address as `%20`.
+    scheme.replace('+', "%20")
 }

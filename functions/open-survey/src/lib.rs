@@ -1,12 +1,17 @@
-//! A guest opens a link. Nothing is read when store and survey are in memory, and nothing is written.
+//! A guest opens a link. Nothing is read when store and survey are in memory, and nothing is written. Or she opens the
+//! code on a table, and gets a link.
 
 use std::collections::BTreeMap;
 
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
-    domain::survey::{Kind, Question},
+    domain::{
+        link::Minute,
+        survey::{Kind, Question},
+        table_code::{TableCode, visitor},
+    },
     http::{
-        Format, Reply, Request, accepted_format, page,
+        Format, Problem, Reply, Request, accepted_format, page,
         survey_page::{self, End, SurveyPage},
         wanted_languages,
     },
@@ -18,14 +23,45 @@ use uuid::Uuid;
 
 const FUNCTION: &str = "open-survey";
 
-/// `GET /s/{link}` and `GET /s/{link}/receipt`. `submission` is fresh and random: the id of the sending that follows.
+/// How many links one address gets out of codes in a minute. All guests on a store's own network have one address.
+const OPENINGS_A_MINUTE: u32 = 20;
+
+/// `GET /s/{link}`, `GET /s/{link}/receipt` and `GET /t/{code}`. `submission` is fresh and random: the id of the sending
+/// that follows.
 pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
     let format = accepted_format(request, &[Format::Html, Format::Json]);
-    let opened = open(app, request, now, submission, format).await;
+    let opened = match request.route_key.as_str() {
+        "GET /t/{code}" => open_code(app, request, now, submission).await,
+        _ => open(app, request, now, submission, format).await,
+    };
     conclude(FUNCTION, opened, |problem| match format {
         Some(Format::Json) => problem.into(),
         _ => page::problem(&problem, &wanted_languages(request)),
     })
+}
+
+/// Sends whoever opened a code on to a link of her own.
+async fn open_code(app: &App, request: &Request, now: Timestamp, nonce: Uuid) -> Result<Reply, Stop> {
+    let code = TableCode::verify(request.path_parameter("code"), &app.keyring).ok_or_else(Problem::code_unknown)?;
+    app.catalog.store(code.store, now).await?.ok_or_else(Problem::store_unknown)?;
+    // A clock far from today gives no minute, and no link that could be signed.
+    let minute = Minute::of(now).ok_or_else(Problem::unavailable)?;
+    let visitor = visitor(&request.request_context.http.source_ip, &app.keyring);
+    if !app.table.admit(&visitor, minute, OPENINGS_A_MINUTE).await? {
+        return Err(Problem::too_many().into());
+    }
+    let claim = code.visit(minute, &nonce.to_string(), &app.keyring);
+    let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
+    tracing::info!(
+        function = FUNCTION,
+        outcome = "opened-code",
+        status = 303,
+        store = code.store.get(),
+        table = u32::from(code.table),
+    );
+    let language = request.query("lang").filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    let query = language.map_or_else(String::new, |language| format!("?lang={language}"));
+    Ok(Reply::empty(StatusCode::SEE_OTHER).with("location", format!("/s/{}{query}", link.as_str())))
 }
 
 async fn open(
@@ -65,7 +101,7 @@ async fn open(
             "title": definition.title.get(language),
             "store": store.details.name,
             "brand": {"name": brand.name, "colour": brand.colour},
-            "privacy": survey_page::privacy_line(&brand, language),
+            "privacy": survey_page::privacy_line(&brand, claim.channel, language),
             "expires_at": until,
             "submission": submission,
             "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
@@ -83,6 +119,7 @@ async fn open(
         version: survey.version,
         questions: &questions,
         language,
+        channel: claim.channel,
         link,
         submission,
         answers: &BTreeMap::new(),

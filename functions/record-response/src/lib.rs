@@ -110,6 +110,7 @@ async fn record(
                 version: survey.version,
                 questions: &questions,
                 language,
+                channel: claim.channel,
                 link,
                 submission,
                 answers: &grouped(&fields),

@@ -11,6 +11,7 @@ use aftertaste::{
     domain::{
         business_day::is_in_range,
         scope::{Path, Scope},
+        series::paid_responses,
         store::Store,
     },
     table::{Catalog, Content, Rollup, Table, TableError},
@@ -278,7 +279,7 @@ async fn count_store(
         let before = before.remove(&day);
         // The node that the day was first counted towards: past days stay where they were when a store moves.
         let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
-        let answered = tallies.values().map(|tally| tally.responses).sum();
+        let answered = paid_responses(&tallies);
         let operations = operations.remove(&day).map(|given| given.with_answers(answered)).unwrap_or_default();
         let content = Content { tallies, operations, ..Content::default() };
         let rollup = Rollup { content, counted_at: began, path: Some(path.clone()), complete_until };

@@ -16,9 +16,10 @@ use aftertaste::{
         language::choose,
         response::{Answer, Answers},
         scope::{Path, Scope},
+        series::{Series, Tallies, paid_responses},
         store::Store,
         survey::Measure,
-        tally::{Group, Tallies},
+        tally::Group,
     },
     http::{Format, Problem, Reply, Request, accepted_format, bearer, page as shared_page, wanted_languages},
     stats::report::{Comment, Counts, Report, Score, Subject},
@@ -50,19 +51,18 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
     };
     conclude(FUNCTION, answered, |problem| match format {
         Format::Html => shared_page::problem(&problem, &wanted_languages(request)),
-        Format::Json | Format::Csv => problem.into(),
+        _ => problem.into(),
     })
 }
 
 /// The scope as it was written, and the form: by ending, else by `Accept`.
 fn scope_and_format(request: &Request) -> (&str, Format) {
     let path = request.path_parameter("scope");
-    let by_ending = path.rsplit_once('.').and_then(|(scope, ending)| Some((scope, Format::of_ending(ending)?)));
-    by_ending.unwrap_or_else(|| {
-        // A browser says that it wants a page; a program that says nothing wants figures.
-        let offered = [Format::Json, Format::Html, Format::Csv];
-        (path, accepted_format(request, &offered).unwrap_or(Format::Json))
-    })
+    // A browser says that it wants a page; a program that says nothing wants figures.
+    let offered = [Format::Json, Format::Html, Format::Csv];
+    let by_ending =
+        path.rsplit_once('.').and_then(|(scope, ending)| Some((scope, Format::of_ending(ending, &offered)?)));
+    by_ending.unwrap_or_else(|| (path, accepted_format(request, &offered).unwrap_or(Format::Json)))
 }
 
 async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format: Format) -> Result<Reply, Stop> {
@@ -89,19 +89,19 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         let counted = count_today(app, store, today, now).await?;
         rollups.insert(today, counted);
     }
-    let surveys = surveys_in(rollups.range(from..).map(|(_, rollup)| &rollup.content.tallies));
-    let wanted: Option<Id> = match request.query("survey") {
-        Some(id) => Some(id.parse().map_err(|_| Problem::survey_unknown())?),
+    let surveys = series_in(rollups.range(from..).map(|(_, rollup)| &rollup.content.tallies));
+    let wanted: Option<Series> = match request.query("survey") {
+        Some(series) => Some(series.parse().map_err(|_| Problem::survey_unknown())?),
         None => surveys.first().cloned(),
     };
-    let id = wanted.or_else(|| stores.first().map(|store| store.details.survey.clone()));
-    let id = id.ok_or_else(Problem::survey_unknown)?;
-    let survey = app.catalog.survey(&id, now).await?.ok_or_else(Problem::survey_unknown)?;
+    let wanted = wanted.or_else(|| stores.first().map(|store| Series::paid(store.details.survey.clone())));
+    let series = wanted.ok_or_else(Problem::survey_unknown)?;
+    let survey = app.catalog.survey(&series.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
 
     let mut counts = Counts { surveys, ..Counts::default() };
     let mut children: BTreeMap<String, Group> = BTreeMap::new();
     for (day, Rollup { mut content, counted_at, .. }) in rollups {
-        let tally = content.tallies.remove(&id);
+        let tally = content.tallies.remove(&series);
         if day < from {
             counts.before.merge(&tally.unwrap_or_default());
             continue;
@@ -112,7 +112,7 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
             counts.operations.insert(day, content.operations);
         }
         for (child, groups) in content.children {
-            if let Some(group) = groups.get(&id) {
+            if let Some(group) = groups.get(&series) {
                 children.entry(child).or_default().merge(group);
             }
         }
@@ -123,7 +123,7 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         let paid = store.calendar.window_of(from, to);
         let page = app.table.newest_responses(store.number, &paid, before.as_deref(), COMMENTS_READ).await?;
         let recommend = survey.survey.measuring(Measure::Recommend).map(|question| question.id());
-        let of_survey = page.responses.into_iter().filter(|stored| stored.response.survey == id);
+        let of_survey = page.responses.into_iter().filter(|stored| Series::of(&stored.response) == series);
         counts.comments = of_survey.flat_map(|stored| comments(stored, recommend)).collect();
         counts.comments_before = page.next;
     }
@@ -133,7 +133,9 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         Some(store) => store.details.name.clone(),
         None => scope.to_string(),
     };
-    let subject = Subject { scope: &scope, name: &name, from, to, survey: &survey.survey, brand: &brand };
+    let tied_to_payment = series.tied_to_payment;
+    let subject =
+        Subject { scope: &scope, name: &name, from, to, survey: &survey.survey, tied_to_payment, brand: &brand };
     let report = Report::new(&subject, counts);
     tracing::info!(
         function = FUNCTION,
@@ -148,7 +150,7 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
     Ok(match format {
         Format::Json => Reply::json(StatusCode::OK, &report),
         Format::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", as_csv(&report)),
-        Format::Html => {
+        _ => {
             let wanted = wanted_languages(request);
             // Who reads one way of writing Chinese is better served by the other than by English.
             let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
@@ -206,20 +208,20 @@ async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> R
     let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
     let tallies = counted.days.remove(&today).unwrap_or_default().tallies;
     let given = app.table.operations(store.number, today, today).await?;
-    let answered = tallies.values().map(|tally| tally.responses).sum();
+    let answered = paid_responses(&tallies);
     let operations = given.get(&today).map(|given| given.with_answers(answered)).unwrap_or_default();
     Ok(Rollup { content: Content { tallies, operations, ..Content::default() }, counted_at: now, ..Rollup::default() })
 }
 
-/// Every survey with responses, the one with most of them first.
-fn surveys_in<'a>(days: impl Iterator<Item = &'a Tallies>) -> Vec<Id> {
-    let mut responses: BTreeMap<&Id, u64> = BTreeMap::new();
-    for (survey, tally) in days.flatten() {
-        *responses.entry(survey).or_default() += tally.responses + tally.partial;
+/// Every series with responses: those behind which payments stand first, and of these the one with most.
+fn series_in<'a>(days: impl Iterator<Item = &'a Tallies>) -> Vec<Series> {
+    let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
+    for (series, tally) in days.flatten() {
+        *responses.entry(series).or_default() += tally.responses + tally.partial;
     }
-    let mut surveys: Vec<(&Id, u64)> = responses.into_iter().collect();
-    surveys.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    surveys.into_iter().map(|(survey, _)| survey.clone()).collect()
+    let mut all: Vec<(&Series, u64)> = responses.into_iter().collect();
+    all.sort_by_key(|(series, n)| std::cmp::Reverse((series.tied_to_payment, *n)));
+    all.into_iter().map(|(series, _)| series.clone()).collect()
 }
 
 /// The scopes below with their names: a store's own, a node's path.

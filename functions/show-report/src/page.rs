@@ -38,6 +38,7 @@ impl ReportPage<'_> {
             (self.header())
             h1 { (report.name) }
             (self.window())
+            @if !report.tied_to_payment { p.note { (self.words().untied) } }
             @if report.responses == 0 {
                 p.end { (self.words().nothing) }
             } @else {
@@ -99,7 +100,11 @@ impl ReportPage<'_> {
                 label { (words.to) " " input type="date" name="to" value=(to) required; }
                 @if surveys.len() > 1 {
                     select name="survey" aria-label="survey" {
-                        @for id in surveys { option value=(id) selected[id == survey] { (id) } }
+                        @for series in surveys {
+                            option value=(series) selected[series == survey] {
+                                (series.survey) @if !series.tied_to_payment { " · " (words.table_codes) }
+                            }
+                        }
                     }
                 }
                 button type="submit" { (words.show) }

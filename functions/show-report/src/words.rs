@@ -58,6 +58,8 @@ pub(crate) struct Words {
     pub days: &'static str,
     pub up: &'static str,
     pub none: &'static str,
+    pub table_codes: &'static str,
+    pub untied: &'static str,
     pub other_language: (&'static str, &'static str),
 }
 
@@ -111,6 +113,8 @@ pub(crate) const ENGLISH: Words = Words {
     days: "days",
     up: "Up",
     none: "none",
+    table_codes: "codes on tables",
+    untied: "These answers came by codes on tables. No payment stands behind them, so they are counted apart.",
     other_language: ("zh-CN", "中文"),
 };
 
@@ -164,6 +168,8 @@ pub(crate) const CHINESE: Words = Words {
     days: "天",
     up: "上级",
     none: "无",
+    table_codes: "桌码",
+    untied: "以下回答来自桌码，没有对应的付款，因此单独统计。",
     other_language: ("en", "English"),
 };
 

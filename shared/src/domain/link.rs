@@ -40,7 +40,7 @@ pub enum Channel {
     Unknown = 0,
     /// A QR code on the receipt.
     Receipt,
-    /// A QR code on the table.
+    /// The code on a table or a counter. No payment stands behind it.
     Table,
     /// A WeChat mini-program.
     WechatMiniProgram,
@@ -63,6 +63,12 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Whether a payment stands behind every answer that comes this way. Links of the channel `table` are made for
+    /// whoever opens the code on a table, and for nobody else.
+    pub fn is_tied_to_a_payment(self) -> bool {
+        self != Self::Table
+    }
+
     /// Every channel, in the order of its number.
     pub const ALL: [Self; 12] = [
         Self::Unknown,
@@ -307,7 +313,7 @@ pub(crate) fn keyed_hash(key: &Key, label: &[u8], message: &[u8]) -> [u8; 32] {
     keyed(key, label, message).finalize().into_bytes().into()
 }
 
-fn keyed(key: &Key, label: &[u8], message: &[u8]) -> Hmac<Sha256> {
+pub(super) fn keyed(key: &Key, label: &[u8], message: &[u8]) -> Hmac<Sha256> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block(key));
     mac.update(label);
     mac.update(&[0]);

@@ -13,8 +13,10 @@ mod masking;
 pub mod operations;
 pub mod response;
 pub mod scope;
+pub mod series;
 pub mod store;
 pub mod survey;
+pub mod table_code;
 pub mod tally;
 
 use serde::{Deserialize, Serialize};

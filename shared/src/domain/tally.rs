@@ -342,16 +342,6 @@ fn merge_groups<K: Ord + Clone>(to: &mut BTreeMap<K, Group>, from: &BTreeMap<K, 
     }
 }
 
-/// The tallies of one scope on one business day, by survey.
-pub type Tallies = BTreeMap<Id, Tally>;
-
-/// Adds the tallies of another scope.
-pub fn merge_tallies(to: &mut Tallies, from: &Tallies) {
-    for (survey, tally) in from {
-        to.entry(survey.clone()).or_default().merge(tally);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ pub mod survey_page;
 pub use negotiation::{Format, accepted_format, wanted_languages};
 pub use problem::Problem;
 pub use reply::Reply;
-pub use request::{Request, bearer, body_json, form_fields};
+pub use request::{Connection, Request, RequestContext, bearer, body_json, form_fields};
 
 use std::time::Duration;
 

@@ -13,16 +13,40 @@ pub enum Format {
     Json,
     /// `text/csv`
     Csv,
+    /// `image/svg+xml`
+    Svg,
+    /// `image/png`
+    Png,
+    /// `application/vnd.escpos`: what a receipt printer takes.
+    EscPos,
 }
 
 impl Format {
-    /// The form that a file ending stands for.
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        match ending {
-            "html" => Some(Self::Html),
-            "json" => Some(Self::Json),
-            "csv" => Some(Self::Csv),
-            _ => None,
+    /// The offered form that a file ending stands for.
+    pub fn of_ending(ending: &str, offered: &[Self]) -> Option<Self> {
+        offered.iter().copied().find(|format| format.ending() == ending)
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::EscPos => "bin",
+        }
+    }
+
+    /// The media type, with its character set.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::EscPos => "application/vnd.escpos",
         }
     }
 
@@ -31,6 +55,9 @@ impl Format {
             Self::Html => ("text", "html"),
             Self::Json => ("application", "json"),
             Self::Csv => ("text", "csv"),
+            Self::Svg => ("image", "svg"),
+            Self::Png => ("image", "png"),
+            Self::EscPos => ("application", "vnd.escpos"),
         }
     }
 }
@@ -95,6 +122,11 @@ mod tests {
         assert_eq!(chosen("text/csv;q=0.1, application/json;q=0.2"), Some(Format::Json));
         assert_eq!(chosen("text/*, application/json;q=0.5"), Some(Format::Html));
         assert_eq!(chosen("image/png"), Some(Format::Json));
+        let drawn =
+            |accept: &str| accepted_format(&request("accept", accept), &[Format::Svg, Format::Png, Format::EscPos]);
+        assert_eq!(drawn("image/svg+xml"), Some(Format::Svg));
+        assert_eq!(drawn("image/png,image/*;q=0.8"), Some(Format::Png));
+        assert_eq!(drawn("application/vnd.escpos"), Some(Format::EscPos));
         assert_eq!(chosen(";;;,/,"), Some(Format::Json));
         assert_eq!(accepted_format(&Request::default(), &[Format::Html]), Some(Format::Html));
     }

@@ -105,6 +105,12 @@ fn guest_words(kind: &str, language: &str) -> Option<(&'static str, &'static str
         ("link-unknown", "en") => ("Not a survey link", "Please scan the code on your receipt again."),
         ("link-unknown", "zh-TW") => ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
         ("link-unknown", _) => ("这不是问卷链接", "请重新扫描小票上的二维码。"),
+        ("code-unknown", "en") => ("Not a survey code", "Please scan the code on the table again."),
+        ("code-unknown", "zh-TW") => ("這不是問卷碼", "請重新掃描桌上的二維碼。"),
+        ("code-unknown", _) => ("这不是问卷码", "请重新扫描桌上的二维码。"),
+        ("too-many", "en") => ("One moment", "Many guests are answering here. Please try again in a minute."),
+        ("too-many", "zh-TW") => ("請稍候", "這裡填寫的人很多，請一分鐘後再試。"),
+        ("too-many", _) => ("请稍候", "这里填写的人很多，请一分钟后再试。"),
         ("link-expired", "en") => {
             ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you.")
         }

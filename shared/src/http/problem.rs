@@ -54,6 +54,7 @@ impl Problem {
     pub(super) fn headers(&self) -> &'static [(&'static str, &'static str)] {
         match self.status {
             StatusCode::UNAUTHORIZED => &[("www-authenticate", "Bearer")],
+            StatusCode::TOO_MANY_REQUESTS => &[("retry-after", "60")],
             StatusCode::SERVICE_UNAVAILABLE => &[("retry-after", "1")],
             _ => &[],
         }
@@ -66,6 +67,26 @@ impl Problem {
             "link-unknown",
             "Not a survey link",
             "This is not a link that we gave out. Scan the code on the receipt again, or type its address whole.",
+        )
+    }
+
+    /// A table's code that is forged or mangled.
+    pub fn code_unknown() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "code-unknown",
+            "Not a code of a table",
+            "This is not a code that we gave out. Scan it again, or type its address whole.",
+        )
+    }
+
+    /// More openings of codes from one address in a minute than guests make.
+    pub fn too_many() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many",
+            "Too many at once",
+            "Too many surveys were opened from this address within a minute. Wait a minute and try again.",
         )
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,12 +17,14 @@ pub struct Reply {
     /// Headers by lower-case name.
     pub headers: BTreeMap<&'static str, String>,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
+    /// Whether the body is no text.
+    is_binary: bool,
 }
 
 impl Reply {
     /// A reply of some type.
-    pub fn new(status: StatusCode, content_type: &str, body: String) -> Self {
+    pub fn new(status: StatusCode, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = [
             ("cache-control", "no-store"),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -31,7 +34,12 @@ impl Reply {
             ("vary", "accept, accept-language"),
             ("x-content-type-options", "nosniff"),
         ];
-        Self { status, headers: headers.map(|(name, value)| (name, value.to_owned())).into(), body }
+        Self {
+            status,
+            headers: headers.map(|(name, value)| (name, value.to_owned())).into(),
+            body: body.into(),
+            is_binary: false,
+        }
     }
 
     /// JSON.
@@ -44,6 +52,11 @@ impl Reply {
     /// A page, with the content security policy that lets its own style in and nothing else.
     pub fn page(status: StatusCode, page: Page) -> Self {
         Self::new(status, "text/html; charset=utf-8", page.html).with("content-security-policy", page.policy)
+    }
+
+    /// A body that is no text.
+    pub fn bytes(status: StatusCode, content_type: &str, body: Vec<u8>) -> Self {
+        Self { is_binary: true, ..Self::new(status, content_type, body) }
     }
 
     /// No body.
@@ -66,8 +79,12 @@ impl Reply {
             "cookies": cookies,
             "statusCode": self.status.as_u16(),
             "headers": self.headers,
-            "body": self.body,
-            "isBase64Encoded": false,
+            "body": if self.is_binary {
+                STANDARD.encode(&self.body)
+            } else {
+                String::from_utf8_lossy(&self.body).into_owned()
+            },
+            "isBase64Encoded": self.is_binary,
         })
     }
 }

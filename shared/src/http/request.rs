@@ -31,6 +31,24 @@ pub struct Request {
     pub body: String,
     /// Whether the body is in base64.
     pub is_base64_encoded: bool,
+    /// What API Gateway knows about the call.
+    pub request_context: RequestContext,
+}
+
+/// What API Gateway knows about a call.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct RequestContext {
+    /// The connection.
+    pub http: Connection,
+}
+
+/// The connection that a call came over.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Connection {
+    /// The address of the caller, or of the last proxy before API Gateway.
+    pub source_ip: String,
 }
 
 impl Request {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::page::{Page, Shell, built_in_language};
 use crate::domain::{
     brand::Brand,
+    link::Channel,
     response::{Mistake, Wrong},
     survey::{Kind, Question, Survey},
 };
@@ -49,6 +50,8 @@ struct Words {
     taken_back_more: &'static str,
     again: &'static str,
     privacy: &'static str,
+    of_payment: &'static str,
+    of_opening: &'static str,
 }
 
 fn words(language: &str) -> Words {
@@ -73,9 +76,11 @@ fn words(language: &str) -> Words {
             taken_back: "Taken back",
             taken_back_more: "Your answer is gone.",
             again: "Answer anew",
-            privacy: "We keep your answers, also if you leave half-way, with the store and the minute of your \
-                      payment, not with your name, for {days} days. Phone numbers and the like in what you write are masked. Once sent, you can take \
+            privacy: "We keep your answers, also if you leave half-way, with the store and {when}, not with \
+                      your name, for {days} days. Phone numbers and the like in what you write are masked. Once sent, you can take \
                       your answers back here for as long as the link works.",
+            of_payment: "the minute of your payment",
+            of_opening: "the minute in which you opened this page",
         },
         "zh-TW" => Words {
             submit: "送出",
@@ -97,7 +102,9 @@ fn words(language: &str) -> Words {
             taken_back: "已撤回",
             taken_back_more: "您的回答已刪除。",
             again: "重新填寫",
-            privacy: "我們會將您的回答（包括中途離開時已填的）與門市及付款時間（精確到分鐘）一併保存 {days} 天，不含您的姓名；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在此撤回。",
+            privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在此撤回。",
+            of_payment: "付款時間",
+            of_opening: "開啟本頁的時間",
         },
         _ => Words {
             submit: "提交",
@@ -119,7 +126,9 @@ fn words(language: &str) -> Words {
             taken_back: "已撤回",
             taken_back_more: "您的回答已删除。",
             again: "重新填写",
-            privacy: "我们会将您的回答（包括中途离开时已填的）与门店及付款时间（精确到分钟）一起保存 {days} 天，不含您的姓名；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在此撤回。",
+            privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在此撤回。",
+            of_payment: "付款时间",
+            of_opening: "打开本页的时间",
         },
     }
 }
@@ -151,6 +160,8 @@ pub struct SurveyPage<'a> {
     pub questions: &'a [&'a Question],
     /// The language.
     pub language: &'a str,
+    /// How the guest came here.
+    pub channel: Channel,
     /// The link, as it stands in the address.
     pub link: &'a str,
     /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
@@ -190,7 +201,7 @@ impl SurveyPage<'_> {
                 }
             }
             footer {
-                p { (privacy(self.brand, self.language, &words)) }
+                p { (privacy_line(self.brand, self.channel, self.language)) }
                 p { @for language in self.survey.languages() {
                     a href=(format!("/s/{}?lang={language}", self.link)) lang=(language)
                         aria-current=[(language == self.language).then_some("true")] { (language_name(language)) } " "
@@ -285,16 +296,15 @@ fn header(brand: &Brand, store: Option<&str>) -> Markup {
     }
 }
 
-/// What a guest is told about what is kept.
-pub fn privacy_line(brand: &Brand, language: &str) -> String {
-    privacy(brand, language, &words(language))
-}
-
-fn privacy(brand: &Brand, language: &str, words: &Words) -> String {
-    match brand.privacy.get(language) {
-        "" => words.privacy.replace("{days}", &brand.retention_days.to_string()),
-        own => own.to_owned(),
-    }
+/// What a guest is told about what is kept: the brand's own words, or those that are built in.
+pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
+    let words = words(language);
+    let when = if channel.is_tied_to_a_payment() { words.of_payment } else { words.of_opening };
+    let line = match brand.privacy.get(language) {
+        "" => words.privacy,
+        own => own,
+    };
+    line.replace("{days}", &brand.retention_days.to_string()).replace("{when}", when)
 }
 
 fn language_name(tag: &str) -> &str {

@@ -11,6 +11,7 @@ use crate::domain::{
     link::{Channel, Segment},
     operations::Operations,
     scope::Scope,
+    series::Series,
     survey::{Kind, Measure, Question, Scale, Survey},
     tally::{Group, Histogram, Recommendations, Tally},
 };
@@ -43,6 +44,8 @@ pub struct Subject<'a> {
     pub to: Date,
     /// The survey, in its latest version.
     pub survey: &'a Survey,
+    /// Whether the answers are those behind which a payment stands, or those to codes on tables.
+    pub tied_to_payment: bool,
     /// Where segments have their names.
     pub brand: &'a Brand,
 }
@@ -50,7 +53,7 @@ pub struct Subject<'a> {
 /// What the report is worked out from.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
-    /// The tally of the subject's survey, by business day.
+    /// The tally of the subject's series, by business day.
     pub days: BTreeMap<Date, Tally>,
     /// The same of as many days before.
     pub before: Tally,
@@ -58,8 +61,8 @@ pub struct Counts {
     pub operations: BTreeMap<Date, Operations>,
     /// What lies directly below the scope, with its name.
     pub children: Vec<(Scope, String, Group)>,
-    /// Every survey that has responses in these days.
-    pub surveys: Vec<Id>,
+    /// Every series that has responses in these days.
+    pub surveys: Vec<Series>,
     /// When a count last changed one of these figures.
     pub counted_at: Option<Timestamp>,
     /// What guests wrote, newest first.
@@ -80,9 +83,11 @@ pub struct Report {
     /// The last business day.
     pub to: Date,
     /// The survey that the figures are about.
-    pub survey: Id,
-    /// Every survey that has responses in these days.
-    pub surveys: Vec<Id>,
+    pub survey: Series,
+    /// Whether a payment stands behind the answers. Those to codes on tables are counted apart.
+    pub tied_to_payment: bool,
+    /// Every series that has responses in these days.
+    pub surveys: Vec<Series>,
     /// Whole responses.
     pub responses: u64,
     /// Responses of guests who left before the end.
@@ -414,7 +419,8 @@ impl Report {
             name: subject.name.to_owned(),
             from: subject.from,
             to: subject.to,
-            survey: survey.definition.id.clone(),
+            survey: Series { survey: survey.definition.id.clone(), tied_to_payment: subject.tied_to_payment },
+            tied_to_payment: subject.tied_to_payment,
             surveys: counts.surveys,
             responses: all.responses,
             partial: all.partial,

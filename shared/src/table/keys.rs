@@ -8,6 +8,7 @@
 //! | store | `STORES` | `000012` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
+//! | openings of codes | `L#` and a keyed hash of the address | `2026-11-21T04:31Z`: the minute |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
@@ -87,6 +88,14 @@ pub(super) fn survey_version(sk: &str) -> Option<u32> {
 
 pub(super) fn brand() -> Key {
     Key { pk: BRAND.into(), sk: "-".into() }
+}
+
+pub(super) fn limit(visitor: &str, minute: Minute) -> Key {
+    Key { pk: format!("L#{visitor}"), sk: minute.to_string() }
+}
+
+pub(super) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
 }
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {

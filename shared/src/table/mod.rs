@@ -4,6 +4,7 @@
 
 mod catalog;
 mod keys;
+mod limits;
 mod operations;
 mod responses;
 mod rollups;

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 use crate::domain::{
-    Id,
     operations::Operations,
     scope::{Path, Scope},
-    tally::{Group, Tallies, merge_tallies},
+    series::{Series, Tallies, merge_tallies},
+    tally::Group,
 };
 
 /// The form in which rollups are written. A rollup lacks nothing that a later form adds: absent counts are zero.
@@ -36,15 +36,15 @@ pub struct Rollup {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Content {
-    /// By survey.
+    /// By series.
     pub tallies: Tallies,
     /// Orders and revenue.
     #[serde(skip_serializing_if = "is_nothing")]
     pub operations: Operations,
-    /// Of a node: the responses of each scope directly below, by survey. So that a report of two hundred stores is
+    /// Of a node: the responses of each scope directly below, by series. So that a report of two hundred stores is
     /// one query.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub children: BTreeMap<String, BTreeMap<Id, Group>>,
+    pub children: BTreeMap<String, BTreeMap<Series, Group>>,
 }
 
 fn is_nothing(operations: &Operations) -> bool {
@@ -56,9 +56,9 @@ impl Content {
     pub fn merge(&mut self, other: &Self, child: &Scope) {
         merge_tallies(&mut self.tallies, &other.tallies);
         self.operations.merge(&other.operations);
-        for (survey, tally) in &other.tallies {
+        for (series, tally) in &other.tallies {
             let child = self.children.entry(child.to_string()).or_default();
-            child.entry(survey.clone()).or_default().merge(&tally.total());
+            child.entry(series.clone()).or_default().merge(&tally.total());
         }
     }
 
@@ -108,20 +108,19 @@ impl Table {
     pub async fn put_rollup(&self, scope: &Scope, day: Date, rollup: &Rollup) -> Result<bool, TableError> {
         let key = keys::rollup(scope, day);
         let content = rollup.content.deflated().map_err(|error| unreadable(&key, error))?;
-        let number = |n: i64| AttributeValue::N(n.to_string());
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
             .item("pk", keys::text(key.pk))
             .item("sk", keys::text(key.sk))
-            .item("form", number(FORM.into()))
-            .item("counted_at", number(rollup.counted_at.as_microsecond()))
+            .item("form", keys::number(FORM.into()))
+            .item("counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .item("content", AttributeValue::B(Blob::new(content)))
             .set_item_if("path", rollup.path.as_ref().map(|path| keys::text(path.as_str())))
-            .set_item_if("complete_until", rollup.complete_until.map(|until| number(until.as_second())))
+            .set_item_if("complete_until", rollup.complete_until.map(|until| keys::number(until.as_second())))
             .condition_expression("attribute_not_exists(counted_at) OR counted_at < :counted_at")
-            .expression_attribute_values(":counted_at", number(rollup.counted_at.as_microsecond()))
+            .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .send()
             .await;
         match put {
