@@ -143,7 +143,7 @@ fn is_phone_number(number: &str, plus: bool) -> bool {
     let is_mobile = |number: &str| {
         number.len() == 11
             && number.starts_with('1')
-            && number.bytes().nth(1).is_some_and(|b| (b'3'..=b'9').contains(&b))
+            && number.as_bytes().get(1).is_some_and(|b| (b'3'..=b'9').contains(b))
     };
     if is_mobile(number) || national.into_iter().any(is_mobile) {
         return true;

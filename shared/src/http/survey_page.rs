@@ -356,6 +356,7 @@ pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> 
     let body = html! {
         (header(brand, Some(store)))
         div.end data-end=(end.name()) {
+            @if end == End::Thanks { span.seal aria-hidden="true" { "✓" } }
             h1 { (title) }
             p { (more) }
             @if end == End::TakenBack {
@@ -375,7 +376,7 @@ pub fn receipt(brand: &Brand, store: &str, url: &str, survey: &Survey, language:
     let title = survey.definition.title.get(language);
     let body = html! {
         (header(brand, Some(store)))
-        p { a.button.out href=(url) target="_top" { (title) } }
+        a.button.out href=(url) target="_top" { (title) }
     };
     Shell { script: RECEIPT_SCRIPT, framed_by: RECEIPT_FRAME, ..shell(language, title, brand) }.page(body)
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use super::{LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS};
 use crate::domain::{Id, language::Texts};
 
-/// A survey as it is written: the body of `PUT /surveys/{id}`. [`Survey::new`] checks it.
+/// A survey as it is written: the body of `PUT /surveys/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
