@@ -40,6 +40,23 @@ async fn recording_an_answer_costs_one_write_unit_and_no_read() {
 }
 
 #[tokio::test]
+async fn opening_the_code_on_a_table_costs_one_write_unit_and_leaving_half_way_one_more() {
+    let world = World::new().await;
+    let code = world.call(Method::POST, "/codes", "issue", json!({"store": 12})).await.json();
+    let path = format!("/t/{}", code["code"].as_str().unwrap());
+    world.send(world.request(Method::GET, &path)).await;
+    world.proxy.taken();
+    assert_eq!(world.send(world.request(Method::GET, &path)).await.status, 200);
+    assert_eq!(world.proxy.taken(), (Consumed { read: 0.0, written: 1.0 }, vec!["UpdateItem".into()]));
+    let link = world.link("half-way").await;
+    for body in [json!({"answers": {"nps": 9}, "partial": true}), json!({"answers": {"nps": 9, "csat": 5}})] {
+        assert_eq!(world.answer(&link, body).await.status, 201);
+        // A write over an item is billed by the larger of both: still the one unit of a kilobyte.
+        assert_eq!(world.proxy.taken(), (Consumed { read: 0.0, written: 1.0 }, vec!["PutItem".into()]));
+    }
+}
+
+#[tokio::test]
 async fn a_count_that_changes_nothing_writes_nothing() {
     let world = World::new().await;
     for payment in ["a", "b"] {

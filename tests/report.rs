@@ -1,8 +1,15 @@
 //! What a manager is told: change, parts, siblings, orders, comments.
 
-use aftertaste::domain::{
-    link::{Channel, Minute, PaymentHash, Visit},
-    response::Response,
+use std::io::Write;
+
+use aftertaste::{
+    domain::{
+        link::{Channel, Minute, PaymentHash, Visit},
+        response::Response,
+        scope::Scope,
+        tally::Tally,
+    },
+    table::{Content, Rollup},
 };
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
@@ -252,4 +259,49 @@ async fn empty_tiny_and_unanimous_stores_have_no_odd_figures() {
         assert!(page.status == 200 && !page.text.contains("NaN"), "{}", page.text);
     }
     assert_eq!(report(&world, "store/12", "").await["nps"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_page_of_thirty_days_of_fifty_stores_is_small() {
+    let world = World::new().await;
+    let table = &world.stack.app.table;
+    let survey = table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
+    let node = "cn/west".parse().unwrap();
+    for number in 101..=150_u32 {
+        let details = json!({"name": format!("成都春熙路{number}店 Chunxi Road {number}"), "path": "cn/west", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
+        let put = world.call(Method::PUT, &format!("/stores/{number}"), "admin", details).await;
+        assert!(put.status.is_success(), "{}", put.text);
+    }
+    for back in 0..30_u32 {
+        let mut content = Content::default();
+        for number in 101..=150_u32 {
+            let mut tally = Tally::default();
+            for i in 0..40_u32 {
+                let roll = u8::try_from((i * 7 + number * 13 + back * 5) % 55).unwrap();
+                let answers = json!({"nps": roll % 11, "csat": 1 + roll % 5, "trust": 1 + roll / 11, "choice": 1 + (roll / 5) % 5, "respect": 1 + (roll / 3) % 5});
+                let response = Response {
+                    survey: "dine-in".parse().unwrap(),
+                    version: 1,
+                    answered_at: Timestamp::now(),
+                    channel: Channel::ALL[usize::from(roll % 12)],
+                    segment: (roll % 16).try_into().unwrap(),
+                    answers: serde_json::from_value(answers).unwrap(),
+                    seconds: Some(9),
+                    submission: None,
+                    partial: false,
+                };
+                tally.add(&response, 10 + roll % 12, &survey);
+            }
+            let tallies = [("dine-in".parse().unwrap(), tally)].into();
+            content.merge(&Content { tallies, ..Content::default() }, &Scope::Store(number.try_into().unwrap()));
+        }
+        let rollup = Rollup { content, counted_at: Timestamp::now(), ..Rollup::default() };
+        assert!(table.put_rollup(&node, days_ago(back.into()).parse().unwrap(), &rollup).await.unwrap());
+    }
+    let page = world.call(Method::GET, "/reports/cn/west.html?lang=zh-CN", "report:", Value::Null).await;
+    assert!(page.text.contains("Chunxi Road 150") && page.text.contains(&days_ago(29)), "{}", page.text);
+    let mut compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    compressed.write_all(page.text.as_bytes()).unwrap();
+    let size = compressed.finish().unwrap().len();
+    assert!(size < 60_000, "{size}");
 }

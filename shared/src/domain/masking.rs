@@ -17,8 +17,9 @@ pub(super) fn without_personal_numbers(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     for range in covered {
-        // An address may hold a number.
+        // An address may hold a number, and one address run into the next: one mask for both.
         if range.start < at {
+            at = at.max(range.end);
             continue;
         }
         masked.extend(characters.iter().skip(at).take(range.start - at));
@@ -172,7 +173,11 @@ fn emails(characters: &[char]) -> Vec<Range<usize>> {
         // A full stop after an address ends the sentence.
         let domain = domain.trim_end_matches(['.', '-']);
         let ending = domain.rsplit_once('.').map_or("", |(_, ending)| ending);
-        if local > 0 && ending.len() >= 2 && ending.bytes().all(|b| b.is_ascii_alphabetic()) {
+        if local > 0
+            && domain.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && ending.len() >= 2
+            && ending.bytes().all(|b| b.is_ascii_alphabetic())
+        {
             found.push(at - local..at + 1 + domain.len());
         }
     }
