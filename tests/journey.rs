@@ -1,5 +1,7 @@
 //! The main path: link, survey, answer, count, report.
 
+use std::io::Read;
+
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -144,6 +146,24 @@ async fn what_identifies_a_guest_is_masked_before_it_is_stored_and_all_else_is_k
     }
     for word in ["12345678", "1111", "19491231", "qq.com"] {
         assert!(!format!("{:?}", world.items("R#").await).contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn the_survey_page_fits_ten_kilobytes_on_the_wire() {
+    let world = World::new().await;
+    let link = world.link("weight").await;
+    let request = world.request(Method::GET, &format!("/s/{link}?lang=zh-CN")).header("accept", "text/html");
+    let reply = request.header("accept-encoding", "gzip, deflate, br").send().await.unwrap();
+    assert_eq!((&reply.headers()["content-encoding"], reply.status().as_u16()), (&"gzip".parse().unwrap(), 200));
+    let bytes = reply.bytes().await.unwrap();
+    assert!(bytes.len() <= 10_240, "{}", bytes.len());
+    let mut page = String::new();
+    flate2::read::GzDecoder::new(bytes.as_ref()).read_to_string(&mut page).unwrap();
+    // Style and script are inside: nothing else is asked for.
+    assert!(page.contains("</html>") && page.contains("<script>"), "{page}");
+    for elsewhere in ["src=", "<link", "@import", "url(", "http:", "https:"] {
+        assert!(!page.contains(elsewhere), "{elsewhere}");
     }
 }
 

@@ -123,7 +123,7 @@ async fn answer(app: &App, route: &Route, request: Request) -> Response {
             return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
         }
     };
-    into_response(reply)
+    into_response(if request.takes_gzip() { reply.compressed() } else { reply })
 }
 
 fn into_response(reply: Reply) -> Response {

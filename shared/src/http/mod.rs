@@ -35,8 +35,10 @@ pub async fn serve<F: Future<Output = Reply>>(handle: impl Fn(Request) -> F) -> 
     lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| async move {
         let request = event.payload;
         let late = too_late(&request);
+        let takes_gzip = request.takes_gzip();
         let reply = tokio::time::timeout(DEADLINE, handle(request)).await;
-        Ok::<_, Error>(reply.unwrap_or_else(|_| late()).into_event())
+        let reply = reply.unwrap_or_else(|_| late());
+        Ok::<_, Error>(if takes_gzip { reply.compressed() } else { reply }.into_event())
     }))
     .await
 }

@@ -88,6 +88,15 @@ impl Request {
         if bytes.len() > LARGEST_BODY { Err(Problem::body_too_large()) } else { Ok(bytes) }
     }
 
+    /// Whether `Accept-Encoding` names gzip, or anything, with a weight (RFC 9110, section 12.5.3).
+    pub fn takes_gzip(&self) -> bool {
+        self.header("accept-encoding").unwrap_or_default().split(',').any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(1.0);
+            matches!(name.trim(), "gzip" | "*") && weight > 0.0
+        })
+    }
+
     /// The media type of the body, without its parameters, in lower case.
     pub fn content_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
@@ -153,6 +162,15 @@ mod tests {
         assert_eq!(request.query("name").as_deref(), Some("a b c"));
         assert_eq!(request.bytes().unwrap(), br#"{"a":1}"#);
         assert_eq!(body_json::<Value>(&request).unwrap(), serde_json::json!({"a": 1}));
+    }
+
+    #[test]
+    fn gzip_is_taken_by_who_says_so() {
+        let takes = |value: &str| {
+            Request { headers: [("accept-encoding".into(), value.into())].into(), ..Request::default() }.takes_gzip()
+        };
+        assert!(["gzip", "br, gzip;q=0.5", "*", "deflate,gzip"].into_iter().all(takes));
+        assert!(!["", "br", "gzip;q=0", "br, gzip; q=0.0", "identity"].into_iter().any(takes));
     }
 
     #[test]
