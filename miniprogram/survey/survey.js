@@ -355,6 +355,8 @@ Component({
     showEnd(name) {
       if (this.isGone) return;
       const end = Object.assign({ name }, this.data.words.ends[name]);
+      // The brand may have words of its own.
+      if (name === 'thanks') end.more = this.survey.thanks;
       this.lookingSince = 0;
       this.setData({ stage: 'end', end, status: '', sending: false });
       wx.pageScrollTo({ scrollTop: 0, duration: 0 });

@@ -1117,6 +1117,21 @@ test("what is written on the brand's colour is as dark or light as on the web pa
   await sleep(CATALOG_AGE);
 });
 
+test('a brand thanks in its own words', async () => {
+  newPhone();
+  const brand = await call('GET', '/brand');
+  await call('PUT', '/brand', { ...brand, thanks: { en: 'See you at the table.' } });
+  await sleep(CATALOG_AGE);
+  const { link } = await newLink(await newStore());
+  const guest = await Guest.of(link);
+  await guest.answerAndSend(9, 5);
+  await guest.end('thanks');
+  assert.equal(guest.data.end.more, 'See you at the table.');
+  guest.close();
+  await call('PUT', '/brand', brand);
+  await sleep(CATALOG_AGE);
+});
+
 test('every language has the same words', () => {
   const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
   const shape = (words) => Object.entries(words).map(([key, value]) => (value.big ? key : [key, shape(value)]));

@@ -102,6 +102,7 @@ async fn open(
             "store": store.details.name,
             "brand": {"name": brand.name, "colour": brand.colour},
             "privacy": survey_page::privacy_line(&brand, claim.channel, language),
+            "thanks": survey_page::thanks_line(&brand, language),
             "expires_at": until,
             "submission": submission,
             "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),

@@ -307,6 +307,14 @@ pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
     line.replace("{days}", &brand.retention_days.to_string()).replace("{when}", when)
 }
 
+/// What a guest is thanked with: the brand's own words, or those that are built in.
+pub fn thanks_line(brand: &Brand, language: &str) -> String {
+    match brand.thanks.get(language) {
+        "" => words(language).thanks_more.to_owned(),
+        own => own.to_owned(),
+    }
+}
+
 fn language_name(tag: &str) -> &str {
     match tag {
         "zh-CN" => "简体中文",
@@ -345,10 +353,9 @@ impl End {
 /// The page at the end, with the way back from it.
 pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> Page {
     let words = words(language);
+    let thanks = thanks_line(brand, language);
     let (title, more) = match end {
-        End::Thanks => {
-            (words.thanks, Some(brand.thanks.get(language)).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more))
-        }
+        End::Thanks => (words.thanks, thanks.as_str()),
         End::Answered => (words.answered, words.answered_more),
         End::TakenBack => (words.taken_back, words.taken_back_more),
     };
