@@ -146,7 +146,7 @@ impl ReportPage<'_> {
                         strong { (operations.response_rate.map_or_else(|| words.none.to_owned(), percent)) }
                         span.note { (operations.orders) " " (words.orders) } }
                     @for (currency, amount) in &operations.revenue {
-                        li { (words.revenue) strong { (format!("{amount:.0}")) } span.note { (currency) } }
+                        li { (words.revenue) strong { (grouped(*amount)) } span.note { (currency) } }
                     }
                 }
             }
@@ -207,8 +207,7 @@ impl ReportPage<'_> {
                     summary { (words.day) " · " (words.nps) " · " (words.temperature) }
                     div.wide tabindex="0" { table {
                         thead { tr {
-                            th scope="col" { (words.day) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
-                            th scope="col" { (words.interval) } th scope="col" { (words.temperature) }
+                            th scope="col" { (words.day) } (self.score_heads()) th scope="col" { (words.temperature) }
                             @if operations { th scope="col" { (words.response_rate) } th scope="col" { (words.revenue) } }
                         } }
                         tbody { @for day in days.iter().rev() {
@@ -218,7 +217,7 @@ impl ReportPage<'_> {
                                 td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
                                 @if operations {
                                     td { @match day.response_rate { Some(rate) => (percent(rate)), None => (words.no_orders) } }
-                                    td { @for (currency, amount) in &day.revenue { (format!("{amount:.0} {currency} ")) } }
+                                    td { @for (currency, amount) in &day.revenue { (grouped(*amount)) " " (currency) " " } }
                                 }
                             }
                         } }
@@ -245,21 +244,24 @@ impl ReportPage<'_> {
                 div.wide tabindex="0" { table.drivers {
                     thead { tr {
                         th scope="col" { (words.driver) } th scope="col" { (words.mean) } th scope="col" { (words.penalty) }
-                        th scope="col" { (words.reward) } th scope="col" { (words.class) } th scope="col" { (words.to_do) }
+                        th scope="col" { (words.reward) }
                     } }
                     tbody { @for (number, driver) in (1..).zip(&drivers.drivers) {
                         tr {
-                            th scope="row" { span.number { (number) } " " (self.driver_text(driver)) }
+                            th scope="row" {
+                                span.number { (number) } " " (self.driver_text(driver)) br;
+                                span.note {
+                                    @if let Some(quadrant) = driver.quadrant { strong { (words.quadrant(quadrant)) } " · " }
+                                    (words.class(driver.class))
+                                    @if let (Some(low), Some(high)) = (driver.low, driver.high) {
+                                        " (" (format!("{low:.2} … {high:.2}").replace('-', "−"))
+                                        @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } ")"
+                                    }
+                                }
+                            }
                             td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
                             td { (points(driver.penalty.map(|penalty| -penalty))) }
                             td { (points(driver.reward)) }
-                            td { (words.class(driver.class))
-                                @if let (Some(low), Some(high)) = (driver.low, driver.high) {
-                                    br; span.note { (format!("{low:.2} … {high:.2}").replace('-', "−"))
-                                        @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } }
-                                }
-                            }
-                            td { @if let Some(quadrant) = driver.quadrant { (words.quadrant(quadrant)) } }
                         }
                     } }
                 } }
@@ -282,22 +284,23 @@ impl ReportPage<'_> {
                 h2 { (words.below) }
                 div.wide tabindex="0" { table {
                     thead { tr {
-                        th scope="col" { (words.scope) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
-                        th scope="col" { (words.interval) } th scope="col" { (words.satisfied) } th scope="col" { (words.rank) }
+                        th scope="col" { (words.scope) } (self.score_heads()) th scope="col" { (words.satisfied) }
                     } }
                     tbody { @for child in &self.report.children {
                         tr {
-                            th scope="row" { a href=(self.address(&child.scope)) { (child.name) } }
+                            th scope="row" {
+                                a href=(self.address(&child.scope)) { (child.name) } br;
+                                span.note {
+                                    @match (child.rank_low, child.rank_high) {
+                                        (Some(low), Some(high)) if low == high => { (words.rank) " " (low) },
+                                        (Some(low), Some(high)) => { (words.rank) " " (low) "–" (high) },
+                                        _ => (words.too_few),
+                                    }
+                                    @if child.few && child.rank_low.is_some() { ", " (words.few) }
+                                }
+                            }
                             (score_cells(&child.score))
                             td { (child.score.satisfied.map_or_else(String::new, percent)) }
-                            td {
-                                @match (child.rank_low, child.rank_high) {
-                                    (Some(low), Some(high)) if low == high => (low),
-                                    (Some(low), Some(high)) => { (low) "–" (high) },
-                                    _ => (words.too_few),
-                                }
-                                @if child.few && child.rank_low.is_some() { " " span.note { (words.few) } }
-                            }
                         }
                     } }
                 } }
@@ -310,31 +313,39 @@ impl ReportPage<'_> {
         if groups.is_empty() {
             return html! {};
         }
-        let compared = groups.iter().any(|group| group.against_the_rest.is_some());
         html! {
             section {
                 h2 { (title) }
                 div.wide tabindex="0" { table {
                     thead { tr {
-                        th scope="col" { (title) } th scope="col" { (words.answers) } th scope="col" { (words.nps) }
-                        th scope="col" { (words.interval) } th scope="col" { (words.satisfied) }
-                        @if compared { th scope="col" { (words.against_rest) } }
+                        th scope="col" { (title) } (self.score_heads()) th scope="col" { (words.satisfied) }
                     } }
                     tbody { @for group in groups {
                         tr {
-                            th scope="row" { (self.group_name(&group.group)) }
+                            th scope="row" {
+                                (self.group_name(&group.group))
+                                @if let Some(nps) = group.against_the_rest.and_then(|rest| rest.nps) {
+                                    br; span.note {
+                                        (words.against_rest) " " (signed(nps.difference)) " (" (between(nps.low, nps.high))
+                                        @if nps.distinguishable { ", " strong { (words.differs) } } ")"
+                                    }
+                                }
+                            }
                             (score_cells(&group.score))
                             td { (group.score.satisfied.map_or_else(String::new, percent)) }
-                            @if compared { td {
-                                @if let Some(nps) = group.against_the_rest.and_then(|rest| rest.nps) {
-                                    (signed(nps.difference))
-                                    br; span.note { (between(nps.low, nps.high)) @if nps.distinguishable { ", " strong { (words.differs) } } }
-                                }
-                            } }
                         }
                     } }
                 } }
             }
+        }
+    }
+
+    /// The heads over [`score_cells`].
+    fn score_heads(&self) -> Markup {
+        let words = self.words();
+        html! {
+            th scope="col" { (words.answers) }
+            th scope="col" { (words.nps) br; span.note { (words.interval) } }
         }
     }
 
@@ -387,9 +398,21 @@ fn first_to_look_at(drivers: &Drivers) -> Option<&DriverFigure> {
 fn score_cells(score: &Score) -> Markup {
     html! {
         td { (score.n) }
-        td { @if let Some(nps) = score.nps { (signed(nps)) } }
-        td.note { @if let (Some(low), Some(high)) = (score.low, score.high) { (between(low, high)) } }
+        td {
+            @if let Some(nps) = score.nps { (signed(nps)) }
+            @if let (Some(low), Some(high)) = (score.low, score.high) { br; span.note { (between(low, high)) } }
+        }
     }
+}
+
+/// An amount in whole units, its digits in threes: `2 232 988`, with spaces that do not break.
+fn grouped(amount: f64) -> String {
+    let digits = format!("{amount:.0}");
+    let start = digits.len() % 3;
+    let (head, rest) = digits.split_at(start);
+    let threes = rest.as_bytes().chunks(3).map(|three| String::from_utf8_lossy(three).into_owned());
+    let parts: Vec<String> = Some(head.to_owned()).filter(|head| !head.is_empty()).into_iter().chain(threes).collect();
+    parts.join("\u{202f}")
 }
 
 fn rounded(figure: f64) -> String {

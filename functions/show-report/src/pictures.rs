@@ -91,16 +91,67 @@ pub(crate) fn importance_performance(drivers: &[DriverFigure], across: &str, up:
     let y = |importance: f64| 180.0 - 172.0 * (importance - y0) / (y1 - y0);
     let mean =
         |part: fn(&(usize, f64, f64)) -> f64| points.iter().map(part).sum::<f64>() / share(points.len().max(1), 1);
+    let places: Vec<(f64, f64)> = points.iter().map(|point| (x(point.1), y(point.2))).collect();
     html! {
         svg.quadrants viewBox="0 0 320 200" aria-hidden="true" {
             rect.frame x="24" y="8" width="288" height="172" {}
             path.axis d=(format!("M{0:.1} 8V180M24 {1:.1}H312", x(mean(|point| point.1)), y(mean(|point| point.2)))) {}
-            @for (i, performance, importance) in &points {
-                circle.spot cx=(format!("{:.1}", x(*performance))) cy=(format!("{:.1}", y(*importance))) r="8" {}
-                text.number x=(format!("{:.1}", x(*performance))) y=(format!("{:.1}", y(*importance) + 3.5)) text-anchor="middle" { (i) }
+            @for ((i, ..), (at, label)) in points.iter().zip(places.iter().zip(apart(&places))) {
+                path.leader d=(format!("M{:.1} {:.1}L{:.1} {:.1}", at.0, at.1, label.0, label.1)) {}
+                circle.dot cx=(format!("{:.1}", at.0)) cy=(format!("{:.1}", at.1)) r="2" {}
+                circle.spot cx=(format!("{:.1}", label.0)) cy=(format!("{:.1}", label.1)) r=(RADIUS) {}
+                text.number x=(format!("{:.1}", label.0)) y=(format!("{:.1}", label.1 + 3.5)) text-anchor="middle" { (i) }
             }
             text x="168" y="196" text-anchor="middle" { (across) " →" }
             text x="14" y="94" text-anchor="middle" transform="rotate(-90 14 94)" { (up) " →" }
         }
+    }
+}
+
+/// The radius of a driver's number.
+const RADIUS: f64 = 8.0;
+
+/// Where numbers can be read: those that would lie upon each other are pushed apart, each as little as it takes.
+fn apart(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut labels = places.to_vec();
+    for _ in 0..40 {
+        for i in 0..labels.len() {
+            for j in i + 1..labels.len() {
+                let (Some(&a), Some(&b)) = (labels.get(i), labels.get(j)) else { continue };
+                let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+                let distance = dx.hypot(dy);
+                // Two in the very same place part sideways.
+                let (dx, dy) = if distance < 0.1 { (1.0, 0.0) } else { (dx / distance, dy / distance) };
+                let push = (2.0 * RADIUS + 1.0 - distance).max(0.0) / 2.0;
+                if let Some(a) = labels.get_mut(i) {
+                    *a = within_frame(a.0 - push * dx, a.1 - push * dy);
+                }
+                if let Some(b) = labels.get_mut(j) {
+                    *b = within_frame(b.0 + push * dx, b.1 + push * dy);
+                }
+            }
+        }
+    }
+    labels
+}
+
+fn within_frame(x: f64, y: f64) -> (f64, f64) {
+    (x.clamp(24.0 + RADIUS, 312.0 - RADIUS), y.clamp(8.0 + RADIUS, 180.0 - RADIUS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_drivers_that_are_alike_can_be_read() {
+        let alike = [(100.0, 100.0), (100.0, 100.0), (103.0, 99.0), (300.0, 20.0)];
+        let labels = apart(&alike);
+        for (i, a) in labels.iter().enumerate() {
+            for b in &labels[i + 1..] {
+                assert!((a.0 - b.0).hypot(a.1 - b.1) > 1.8 * RADIUS, "{labels:?}");
+            }
+        }
+        assert_eq!(labels[3], (300.0, 20.0), "what lies alone stays");
     }
 }
