@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 const FUNCTION: &str = "open-survey";
 
-/// How many links one address gets out of codes in a minute. All guests on a store's own network have one address.
+/// How many links one address gets out of a store's codes in a minute. All guests on a store's own network have one
+/// address.
 const OPENINGS_A_MINUTE: u32 = 20;
 
 /// `GET /s/{link}`, `GET /s/{link}/receipt` and `GET /t/{code}`. `submission` is fresh and random: the id of the sending
@@ -46,7 +47,7 @@ async fn open_code(app: &App, request: &Request, now: Timestamp, nonce: Uuid) ->
     app.catalog.store(code.store, now).await?.ok_or_else(Problem::store_unknown)?;
     // A clock far from today gives no minute, and no link that could be signed.
     let minute = Minute::of(now).ok_or_else(Problem::unavailable)?;
-    let visitor = visitor(&request.request_context.http.source_ip, &app.keyring);
+    let visitor = visitor(&request.request_context.http.source_ip, code.store, &app.keyring);
     if !app.table.admit(&visitor, minute, OPENINGS_A_MINUTE).await? {
         return Err(Problem::too_many().into());
     }
@@ -78,16 +79,17 @@ async fn open(
     let wanted = wanted_languages(request);
     let language = survey.survey.language_for(&wanted);
     let questions = survey.survey.asked(claim.visit.payment);
+    let in_receipt = request.route_key == "GET /s/{link}/receipt";
     tracing::info!(
         function = FUNCTION,
-        outcome = "opened",
+        outcome = if in_receipt { "shown-in-receipt" } else { "opened" },
         status = 200,
         store = claim.visit.store.get(),
         channel = claim.channel.name(),
         survey = definition.id.as_str(),
         language,
     );
-    if request.route_key == "GET /s/{link}/receipt" {
+    if in_receipt {
         let url = format!("{}/s/{link}?lang={language}", app.public_url);
         let page = survey_page::receipt(&brand, &store.details.name, &url, &survey.survey, language);
         return Ok(Reply::page(StatusCode::OK, page));

@@ -133,7 +133,8 @@ impl ReportPage<'_> {
                 p.change { strong { (words.fix_first) ": " } (self.driver_text(driver)) }
             }
             ul.figures {
-                li { (words.answers) strong { (report.responses) } }
+                li { (words.answers) strong { (report.responses) }
+                    @if report.partial > 0 { span.note { (words.partial) " " (report.partial) } } }
                 @if let Some(nps) = &report.nps {
                     li { (words.nps) strong { (signed(nps.score)) } span.note { (words.interval) " " (between(nps.low, nps.high)) } }
                 }

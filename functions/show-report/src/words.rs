@@ -10,6 +10,7 @@ use aftertaste::{
 
 pub(crate) struct Words {
     pub answers: &'static str,
+    pub partial: &'static str,
     pub nps: &'static str,
     pub satisfied: &'static str,
     pub temperature: &'static str,
@@ -63,6 +64,7 @@ pub(crate) struct Words {
 
 pub(crate) const ENGLISH: Words = Words {
     answers: "Answers",
+    partial: "left half-way:",
     nps: "NPS",
     satisfied: "Satisfied",
     temperature: "Temperature",
@@ -116,6 +118,7 @@ pub(crate) const ENGLISH: Words = Words {
 
 pub(crate) const CHINESE: Words = Words {
     answers: "回答数",
+    partial: "中途离开：",
     nps: "NPS",
     satisfied: "满意率",
     temperature: "温度",

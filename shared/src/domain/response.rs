@@ -146,11 +146,12 @@ pub fn check_answers(
         let applies = question.definition.ask_if.as_ref().is_none_or(|condition| condition.holds(&answers));
         let read = match raw.get(id.as_str()) {
             None | Some(Value::Null) => Ok(None),
+            // Whatever it is: the guest doesn't see it any more.
+            Some(_) if !applies && leniency.unasked => Ok(None),
             Some(value) => question.read(value),
         };
         match read {
             Err(wrong) => add(id.as_str(), wrong),
-            Ok(Some(_)) if !applies && leniency.unasked => {}
             Ok(Some(_)) if !applies => add(id.as_str(), "With these answers this question is not asked.".into()),
             Ok(Some(answer)) => {
                 answers.insert(id.clone(), answer);
@@ -231,8 +232,8 @@ mod tests {
     use crate::domain::keyring::Key;
     use serde_json::json;
 
-    fn check(raw: Value) -> Result<Answers, Vec<(String, String)>> {
-        let survey = Survey::new(
+    fn survey() -> Survey {
+        Survey::new(
             serde_json::from_value(json!({
                 "id": "s", "title": {"en": "S"}, "questions": [
                     {"id": "nps", "kind": "scale", "min": 0, "max": 10, "required": true, "text": {"en": "?"}},
@@ -247,7 +248,11 @@ mod tests {
             }))
             .unwrap(),
         )
-        .unwrap();
+        .unwrap()
+    }
+
+    fn check(raw: Value) -> Result<Answers, Vec<(String, String)>> {
+        let survey = survey();
         let payment = PaymentHash::of("p", &Key::from([0; 32]));
         check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Leniency::default())
             .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.wrong.to_string())).collect())
@@ -289,6 +294,16 @@ mod tests {
         assert_eq!(mistake(json!({"nps": 9, "dishes": ["cold"]})), "dishes: There is no option \"cold\".");
         assert_eq!(mistake(json!({"nps": 9, "dishes": [1]})), "dishes: The answer is a list of options.");
         assert_eq!(mistake(json!({"nps": 9, "again": ["yes"]})), "again: The answer is one option.");
+    }
+
+    #[test]
+    fn what_is_hidden_again_on_a_page_is_passed_over_whatever_it_holds() {
+        let survey = survey();
+        let payment = PaymentHash::of("p", &Key::from([0; 32]));
+        let raw = serde_json::from_value(json!({"nps": 9, "sorry": "far too long\u{7}"})).unwrap();
+        let page = Leniency { unasked: true, ..Leniency::default() };
+        assert_eq!(check_answers(&survey, payment, &raw, page).unwrap().len(), 1);
+        assert!(check_answers(&survey, payment, &raw, Leniency::default()).is_err());
     }
 
     #[test]

@@ -96,14 +96,16 @@ impl TableCode {
     }
 }
 
-/// Who opens codes, for a limit: an address, hashed with a key, because addresses are not kept. Of IPv6 the network
-/// alone, because a subscriber has all of a network's addresses.
-pub fn visitor(address: &str, keyring: &Keyring) -> String {
-    let counted = match address.parse() {
+/// Who opens a store's codes, for a limit: an address, hashed with a key, because addresses are not kept. Of IPv6 the
+/// network alone, because a subscriber has all of a network's addresses. The store is part of it, because thousands of
+/// phones on a mobile network may share one address.
+pub fn visitor(address: &str, store: StoreNumber, keyring: &Keyring) -> String {
+    let mut counted = match address.parse() {
         Ok(IpAddr::V6(six)) => six.octets().iter().take(8).copied().collect(),
         Ok(IpAddr::V4(four)) => four.octets().to_vec(),
         Err(_) => address.as_bytes().to_vec(),
     };
+    counted.extend(store.get().to_be_bytes());
     let digest = keyed(keyring.payment(), b"aftertaste/address/v1", &counted).finalize().into_bytes();
     URL_SAFE_NO_PAD.encode(digest.iter().take(12).copied().collect::<Vec<_>>())
 }
@@ -134,10 +136,11 @@ mod tests {
 
     #[test]
     fn a_visitor_is_an_address_or_a_network() {
-        let one = |address| visitor(address, &keyring());
+        let one = |address| visitor(address, 12.try_into().unwrap(), &keyring());
         assert_eq!(one("2001:db8:1:2::1"), one("2001:db8:1:2:ffff::9"));
         assert_ne!(one("2001:db8:1:2::1"), one("2001:db8:1:3::1"));
         assert_ne!(one("192.0.2.1"), one("192.0.2.2"));
+        assert_ne!(one("192.0.2.1"), visitor("192.0.2.1", 13.try_into().unwrap(), &keyring()));
         assert!(!one("192.0.2.1").contains("192"));
     }
 

@@ -90,11 +90,15 @@ impl Request {
 
     /// Whether `Accept-Encoding` names gzip, or anything, with a weight (RFC 9110, section 12.5.3).
     pub fn takes_gzip(&self) -> bool {
-        self.header("accept-encoding").unwrap_or_default().split(',').any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(1.0);
-            matches!(name.trim(), "gzip" | "*") && weight > 0.0
-        })
+        let accepted = self.header("accept-encoding").unwrap_or_default();
+        let weight = |wanted: &str| {
+            accepted.split(',').find_map(|coding| {
+                let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+                let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(1.0);
+                name.trim().eq_ignore_ascii_case(wanted).then_some(weight)
+            })
+        };
+        weight("gzip").or_else(|| weight("*")).is_some_and(|weight| weight > 0.0)
     }
 
     /// The media type of the body, without its parameters, in lower case.
@@ -169,8 +173,8 @@ mod tests {
         let takes = |value: &str| {
             Request { headers: [("accept-encoding".into(), value.into())].into(), ..Request::default() }.takes_gzip()
         };
-        assert!(["gzip", "br, gzip;q=0.5", "*", "deflate,gzip"].into_iter().all(takes));
-        assert!(!["", "br", "gzip;q=0", "br, gzip; q=0.0", "identity"].into_iter().any(takes));
+        assert!(["gzip", "br, GZIP;q=0.5", "*", "deflate,gzip"].into_iter().all(takes));
+        assert!(!["", "br", "gzip;q=0", "br, gzip; q=0.0", "gzip;q=0, *", "identity"].into_iter().any(takes));
     }
 
     #[test]

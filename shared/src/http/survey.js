@@ -88,9 +88,10 @@
       box.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
     }
 
-    // The answers as the form itself would send them.
+    // The answers as the form itself would send them, without those to questions that are hidden again.
     function body(partial) {
       const fields = new URLSearchParams(new FormData(form));
+      for (const box of boxes) if (box.hidden) fields.delete(box.dataset.id);
       if (partial) fields.set('partial', 'true');
       return fields;
     }
