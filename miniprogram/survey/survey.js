@@ -271,10 +271,11 @@ Component({
 
     /** Keeps what is answered, and whether it waits to be sent or has been answered otherwise. */
     keepDraft({ waiting = false, answered = false } = {}) {
-      const { survey, questions, expires_at: until } = this.survey;
+      const { survey, version, questions, expires_at: until } = this.survey;
       const { answers, language, looked, submission, partial } = this;
       if (Object.keys(logic.kept(questions, answers)).length) {
-        drafts.keep(this.link, { survey, until, answers, language, looked, submission, partial, waiting, answered });
+        const draft = { survey, version, until, answers, language, looked, submission, partial, waiting, answered };
+        drafts.keep(this.link, draft);
       } else {
         drafts.drop(this.link);
       }
@@ -341,7 +342,9 @@ Component({
       if (notice) wx.pageScrollTo({ scrollTop: 0 });
       if (draft.answered) this.showEnd('answered');
       // The mini-program was closed while it waited for the network.
-      if (draft.waiting) this.onSend();
+      // Answers to other questions, or to other words, she has to see first.
+      const isSame = draft.survey === survey.survey && draft.version === survey.version;
+      if (draft.waiting && isSame) this.onSend();
     },
 
     /** Shows the end that a problem brings, if it is one that does. */

@@ -7,23 +7,13 @@
 // own, so that the checks can run beside anything else.
 
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-import axe from 'axe-core';
-import { chromium } from 'playwright-core';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE_PROGRAM);
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+import {
+  ROOT, browser, call, focus, folder, follow, grant, loginLink, newSurvey, option, overflow, putStores, run, send, sent,
+  shippedSurvey, smallTargets, start, stop, surveyLink, url, violations,
+} from './stack.mjs';
 
 const LANGUAGES = ['zh-CN', 'en'];
 const SCHEMES = ['light', 'dark'];
@@ -38,115 +28,11 @@ const PAPER = { width: 718, height: 1047 };
 const CHOICE_STORE = 901;
 const EMPTY_STORE = 902;
 
-// What a finger hits for sure, in CSS pixels.
-const SMALLEST_TARGET = 44;
-
 // After so long something hangs, and all is ended.
 const LONGEST_SECONDS = 400;
 
-// ── The stack ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-let program;
-let folder;
-let browser;
-// Where the stack listens, the grant of everything, and the two links that it prints.
-let url;
-let grant;
-let surveyLink;
-let loginLink;
-
-before(async () => {
-  try {
-    await startStack();
-    await startBrowser();
-  } catch (error) {
-    // Without this, what had started would keep this process from its end.
-    await stop();
-    throw error;
-  }
-});
+before(() => start(LONGEST_SECONDS, putWhatTheDemoLacks));
 after(stop);
-// Whatever ends this process, what it started ends with it. (Playwright sees to the browser.)
-process.on('exit', () => {
-  program?.kill('SIGKILL');
-  if (folder) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
-setTimeout(() => {
-  console.error(`The checks were not done after ${LONGEST_SECONDS} seconds.`);
-  process.exit(1);
-}, LONGEST_SECONDS * 1000).unref();
-
-async function startStack() {
-  assert.ok(PROGRAM, 'AFTERTASTE_PROGRAM names the built program, such as target/debug/aftertaste-local.');
-  folder = mkdtempSync(join(tmpdir(), 'aftertaste-browser-'));
-  program = spawn(PROGRAM, ['--port', '0', '--dynamodb-port', '0', '--data', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RUST_LOG: 'error' },
-  });
-  const failed = once(program, 'error').then(([error]) => Promise.reject(error));
-  const lines = createInterface({ input: program.stdout });
-  // The reader goes on after `ready`: what is printed later must not fill the pipe.
-  const ready = new Promise((done, fail) => {
-    lines.on('line', (line) => {
-      surveyLink ??= line.match(/http\S+\/s\/\S+/)?.[0];
-      loginLink ??= line.match(/http\S+\/login\?grant=\S+/)?.[0];
-      url ??= line.match(/^ready (http\S+)/)?.[1];
-      if (url) done();
-    });
-    lines.on('close', () => fail(new Error(`${PROGRAM} ended before it was ready.`)));
-  });
-  await Promise.race([ready, failed]);
-  assert.ok(surveyLink && loginLink, 'The program prints a survey link and a login link before it is ready.');
-
-  grant = (await run('grant', 'issue admin report:', '--data', folder)).trim();
-  await run(
-    'replay', '--survey', join(ROOT, 'surveys/dine-in.json'), '--csv', join(ROOT, 'tests/data/lunch.csv'),
-    '--store', '12', '--day', yesterday(), '--map', 'nps=recommend,csat=satisfied,why=comment', '--data', folder,
-  );
-  await putWhatTheDemoLacks();
-  await call('POST', '/_local/schedules/RollUpStoresHourly');
-}
-
-async function startBrowser() {
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    timeout: 30_000,
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-  });
-}
-
-async function stop() {
-  await browser?.close();
-  // A program that could not be started has no process.
-  if (!program?.pid || program.exitCode !== null || program.signalCode !== null) return;
-  const ended = once(program, 'exit');
-  program.kill('SIGINT');
-  const patience = setTimeout(() => program.kill('SIGKILL'), 10_000);
-  await ended;
-  clearTimeout(patience);
-}
-
-/** Runs a command of the program to its end: what it printed. */
-async function run(...words) {
-  const { stdout } = await promisify(execFile)(PROGRAM, words, { timeout: 60_000 });
-  return stdout;
-}
-
-/** Sends JSON with the grant of everything: the reply's JSON. */
-async function call(method, path, body) {
-  const reply = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${grant}`, accept: 'application/json', 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  const text = await reply.text();
-  assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${text}`);
-  return text && JSON.parse(text);
-}
 
 /** The last business day that is over on the demo's stores' clocks, on which a day starts at 04:00. */
 function yesterday() {
@@ -155,29 +41,17 @@ function yesterday() {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(day);
 }
 
-let payments = 0;
-
-/** The path of the survey of a payment that was made just now. */
-async function newSurvey(store) {
-  payments += 1;
-  const paid = { store, payment: `browser ${payments}`, paid_at: new Date().toISOString() };
-  return `/s/${(await call('POST', '/links', paid)).link}`;
-}
-
-/** What the demo does not have: a survey with a choice, a store without answers, comments that are hard to show. */
+/**
+ * What the demo does not have: many answers, a survey with a choice, a store without answers, comments that are hard
+ * to show.
+ */
 async function putWhatTheDemoLacks() {
-  const survey = JSON.parse(readFileSync(join(ROOT, 'surveys/delivery.json'), 'utf8'));
-  await call('PUT', `/surveys/${survey.id}`, survey);
-  for (const [store, asks] of [[CHOICE_STORE, survey.id], [EMPTY_STORE, 'dine-in']]) {
-    const place = { path: 'cn/south/shenzhen', time_zone: 'Asia/Shanghai' };
-    await call('PUT', `/stores/${store}`, { name: `新店 New store ${store}`, survey: asks, ...place });
-    // Functions remember for a while that there is no such store.
-    const deadline = Date.now() + 20_000;
-    while (!(await newSurvey(store).catch(() => null))) {
-      assert.ok(Date.now() < deadline, `Store ${store} was put, and there are still no links for it.`);
-      await sleep(200);
-    }
-  }
+  await run(
+    'replay', '--survey', join(ROOT, 'surveys/dine-in.json'), '--csv', join(ROOT, 'tests/data/lunch.csv'),
+    '--store', '12', '--day', yesterday(), '--map', 'nps=recommend,csat=satisfied,why=comment', '--data', folder,
+  );
+  await call('PUT', '/surveys/delivery', shippedSurvey('delivery'));
+  await putStores([[CHOICE_STORE, 'delivery'], [EMPTY_STORE, 'dine-in']]);
   const comments = [
     // Nowhere to break a line.
     `https://example.org/${'x'.repeat(120)}`,
@@ -187,6 +61,7 @@ async function putWhatTheDemoLacks() {
   for (const why of comments) await call('POST', await newSurvey(12), { answers: { nps: 8, csat: 4, why } });
   // A report that has answers of more than one survey lets the manager choose.
   await call('POST', await newSurvey(CHOICE_STORE), { answers: { nps: 3, csat: 2, problems: ['late'] } });
+  await call('POST', '/_local/schedules/RollUpStoresHourly');
 }
 
 // ── The pages ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -228,26 +103,11 @@ const PAGES = {
   'login without a grant': { status: 401, open: (page) => page.goto(`${url}/login`) },
 };
 
-/** What a guest sees, and hits, of an answer. */
-function option(page, question, value) {
-  return page.locator(`label:has(input[name="${question}"][value="${value}"])`);
-}
-
 async function answer(page, path) {
   await page.goto(url + path);
   await option(page, 'nps', 9).click();
   await option(page, 'csat', 5).click();
-  return follow(page, () => page.locator('form button').click());
-}
-
-/** Does what leads to another page, and waits until that is there: its document's reply. */
-async function follow(page, act) {
-  const [reply] = await Promise.all([
-    page.waitForResponse((response) => response.request().isNavigationRequest()),
-    page.waitForEvent('load'),
-    act(),
-  ]);
-  return reply;
+  return sent(page, () => page.locator('form button').click());
 }
 
 /**
@@ -267,14 +127,16 @@ async function look(name, { language = 'en', scheme = 'light', size = PHONE, ...
     const page = await context.newPage();
     page.on('pageerror', (error) => note(`page error: ${error.message}`));
     page.on('request', (request) => {
-      if (!request.isNavigationRequest()) note(`a request besides the page itself: ${request.url()}`);
+      // The script of a survey sends the answers to where its page came from.
+      const isAnswer = request.method() === 'POST' && isSamePage(request.url(), page.url());
+      if (!request.isNavigationRequest() && !isAnswer) note(`a request besides the page itself: ${request.url()}`);
     });
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
       const { url: source } = message.location();
       const notLoaded = message.text().startsWith('Failed to load resource');
       // Chromium reports the status of a document that is no success as an error of the page's own address.
-      if (notLoaded && source === page.url()) return;
+      if (notLoaded && isSamePage(source, page.url())) return;
       // Only a page without its policy lets the browser ask for an icon.
       if (notLoaded && options.bypassCSP && source === `${url}/favicon.ico`) return;
       note(`console error: ${message.text()} ${source}`);
@@ -291,6 +153,12 @@ async function look(name, { language = 'en', scheme = 'light', size = PHONE, ...
     await context.close();
   }
   return problems;
+}
+
+/** Whether two addresses differ by no more than their queries, such as the language. */
+function isSamePage(one, other) {
+  const withoutQuery = (address) => address.replace(/[?#].*/, '');
+  return withoutQuery(one) === withoutQuery(other);
 }
 
 /** Opens a page of the list: what is wrong with its document. */
@@ -312,58 +180,6 @@ async function inEachLanguage(lookAt) {
 
 // ── What is looked at ──────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What makes the document wider than the window. */
-function overflow(page) {
-  return page.evaluate(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
-    const tooFar = (box) => box.getBoundingClientRect().right > root.clientWidth + 0.5;
-    const scrolls = (element) => element !== document.body && getComputedStyle(element).overflowX !== 'visible';
-    // A long word sticks out of its element.
-    const longWord = (element) =>
-      [...element.childNodes].some((node) => {
-        const text = document.createRange();
-        text.selectNode(node);
-        return node.nodeType === Node.TEXT_NODE && tooFar(text);
-      });
-    const culprits = [];
-    // What scrolls by itself may be as wide inside as it likes. Of the others the innermost suffice: what is around
-    // them sticks out because of them.
-    const search = (element) => {
-      const inside = scrolls(element) ? [] : [...element.children].map(search);
-      if (inside.some(Boolean)) return true;
-      const guilty = tooFar(element) || (!scrolls(element) && longWord(element));
-      if (guilty) culprits.push(element.outerHTML.slice(0, 120));
-      return guilty;
-    };
-    search(document.body);
-    return [`the document is ${root.scrollWidth - root.clientWidth} px too wide: ${culprits.slice(0, 5).join(' and ')}`];
-  });
-}
-
-/** What whoever reads with a screen reader, uses a keyboard or needs contrast would stumble over. */
-async function violations(page) {
-  await page.evaluate(`window.axe || ${axe.source}`);
-  const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
-  const grave = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  return grave.flatMap(({ id, impact, nodes }) =>
-    nodes.map((node) => `axe ${id} (${impact}): ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`),
-  );
-}
-
-/** What a finger would miss. An input that its label covers is hit through the label. */
-function smallTargets(page) {
-  return page.evaluate((smallest) => {
-    const inputs = 'label:has(input), input:not([type=hidden], label input)';
-    const targets = [...document.querySelectorAll(`a, button, textarea, select, summary, ${inputs}`)];
-    // A layout's fractions may be a hair less.
-    const small = targets.filter((target) => target.getBoundingClientRect().height < smallest - 0.01);
-    if (small.length === 0) return [];
-    const some = small.slice(0, 5).map((target) => target.outerHTML.slice(0, 120));
-    return [`${small.length} targets are less than ${smallest} px high: ${some.join(' and ')}`];
-  }, SMALLEST_TARGET);
-}
-
 /** What paper, which does not scroll, would lose. */
 function cutOff(page) {
   return page.evaluate(() =>
@@ -379,8 +195,8 @@ for (const name of Object.keys(PAGES)) {
       // Without the page's policy, which would keep the larger letters out.
       look(name, { language, bypassCSP: true }, async (page, note, see) => {
         note(...(await opening(page, name)));
-        // A page without script looks the same whether a window is so from the start or becomes so, and not opening
-        // each page twelve times saves minutes.
+        // No page looks at its window from a script: it is the same whether the window is so from the start or becomes
+        // so, and not opening each page twelve times saves minutes.
         for (const scheme of SCHEMES) {
           for (const size of [NARROW, PHONE, DESK]) {
             await see(scheme, size);
@@ -419,16 +235,13 @@ for (const name of Object.keys(PAGES).filter((name) => name.startsWith('report')
 
 /** What is wrong unless exactly these answers are there: the same again are 200, others 409. */
 async function recordedAs(path, answers) {
-  const reply = await fetch(url + path, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify({ answers }),
-  });
-  return reply.status === 200 ? [] : [`other answers were recorded than ${JSON.stringify(answers)} (${reply.status})`];
+  const status = await send(path, answers);
+  return status === 200 ? [] : [`other answers were recorded than ${JSON.stringify(answers)} (${status})`];
 }
 
 for (const javaScriptEnabled of [false, true]) {
   const script = `JavaScript ${javaScriptEnabled ? 'on' : 'off'}`;
+  const submit = javaScriptEnabled ? sent : follow;
 
   test(`a guest answers by tapping, ${script}`, { timeout: 30_000 }, () =>
     inEachLanguage((language) =>
@@ -440,7 +253,7 @@ for (const javaScriptEnabled of [false, true]) {
         await option(page, 'nps', 9).tap();
         await option(page, 'csat', 5).tap();
         await page.locator('textarea').fill('汤很好喝。');
-        const reply = await follow(page, () => page.locator('form button').tap());
+        const reply = await submit(page, () => page.locator('form button').tap());
         if (reply.status() !== 201) note(`status ${reply.status()} instead of 201`);
         note(...(await recordedAs(path, { nps: 9, csat: 5, why: '汤很好喝。' })));
       }),
@@ -473,26 +286,12 @@ for (const javaScriptEnabled of [false, true]) {
         await tabTo('why');
         await page.keyboard.type('Soup');
         await tabTo('submit');
-        const reply = await follow(page, () => press('Enter'));
+        const reply = await submit(page, () => press('Enter'));
         if (reply.status() !== 201) note(`status ${reply.status()} instead of 201`);
         note(...(await recordedAs(path, { nps: 9, csat: 2, why: 'Soup' })));
       }),
     ),
   );
-}
-
-/** The field that has the focus, and whether that can be seen. */
-function focus(page) {
-  return page.evaluate(() => {
-    const focused = document.activeElement;
-    // A scale's buttons are drawn by what stands beside them.
-    const drawn = focused.matches('label input') ? focused.nextElementSibling : focused;
-    const { outlineStyle, outlineWidth } = getComputedStyle(drawn);
-    return {
-      field: focused.name || focused.type || focused.localName,
-      seen: outlineStyle !== 'none' && outlineWidth !== '0px',
-    };
-  });
 }
 
 test('the links that the program prints lead to a survey and to a report', { timeout: 30_000 }, () =>

@@ -110,7 +110,10 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
     // PUBLIC_URL has been checked to be an address without a path: at most some 300 bytes.
     let drawn = drawn.ok_or_else(Problem::unavailable)?;
     tracing::info!(function = FUNCTION, outcome = "drawn", status = 200);
-    Ok(Reply::bytes(http::StatusCode::OK, format.content_type(), drawn))
+    Ok(match format {
+        Format::Svg => Reply::new(http::StatusCode::OK, format.content_type(), drawn),
+        _ => Reply::bytes(http::StatusCode::OK, format.content_type(), drawn),
+    })
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {

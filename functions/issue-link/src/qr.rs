@@ -19,7 +19,7 @@ pub(crate) struct Qr {
 }
 
 impl Qr {
-    /// None when the address is longer than a QR code can hold, some 2,300 bytes.
+    /// Fails when the address is longer than a QR code can hold, some 2,300 bytes.
     pub(crate) fn new(address: String) -> Result<Self, QrError> {
         Ok(Self { code: QrCode::with_error_correction_level(&address, EcLevel::M)?, address })
     }

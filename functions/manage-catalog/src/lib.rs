@@ -117,7 +117,14 @@ async fn put_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
         let sentence = format!("The definition's id is {}, and its address says {id}.", definition.id);
         return Err(Problem::invalid(sentence).into());
     }
-    let survey = Survey::new(definition).map_err(|mistakes| Problem::invalid(sentences(&mistakes)))?;
+    let reserved = definition.reserved_names();
+    let survey = match Survey::new(definition) {
+        Ok(survey) if reserved.is_empty() => survey,
+        checked => {
+            let mistakes: Vec<_> = checked.err().into_iter().flatten().chain(reserved).collect();
+            return Err(Problem::invalid(sentences(&mistakes)).into());
+        }
+    };
     let (status, version) = match app.table.put_survey(&survey).await? {
         PutSurvey::Unchanged(version) => (StatusCode::OK, version),
         PutSurvey::Written(version) => (StatusCode::CREATED, version),

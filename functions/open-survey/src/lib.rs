@@ -123,6 +123,7 @@ async fn open(
         questions: &questions,
         language,
         channel: claim.channel,
+        until,
         link,
         submission,
         answers: &BTreeMap::new(),

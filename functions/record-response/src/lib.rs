@@ -46,7 +46,7 @@ struct Submission {
 
 /// `POST /s/{link}` and `DELETE /s/{link}`. `submission` is fresh and random, for a form that has to be shown again.
 pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
-    // A form is sent by a browser without script, which wants a page whatever else it would take.
+    // A form is sent by a browser, which wants a page whatever else it would take.
     let is_form = request.content_type() == "application/x-www-form-urlencoded";
     let wants_page = is_form && accepted_format(request, &[Format::Html, Format::Json]) == Some(Format::Html);
     let answered = match request.route_key.as_str() {
@@ -67,7 +67,7 @@ async fn record(
     page_for: Option<Uuid>,
 ) -> Result<Reply, Stop> {
     let link = request.path_parameter("link");
-    let OpenLink { claim, store, survey: latest, .. } = app.open_link(link, now).await?;
+    let OpenLink { claim, until, store, survey: latest } = app.open_link(link, now).await?;
     let brand = app.catalog.brand(now).await?;
     let fields = if is_form { form_fields(request)? } else { Vec::new() };
     if fields.iter().any(|(name, _)| name == "take_back") {
@@ -111,6 +111,7 @@ async fn record(
                 questions: &questions,
                 language,
                 channel: claim.channel,
+                until,
                 link,
                 submission,
                 answers: &grouped(&fields),
@@ -202,7 +203,8 @@ fn from_form(fields: &[(String, String)]) -> Result<Submission, Problem> {
         submission: field("submission").map(|text| text.parse().map_err(|_| wrong("submission"))).transpose()?,
         version: field("version").map(|text| text.parse().map_err(|_| wrong("version"))).transpose()?,
         partial: field("partial") == Some("true"),
-        seconds: field("seconds").map(|text| text.parse().map_err(|_| wrong("seconds"))).transpose()?,
+        // Told for information only: whatever a phone's clock makes of it, the answer counts.
+        seconds: field("seconds").and_then(|text| text.parse().ok()),
         answers: BTreeMap::new(),
     })
 }

@@ -108,7 +108,8 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
         }
         counts.counted_at = counts.counted_at.max(Some(counted_at));
         counts.days.extend(tally.map(|tally| (day, tally)));
-        if content.operations.store_days > 0 {
+        // Orders are paid: answers that no payment stands behind are not set against them.
+        if series.tied_to_payment && content.operations.store_days > 0 {
             counts.operations.insert(day, content.operations);
         }
         for (child, groups) in content.children {
@@ -213,14 +214,15 @@ async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> R
     Ok(Rollup { content: Content { tallies, operations, ..Content::default() }, counted_at: now, ..Rollup::default() })
 }
 
-/// Every series with responses: those behind which payments stand first, and of these the one with most.
+/// Every series with responses: those with whole ones behind which payments stand first, and of these the one with
+/// most.
 fn series_in<'a>(days: impl Iterator<Item = &'a Tallies>) -> Vec<Series> {
     let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
     for (series, tally) in days.flatten() {
-        *responses.entry(series).or_default() += tally.responses + tally.partial;
+        *responses.entry(series).or_default() += tally.responses;
     }
     let mut all: Vec<(&Series, u64)> = responses.into_iter().collect();
-    all.sort_by_key(|(series, n)| std::cmp::Reverse((series.tied_to_payment, *n)));
+    all.sort_by_key(|(series, n)| std::cmp::Reverse((series.tied_to_payment && *n > 0, *n, series.tied_to_payment)));
     all.into_iter().map(|(series, _)| series.clone()).collect()
 }
 

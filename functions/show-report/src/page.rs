@@ -98,9 +98,9 @@ impl ReportPage<'_> {
                 input type="hidden" name="lang" value=(self.language);
                 label { (words.from) " " input type="date" name="from" value=(from) required; }
                 label { (words.to) " " input type="date" name="to" value=(to) required; }
-                @if surveys.len() > 1 {
+                @if surveys.len() > 1 || !surveys.contains(survey) {
                     select name="survey" aria-label="survey" {
-                        @for series in surveys {
+                        @for series in surveys.iter().chain(Some(survey).filter(|survey| !surveys.contains(survey))) {
                             option value=(series) selected[series == survey] {
                                 (series.survey) @if !series.tied_to_payment { " · " (words.table_codes) }
                             }
@@ -109,7 +109,7 @@ impl ReportPage<'_> {
                 }
                 button type="submit" { (words.show) }
                 @for length in [7, 30, 90] {
-                    a href=(format!("/reports/{scope}.html?from={}&to={}&lang={}", self.today.saturating_sub((length - 1).days()), self.today, self.language)) {
+                    a href=(format!("/reports/{scope}.html?from={}&to={}&survey={survey}&lang={}", self.today.saturating_sub((length - 1).days()), self.today, self.language)) {
                         (length) " " (words.days)
                     }
                 }
@@ -181,7 +181,7 @@ impl ReportPage<'_> {
         html! {
             section {
                 h2 { (words.histogram) }
-                table.bars {
+                div.wide tabindex="0" { table.bars {
                     thead { tr { th scope="col" { (words.answer) } th scope="col" { (words.answers) } td {} } }
                     tbody { @for (value, count) in &nps.histogram {
                         tr {
@@ -192,7 +192,7 @@ impl ReportPage<'_> {
                             } }
                         }
                     } }
-                }
+                } }
             }
         }
     }

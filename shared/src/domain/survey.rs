@@ -82,6 +82,16 @@ pub struct Scale {
     pub satisfied_at_least: u8,
 }
 
+impl Definition {
+    /// Questions that are called like a field of the form itself. A survey that is put may have none; one that was
+    /// stored before the field was there goes on.
+    pub fn reserved_names(&self) -> Vec<Invalid> {
+        let reserved = self.questions.iter().map(|question| &question.id).filter(|id| RESERVED.contains(&id.as_str()));
+        let sentence = |id: &Id| format!("{id}: the form itself has a field of this name. Take another id.");
+        reserved.map(sentence).map(Invalid).collect()
+    }
+}
+
 impl Survey {
     /// Checks a definition.
     ///
@@ -102,9 +112,6 @@ impl Survey {
             let id = &question.id;
             if questions.iter().any(|earlier| earlier.id() == id) {
                 mistakes.add(format!("{id}: there are two questions of this id."));
-            }
-            if RESERVED.contains(&id.as_str()) {
-                mistakes.add(format!("{id}: the form itself has a field of this name. Take another id."));
             }
             mistakes.text(&format!("{id}: text"), &question.text, &fallback);
             for (name, label) in [("low_label", &question.low_label), ("high_label", &question.high_label)] {

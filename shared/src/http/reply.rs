@@ -54,7 +54,7 @@ impl Reply {
         Self::new(status, "application/json", text)
     }
 
-    /// A page, with the content security policy that lets its own style in and nothing else.
+    /// A page, with the content security policy that lets in its own style and script and nothing else.
     pub fn page(status: StatusCode, page: Page) -> Self {
         Self::new(status, "text/html; charset=utf-8", page.html).with("content-security-policy", page.policy)
     }

@@ -1,32 +1,55 @@
 // What the page of a survey does beyond a plain form. Without this script it works all the same.
 // ES2017, for the webviews of old phones. `logic` is miniprogram/survey/logic.js.
 (() => {
+  // The server ends a call after 8 seconds.
   const patience = 12000;
-  // Storage may be forbidden: then there is no draft.
-  const store = {
-    read: (key) => { try { return JSON.parse(localStorage.getItem(key)) || {}; } catch (error) { return {}; } },
-    write: (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* no draft */ } },
-  };
   const address = (end) => location.pathname + '?lang=' + document.documentElement.lang + (end ? '&end=' + end : '');
-  // What a link's draft is kept under.
+
+  // What this phone knows of a link, under its path: a draft, or that it was answered. Storage may be forbidden or full.
   const key = location.pathname;
+  const notes = {
+    read() {
+      try { return JSON.parse(localStorage.getItem(key)) || {}; } catch (error) { return {}; }
+    },
+    write(note) {
+      try {
+        localStorage.setItem(key, JSON.stringify(note));
+        return true;
+      } catch (error) {
+        return false;
+      }
+    },
+    drop() {
+      try { localStorage.removeItem(key); } catch (error) { /* there is none */ }
+    },
+    // On a phone that many hands use, no comment stays longer than its link lives.
+    dropExpired() {
+      try {
+        for (const other of Object.keys(localStorage)) {
+          if (other.startsWith('/s/') && !(JSON.parse(localStorage.getItem(other)).until > Date.now())) {
+            localStorage.removeItem(other);
+          }
+        }
+      } catch (error) { /* nothing to drop */ }
+    },
+  };
+
   // Takes off what a page that is replaced had put on.
   let leave = () => {};
 
   function start() {
     const survey = document.querySelector('.survey');
     const end = document.querySelector('[data-end]');
-    if (survey) ask(survey);
-    else if (end) store.write(key, end.dataset.end === 'taken-back' ? {} : { end: 'answered' });
+    const { answered } = notes.read();
+    if (end && end.dataset.end === 'taken-back') notes.drop();
+    // An end that this phone knows nothing of: the answer was taken back, and somebody went back to its thanks.
+    else if (end && !answered && location.search.includes('end=')) location.replace(address(''));
+    else if (survey && answered) location.replace(address('answered'));
+    else if (survey) ask(survey);
   }
 
   // The form itself is only handed on: a question called `action` or `submit` would hide its property of that name.
   function ask(survey) {
-    const draft = store.read(key);
-    if (draft.end) {
-      location.replace(address(draft.end));
-      return;
-    }
     const form = survey.querySelector('form');
     const words = survey.dataset;
     const boxes = Array.from(survey.querySelectorAll('.question'));
@@ -40,8 +63,13 @@
     const bar = survey.querySelector('progress');
     const button = survey.querySelector('button');
     const status = survey.querySelector('[role=status]');
-    const began = Date.now();
-    let sending = false;
+    // The survey and the version that are shown: answers to others are no answers to these.
+    const shown = inputs('survey')[0].value + ' ' + inputs('version')[0].value;
+    const draft = notes.read();
+    const spent = draft.spent || 0;
+    const began = performance.now();
+    // What is being sent. It stays the same at each attempt: one of them may have arrived.
+    let sending = null;
     let moving = false;
     let left = '';
 
@@ -66,21 +94,32 @@
 
     function draw() {
       const given = answers();
-      const shown = logic.asked(questions, given);
+      const asked = logic.asked(questions, given);
       const { done, of } = logic.progress(questions, given);
-      boxes.forEach((box, i) => { box.hidden = !shown.includes(questions[i]); });
+      boxes.forEach((box, i) => { box.hidden = !asked.includes(questions[i]); });
       bar.max = of;
       bar.value = done;
       for (const counter of survey.querySelectorAll('.counter')) {
-        const text = inputs(counter.dataset.of)[0];
-        const cut = logic.cut(text.value, Number(counter.dataset.most));
-        if (cut !== text.value) text.value = cut;
-        counter.textContent = logic.characters(cut) + ' / ' + counter.dataset.most;
+        const text = inputs(counter.dataset.of)[0].value;
+        counter.textContent = logic.characters(text) + ' / ' + counter.dataset.most;
       }
     }
 
+    // Cuts what is too long. Not while Chinese is being composed: letters turn into fewer characters yet.
+    function cut(text) {
+      const most = Number(survey.querySelector('[data-of="' + text.name + '"]').dataset.most);
+      const whole = logic.cut(text.value, most);
+      if (whole === text.value) return;
+      const caret = text.selectionStart;
+      text.value = whole;
+      text.setSelectionRange(caret, caret);
+    }
+
+    const seconds = () => spent + Math.round((performance.now() - began) / 1000);
+
     function keep() {
-      store.write(key, { answers: answers(), sending });
+      const until = Number(words.until);
+      return notes.write({ shown, answers: answers(), sending: Boolean(sending), spent: seconds(), until });
     }
 
     function bring(box) {
@@ -89,10 +128,10 @@
     }
 
     // The answers as the form itself would send them, without those to questions that are hidden again.
-    function body(partial) {
+    function body() {
       const fields = new URLSearchParams(new FormData(form));
       for (const box of boxes) if (box.hidden) fields.delete(box.dataset.id);
-      if (partial) fields.set('partial', 'true');
+      fields.set('seconds', String(seconds()));
       return fields;
     }
 
@@ -106,41 +145,50 @@
         bring(box);
         return;
       }
+      freeze(body());
+      say(words.sending);
       send(0);
+    }
+
+    // While it is being sent nothing can be changed: the change would not go along.
+    function freeze(fields) {
+      sending = fields;
+      keep();
+      button.setAttribute('aria-disabled', String(Boolean(fields)));
+      for (const { id } of questions) for (const input of inputs(id)) input.disabled = Boolean(fields);
+    }
+
+    function say(text) {
+      status.textContent = text;
     }
 
     function mark(box, missed) {
       box.classList.toggle('missed', missed);
       const said = box.querySelector('.mistake');
-      if (!missed) {
-        if (said) said.remove();
-      } else if (!said) {
-        box.insertAdjacentHTML('beforeend', '<p class="mistake" role="alert"></p>');
-        box.lastChild.textContent = words.needed;
-      }
+      if (!missed && said) said.remove();
+      if (!missed || said) return;
+      box.insertAdjacentHTML('beforeend', '<p class="mistake" role="alert"></p>');
+      box.lastChild.id = 'wrong-' + box.dataset.id;
+      box.lastChild.textContent = words.needed;
     }
 
     async function send(attempt) {
-      sending = true;
-      button.disabled = true;
-      if (!attempt) status.textContent = words.sending;
-      keep();
-      const fields = body(false);
-      fields.set('seconds', String(Math.round((Date.now() - began) / 1000)));
       let html = '';
-      let reply = { status: 0 };
+      let code = 0;
       try {
         const late = new Promise((done, fail) => { setTimeout(fail, patience); });
-        reply = await Promise.race([fetch(words.action, { method: 'POST', body: fields, headers: { accept: 'text/html' } }), late]);
+        const headers = { accept: 'text/html' };
+        const reply = await Promise.race([fetch(words.action, { method: 'POST', body: sending, headers }), late]);
         html = await Promise.race([reply.text(), late]);
+        code = reply.status;
       } catch (error) {
-        reply = { status: 0 };
+        code = 0;
       }
-      if (!logic.isWorthRetrying(reply.status)) {
-        show(html, reply.status);
+      if (!logic.isWorthRetrying(code)) {
+        show(new DOMParser().parseFromString(html, 'text/html'));
         return;
       }
-      status.textContent = words.offline;
+      say(code ? words.busy : words.offline);
       await new Promise((done) => {
         setTimeout(done, logic.pauseBefore(attempt));
         addEventListener('online', done, { once: true });
@@ -149,23 +197,29 @@
     }
 
     // The reply is a page of its own: its end, or the questions again with the mistakes beside them.
-    function show(html, code) {
-      const page = new DOMParser().parseFromString(html, 'text/html');
+    function show(page) {
       const main = page.querySelector('main');
-      if (!main) {
-        HTMLFormElement.prototype.submit.call(form);
+      const end = main && main.querySelector('[data-end]');
+      if (!end && !(main && main.querySelector('.survey'))) {
+        // Something in between, or a link that is no more: what was answered stays, and what is wrong is told.
+        freeze(null);
+        const told = main && main.querySelector('.end p');
+        say(told ? told.textContent : words.busy);
         return;
       }
       leave();
-      store.write(key, {});
       document.title = page.title;
       document.querySelector('main').replaceWith(main);
-      const end = main.querySelector('[data-end]');
-      // A reload shows this end again, and not the questions.
-      if (end) history.replaceState(null, '', address(end.dataset.end));
+      if (end) {
+        notes.write({ answered: true, until: Number(words.until) });
+        // A reload shows this end again, and not the questions.
+        history.replaceState(null, '', address(end.dataset.end));
+      } else {
+        notes.drop();
+      }
       start();
       scrollTo(0, 0);
-      const head = main.querySelector('.mistake, h1');
+      const head = main.querySelector('.mistake') || main.querySelector('h1');
       head.tabIndex = -1;
       head.focus();
     }
@@ -173,23 +227,32 @@
     // What is there is not lost when the guest leaves before the end. Nothing waits for the reply.
     function beacon() {
       if (moving || !Object.keys(logic.kept(questions, answers())).length) return;
-      const fields = body(!sending);
+      const fields = sending || body();
+      if (!sending) {
+        fields.set('partial', 'true');
+        // The same answers a second later are the same.
+        fields.delete('seconds');
+      }
       const text = fields.toString();
       if (text !== left && navigator.sendBeacon && navigator.sendBeacon(words.action, fields)) left = text;
     }
     const hide = () => { if (document.visibilityState === 'hidden') beacon(); };
+    const back = () => { moving = false; };
     document.addEventListener('visibilitychange', hide);
     addEventListener('pagehide', beacon);
+    addEventListener('pageshow', back);
     leave = () => {
       document.removeEventListener('visibilitychange', hide);
       removeEventListener('pagehide', beacon);
+      removeEventListener('pageshow', back);
     };
 
     // A tap on a score moves on. Arrow keys also change a score, on the way to another: they do not.
     let tapped = false;
     survey.addEventListener('pointerdown', () => { tapped = true; });
     survey.addEventListener('keydown', () => { tapped = false; });
-    survey.addEventListener('input', ({ target }) => {
+    survey.addEventListener('input', ({ target, isComposing }) => {
+      if (target.type === 'textarea' && !isComposing) cut(target);
       draw();
       keep();
       const box = target.closest('.question');
@@ -199,23 +262,37 @@
         bring(boxes.slice(boxes.indexOf(box) + 1).find((next) => !next.hidden) || button);
       }
     });
+    survey.addEventListener('compositionend', ({ target }) => {
+      cut(target);
+      draw();
+      keep();
+    });
     survey.addEventListener('submit', (event) => {
       event.preventDefault();
       submit();
     });
     // Another language is the same answer: it goes along in the draft.
-    for (const link of document.querySelectorAll('footer a')) link.addEventListener('click', () => { moving = true; });
+    for (const link of document.querySelectorAll('footer a')) {
+      link.addEventListener('click', (event) => {
+        moving = !event.ctrlKey && !event.metaKey && !event.shiftKey && keep();
+      });
+    }
 
     // The browser's own bubbles would stand in for the words here.
     button.formNoValidate = true;
     bar.hidden = false;
     for (const counter of survey.querySelectorAll('.counter')) counter.hidden = false;
     // What the server shows again is newer than the draft.
-    if (draft.answers && !Object.keys(logic.kept(questions, answers())).length) fill(draft.answers);
+    const fresh = !Object.keys(logic.kept(questions, answers())).length;
+    if (fresh && draft.shown === shown) fill(draft.answers);
     draw();
+    if (Object.keys(logic.kept(questions, answers())).length) keep();
     // The page was closed while its answer waited for the network.
-    if (draft.sending) submit();
+    if (draft.sending && draft.shown === shown) submit();
   }
 
+  // A page that comes back as it was may have been overtaken.
+  addEventListener('pageshow', (event) => { if (event.persisted && document.querySelector('[data-end]')) start(); });
+  notes.dropExpired();
   start();
 })();

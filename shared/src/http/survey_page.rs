@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -36,6 +37,7 @@ struct Words {
     mend: &'static str,
     sending: &'static str,
     offline: &'static str,
+    busy: &'static str,
     missing: &'static str,
     nothing: &'static str,
     too_long: &'static str,
@@ -62,7 +64,8 @@ fn words(language: &str) -> Words {
             progress: "Answered",
             mend: "Not sent yet: please look at your answers again.",
             sending: "Sending…",
-            offline: "No connection. Your answer is kept on this phone and goes out by itself as soon as there is one.",
+            offline: "No connection. Keep this page open: your answer goes out by itself as soon as there is one.",
+            busy: "Not sent yet: too much is going on. Please try again in a moment.",
             missing: "Please answer this one.",
             nothing: "Please answer at least one question.",
             too_long: "Please shorten this to {most} characters.",
@@ -88,7 +91,8 @@ fn words(language: &str) -> Words {
             progress: "已答",
             mend: "尚未送出，請再看一下您的回答。",
             sending: "正在送出……",
-            offline: "網路不通。您的回答已存在手機裡，網路恢復後會自動送出。",
+            offline: "網路不通。請保持本頁開啟，網路恢復後會自動送出。",
+            busy: "系統忙碌，尚未送出，請稍候再試。",
             missing: "請回答這一題。",
             nothing: "請至少回答一題。",
             too_long: "請縮短到 {most} 個字以內。",
@@ -112,7 +116,8 @@ fn words(language: &str) -> Words {
             progress: "已答",
             mend: "尚未提交，请再看一下您的回答。",
             sending: "正在提交……",
-            offline: "网络不通。您的回答已存在手机里，网络恢复后会自动提交。",
+            offline: "网络不通。请不要关闭本页，网络恢复后会自动提交。",
+            busy: "系统繁忙，尚未提交，请稍候再试。",
             missing: "请回答这一题。",
             nothing: "请至少回答一题。",
             too_long: "请缩短到 {most} 个字以内。",
@@ -162,6 +167,8 @@ pub struct SurveyPage<'a> {
     pub language: &'a str,
     /// How the guest came here.
     pub channel: Channel,
+    /// Until when it can be answered.
+    pub until: Timestamp,
     /// The link, as it stands in the address.
     pub link: &'a str,
     /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
@@ -183,7 +190,7 @@ impl SurveyPage<'_> {
             (header(self.brand, Some(self.store)))
             h1 { (title) }
             div.survey data-action=(action) data-needed=(words.missing) data-sending=(words.sending)
-                data-offline=(words.offline) {
+                data-offline=(words.offline) data-busy=(words.busy) data-until=(self.until.as_millisecond()) {
                 progress hidden aria-label=(words.progress) {}
                 @if !self.mistakes.is_empty() { div.mistake role="alert" {
                     (words.mend)
@@ -240,22 +247,24 @@ impl SurveyPage<'_> {
         };
         let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
         let missed = mistake.is_some();
+        let wrong = format!("wrong-{id}");
         html! {
             @if let Kind::Text { max_length } = question.kind {
                 div.question.missed[missed] data-id=(id) data-kind=(kind) data-required[definition.required]
                     data-ask-if=[condition] {
                     label for=(id) { (text) @if !definition.required { " " small { (words.optional) } } }
                     // Browsers count an emoji as two: the server, and the script, as one.
-                    textarea id=(id) name=(id) rows="3" maxlength=(2 * max_length) required[required] {
+                    textarea id=(id) name=(id) rows="3" maxlength=(2 * max_length) required[required]
+                        aria-describedby=(wrong) aria-invalid=[missed.then_some("true")] {
                         // A line break right after the tag would be swallowed.
                         "\n" (given.first().map_or("", String::as_str))
                     }
                     p.note.counter hidden data-of=(id) data-most=(max_length) {}
-                    @if let Some(mistake) = mistake { p.mistake { (words.of(&mistake.wrong)) } }
+                    @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } }
                 }
             } @else {
                 fieldset.question.missed[missed] data-id=(id) data-kind=(kind) data-required[definition.required]
-                    data-ask-if=[condition] {
+                    data-ask-if=[condition] aria-describedby=(format!("ends-{id} {wrong}")) {
                     legend { (text) @if !definition.required { " " small { (words.optional) } } }
                     @match &question.kind {
                         Kind::Scale(scale) => {
@@ -264,7 +273,7 @@ impl SurveyPage<'_> {
                                     (choice("radio", &value.to_string(), &value.to_string()))
                                 }
                             }
-                            div.ends {
+                            div.ends id=(format!("ends-{id}")) {
                                 span { @if let Some(low) = &definition.low_label { (low.get(self.language)) } }
                                 span { @if let Some(high) = &definition.high_label { (high.get(self.language)) } }
                             }
@@ -276,7 +285,7 @@ impl SurveyPage<'_> {
                         },
                         Kind::Text { .. } => {}
                     }
-                    @if let Some(mistake) = mistake { p.mistake { (words.of(&mistake.wrong)) } }
+                    @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } }
                 }
             }
         }

@@ -1,0 +1,116 @@
+// How heavy the page of a survey is, and how soon it can be used on a slow phone. It asserts nothing.
+//
+//   npm ci --prefix tests/browser
+//   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node tests/browser/bench.mjs
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+
+import { browser, newSurvey, start, stop, url } from './stack.mjs';
+
+const STORE = 12;
+const LOADS = 9;
+const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN' };
+
+const CPU_SLOWDOWN = 4;
+// Lighthouse's slow 4G, in bits a second. Chromium delays requests, and not the packets that set up a connection; so
+// Lighthouse, where it lets Chromium slow down the network, takes 3.75 round trips for a request and 90 % of the rates.
+const SLOW_4G = { roundTrip: 150, down: 1.6 * 1024 * 1024, up: 750 * 1024 };
+const NETWORKS = {
+  'open connection': { latency: SLOW_4G.roundTrip, down: SLOW_4G.down, up: SLOW_4G.up },
+  'new connection': { latency: SLOW_4G.roundTrip * 3.75, down: SLOW_4G.down * 0.9, up: SLOW_4G.up * 0.9 },
+};
+
+// After so long something hangs, and all is ended.
+const LONGEST_SECONDS = 300;
+
+/** One load in a browser that has nothing yet: milliseconds from its start, and the bytes that came. */
+async function load(address, { latency, down, up }, javaScriptEnabled) {
+  const context = await browser.newContext({ ...PHONE, javaScriptEnabled });
+  try {
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false, latency, downloadThroughput: down / 8, uploadThroughput: up / 8,
+    });
+    await session.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
+    let received = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => { received += encodedDataLength; });
+    await page.goto(address, { waitUntil: 'commit' });
+    return { ...(await tappable(page, javaScriptEnabled)), received };
+  } finally {
+    await context.close();
+  }
+}
+
+/**
+ * Waits until a finger would hit the first score, and until the script, where it runs, is ready for that: it shows the
+ * bar last. The page is asked from outside, because without script it can't look at itself.
+ */
+async function tappable(page, hasScript) {
+  for (;;) {
+    const times = await page.evaluate((hasScript) => {
+      const [painted] = performance.getEntriesByName('first-contentful-paint');
+      const score = document.querySelector('.scale label');
+      if (!painted || !score || (hasScript && document.querySelector('progress').hidden)) return null;
+      const { left, top, width, height } = score.getBoundingClientRect();
+      const isHit = score.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      return isHit ? { painted: painted.startTime, tappable: performance.now() } : null;
+    }, hasScript);
+    if (times) return times;
+    await sleep(5);
+  }
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+async function main() {
+  await start(LONGEST_SECONDS);
+  const address = url + (await newSurvey(STORE));
+
+  const weights = [];
+  for (const language of ['zh-CN', 'zh-TW', 'en']) {
+    const headers = { accept: 'text/html', 'accept-encoding': 'gzip, br' };
+    const reply = await fetch(`${address}?lang=${language}`, { headers });
+    const html = await reply.text();
+    weights.push({
+      language,
+      'raw': Buffer.byteLength(html),
+      'gzip -9': gzipSync(html, { level: 9 }).length,
+      'sent as': reply.headers.get('content-encoding') ?? 'raw',
+    });
+  }
+  console.log('\nThe page of the demo survey, bytes of its body');
+  console.table(weights);
+
+  const times = [];
+  for (const [network, conditions] of Object.entries(NETWORKS)) {
+    for (const script of [true, false]) {
+      const loads = [];
+      for (let n = 0; n < LOADS; n += 1) loads.push(await load(address, conditions, script));
+      times.push({
+        network,
+        script: script ? 'on' : 'off',
+        'first contentful paint, ms': Math.round(median(loads.map(({ painted }) => painted))),
+        'first score tappable, ms': Math.round(median(loads.map(({ tappable }) => tappable))),
+        'received, bytes': median(loads.map(({ received }) => received)),
+      });
+    }
+  }
+  console.log(`
+Medians of ${LOADS} loads in Chromium ${browser.version()}, nothing cached, processor slowed down ${CPU_SLOWDOWN} times.
+Slow 4G: 150 ms round trip, 1.6 Mbit/s down, 750 kbit/s up. "open connection": each request is delayed by 150 ms.
+"new connection": by 562.5 ms and at 90 % of the rates, as Lighthouse does it to stand for setting one up.`);
+  console.table(times);
+  console.log('Received are the headers and the body, as they are sent to a browser.');
+}
+
+try {
+  await main();
+} finally {
+  await stop();
+}
+process.exit();
