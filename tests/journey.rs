@@ -112,7 +112,8 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     assert!(wrong.text.contains("kept 🥟"), "what was typed is still there");
     assert!(world.items("R#").await.is_empty());
 
-    let right = post("nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    // What a phone's clock makes of the time it took is no reason to lose an answer.
+    let right = post("seconds=-60&nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
     assert_eq!((right.status.as_u16(), right.text.contains("Thank you!")), (201, true));
     assert_eq!(
         world.items("R#").await[0]["answers"],

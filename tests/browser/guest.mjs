@@ -39,18 +39,21 @@ const WORDS = {
   'zh-CN': {
     send: '提交', optional: '选填', missing: '请回答这一题。', thanks: '谢谢您！', answered: '已填写过',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填写', noLink: '这不是问卷链接', own: '简体中文',
-    offline: '网络不通。您的回答已存在手机里，网络恢复后会自动提交。',
+    offline: '网络不通。请不要关闭本页，网络恢复后会自动提交。',
+    busy: '系统繁忙，请不要关闭本页，稍后会自动提交。',
   },
   'zh-TW': {
     send: '送出', optional: '選填', missing: '請回答這一題。', thanks: '謝謝您！', answered: '已填寫過',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填寫', noLink: '這不是問卷連結', own: '繁體中文',
-    offline: '網路不通。您的回答已存在手機裡，網路恢復後會自動送出。',
+    offline: '網路不通。請保持本頁開啟，網路恢復後會自動送出。',
+    busy: '系統忙碌，請保持本頁開啟，稍後會自動送出。',
   },
   'en': {
     send: 'Send', optional: 'optional', missing: 'Please answer this one.', thanks: 'Thank you!',
     answered: 'Already answered', takeBack: 'Take my answer back', takenBack: 'Taken back', again: 'Answer anew',
     noLink: 'Not a survey link', own: 'English',
-    offline: 'No connection. Your answer is kept on this phone and goes out by itself as soon as there is one.',
+    offline: 'No connection. Keep this page open: your answer goes out by itself as soon as there is one.',
+    busy: 'Many are answering just now. Keep this page open: your answer goes out by itself.',
   },
 };
 
@@ -484,7 +487,7 @@ guest('a server that is not there yet is asked again', PHONE, async ({ context, 
   await pick(page, 'csat', 5);
   await submit(page);
   for (const seconds of [1, 2, 4]) {
-    await page.getByText(WORDS.en.offline).waitFor();
+    await page.getByText(WORDS.en.busy).waitFor();
     const before = posts.length;
     await page.clock.runFor(seconds * 1000 - 100);
     assert.equal(posts.length, before, `it was asked again before ${seconds} seconds were over`);
@@ -506,14 +509,52 @@ guest('an answer that waits is sent after a reload', PHONE, async ({ context, pa
   await pick(page, 'nps', 9);
   await pick(page, 'csat', 5);
   await submit(page);
-  await page.getByText(WORDS.en.offline).waitFor();
+  await page.getByText(WORDS.en.busy).waitFor();
   await page.reload();
   // The guest does nothing more.
-  await page.getByText(WORDS.en.offline).waitFor();
+  await page.getByText(WORDS.en.busy).waitFor();
   await assertStored(store, NOTHING);
   isThere = true;
   await end(page, 'thanks');
   await assertStored(store, ONE);
+});
+
+guest('what a proxy answers instead loses nothing, and can be sent again', PHONE, async ({ context, page, store, path }) => {
+  let isThere = false;
+  const refused = { status: 403, contentType: 'application/json', body: '{"message":"Forbidden"}' };
+  await intercept(context, (route) => (isThere ? route.continue() : route.fulfill(refused)));
+  await open(page, path);
+  await pick(page, 'nps', 9);
+  await pick(page, 'csat', 5);
+  await submit(page);
+  await page.getByText('Not sent. Please try again in a moment.').waitFor();
+  await assertStored(store, NOTHING);
+  isThere = true;
+  await submit(page);
+  await end(page, 'thanks');
+  await assertStored(store, ONE);
+});
+
+guest('an answer that waits is never sent as one to other questions', PHONE, async ({
+  context, page, posts, store, path,
+}) => {
+  await intercept(context, (route) => route.fulfill({ status: 503 }));
+  await page.addInitScript(() => { navigator.sendBeacon = () => false; });
+  await open(page, path);
+  await pick(page, 'nps', 9);
+  await pick(page, 'csat', 5);
+  await submit(page);
+  await page.getByText(WORDS.en.busy).waitFor();
+  // The store's new survey also has a question called `nps`.
+  await putStores([[store, 'conditions']]);
+  await page.waitForFunction(async () => (await (await fetch(location.pathname)).text()).includes('value="conditions"'));
+  const before = posts.length;
+  await page.reload();
+  await page.locator('[data-id=dishes]').waitFor();
+  await sleep(500);
+  assert.equal(posts.length, before);
+  assert.deepEqual(await filledIn(page), {});
+  await assertStored(store, NOTHING);
 });
 
 guest('a second tap on the button sends nothing', PHONE, async ({ context, page, posts, store, path }) => {

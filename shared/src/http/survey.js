@@ -204,7 +204,7 @@
         // Something in between, or a link that is no more: what was answered stays, and what is wrong is told.
         freeze(null);
         const told = main && main.querySelector('.end p');
-        say(told ? told.textContent : words.busy);
+        say(told ? told.textContent : words.later);
         return;
       }
       leave();

@@ -38,6 +38,7 @@ struct Words {
     sending: &'static str,
     offline: &'static str,
     busy: &'static str,
+    later: &'static str,
     missing: &'static str,
     nothing: &'static str,
     too_long: &'static str,
@@ -65,7 +66,8 @@ fn words(language: &str) -> Words {
             mend: "Not sent yet: please look at your answers again.",
             sending: "Sending…",
             offline: "No connection. Keep this page open: your answer goes out by itself as soon as there is one.",
-            busy: "Not sent yet: too much is going on. Please try again in a moment.",
+            busy: "Many are answering just now. Keep this page open: your answer goes out by itself.",
+            later: "Not sent. Please try again in a moment.",
             missing: "Please answer this one.",
             nothing: "Please answer at least one question.",
             too_long: "Please shorten this to {most} characters.",
@@ -92,7 +94,8 @@ fn words(language: &str) -> Words {
             mend: "尚未送出，請再看一下您的回答。",
             sending: "正在送出……",
             offline: "網路不通。請保持本頁開啟，網路恢復後會自動送出。",
-            busy: "系統忙碌，尚未送出，請稍候再試。",
+            busy: "系統忙碌，請保持本頁開啟，稍後會自動送出。",
+            later: "尚未送出，請稍候再試。",
             missing: "請回答這一題。",
             nothing: "請至少回答一題。",
             too_long: "請縮短到 {most} 個字以內。",
@@ -117,7 +120,8 @@ fn words(language: &str) -> Words {
             mend: "尚未提交，请再看一下您的回答。",
             sending: "正在提交……",
             offline: "网络不通。请不要关闭本页，网络恢复后会自动提交。",
-            busy: "系统繁忙，尚未提交，请稍候再试。",
+            busy: "系统繁忙，请不要关闭本页，稍后会自动提交。",
+            later: "尚未提交，请稍候再试。",
             missing: "请回答这一题。",
             nothing: "请至少回答一题。",
             too_long: "请缩短到 {most} 个字以内。",
@@ -190,7 +194,8 @@ impl SurveyPage<'_> {
             (header(self.brand, Some(self.store)))
             h1 { (title) }
             div.survey data-action=(action) data-needed=(words.missing) data-sending=(words.sending)
-                data-offline=(words.offline) data-busy=(words.busy) data-until=(self.until.as_millisecond()) {
+                data-offline=(words.offline) data-busy=(words.busy) data-later=(words.later)
+                data-until=(self.until.as_millisecond()) {
                 progress hidden aria-label=(words.progress) {}
                 @if !self.mistakes.is_empty() { div.mistake role="alert" {
                     (words.mend)
