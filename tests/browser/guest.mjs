@@ -547,7 +547,8 @@ guest('an answer that waits is never sent as one to other questions', PHONE, asy
   await page.getByText(WORDS.en.busy).waitFor();
   // The store's new survey also has a question called `nps`.
   await putStores([[store, 'conditions']]);
-  await page.waitForFunction(async () => (await (await fetch(location.pathname)).text()).includes('value="conditions"'));
+  const asks = async () => (await (await fetch(url + path, { headers: { accept: 'application/json' } })).json()).survey;
+  while ((await asks()) !== 'conditions') await sleep(100);
   const before = posts.length;
   await page.reload();
   await page.locator('[data-id=dishes]').waitFor();
@@ -555,6 +556,38 @@ guest('an answer that waits is never sent as one to other questions', PHONE, asy
   assert.equal(posts.length, before);
   assert.deepEqual(await filledIn(page), {});
   await assertStored(store, NOTHING);
+});
+
+for (const [name, forbid] of Object.entries({
+  forbidden: () => Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } }),
+  full: () => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; },
+})) {
+  guest(`where storage is ${name} the guest is thanked all the same`, PHONE, async ({ page, store, path }) => {
+    await page.addInitScript(forbid);
+    await open(page, path);
+    await pick(page, 'nps', 9);
+    await pick(page, 'csat', 5);
+    await submit(page);
+    await end(page, 'thanks');
+    await sleep(300);
+    assert.equal(await page.locator('[data-end=thanks]').count(), 1);
+    await assertStored(store, ONE);
+  });
+}
+
+guest('a tab that is still open does not forget that another has sent', PHONE, async ({ context, page, store, path }) => {
+  const other = await context.newPage();
+  await open(other, path);
+  await open(page, path);
+  await pick(page, 'nps', 9);
+  await pick(page, 'csat', 5);
+  await submit(page);
+  await end(page, 'thanks');
+  await pick(other, 'nps', 1);
+  await other.close();
+  await page.reload();
+  await end(page, 'thanks');
+  await assertStored(store, ONE);
 });
 
 guest('a second tap on the button sends nothing', PHONE, async ({ context, page, posts, store, path }) => {

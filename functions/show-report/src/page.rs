@@ -99,7 +99,7 @@ impl ReportPage<'_> {
                 label { (words.from) " " input type="date" name="from" value=(from) required; }
                 label { (words.to) " " input type="date" name="to" value=(to) required; }
                 @if surveys.len() > 1 || !surveys.contains(survey) {
-                    select name="survey" aria-label="survey" {
+                    select name="survey" aria-label=(words.survey) {
                         @for series in surveys.iter().chain(Some(survey).filter(|survey| !surveys.contains(survey))) {
                             option value=(series) selected[series == survey] {
                                 (series.survey) @if !series.tied_to_payment { " · " (words.table_codes) }
@@ -181,7 +181,7 @@ impl ReportPage<'_> {
         html! {
             section {
                 h2 { (words.histogram) }
-                div.wide tabindex="0" { table.bars {
+                div.wide role="region" aria-label=(words.histogram) tabindex="0" { table.bars {
                     thead { tr { th scope="col" { (words.answer) } th scope="col" { (words.answers) } td {} } }
                     tbody { @for (value, count) in &nps.histogram {
                         tr {
@@ -206,7 +206,7 @@ impl ReportPage<'_> {
                 @if days.len() > 1 { (trend(days)) }
                 details open[days.len() <= 7] {
                     summary { (words.day) " · " (words.nps) " · " (words.temperature) }
-                    div.wide tabindex="0" { table {
+                    div.wide role="region" aria-label=(words.trend) tabindex="0" { table {
                         thead { tr {
                             th scope="col" { (words.day) } (self.score_heads()) th scope="col" { (words.temperature) }
                             @if operations { th scope="col" { (words.response_rate) } th scope="col" { (words.revenue) } }
@@ -242,7 +242,7 @@ impl ReportPage<'_> {
                 @if drivers.drivers.iter().any(|driver| driver.quadrant.is_some()) {
                     (importance_performance(&drivers.drivers, words.performance, words.importance))
                 }
-                div.wide tabindex="0" { table.drivers {
+                div.wide role="region" aria-label=(words.drivers) tabindex="0" { table.drivers {
                     thead { tr {
                         th scope="col" { (words.driver) } th scope="col" { (words.mean) } th scope="col" { (words.penalty) }
                         th scope="col" { (words.reward) }
@@ -283,7 +283,7 @@ impl ReportPage<'_> {
         html! {
             section {
                 h2 { (words.below) }
-                div.wide tabindex="0" { table {
+                div.wide role="region" aria-label=(words.below) tabindex="0" { table {
                     thead { tr {
                         th scope="col" { (words.scope) } (self.score_heads()) th scope="col" { (words.satisfied) }
                     } }
@@ -317,7 +317,7 @@ impl ReportPage<'_> {
         html! {
             section {
                 h2 { (title) }
-                div.wide tabindex="0" { table {
+                div.wide role="region" aria-label=(title) tabindex="0" { table {
                     thead { tr {
                         th scope="col" { (title) } (self.score_heads()) th scope="col" { (words.satisfied) }
                     } }

@@ -19,7 +19,8 @@ const MOST_DIGITS: usize = 19;
 ///
 /// Full-width characters count as their half-width forms, and what people put between groups of digits is looked
 /// through, as long as the groups are those in which such a number is written: `138 1234 5678` is masked, and the prices
-/// `1588 2688 388` are not. A mask is never longer than what it covers.
+/// `1588 2688 388` are not; prices of the very shape of a number, `138 1288 3888`, are taken for one. A mask is never
+/// longer than what it covers.
 pub(super) fn without_personal_numbers(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let plain: Vec<Plain> = characters.iter().enumerate().filter_map(|(at, c)| Plain::of(*c, at)).collect();
@@ -54,7 +55,6 @@ impl Plain {
             '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => return None,
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | 'ー' => '-',
-            '。' => '.',
             '•' | '・' => '·',
             c if c.is_whitespace() && c != '\n' => ' ',
             c => c,
@@ -171,27 +171,40 @@ impl Number {
         let first_four: u32 = self.digits.get(..4).and_then(|four| four.parse().ok()).unwrap_or(0);
         // The networks' ranges. What begins with 20 is the time in an order's number.
         let of_a_network = matches!(first_four, 3000..=6999) || (2221..=2720).contains(&first_four);
-        let in_fours =
-            self.shape.split_last().is_some_and(|(last, before)| *last <= 4 && before.iter().all(|n| *n == 4));
+        let in_fours = self
+            .shape
+            .split_last()
+            .is_some_and(|(last, before)| (*last <= 4 || last % 4 == 0) && before.iter().all(|n| n % 4 == 0));
         let shape = matches!(self.shape.as_slice(), [_] | [4, 6, 4 | 5] | [6, _]) || in_fours;
         (13..=MOST_DIGITS).contains(&self.digits.len()) && of_a_network && shape && sum.is_some_and(|sum| sum % 10 == 0)
     }
 
     fn is_phone_number(&self, plus: bool) -> bool {
-        if plus && (8..=15).contains(&self.digits.len()) {
-            return true;
+        let any = |countries: [&str; 2]| countries.into_iter().find_map(|country| self.without(country));
+        if let Some(rest) = any(["0086", "86"]) {
+            return self.is_national() || rest.is_mobile() || rest.is_chinese_line("");
         }
-        if self.is_national() {
-            return true;
+        if let Some(rest) = any(["00886", "886"]) {
+            return self.is_national() || rest.is_taiwanese("");
         }
-        self.without("0086")
-            .or_else(|| self.without("86"))
-            .is_some_and(|rest| rest.is_mobile() || rest.is_chinese_line(""))
-            || self.without("0").is_some_and(|rest| rest.is_mobile())
-            || self.without("00886").or_else(|| self.without("886")).is_some_and(|rest| rest.is_taiwanese(""))
-            || self.without("00852").or_else(|| self.without("852")).is_some_and(|rest| {
-                matches!(rest.shape.as_slice(), [8] | [4, 4]) && rest.digits.starts_with(['2', '3', '5', '6', '7', '9'])
-            })
+        if let Some(rest) = any(["00852", "852"]) {
+            let shape = matches!(rest.shape.as_slice(), [8] | [4, 4]);
+            return self.is_national() || shape && rest.digits.starts_with(['2', '3', '5', '6', '7', '9']);
+        }
+        self.is_national() || self.without("0").is_some_and(|rest| rest.is_mobile()) || plus && self.is_abroad()
+    }
+
+    /// A number behind a `+` (E.164): of North America eleven digits, of others nine to fifteen. What a guest adds up is
+    /// shorter, or of small numbers alone.
+    fn is_abroad(&self) -> bool {
+        match self.digits.as_bytes() {
+            [b'1', b'2'..=b'9', ..] => {
+                self.digits.len() == 11
+                    && matches!(self.shape.as_slice(), [11] | [1, 10] | [1, 3, 7] | [1, 3, 3, 4] | [4, 3, 4])
+            }
+            [b'2'..=b'9', ..] => (9..=15).contains(&self.digits.len()) && self.shape.iter().any(|n| *n > 2),
+            _ => false,
+        }
     }
 
     fn is_national(&self) -> bool {
@@ -208,9 +221,11 @@ impl Number {
     }
 
     fn is_mobile(&self) -> bool {
-        let shape =
-            matches!(self.shape.as_slice(), [11] | [3, 4, 4] | [3, 8] | [7, 4] | [4, 3, 4] | [3, 3, 5] | [1, 3, 3, 4])
-                || self.shape.iter().all(|n| *n == 1);
+        let shape = match self.shape.as_slice() {
+            [11] | [7, 4] => true,
+            [3, 4, 4] | [3, 8] => !self.ends_in_a_time(),
+            shape => shape.iter().all(|n| *n == 1),
+        };
         let [b'1', b'3'..=b'9', ..] = self.digits.as_bytes() else { return false };
         self.digits.len() == 11 && shape
     }
@@ -249,10 +264,26 @@ impl Number {
         let line = self.digits.len().saturating_sub(area);
         let grouped = match self.shape.as_slice() {
             [_] => true,
-            [first, rest @ ..] => *first == area && matches!(rest, [7 | 8] | [4, 4] | [3, 4]),
+            [first, rest @ ..] => *first == area && matches!(rest, [7 | 8] | [4, 4] | [3, 4]) && !self.ends_in_a_time(),
             [] => false,
         };
         grouped && lengths.contains(&line) && self.digits.as_bytes().get(area).is_some_and(|first| begins(*first))
+    }
+}
+
+impl Number {
+    /// Whether the last eight digits are a day, `20261121`, or two hours, `0900 2130`: then what stands before is the
+    /// number of a table, or a price.
+    fn ends_in_a_time(&self) -> bool {
+        let Some(last) = self.digits.len().checked_sub(8).and_then(|from| self.digits.get(from..)) else {
+            return false;
+        };
+        let part = |range: Range<usize>| last.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(u32::MAX);
+        let day = part(0..2) == 20 && (1..=12).contains(&part(4..6)) && (1..=31).contains(&part(6..8));
+        let hour = |from: usize| {
+            part(from..from + 2) < 24 && part(from + 2..from + 4) < 60 && part(from + 3..from + 4) % 5 == 0
+        };
+        day || hour(0) && hour(4)
     }
 }
 
@@ -274,18 +305,14 @@ fn emails(plain: &[Plain]) -> Vec<Range<usize>> {
     let at = |at: usize| plain.get(at).map(|plain| plain.c);
     let mut found = Vec::new();
     for (sign, _) in plain.iter().enumerate().filter(|(_, plain)| plain.c == '@') {
-        // `name @ example.com`
-        let spaced = at(sign + 1) == Some(' ') && sign > 0 && at(sign - 1) == Some(' ');
-        let (before, after) = if spaced { (sign - 1, sign + 2) } else { (sign, sign + 1) };
+        // `name @ example.com`, `name @example.com`
+        let (spaced_before, spaced_after) = (sign > 0 && at(sign - 1) == Some(' '), at(sign + 1) == Some(' '));
+        let (before, after) = (sign - usize::from(spaced_before), sign + 1 + usize::from(spaced_after));
         let local = plain.iter().take(before).rev();
         let local = local.take_while(|plain| plain.c.is_ascii_alphanumeric() || "._%+-".contains(plain.c)).count();
-        let domain: String = plain
-            .iter()
-            .skip(after)
-            .map(|plain| plain.c)
-            .take_while(|c| c.is_ascii_alphanumeric() || ".-".contains(*c))
-            .collect();
-        let length = domain_length(&domain, spaced);
+        let domain = plain.iter().skip(after).map(|plain| if plain.c == '。' { '.' } else { plain.c });
+        let domain: String = domain.take_while(|c| c.is_ascii_alphanumeric() || ".-".contains(*c)).collect();
+        let length = domain_length(&domain, spaced_before || spaced_after);
         if local > 0 && length > 0 {
             found.extend(place(plain, before - local..after + length));
         }
@@ -343,6 +370,8 @@ mod tests {
             ("0086-13812345678，8613812345678", "***，***"),
             ("call +44 20 7946 0958 please", "call *** please"),
             ("+1 (415) 555-2671", "***"),
+            ("电话+86 13812345678 3个人", "电话*** 3个人"),
+            ("+86 138 1234 5678 10分好评，+886 912 345 678 5 stars", "*** 10分好评，*** 5 stars"),
             ("021-62345678转3", "***转3"),
             ("（021）62345678，(0755) 2600-1234", "（***，(***"),
             ("0755-26001234", "***"),
@@ -378,6 +407,7 @@ mod tests {
             ("4111.1111.1111.1111", "***"),
             ("378282246310005!", "***!"),
             ("3782 822463 10005", "***"),
+            ("4111 1111 11111111", "***"),
             ("6222 0212 3456 7890 128", "***"),
             ("4111 1111 1111 1112", "4111 1111 1111 1112"),
         ]);
@@ -390,7 +420,7 @@ mod tests {
             ("13812345678@qq.com", "***"),
             ("13812345678@163.com", "***"),
             ("ｌｉ＠ｑｑ．ｃｏｍ", "***"),
-            ("lilei @ qq.com", "***"),
+            ("lilei @ qq.com，lilei @qq.com，lilei@ qq.com", "***，***，***"),
             ("lilei@qq.com2号桌，lilei@qq.com.5号", "***2号桌，***.5号"),
             ("Me: a@b.io. Thanks", "Me: ***. Thanks"),
         ]);
@@ -407,6 +437,11 @@ mod tests {
             "05-01 05-03 05-05 都来过，国庆 09-28 09-30 10 月再来",
             "营业 0900-1400 1700，11:30-13:30 太挤",
             "买1+1 2026-11-21，满100+20 30 40 50",
+            "支持+1 2026-11-21 来的，推荐+1 10/10 100分，加料+10 20 30 40，加价+1000 2000",
+            "好吃+1。20261121来过",
+            "桌号08 20261121，人均158 20261121到店，花了158 2026 1121",
+            "包间03 2030-2130，11-02 2000-2200 用餐，营业0900-2200 2300",
+            "1888 388 1688，138 138 13888",
             "100% 好吃 10/10 👍🏽",
             "房间 1203，Wi-Fi 88888888",
             "2 @ 5.50, 2@5.each, @home, a@b, see you @ cafe.next",
@@ -427,9 +462,9 @@ mod tests {
 
         #[test]
         fn a_mobile_number_is_found_however_it_is_grouped(
-            number in "1[3-9][0-9]{9}", between in "[ \\-.－　]{0,3}", grouping in 0_usize..4, before in "[好，a ]{0,3}",
+            number in "1[3-9][0-9][3-9][0-9]{7}", between in "[ \\-.－　]{0,3}", grouping in 0_usize..4, before in "[好，a ]{0,3}",
         ) {
-            let cuts: &[usize] = [&[][..], &[3, 7], &[3], &[4, 7]][grouping];
+            let cuts: &[usize] = [&[][..], &[3, 7], &[3], &[7]][grouping];
             let mut written = before.clone();
             for (i, digit) in number.chars().enumerate() {
                 if cuts.contains(&i) { written.push_str(&between); }

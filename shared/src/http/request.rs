@@ -94,7 +94,7 @@ impl Request {
         let weight = |wanted: &str| {
             accepted.split(',').find_map(|coding| {
                 let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-                let weight = weight.trim().trim_start_matches("q=").parse::<f32>().unwrap_or(1.0);
+                let weight = weight.trim().trim_start_matches(['q', 'Q', '=']).parse::<f32>().unwrap_or(1.0);
                 name.trim().eq_ignore_ascii_case(wanted).then_some(weight)
             })
         };
@@ -174,7 +174,7 @@ mod tests {
             Request { headers: [("accept-encoding".into(), value.into())].into(), ..Request::default() }.takes_gzip()
         };
         assert!(["gzip", "br, GZIP;q=0.5", "*", "deflate,gzip"].into_iter().all(takes));
-        assert!(!["", "br", "gzip;q=0", "br, gzip; q=0.0", "gzip;q=0, *", "identity"].into_iter().any(takes));
+        assert!(!["", "br", "gzip;q=0", "br, gzip; q=0.0", "gzip;Q=0, *", "identity"].into_iter().any(takes));
     }
 
     #[test]

@@ -26,7 +26,8 @@
     dropExpired() {
       try {
         for (const other of Object.keys(localStorage)) {
-          if (other.startsWith('/s/') && !(JSON.parse(localStorage.getItem(other)).until > Date.now())) {
+          // Whether the link at hand still lives the server has said.
+          if (other.startsWith('/s/') && other !== key && !(JSON.parse(localStorage.getItem(other)).until > Date.now())) {
             localStorage.removeItem(other);
           }
         }
@@ -117,7 +118,9 @@
 
     const seconds = () => spent + Math.round((performance.now() - began) / 1000);
 
+    // Whether it is kept. Another tab may have sent its answer meanwhile: that is not written over.
     function keep() {
+      if (notes.read().answered) return false;
       const until = Number(words.until);
       return notes.write({ shown, answers: answers(), sending: Boolean(sending), spent: seconds(), until });
     }
@@ -154,6 +157,8 @@
     function freeze(fields) {
       sending = fields;
       keep();
+      // A field that is disabled loses the focus, and a keyboard its place.
+      if (fields && survey.contains(document.activeElement)) button.focus({ preventScroll: true });
       button.setAttribute('aria-disabled', String(Boolean(fields)));
       for (const { id } of questions) for (const input of inputs(id)) input.disabled = Boolean(fields);
     }
@@ -164,6 +169,8 @@
 
     function mark(box, missed) {
       box.classList.toggle('missed', missed);
+      const text = box.querySelector('textarea');
+      if (text) text.setAttribute('aria-invalid', String(missed));
       const said = box.querySelector('.mistake');
       if (!missed && said) said.remove();
       if (!missed || said) return;
@@ -210,14 +217,15 @@
       leave();
       document.title = page.title;
       document.querySelector('main').replaceWith(main);
-      if (end) {
-        notes.write({ answered: true, until: Number(words.until) });
-        // A reload shows this end again, and not the questions.
+      const until = Number(words.until);
+      if (!end) {
+        // The time that it took goes on; the answers are those that the server shows again.
+        notes.write({ spent: seconds(), until });
+        start();
+      } else if (notes.write({ answered: true, until })) {
+        // A reload shows this end again, and not the questions. A phone that keeps no notes can't tell.
         history.replaceState(null, '', address(end.dataset.end));
-      } else {
-        notes.drop();
       }
-      start();
       scrollTo(0, 0);
       const head = main.querySelector('.mistake') || main.querySelector('h1');
       head.tabIndex = -1;
