@@ -169,6 +169,50 @@ async fn the_survey_page_fits_ten_kilobytes_on_the_wire() {
 }
 
 #[tokio::test]
+async fn an_end_has_an_address_so_that_a_reload_shows_it_again() {
+    let world = World::new().await;
+    let link = world.link("end").await;
+    let get = async |end: &str| {
+        let request = world.request(Method::GET, &format!("/s/{link}?lang=en{end}")).header("accept", "text/html");
+        world.send(request).await.text
+    };
+    assert!(get("&end=thanks").await.contains("data-end=\"thanks\""));
+    assert!(get("&end=answered").await.contains("Take my answer back"));
+    // What is no end of a visit to the page is the page.
+    for other in ["", "&end=", "&end=taken-back", "&end=x"] {
+        assert!(get(other).await.contains("class=\"survey\""), "{other}");
+    }
+    assert!(world.items("R#").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_brands_own_words_are_what_a_guest_reads() {
+    let world = World::new().await;
+    let brand = json!({
+        "name": "A \"B\" <i>& Co</i>", "colour": "#ffffff",
+        "privacy": {"en": "Kept {days} days with {when}."}, "thanks": {"en": "See you </script><b>soon</b>."},
+    });
+    assert!(world.call(Method::PUT, "/brand", "admin", brand).await.status.is_success());
+    let link = world.link("brand").await;
+    let page =
+        world.send(world.request(Method::GET, &format!("/s/{link}?lang=en")).header("accept", "text/html")).await;
+    assert!(page.text.contains("Kept 730 days with the minute of your payment."), "{}", page.text);
+    assert!(
+        page.text.contains("A &quot;B&quot; &lt;i&gt;&amp; Co&lt;/i&gt;") && !page.text.contains("<i>"),
+        "{}",
+        page.text
+    );
+    // What is written on white is dark.
+    assert!(page.text.contains("--brand:#ffffff;--on-brand:#1d1b1a"));
+    let json =
+        world.send(world.request(Method::GET, &format!("/s/{link}?lang=en")).header("accept", "application/json"));
+    assert_eq!(json.await.json()["thanks"], "See you </script><b>soon</b>.");
+    let path = format!("/s/{link}?lang=en&end=thanks");
+    let thanks = world.send(world.request(Method::GET, &path).header("accept", "text/html")).await;
+    assert!(thanks.text.contains("See you &lt;/script&gt;&lt;b&gt;soon&lt;/b&gt;."), "{}", thanks.text);
+}
+
+#[tokio::test]
 async fn only_the_page_for_wechat_pays_frame_may_be_framed() {
     let world = World::new().await;
     let link = world.link("frame").await;

@@ -13,8 +13,8 @@ const WORDS = {
     nothing: '请至少回答一题。',
     controlCharacters: '文字中有无法显示的字符，请重新输入。',
     questionsChanged: '门店刚刚更新了问卷，请再看一下。',
-    offline: '网络不通。您的回答已存在手机里，网络恢复后会自动提交。',
-    busy: '服务器繁忙。您的回答已存在手机里，稍后会自动提交。',
+    offline: '网络不通。请不要关闭本页，网络恢复后会自动提交。',
+    busy: '系统繁忙，请不要关闭本页，稍后会自动提交。',
     tooLong: '内容太长，请缩短文字后再提交。',
     tryLater: '没有成功，请稍后再试。',
     ends: {
@@ -45,8 +45,8 @@ const WORDS = {
     nothing: '請至少回答一題。',
     controlCharacters: '文字中有無法顯示的字元，請重新輸入。',
     questionsChanged: '門市剛剛更新了問卷，請再看一下。',
-    offline: '網路不通。您的回答已存在手機裡，網路恢復後會自動送出。',
-    busy: '伺服器忙碌。您的回答已存在手機裡，稍後會自動送出。',
+    offline: '網路不通。請保持本頁開啟，網路恢復後會自動送出。',
+    busy: '系統忙碌，請保持本頁開啟，稍後會自動送出。',
     tooLong: '內容太長，請縮短文字後再送出。',
     tryLater: '沒有成功，請稍後再試。',
     ends: {
@@ -77,8 +77,8 @@ const WORDS = {
     nothing: 'Please answer at least one question.',
     controlCharacters: "Something in here can't be shown. Please type it anew.",
     questionsChanged: 'The store has just changed its questions. Please look at them again.',
-    offline: 'No connection. Your answer is kept on this phone and goes out by itself as soon as there is one.',
-    busy: 'The server is busy. Your answer is kept on this phone and goes out by itself in a moment.',
+    offline: 'No connection. Keep this page open: your answer goes out by itself as soon as there is one.',
+    busy: 'Many are answering just now. Keep this page open: your answer goes out by itself.',
     tooLong: 'Too long. Please shorten what you wrote and send it again.',
     tryLater: 'That did not work. Please try again in a moment.',
     ends: {
