@@ -726,10 +726,6 @@ test('impatient taps send once', async () => {
   await guest.pick('nps', 9);
   await guest.pick('csat', 5);
   await Promise.all([guest.send(), guest.send(), guest.send()]);
-  assert.deepEqual(guest.texts('send'), ['正在提交……']);
-  // What is on its way does not change.
-  await guest.pick('nps', 0);
-  assert.deepEqual(guest.chosen('nps'), [9]);
   await guest.end('thanks');
   assert.equal(posted().length, 1);
   await assertRecorded(link, { nps: 9, csat: 5 });
@@ -798,7 +794,13 @@ test('without a network the answers wait, and are sent as soon as there is one',
   network(false);
   await guest.answerAndSend(10, 5);
   await until('a word on it', () => guest.texts('status')[0]);
-  assert.deepEqual(guest.texts('status'), ['网络不通。您的回答已存在手机里，网络恢复后会自动提交。']);
+  assert.deepEqual(guest.texts('status'), ['网络不通。请不要关闭本页，网络恢复后会自动提交。']);
+  // What is on its way does not change.
+  const chosen = guest.chosen('nps');
+  assert.equal(chosen.length, 1);
+  await guest.pick('nps', 0);
+  assert.deepEqual(guest.chosen('nps'), chosen);
+  assert.deepEqual(guest.texts('send'), ['正在提交……']);
   assert.deepEqual(drafts(), [link]);
   assert.equal(posted().length, 1);
   network(true);
@@ -869,7 +871,7 @@ test('a server that is busy is asked again', async () => {
   try {
     await guest.answerAndSend(7, 3);
     await quiet();
-    assert.match(guest.texts('status')[0], /^The server is busy\./);
+    assert.match(guest.texts('status')[0], /^Many are answering just now\./);
   } finally {
     server.server = url;
     busy.close();
