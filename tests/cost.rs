@@ -93,9 +93,9 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
         };
         tally.add(&response, i % 24, &survey);
     }
-    let scope = "cn/east".parse().unwrap();
     let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
-    for back in 0..30 {
+    // As many days again before, for the change.
+    for (scope, back) in ["cn/east", "store/12"].into_iter().flat_map(|scope| (0..60).map(move |back| (scope, back))) {
         let rollup = aftertaste::table::Rollup {
             content: aftertaste::table::Content {
                 tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
@@ -104,11 +104,19 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
             counted_at: Timestamp::now(),
             ..aftertaste::table::Rollup::default()
         };
+        let scope = scope.parse().unwrap();
         assert!(world.stack.app.table.put_rollup(&scope, today - back.days(), &rollup).await.unwrap());
     }
-    world.report("cn/east").await;
-    world.proxy.taken();
-    assert_eq!(world.report("cn/east").await["responses"], 6000);
-    let (consumed, _) = world.proxy.taken();
-    assert!(consumed.written == 0.0 && consumed.read > 0.0 && consumed.read < 15.0, "{consumed:?}");
+    // What a store's report reads beside its rollups: the running day, and the comments.
+    for i in 0..30 {
+        let link = world.link(&format!("today {i}")).await;
+        world.answer(&link, json!({"answers": {"nps": 9, "csat": 4, "why": "味道一如既往地好。".repeat(5)}})).await;
+    }
+    for (scope, responses) in [("cn/east", 6000), ("store/12", 5830)] {
+        world.report(scope).await;
+        world.proxy.taken();
+        assert_eq!(world.report(scope).await["responses"], responses);
+        let (consumed, _) = world.proxy.taken();
+        assert!(consumed.written == 0.0 && consumed.read > 0.0 && consumed.read < 15.0, "{scope}: {consumed:?}");
+    }
 }
