@@ -8,7 +8,7 @@
 //! | store | `STORES` | `000012` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
-//! | openings of codes | `L#` and a keyed hash of the address | `2026-11-21T04:31Z`: the minute |
+//! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date};
