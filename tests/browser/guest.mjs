@@ -170,6 +170,14 @@ function shown(page) {
   return page.locator('.question:visible').evaluateAll((questions) => questions.map((question) => question.dataset.id));
 }
 
+/** Answers what has to be answered, and sends it, whatever becomes of that. */
+async function answer(page) {
+  await pick(page, 'nps', 9);
+  await pick(page, 'csat', 5);
+  await submit(page);
+}
+
+/** Answers and sends, and waits for the reply. */
 async function finish(page, { nps = 9, csat = 5, why } = {}) {
   await pick(page, 'nps', nps);
   await pick(page, 'csat', csat);
@@ -483,9 +491,7 @@ guest('a server that is not there yet is asked again', PHONE, async ({ context, 
   });
   await page.clock.install();
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   for (const seconds of [1, 2, 4]) {
     await page.getByText(WORDS.en.busy).waitFor();
     const before = posts.length;
@@ -506,9 +512,7 @@ guest('an answer that waits is sent after a reload', PHONE, async ({ context, pa
   // What a page sends on its way out can't be held up: this phone does not do that.
   await page.addInitScript(() => { navigator.sendBeacon = () => false; });
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   await page.getByText(WORDS.en.busy).waitFor();
   await page.reload();
   // The guest does nothing more.
@@ -524,9 +528,7 @@ guest('what a proxy answers instead loses nothing, and can be sent again', PHONE
   const refused = { status: 403, contentType: 'application/json', body: '{"message":"Forbidden"}' };
   await intercept(context, (route) => (isThere ? route.continue() : route.fulfill(refused)));
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   await page.getByText('Not sent. Please try again in a moment.').waitFor();
   await assertStored(store, NOTHING);
   isThere = true;
@@ -541,9 +543,7 @@ guest('an answer that waits is never sent as one to other questions', PHONE, asy
   await intercept(context, (route) => route.fulfill({ status: 503 }));
   await page.addInitScript(() => { navigator.sendBeacon = () => false; });
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   await page.getByText(WORDS.en.busy).waitFor();
   // The store's new survey also has a question called `nps`.
   await putStores([[store, 'conditions']]);
@@ -579,9 +579,7 @@ guest('a tab that is still open does not forget that another has sent', PHONE, a
   const other = await context.newPage();
   await open(other, path);
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   await end(page, 'thanks');
   await pick(other, 'nps', 1);
   await other.close();
@@ -621,9 +619,7 @@ guest('a request that hangs is tried again, and counts once', PHONE, async ({ co
   });
   await page.clock.install();
   await open(page, path);
-  await pick(page, 'nps', 9);
-  await pick(page, 'csat', 5);
-  await submit(page);
+  await answer(page);
   await first;
   await assertStored(store, ONE);
   await page.clock.runFor(PATIENCE);

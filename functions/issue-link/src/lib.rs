@@ -101,11 +101,11 @@ async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Repl
 fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
     let offered = [Format::Svg, Format::Png, Format::EscPos];
     let format = match request.path_parameter("file").split_once('.') {
-        None => accepted_format(request, &offered),
-        Some((_, ending)) => Format::of_ending(ending, &offered),
+        Some(("qr", ending)) => Format::of_ending(ending, &offered),
+        None if request.path_parameter("file") == "qr" => accepted_format(request, &offered),
+        _ => None,
     };
-    let is_qr = request.path_parameter("file").split('.').next() == Some("qr");
-    let format = format.filter(|_| is_qr).ok_or_else(Problem::route_unknown)?;
+    let format = format.ok_or_else(Problem::route_unknown)?;
     let drawn = Qr::new(address).ok().and_then(|qr| qr.written_as(format));
     // PUBLIC_URL has been checked to be an address without a path: at most some 300 bytes.
     let drawn = drawn.ok_or_else(Problem::unavailable)?;

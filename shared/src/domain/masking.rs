@@ -259,19 +259,6 @@ impl Number {
         }
     }
 
-    /// Whether so many digits of an area code stand before a line of one of these lengths, in one piece or in groups.
-    fn is_line(&self, area: usize, lengths: &[usize], begins: fn(u8) -> bool) -> bool {
-        let line = self.digits.len().saturating_sub(area);
-        let grouped = match self.shape.as_slice() {
-            [_] => true,
-            [first, rest @ ..] => *first == area && matches!(rest, [7 | 8] | [4, 4] | [3, 4]) && !self.ends_in_a_time(),
-            [] => false,
-        };
-        grouped && lengths.contains(&line) && self.digits.as_bytes().get(area).is_some_and(|first| begins(*first))
-    }
-}
-
-impl Number {
     /// Whether the last eight digits are a day, `20261121`, or two hours, `0900 2130`: then what stands before is the
     /// number of a table, or a price.
     fn ends_in_a_time(&self) -> bool {
@@ -284,6 +271,17 @@ impl Number {
             part(from..from + 2) < 24 && part(from + 2..from + 4) < 60 && part(from + 3..from + 4) % 5 == 0
         };
         day || hour(0) && hour(4)
+    }
+
+    /// Whether so many digits of an area code stand before a line of one of these lengths, in one piece or in groups.
+    fn is_line(&self, area: usize, lengths: &[usize], begins: fn(u8) -> bool) -> bool {
+        let line = self.digits.len().saturating_sub(area);
+        let grouped = match self.shape.as_slice() {
+            [_] => true,
+            [first, rest @ ..] => *first == area && matches!(rest, [7 | 8] | [4, 4] | [3, 4]) && !self.ends_in_a_time(),
+            [] => false,
+        };
+        grouped && lengths.contains(&line) && self.digits.as_bytes().get(area).is_some_and(|first| begins(*first))
     }
 }
 
