@@ -13,6 +13,8 @@ mod journey;
 mod once;
 mod process;
 mod real_data;
+mod replies;
 mod report;
 mod splits;
 mod start;
+mod versions;

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     emulator::{Function, database},
     events::{environment, event},
-    harness::program,
+    harness::{program, proxy::ask},
 };
 
 fn keyring() -> Keyring {
@@ -116,17 +116,7 @@ async fn a_table_with_other_keys_is_refused_with_a_sentence() {
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}],
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     });
-    let created = reqwest::Client::new()
-        .post(&database.url)
-        .header("x-amz-target", "DynamoDB_20120810.CreateTable")
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=x/20261121/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
-        .header("x-amz-date", "20261121T000000Z")
-        .body(body.to_string())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(created.status(), 200);
+    ask(&database.url, "CreateTable", &body).await;
     let options = Options {
         port: 0,
         dynamodb: database.url.clone(),

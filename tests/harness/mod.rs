@@ -130,14 +130,26 @@ impl World {
 }
 
 pub fn signed_by(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> String {
+    signed_for(keyring, store, paid_at, payment, Channel::Receipt, 0)
+}
+
+/// A link as the keyring signs it, by any channel and for any segment.
+pub fn signed_for(
+    keyring: &Keyring,
+    store: u32,
+    paid_at: Timestamp,
+    payment: &str,
+    channel: Channel,
+    segment: u8,
+) -> String {
     let claim = Claim {
         visit: Visit {
             store: store.try_into().unwrap(),
             minute: Minute::of(paid_at).unwrap(),
             payment: PaymentHash::of(payment, keyring.payment()),
         },
-        channel: Channel::Receipt,
-        segment: Segment::default(),
+        channel,
+        segment: Segment::try_from(segment).unwrap(),
     };
     claim.sign(keyring).unwrap().as_str().to_owned()
 }

@@ -165,6 +165,22 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(H
     Some((headers, body))
 }
 
+/// Asks a DynamoDB as any client does, in its own JSON.
+pub async fn ask(url: &str, action: &str, body: &Value) -> Value {
+    let response = reqwest::Client::new()
+        .post(url)
+        .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20261121/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
+        .header("x-amz-date", "20261121T000000Z")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    assert!(response.status().is_success(), "{action}: {}", response.text().await.unwrap());
+    serde_json::from_str(&response.text().await.unwrap()).unwrap()
+}
+
 /// Every item of the table whose partition key begins so, read without the code under test: DynamoDB's own JSON,
 /// with its type letters taken off.
 pub async fn scan(url: &str, prefix: &str) -> Vec<Item> {
@@ -174,17 +190,7 @@ pub async fn scan(url: &str, prefix: &str) -> Vec<Item> {
         if !start.is_null() {
             body["ExclusiveStartKey"] = start;
         }
-        let response = reqwest::Client::new()
-            .post(url)
-            .header("x-amz-target", "DynamoDB_20120810.Scan")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20261121/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
-            .header("x-amz-date", "20261121T000000Z")
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        let page: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let page = ask(url, "Scan", &body).await;
         let found = page["Items"].as_array().unwrap_or_else(|| panic!("{page}"));
         items.extend(found.iter().map(|item| plain(&json!({"M": item})).as_object().unwrap().clone()));
         start = page.get("LastEvaluatedKey").cloned().unwrap_or(Value::Null);

@@ -1,0 +1,170 @@
+//! What each route replies and logs, held against what it did before: `tests/data/replies.json`. Sentences may become
+//! better; everything that a program reads stays.
+//!
+//! To write it anew: `WRITE_REPLIES=1 cargo test -p black-box-tests replies`.
+
+pub mod calls;
+mod log;
+
+use std::collections::BTreeMap;
+
+use aftertaste::{
+    app::App,
+    domain::{grant::Grant, link::Channel},
+    http::{Reply, Request},
+    table::Catalog,
+};
+use aftertaste_local::{Stack, Template, events::WRITTEN_FOR};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    events::keyring,
+    harness::{World, file, signed_by, signed_for},
+};
+use calls::{Call, calls};
+use log::Log;
+
+/// A moment, and a stack whose catalog, keys and address are always the same.
+pub struct Scene {
+    pub app: App,
+    pub now: Timestamp,
+    template: Template,
+}
+
+impl Scene {
+    pub fn of(stack: &Stack) -> Self {
+        let table = stack.app.table.clone();
+        let catalog = Catalog::new(table.clone(), std::time::Duration::from_secs(36_000));
+        let app = App { catalog, table, keyring: keyring(), public_url: "https://s.example.cn".into() };
+        Self { app, now: WRITTEN_FOR.parse().unwrap(), template: Template::read().unwrap() }
+    }
+
+    pub async fn reply(&self, call: &Call) -> Reply {
+        let route = self.template.routes.iter().find(|route| format!("{} {}", route.method, route.path) == call.route);
+        let function = route.unwrap_or_else(|| panic!("the template has no route {}", call.route)).function.as_str();
+        let (app, request, now) = (&self.app, &self.request(call), self.now);
+        match function {
+            "issue-link" => issue_link::handle(app, request, now).await,
+            "open-survey" => open_survey::handle(app, request, now, Uuid::nil()).await,
+            "record-response" => record_response::handle(app, request, now, Uuid::nil()).await,
+            "show-report" => show_report::handle(app, request, now).await,
+            _ => manage_catalog::handle(app, request, now).await,
+        }
+    }
+
+    fn request(&self, call: &Call) -> Request {
+        let mut headers: BTreeMap<&str, String> = call.headers.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+        if let Some(token) = call.token.clone().or(call.grant.map(|scopes| self.token(scopes))) {
+            headers.insert("authorization", format!("Bearer {token}"));
+        }
+        let event = json!({
+            "routeKey": call.route, "headers": headers, "rawQueryString": call.query.replace("GRANT", &self.token("report:cn/east")),
+            "pathParameters": call.parameters.iter().cloned().collect::<BTreeMap<_, _>>(), "body": call.body,
+            "requestContext": {"http": {"sourceIp": "192.0.2.1"}},
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    pub fn token(&self, scopes: &str) -> String {
+        let ended = if scopes.starts_with("ended ") { -1 } else { 1 };
+        let permissions = scopes.trim_start_matches("ended ").split_whitespace().map(|scope| scope.parse().unwrap());
+        let expires = self.now + ended.hours();
+        Grant { permissions: permissions.collect(), subject: "test".into(), expires }.sign(&keyring()).unwrap()
+    }
+
+    /// Two days of two stores, by receipt and by codes on tables, some left half-way, and their count.
+    pub async fn fill(&self) {
+        for i in 0..70_u32 {
+            let paid = self.now - (i64::from(i % 2) * 24 * 60 + 30 + i64::from(i) * 3).minutes();
+            let channel = if i % 9 == 4 { Channel::Table } else { Channel::ALL[(i % 4) as usize + 3] };
+            let link = signed_for(&keyring(), 12 + i % 2, paid, &format!("visit {i}"), channel, (i % 3) as u8);
+            let mut answers = json!({"nps": (i * 7) % 11, "csat": 1 + (i * 3) % 5});
+            if i % 6 == 0 {
+                answers["why"] = format!("comment {i}").into();
+            }
+            let body = json!({"answers": answers, "partial": i % 10 == 3, "seconds": 5 + i});
+            let answered = self.reply(&calls::new("POST /s/{link}").at(&[("link", &link)]).json(&body)).await;
+            assert_eq!(answered.status, 201, "{body}");
+        }
+        let day = json!({"orders": 120, "revenue": 5120.5, "currency": "CNY"});
+        let put = calls::new("PUT /stores/{store}/days/{day}").at(&[("store", "12"), ("day", "2026-11-20")]);
+        assert_eq!(self.reply(&put.grant("admin").json(&day)).await.status, 200);
+        self.count().await;
+    }
+
+    pub async fn count(&self) -> roll_up_stores::Summary {
+        let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
+        roll_up_stores::handle(&self.app.table, &self.app.catalog, event, || self.now).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_route_replies_and_logs_as_it_did_before() {
+    let world = World::new().await;
+    let scene = Scene::of(&world.stack);
+    scene.fill().await;
+    Log::listen();
+    let mut replies = Vec::new();
+    for call in calls(&keyring(), scene.now) {
+        let reply = scene.reply(&call).await;
+        let mut entry = json!({"call": call.name(), "reply": shape(&reply), "log": Log::taken()});
+        without_sentences(&mut entry);
+        replies.push(entry);
+    }
+    let summary = scene.count().await;
+    replies.push(json!({"call": "count", "reply": serde_json::to_value(summary).unwrap(), "log": Log::taken()}));
+
+    let path = file("tests/data/replies.json");
+    if std::env::var_os("WRITE_REPLIES").is_some() {
+        let lines: Vec<String> = replies.iter().map(Value::to_string).collect();
+        std::fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
+    }
+    let before: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    for (before, now) in before.iter().zip(&replies) {
+        assert_eq!(now, before, "{}", before["call"]);
+    }
+    assert_eq!(replies.len(), before.len());
+}
+
+#[test]
+fn no_route_is_left_out() {
+    let calls = calls(&keyring(), WRITTEN_FOR.parse().unwrap());
+    for route in Template::read().unwrap().routes {
+        let key = format!("{} {}", route.method, route.path);
+        assert!(calls.iter().any(|call| call.route == key), "{key}");
+    }
+}
+
+/// Status, headers and body: of a page only that it is one, because pages are for people.
+fn shape(reply: &Reply) -> Value {
+    let mut headers = reply.headers.clone();
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    let body = match headers.get("content-type").map(String::as_str) {
+        Some("application/json" | "application/problem+json") => serde_json::from_str(&text).unwrap(),
+        Some(kind) if kind.starts_with("text/html") => {
+            headers.remove("content-security-policy");
+            json!("(a page)")
+        }
+        Some(kind) if kind.starts_with("image/") => json!(format!("({} bytes)", reply.body.len())),
+        _ => json!(text),
+    };
+    json!({"status": reply.status.as_u16(), "headers": headers, "body": body})
+}
+
+fn without_sentences(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            Map::remove(fields, "detail");
+            fields.values_mut().for_each(without_sentences);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_sentences),
+        _ => {}
+    }
+}
+
+/// The link of a receipt, paid four minutes before the moment of the scene.
+pub fn receipt(store: u32, payment: &str, now: Timestamp) -> String {
+    signed_by(&keyring(), store, now - 4.minutes(), payment)
+}

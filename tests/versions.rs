@@ -1,0 +1,100 @@
+//! Two versions side by side: a deploy is not atomic, and may be rolled back. What version 0.1 wrote is read and goes
+//! on; so is what a later version may write, with attributes and fields that this one does not know.
+
+use aftertaste::domain::{keyring::Keyring, link::Claim};
+use aftertaste_local::TABLE;
+use serde_json::{Value, json};
+
+use crate::{
+    events::keyring,
+    harness::{World, file, proxy::ask},
+    replies::{Scene, calls, receipt},
+};
+
+/// The items of a table, and links, a code and a grant of the same keyring.
+const WRITTEN: &str = "tests/data/written-by-0.1.json";
+
+const REPORTS: [&str; 4] = ["store/12.json", "store/13.csv", "cn.json", "cn/east.csv"];
+
+/// What the table of a scene holds, and what it says. To write it for a version:
+/// `WRITE_VERSION=tests/data/written-by-0.1.json cargo test -p black-box-tests version_writes`.
+async fn written(world: &World, scene: &Scene) -> Value {
+    let mut reports = json!({});
+    for scope in REPORTS {
+        reports[scope] = report(scene, scope).await;
+    }
+    let items = ask(&world.proxy.url, "Scan", &json!({"TableName": TABLE})).await;
+    assert!(items.get("LastEvaluatedKey").is_none(), "one page has all");
+    let code = calls::code(&keyring(), 12);
+    json!({"link": receipt(12, "open", scene.now), "answered": receipt(12, "answered", scene.now), "code": code,
+        "grant": scene.token("report:"), "reports": reports, "items": items["Items"]})
+}
+
+async fn report(scene: &Scene, scope: &str) -> Value {
+    let call = calls::new("GET /reports/{scope+}").at(&[("scope", scope)]).query("from=2026-11-19&to=2026-11-21");
+    let reply = scene.reply(&call.grant("report:")).await;
+    assert_eq!(reply.status, 200, "{scope}");
+    String::from_utf8_lossy(&reply.body).into()
+}
+
+#[tokio::test]
+async fn a_version_writes_what_it_can_read() {
+    let world = World::new().await;
+    let scene = Scene::of(&world.stack);
+    let brand =
+        json!({"name": "巷子小馆", "segments": {"1": "VIP"}, "privacy": {"zh-CN": "{days} 天", "en": "{days} days"}});
+    assert_eq!(scene.reply(&calls::new("PUT /brand").grant("admin").json(&brand)).await.status, 200);
+    let answer = calls::new("POST /s/{link}").at(&[("link", &receipt(12, "answered", scene.now))]);
+    assert_eq!(scene.reply(&answer.json(&json!({"answers": {"nps": 9, "csat": 5}}))).await.status, 201);
+    scene.fill().await;
+    let opened = calls::new("GET /t/{code}").at(&[("code", &calls::code(&keyring(), 12))]);
+    assert_eq!(scene.reply(&opened).await.status, 303);
+    let written = written(&world, &scene).await;
+    if let Some(path) = std::env::var_os("WRITE_VERSION") {
+        std::fs::write(file(path.to_str().unwrap()), format!("{written:#}\n")).unwrap();
+    }
+    serves(&written).await;
+}
+
+#[tokio::test]
+async fn what_version_0_1_wrote_is_read_verified_and_counted_to_the_same() {
+    serves(&fixture()).await;
+}
+
+fn fixture() -> Value {
+    serde_json::from_slice(&std::fs::read(file(WRITTEN)).unwrap()).unwrap()
+}
+
+/// Puts the items into a fresh table, and does with them what guests, managers and the count do.
+async fn serves(written: &Value) {
+    let world = World::new().await;
+    for item in written["items"].as_array().unwrap() {
+        ask(&world.proxy.url, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
+    }
+    let scene = Scene::of(&world.stack);
+    let text = |name: &str| written[name].as_str().unwrap();
+    let keyring: Keyring = keyring();
+    let claim = Claim::verify(text("link"), &keyring).unwrap();
+    assert_eq!(claim.sign(&keyring).unwrap().as_str(), text("link"), "the same payment keeps its link");
+    let reports = written["reports"].as_object().unwrap();
+    for (scope, before) in reports {
+        assert_eq!(&report(&scene, scope).await, before, "{scope}");
+    }
+    let count = scene.count().await;
+    assert_eq!((count.written, count.overtaken, count.unreadable), (0, 0, 0), "{count:?}");
+    assert!(count.unchanged == 9 && count.responses > 60, "{count:?}");
+
+    let at = |route, link| calls::new(route).at(&[("link", link)]).wants_json();
+    let open = scene.reply(&at("GET /s/{link}", text("link"))).await;
+    assert_eq!(open.status, 200);
+    let body: Value = serde_json::from_slice(&open.body).unwrap();
+    assert_eq!((&body["brand"]["name"], &body["survey"]), (&json!("巷子小馆"), &json!("dine-in")));
+    for (link, status) in [("link", 201), ("answered", 409)] {
+        let answer = at("POST /s/{link}", text(link)).json(&json!({"answers": {"nps": 3, "csat": 2}}));
+        assert_eq!(scene.reply(&answer).await.status, status, "{link}");
+    }
+    assert_eq!(scene.reply(&calls::new("GET /t/{code}").at(&[("code", text("code"))])).await.status, 303);
+    // The grant of the fixture was signed for the moment of the scene, and is read as it was written.
+    let call = calls::new("GET /reports/{scope+}").at(&[("scope", "cn.json")]).bearer(text("grant"));
+    assert_eq!(scene.reply(&call).await.status, 200);
+}
