@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aftertaste::domain::keyring::{Key, Keyring};
+use aftertaste::domain::access::{Key, Keyring};
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -77,14 +77,14 @@ async fn a_count_that_changes_nothing_writes_nothing() {
 async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_nothing() {
     let world = World::new().await;
     // Thirty days of a busy store, put in as a count would have left them.
-    let mut tally = aftertaste::domain::tally::Tally::default();
+    let mut tally = aftertaste::domain::count::Tally::default();
     let survey = world.stack.app.table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
     for i in 0_u8..200 {
-        let response = aftertaste::domain::response::Response {
+        let response = aftertaste::domain::survey::Response {
             survey: "dine-in".parse().unwrap(),
             version: 1,
             answered_at: Timestamp::now(),
-            channel: aftertaste::domain::link::Channel::ALL[usize::from(i % 12)],
+            channel: aftertaste::domain::visit::Channel::ALL[usize::from(i % 12)],
             segment: (i % 16).try_into().unwrap(),
             answers: serde_json::from_value(json!({"nps": i % 11, "csat": 1 + i % 5})).unwrap(),
             seconds: Some(9),
@@ -96,13 +96,13 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
     let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
     // As many days again before, for the change.
     for (scope, back) in ["cn/east", "store/12"].into_iter().flat_map(|scope| (0..60).map(move |back| (scope, back))) {
-        let rollup = aftertaste::table::Rollup {
-            content: aftertaste::table::Content {
+        let rollup = aftertaste::domain::count::Rollup {
+            content: aftertaste::domain::count::Content {
                 tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
-                ..aftertaste::table::Content::default()
+                ..aftertaste::domain::count::Content::default()
             },
             counted_at: Timestamp::now(),
-            ..aftertaste::table::Rollup::default()
+            ..aftertaste::domain::count::Rollup::default()
         };
         let scope = scope.parse().unwrap();
         assert!(world.stack.app.table.put_rollup(&scope, today - back.days(), &rollup).await.unwrap());

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use aftertaste::{
     domain::{
-        link::{Channel, Minute, PaymentHash, Visit},
-        response::Response,
+        count::{Content, Rollup},
+        survey::Response,
+        visit::{Channel, Minute, PaymentHash, Visit},
     },
-    table::{Catalog, Content, Rollup},
+    memory::Catalog,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::read::DeflateDecoder;
@@ -177,7 +178,7 @@ async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
     let table = &world.stack.app.table;
     let scope = "store/12".parse().unwrap();
     let rollup = |second: i64, nps: u8| {
-        let mut tally = aftertaste::domain::tally::Tally::default();
+        let mut tally = aftertaste::domain::count::Tally::default();
         tally.scales.insert("nps".parse().unwrap(), [(nps, 1)].into());
         Rollup {
             content: Content { tallies: [("dine-in".parse().unwrap(), tally)].into(), ..Content::default() },
@@ -263,7 +264,7 @@ async fn more_responses_than_fit_one_page_are_all_counted() {
         let payment = PaymentHash::of(&format!("page {payment}"), world.keyring().payment());
         let visit = Visit { payment, ..visit(&world, now, 0, 1, 0) };
         let mut response = response(now, 9, 5);
-        response.answers.insert("why".parse().unwrap(), aftertaste::domain::response::Answer::Text("味".repeat(500)));
+        response.answers.insert("why".parse().unwrap(), aftertaste::domain::survey::Answer::Text("味".repeat(500)));
         table.record(visit, &response, now + 17_520.hours()).await.unwrap();
     }
     world.proxy.taken();

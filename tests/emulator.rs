@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use aftertaste::domain::link::LINK_LENGTH;
+use aftertaste::domain::visit::LINK_LENGTH;
 use aftertaste_local::{Database, Demo, Options, Stack, events::at};
 use jiff::Timestamp;
 use serde_json::Value;

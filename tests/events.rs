@@ -2,9 +2,9 @@
 
 use aftertaste::{
     app::App,
-    domain::keyring::Keyring,
+    domain::access::Keyring,
     http::{Reply, Request},
-    table::Catalog,
+    memory::Catalog,
 };
 use aftertaste_local::events::WRITTEN_FOR;
 use jiff::Timestamp;

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     app::App,
-    domain::{grant::Grant, link::Channel},
+    domain::{access::Grant, visit::Channel},
     http::{Reply, Request},
-    table::Catalog,
+    memory::Catalog,
+    token,
 };
 use aftertaste_local::{Stack, Template, events::WRITTEN_FOR};
 use jiff::{Timestamp, ToSpan};
@@ -71,7 +72,7 @@ impl Scene {
         let ended = if scopes.starts_with("ended ") { -1 } else { 1 };
         let permissions = scopes.trim_start_matches("ended ").split_whitespace().map(|scope| scope.parse().unwrap());
         let expires = self.now + ended.hours();
-        Grant { permissions: permissions.collect(), subject: "test".into(), expires }.sign(&keyring()).unwrap()
+        token::sign(&Grant { permissions: permissions.collect(), subject: "test".into(), expires }, &keyring()).unwrap()
     }
 
     /// Two days of two stores, by receipt and by codes on tables, some left half-way, and their count.

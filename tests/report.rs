@@ -2,14 +2,11 @@
 
 use std::io::Write;
 
-use aftertaste::{
-    domain::{
-        link::{Channel, Minute, PaymentHash, Visit},
-        response::Response,
-        scope::Scope,
-        tally::Tally,
-    },
-    table::{Content, Rollup},
+use aftertaste::domain::{
+    count::{Content, Rollup, Tally},
+    place::Scope,
+    survey::Response,
+    visit::{Channel, Minute, PaymentHash, Visit},
 };
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;

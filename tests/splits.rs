@@ -3,18 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use aftertaste::{
-    domain::{
-        brand::Brand,
-        link::{Channel, Segment},
-        response::{Answer, Response},
-        scope::Scope,
-        series::Series,
-        survey::Survey,
-        tally::Tally,
-    },
-    stats::report::{Counts, Report, Subject},
-    table::Content,
+use aftertaste::domain::{
+    count::{Content, Series, Tally},
+    place::Scope,
+    report::{Counts, Report, Subject},
+    survey::{Answer, Brand, Response, Survey},
+    visit::{Channel, Segment},
 };
 use jiff::civil::{Date, date};
 use proptest::{prelude::*, strategy::ValueTree};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aftertaste::domain::keyring::{Key, Keyring};
+use aftertaste::domain::access::{Key, Keyring};
 use aftertaste_local::{Database, Demo, Options, Stack};
 use serde_json::{Value, json};
 use tokio::{

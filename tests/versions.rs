@@ -1,7 +1,7 @@
 //! Two versions side by side: a deploy is not atomic, and may be rolled back. What version 0.1 wrote is read and goes
 //! on; so is what a later version may write, with attributes and fields that this one does not know.
 
-use aftertaste::domain::{keyring::Keyring, link::Claim};
+use aftertaste::domain::{access::Keyring, visit::Claim};
 use aftertaste_local::TABLE;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use aftertaste::domain::keyring::Keyring;
+use aftertaste::domain::access::Keyring;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 

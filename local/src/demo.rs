@@ -3,15 +3,14 @@
 use aftertaste::{
     domain::{
         Id,
-        brand::Brand,
-        keyring::{Key, Keyring},
-        link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
-        operations::DayOperations,
-        response::{Answer, Answers, Response},
-        store::{Store, StoreDetails, StoreNumber},
-        survey::{Kind, Measure, Survey},
+        access::{Key, Keyring},
+        count::DayOperations,
+        place::{Store, StoreDetails, StoreNumber},
+        survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
+        visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
-    table::{Catalog, Table},
+    memory::Catalog,
+    table::Table,
 };
 use fastrand::Rng;
 use futures::{

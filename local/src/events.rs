@@ -2,8 +2,8 @@
 //! link lives a week.
 
 use aftertaste::domain::{
-    keyring::Keyring,
-    link::{Claim, Minute},
+    access::Keyring,
+    visit::{Claim, Minute},
 };
 use jiff::Timestamp;
 use serde_json::Value;

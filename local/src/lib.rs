@@ -22,8 +22,9 @@ use std::time::Duration;
 
 use aftertaste::{
     app::App,
-    domain::{keyring::Keyring, store::StoreNumber},
-    table::{Catalog, Table},
+    domain::{access::Keyring, place::StoreNumber},
+    memory::Catalog,
+    table::Table,
 };
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};

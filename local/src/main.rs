@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use aftertaste::domain::{
-    grant::{Grant, Permission},
-    keyring::Keyring,
-    store::StoreNumber,
+use aftertaste::{
+    domain::{
+        access::{Grant, Keyring, Permission},
+        place::StoreNumber,
+    },
+    token,
 };
 use aftertaste_local::{
     Data, Database, Demo, Failure, Options, Stack, TABLE, Taken, events, new_keyring_json,
@@ -190,7 +192,7 @@ fn sign(keyring: &Keyring, scopes: &str, days: u16, subject: String) -> Result<S
         return Err(Failure("A grant allows something: issue, admin or report:<scope>.".into()));
     }
     let expires = Timestamp::now().saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
-    Grant { permissions, subject, expires }.sign(keyring).map_err(|error| Failure(error.0))
+    token::sign(&Grant { permissions, subject, expires }, keyring).map_err(|error| Failure(error.0))
 }
 
 fn grant(scopes: &str, days: u16, subject: String, data: &std::path::Path) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aftertaste::domain::{
-    store::{Store, StoreDetails, StoreNumber},
+    place::{Store, StoreDetails, StoreNumber},
     survey::{Kind, Survey},
 };
 use futures::{

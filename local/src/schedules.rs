@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aftertaste::{app::App, table::Catalog};
+use aftertaste::{app::App, memory::Catalog};
 use axum::{
     Json,
     http::StatusCode,

@@ -6,19 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use aftertaste::{
-    domain::{
-        grant::Grant,
-        keyring::Keyring,
-        link::{Channel, Segment},
-        response::Response,
-        scope::Scope,
-        series::Series,
-        store::{Store, StoreDetails},
-        survey::Survey,
-        tally::Tally,
-    },
-    table::{Content, Rollup},
+use aftertaste::domain::{
+    access::{Grant, Keyring},
+    count::{Content, Rollup, Series, Tally},
+    place::{Scope, Store, StoreDetails},
+    survey::{Response, Survey},
+    visit::{Channel, Segment},
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -59,7 +52,7 @@ async fn main() {
         subject: "bench".into(),
         expires: Timestamp::now() + 1.hour(),
     };
-    let grant = grant.sign(&stack.app.keyring).unwrap();
+    let grant = aftertaste::token::sign(&grant, &stack.app.keyring).unwrap();
     let from = today.saturating_sub((DAYS - 1).days());
     for answers in ANSWERS {
         let content = node_day(&survey, answers);

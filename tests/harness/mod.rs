@@ -4,10 +4,12 @@ pub mod proxy;
 
 use std::time::Duration;
 
-use aftertaste::domain::{
-    grant::Grant,
-    keyring::Keyring,
-    link::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
+use aftertaste::{
+    domain::{
+        access::{Grant, Keyring},
+        visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
+    },
+    token,
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan};
@@ -73,7 +75,7 @@ impl World {
 
     pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
         let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
-        Grant { permissions, subject: "test".into(), expires }.sign(self.keyring()).unwrap()
+        token::sign(&Grant { permissions, subject: "test".into(), expires }, self.keyring()).unwrap()
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -1142,7 +1142,7 @@ test('every language has the same words', () => {
 });
 
 test('the colours are those of the web pages, in the light and in the dark', () => {
-  const web = readFileSync(join(ROOT, 'shared/src/http/page.css'), 'utf8');
+  const web = readFileSync(join(ROOT, 'shared/service/src/pages/page.css'), 'utf8');
   const here = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxss'), 'utf8');
   const tokens = (css) => Object.fromEntries([...css.matchAll(/--([a-z]+):\s*(#[0-9a-f]+)/g)].map(([, name, colour]) => [name, colour]));
   const parts = (css) => css.split(/@media\s*\(prefers-color-scheme:\s*dark\)/);

@@ -1,9 +1,8 @@
 //! One call for each thing that a route may say.
 
 use aftertaste::domain::{
-    keyring::Keyring,
-    link::Channel,
-    table_code::{TableCode, TableNumber},
+    access::Keyring,
+    visit::{Channel, TableCode, TableNumber},
 };
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};

@@ -6,19 +6,17 @@ mod qr;
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
-        brand::MiniProgram,
-        grant::Permission,
-        link::{Channel, Claim, Minute, PaymentHash, Segment, Standing, Visit},
-        store::StoreNumber,
-        table_code::{TableCode, TableNumber},
+        access::Permission,
+        place::StoreNumber,
+        survey::MiniProgram,
+        visit::{Channel, Claim, Minute, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
     },
     http::{Format, Problem, Reply, Request, accepted_format, bearer, body_json},
 };
 use jiff::Timestamp;
+use qr::Qr;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-use qr::Qr;
 
 const FUNCTION: &str = "issue-link";
 

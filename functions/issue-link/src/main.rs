@@ -1,11 +1,11 @@
 //! Wires the handler to the Lambda runtime.
 
-use aftertaste::{app::App, http};
+use aftertaste::{app::App, lambda};
 use jiff::Timestamp;
 use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &App::start().await?;
-    http::serve(async |request| issue_link::handle(app, &request, Timestamp::now()).await).await
+    lambda::serve(async |request| issue_link::handle(app, &request, Timestamp::now()).await).await
 }

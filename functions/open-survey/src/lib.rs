@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
-        link::Minute,
         survey::{Kind, Question},
-        table_code::{TableCode, visitor},
+        visit::{Minute, TableCode, visitor},
     },
-    http::{
-        Format, Problem, Reply, Request, accepted_format, page,
-        survey_page::{self, End, SurveyPage},
-        wanted_languages,
+    http::{Format, Problem, Reply, Request, accepted_format, wanted_languages},
+    pages::{
+        self,
+        survey::{End, SurveyPage},
     },
 };
 use http::StatusCode;
@@ -37,7 +36,7 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uu
     };
     conclude(FUNCTION, opened, |problem| match format {
         Some(Format::Json) => problem.into(),
-        _ => page::problem(&problem, &wanted_languages(request)),
+        _ => pages::problem(&problem, &wanted_languages(request)),
     })
 }
 
@@ -91,7 +90,7 @@ async fn open(
     );
     if in_receipt {
         let url = format!("{}/s/{link}?lang={language}", app.public_url);
-        let page = survey_page::receipt(&brand, &store.details.name, &url, &survey.survey, language);
+        let page = pages::survey::receipt(&brand, &store.details.name, &url, &survey.survey, language);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     if format == Some(Format::Json) {
@@ -103,8 +102,8 @@ async fn open(
             "title": definition.title.get(language),
             "store": store.details.name,
             "brand": {"name": brand.name, "colour": brand.colour},
-            "privacy": survey_page::privacy_line(&brand, claim.channel, language),
-            "thanks": survey_page::thanks_line(&brand, language),
+            "privacy": pages::survey::privacy_line(&brand, claim.channel, language),
+            "thanks": pages::survey::thanks_line(&brand, language),
             "expires_at": until,
             "submission": submission,
             "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
@@ -112,7 +111,7 @@ async fn open(
         return Ok(Reply::json(StatusCode::OK, &body));
     }
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
-        let page = survey_page::end(end, &brand, &store.details.name, link, language);
+        let page = pages::survey::end(end, &brand, &store.details.name, link, language);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let page = SurveyPage {

@@ -5,15 +5,11 @@ use std::sync::Arc;
 
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
-    domain::{
-        brand::Brand,
-        response::{LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers},
-        survey::Kind,
-    },
-    http::{
-        Format, Problem, Reply, Request, accepted_format, body_json, form_fields, page,
-        survey_page::{self, End, SurveyPage},
-        wanted_languages,
+    domain::survey::{Brand, Kind, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers},
+    http::{Format, Problem, Reply, Request, accepted_format, body_json, form_fields, wanted_languages},
+    pages::{
+        self,
+        survey::{End, SurveyPage},
     },
     table::{Recorded, Versioned},
 };
@@ -55,7 +51,7 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uu
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(FUNCTION, answered, |problem| {
-        if wants_page { page::problem(&problem, &wanted_languages(request)) } else { problem.into() }
+        if wants_page { pages::problem(&problem, &wanted_languages(request)) } else { problem.into() }
     })
 }
 
@@ -74,7 +70,7 @@ async fn record(
         take_back(app, request, now, StatusCode::OK).await?;
         let wanted = wanted_languages(request);
         let language = latest.survey.language_for(&wanted);
-        let page = survey_page::end(End::TakenBack, &brand, &store.details.name, link, language);
+        let page = pages::survey::end(End::TakenBack, &brand, &store.details.name, link, language);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let mut sent = if is_form { from_form(&fields)? } else { body_json(request)? };
@@ -150,7 +146,7 @@ async fn record(
     );
     if page_for.is_some() {
         let end = if status.is_success() { End::Thanks } else { End::Answered };
-        return Ok(Reply::page(status, survey_page::end(end, &brand, &store.details.name, link, language)));
+        return Ok(Reply::page(status, pages::survey::end(end, &brand, &store.details.name, link, language)));
     }
     Ok(Reply::json(status, &json!({"status": "recorded"})))
 }

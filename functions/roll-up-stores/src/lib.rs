@@ -7,14 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use aftertaste::{
-    count::{DayCount, count},
+    counting::{DayCount, count},
     domain::{
-        business_day::is_in_range,
-        scope::{Path, Scope},
-        series::paid_responses,
-        store::Store,
+        count::{Content, Rollup, paid_responses},
+        place::{Path, Scope, Store, is_in_range},
     },
-    table::{Catalog, Content, Rollup, Table, TableError},
+    memory::Catalog,
+    table::{Table, TableError},
 };
 use futures::{
     FutureExt,

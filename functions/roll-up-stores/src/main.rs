@@ -1,9 +1,6 @@
 //! Wires the handler to the Lambda runtime.
 
-use aftertaste::{
-    config,
-    table::{Catalog, Table},
-};
+use aftertaste::{config, memory::Catalog, table::Table};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use roll_up_stores::Event;

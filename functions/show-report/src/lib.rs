@@ -8,26 +8,22 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     app::{App, Stop, conclude},
-    count::count,
+    counting::count,
     domain::{
         Id,
-        business_day::parse_day,
-        grant::{Grant, NotGranted, Permission},
-        language::choose,
-        response::{Answer, Answers},
-        scope::{Path, Scope},
-        series::{Series, Tallies, paid_responses},
-        store::Store,
-        survey::Measure,
-        tally::Group,
+        access::Permission,
+        count::{Content, Group, Rollup, Series, Tallies, paid_responses},
+        place::{Path, Scope, Store, parse_day},
+        report::{Comment, Counts, Report, Score, Subject},
+        survey::{Answer, Answers, Measure, nearest_language},
     },
-    http::{Format, Problem, Reply, Request, accepted_format, bearer, page as shared_page, wanted_languages},
-    stats::report::{Comment, Counts, Report, Score, Subject},
-    table::{Content, Rollup, StoredResponse},
+    http::{Format, Problem, Reply, Request, accepted_format, bearer, wanted_languages},
+    pages,
+    table::StoredResponse,
+    token::{self, NotGranted},
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-
 use page::ReportPage;
 
 const FUNCTION: &str = "show-report";
@@ -50,7 +46,7 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(FUNCTION, answered, |problem| match format {
-        Format::Html => shared_page::problem(&problem, &wanted_languages(request)),
+        Format::Html => pages::problem(&problem, &wanted_languages(request)),
         _ => problem.into(),
     })
 }
@@ -155,7 +151,7 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format:
             let wanted = wanted_languages(request);
             // Who reads one way of writing Chinese is better served by the other than by English.
             let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
-            let language = choose(&wanted, &page::LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" });
+            let language = nearest_language(&wanted, &page::LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" });
             let path = own.map(|store| store.details.path.clone()).or_else(|| above(&scope));
             let path = path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None));
             let above = path.map(String::from);
@@ -314,7 +310,7 @@ fn as_csv(report: &Report) -> String {
 /// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address.
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
-    let grant = Grant::verify(&token, &app.keyring, now).map_err(|wrong| match wrong {
+    let grant = token::verify(&token, &app.keyring, now).map_err(|wrong| match wrong {
         NotGranted::Unreadable => Problem::grant_invalid(),
         NotGranted::Expired => Problem::grant_expired(),
     })?;

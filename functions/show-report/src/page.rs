@@ -1,12 +1,12 @@
 //! The report as a page: readable without script, printable, the figure that matters first.
 
 use aftertaste::{
-    domain::{brand::Brand, survey::Survey},
-    http::page::{Page, Shell},
-    stats::{
-        drivers::Class,
-        report::{DriverFigure, Drivers, GroupFigure, GroupName, Quadrant, Report, Score},
+    domain::{
+        report::{Class, DriverFigure, Drivers, GroupFigure, GroupName, Quadrant, Report, Score},
+        survey::{Brand, Survey},
     },
+    http::Page,
+    pages::Shell,
 };
 use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};

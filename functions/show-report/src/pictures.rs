@@ -1,7 +1,7 @@
 //! The report's pictures: SVG that is plain enough to read in the page's source. Each has a table beside it, so
 //! that a screen reader passes over the picture.
 
-use aftertaste::stats::report::{DayFigure, DriverFigure, Temperature};
+use aftertaste::domain::report::{DayFigure, DriverFigure, Temperature};
 use maud::{Markup, html};
 
 /// A thermometer from 0 to 100 degrees, lying: the filling, the interval as a bracket, the value as a mark.

@@ -1,11 +1,8 @@
 //! The words of the report's page.
 
-use aftertaste::{
-    domain::link::Channel,
-    stats::{
-        drivers::{Class, Method},
-        report::Quadrant,
-    },
+use aftertaste::domain::{
+    report::{Class, Method, Quadrant},
+    visit::Channel,
 };
 
 pub(crate) struct Words {

@@ -1,0 +1,160 @@
+//! The keys that sign links and grants and hash payments.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use sha2::Sha256;
+
+use crate::Invalid;
+
+/// 32 secret bytes. Never printed.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// HMAC-SHA-256(key, label 0x00 message). The label keeps one key's uses apart.
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
+    pub(crate) fn mac(&self, label: &[u8], message: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length");
+        mac.update(label);
+        mac.update(&[0]);
+        mac.update(message);
+        mac
+    }
+
+    /// The same, as its 32 bytes.
+    pub(crate) fn hash(&self, label: &[u8], message: &[u8]) -> [u8; 32] {
+        self.mac(label, message).finalize().into_bytes().into()
+    }
+}
+
+impl From<[u8; 32]> for Key {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        // The sentence must not repeat the text: it may be most of a real key.
+        STANDARD
+            .decode(text.trim())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| Invalid("a key is the base64 of exactly 32 bytes".into()))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// Every key a function may need. The JSON form is what the variable `KEYRING` holds:
+/// `{"current":1,"signing":{"1":"<base64 of 32 bytes>"},"payment":"<base64>","grants":"<base64>"}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keyring {
+    /// The id of the signing key that new links are signed with, 0 to 15.
+    current: u8,
+    /// Signing keys by id. A key that is gone has been retired: links it signed are unknown.
+    signing: BTreeMap<u8, Key>,
+    /// Hashes payment ids. It does not rotate, so that one payment has one response whatever signed its link.
+    payment: Key,
+    /// Signs grants.
+    grants: Key,
+}
+
+impl Keyring {
+    /// Puts a keyring together.
+    ///
+    /// # Errors
+    /// When a key id is over 15, or `current` names no key.
+    pub fn new(current: u8, signing: BTreeMap<u8, Key>, payment: Key, grants: Key) -> Result<Self, Invalid> {
+        Self { current, signing, payment, grants }.checked()
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and repeats nothing of a key.
+    pub fn parse(json: &str) -> Result<Self, Invalid> {
+        serde_json::from_str::<Self>(json).map_err(|error| Invalid(error.to_string()))?.checked()
+    }
+
+    fn checked(self) -> Result<Self, Invalid> {
+        if let Some(id) = self.signing.keys().find(|id| **id > 15) {
+            return Err(Invalid(format!("a signing key's id is 0 to 15, not {id}")));
+        }
+        if !self.signing.contains_key(&self.current) {
+            return Err(Invalid(format!("current is {}, and signing has no such key", self.current)));
+        }
+        Ok(self)
+    }
+
+    /// The signing key for new links, with its id.
+    pub fn current(&self) -> (u8, Option<&Key>) {
+        (self.current, self.signing(self.current))
+    }
+
+    /// The signing key with this id, unless it has been retired.
+    pub fn signing(&self, id: u8) -> Option<&Key> {
+        self.signing.get(&id)
+    }
+
+    /// The key that hashes payment ids and customers.
+    pub fn payment(&self) -> &Key {
+        &self.payment
+    }
+
+    /// The key that signs grants.
+    pub fn grants(&self) -> &Key {
+        &self.grants
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn parse(current: u8, id: u16, key: &str) -> Result<Keyring, Invalid> {
+        Keyring::parse(&format!(
+            r#"{{"current":{current},"signing":{{"{id}":"{key}"}},"payment":"{KEY}","grants":"{KEY}"}}"#
+        ))
+    }
+
+    #[test]
+    fn a_keyring_is_read_from_its_json() {
+        assert_eq!(parse(1, 1, KEY).unwrap().current().0, 1);
+    }
+
+    #[test]
+    fn a_mistake_in_a_keyring_is_named_and_no_key_is_repeated() {
+        let message = |result: Result<Keyring, Invalid>| result.unwrap_err().to_string();
+        assert_eq!(message(parse(2, 1, KEY)), "current is 2, and signing has no such key");
+        assert_eq!(message(parse(1, 16, KEY)), "a signing key's id is 0 to 15, not 16");
+        let short = message(parse(1, 1, "c2VjcmV0"));
+        assert!(short.starts_with("a key is the base64 of exactly 32 bytes"), "{short}");
+        assert!(!short.contains("c2VjcmV0"), "{short}");
+    }
+
+    #[test]
+    fn a_keyring_never_prints_its_keys() {
+        assert!(!format!("{:?}", parse(1, 1, KEY).unwrap()).contains("AAEC"));
+    }
+}

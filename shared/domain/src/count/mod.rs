@@ -1,0 +1,11 @@
+//! What responses come to, in counts that add up.
+
+mod operations;
+mod rollup;
+mod series;
+mod tally;
+
+pub use operations::{DayOperations, Operations};
+pub use rollup::{Content, Rollup};
+pub use series::{Series, Tallies, merge_tallies, paid_responses};
+pub use tally::{Band, DriverSums, Group, Histogram, JointSums, Recommendations, Tally};

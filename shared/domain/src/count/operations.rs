@@ -1,0 +1,153 @@
+//! Operations data: orders and revenue of a store's business day, as the merchant's systems know them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
+
+/// The largest amount of a day: a trillion.
+const LARGEST_AMOUNT: f64 = 1e12;
+
+/// The body of `PUT /stores/{store}/days/{day}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayOperations {
+    /// Orders that were paid.
+    pub orders: u64,
+    /// What they came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revenue: Option<f64>,
+    /// What was paid back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunds: Option<f64>,
+    /// The currency of both: three capitals (ISO 4217).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// The additive operations of any set of store-days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Operations {
+    /// Store-days for which orders were given.
+    pub store_days: u64,
+    /// Orders.
+    pub orders: u64,
+    /// Whole responses on these store-days, so that an answer is never set against orders that nobody told.
+    pub answered: u64,
+    /// Revenue by currency, in hundredths.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub revenue: BTreeMap<String, u64>,
+    /// Refunds by currency, in hundredths.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<String, u64>,
+}
+
+impl DayOperations {
+    /// Checks what serde can't.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.orders > 10_000_000 {
+            return Err(Invalid(format!("orders is at most 10000000 a day; this is {}.", self.orders)));
+        }
+        for (name, amount) in [("revenue", self.revenue), ("refunds", self.refunds)] {
+            if amount.is_some_and(|amount| !(0.0..=LARGEST_AMOUNT).contains(&amount)) {
+                return Err(Invalid(format!("{name} is an amount from 0 to a trillion.")));
+            }
+        }
+        let amounts = self.revenue.is_some() || self.refunds.is_some();
+        match &self.currency {
+            None if amounts => Err(Invalid("An amount needs its currency, such as CNY.".into())),
+            Some(code) if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) => {
+                Err(Invalid("currency is three capitals, such as CNY.".into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same in additive form, beside the number of responses of the day.
+    pub fn with_answers(&self, answered: u64) -> Operations {
+        let hundredths = |amount: Option<f64>| -> BTreeMap<String, u64> {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 to 10¹²")]
+            let whole = |amount: f64| (amount * 100.0).round() as u64;
+            self.currency.clone().zip(amount.map(whole)).into_iter().collect()
+        };
+        Operations {
+            store_days: 1,
+            orders: self.orders,
+            answered,
+            revenue: hundredths(self.revenue),
+            refunds: hundredths(self.refunds),
+        }
+    }
+}
+
+impl Operations {
+    /// Adds the operations of other store-days.
+    pub fn merge(&mut self, other: &Self) {
+        self.store_days += other.store_days;
+        self.orders += other.orders;
+        self.answered += other.answered;
+        for (to, from) in [(&mut self.revenue, &other.revenue), (&mut self.refunds, &other.refunds)] {
+            for (currency, amount) in from {
+                *to.entry(currency.clone()).or_default() += amount;
+            }
+        }
+    }
+
+    /// Answers for each order, 0 to 1. None without orders: a rate of nothing is not 0 %.
+    pub fn response_rate(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "far below 2⁵³")]
+        let rate = || self.answered as f64 / self.orders as f64;
+        (self.orders > 0).then(|| rate().min(1.0))
+    }
+
+    /// Amounts in whole units.
+    pub fn amounts(&self, hundredths: &BTreeMap<String, u64>) -> BTreeMap<String, f64> {
+        #[expect(clippy::cast_precision_loss, reason = "an amount of 90 trillion is exact")]
+        let unit = |amount: &u64| *amount as f64 / 100.0;
+        hundredths.iter().map(|(currency, amount)| (currency.clone(), unit(amount))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(json: &str) -> Result<DayOperations, String> {
+        let day: DayOperations = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        day.check().map_err(|error| error.0).map(|()| day)
+    }
+
+    #[test]
+    fn a_day_without_orders_has_no_rate() {
+        assert_eq!(day(r#"{"orders":0}"#).unwrap().with_answers(0).response_rate(), None);
+        assert_eq!(day(r#"{"orders":8}"#).unwrap().with_answers(2).response_rate(), Some(0.25));
+    }
+
+    #[test]
+    fn amounts_add_up_by_currency() {
+        let mut all = day(r#"{"orders":1,"revenue":0.1,"currency":"CNY"}"#).unwrap().with_answers(0);
+        all.merge(&day(r#"{"orders":1,"revenue":0.2,"refunds":1,"currency":"CNY"}"#).unwrap().with_answers(1));
+        all.merge(&day(r#"{"orders":1,"revenue":5,"currency":"HKD"}"#).unwrap().with_answers(0));
+        assert_eq!(all.amounts(&all.revenue), [("CNY".to_owned(), 0.3), ("HKD".to_owned(), 5.0)].into());
+        assert_eq!((all.store_days, all.orders, all.answered), (3, 3, 1));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(day(r#"{"orders":1,"revenue":5}"#).unwrap_err(), "An amount needs its currency, such as CNY.");
+        assert_eq!(
+            day(r#"{"orders":1,"revenue":-5,"currency":"CNY"}"#).unwrap_err(),
+            "revenue is an amount from 0 to a trillion."
+        );
+        assert_eq!(
+            day(r#"{"orders":1,"revenue":5,"currency":"yuan"}"#).unwrap_err(),
+            "currency is three capitals, such as CNY."
+        );
+        assert!(day(r#"{"orders":-1}"#).is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Series: which answers are counted together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Tally;
+use crate::{Id, Invalid, survey::Response};
+
+/// What a tally is of: the answers to one survey, those behind which a payment stands apart from those to codes on
+/// tables. Written `dine-in` and `dine-in@table`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Series {
+    /// The survey.
+    pub survey: Id,
+    /// Whether a payment stands behind the answers.
+    pub tied_to_payment: bool,
+}
+
+const TABLE: &str = "@table";
+
+impl Series {
+    /// The series that a response counts in.
+    pub fn of(response: &Response) -> Self {
+        Self { survey: response.survey.clone(), tied_to_payment: response.channel.is_tied_to_a_payment() }
+    }
+
+    /// The answers to a survey behind which a payment stands.
+    pub fn paid(survey: Id) -> Self {
+        Self { survey, tied_to_payment: true }
+    }
+}
+
+impl TryFrom<String> for Series {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl std::str::FromStr for Series {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let survey = text.strip_suffix(TABLE);
+        Ok(Self { survey: survey.unwrap_or(text).parse()?, tied_to_payment: survey.is_none() })
+    }
+}
+
+impl From<Series> for String {
+    fn from(series: Series) -> Self {
+        series.to_string()
+    }
+}
+
+impl std::fmt::Display for Series {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.survey, if self.tied_to_payment { "" } else { TABLE })
+    }
+}
+
+/// The tallies of one scope on one business day.
+pub type Tallies = BTreeMap<Series, Tally>;
+
+/// How many whole responses a payment stands behind: those that orders are set against.
+pub fn paid_responses(tallies: &Tallies) -> u64 {
+    tallies.iter().filter(|(series, _)| series.tied_to_payment).map(|(_, tally)| tally.responses).sum()
+}
+
+/// Adds the tallies of another scope.
+pub fn merge_tallies(to: &mut Tallies, from: &Tallies) {
+    for (series, tally) in from {
+        to.entry(series.clone()).or_default().merge(tally);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_read_as_it_is_written() {
+        for text in ["dine-in", "dine-in@table"] {
+            let series: Series = text.parse().unwrap();
+            assert_eq!((series.to_string().as_str(), series.tied_to_payment), (text, !text.contains('@')));
+        }
+        for text in ["", "@table", "dine-in@", "dine-in@door", "dine in"] {
+            assert!(text.parse::<Series>().is_err(), "{text}");
+        }
+    }
+}

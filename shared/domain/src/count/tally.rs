@@ -1,0 +1,434 @@
+//! Tallies: the additive state of any set of responses.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Id,
+    survey::{Answer, Kind, Measure, Response, Scale, Survey},
+    visit::{Channel, Segment},
+};
+
+/// How many answers fell on each value of a scale. Values that nobody chose are absent.
+pub type Histogram = BTreeMap<u8, u64>;
+
+/// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in
+/// whatever order and grouping; a tally never holds a zero, so that equal sets have equal tallies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    /// Whole responses.
+    pub responses: u64,
+    /// Responses of guests who left before the end. Their answers are not counted anywhere else.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub partial: u64,
+    /// Scale questions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub scales: BTreeMap<Id, Histogram>,
+    /// Choice questions: how many chose each option.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<Id, BTreeMap<Id, u64>>,
+    /// Text questions: how many wrote something.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<Id, u64>,
+    /// Each driver against satisfaction, from the responses that answered both.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub drivers: BTreeMap<Id, DriverSums>,
+    /// All drivers together against satisfaction, from the responses that answered all, by the drivers' ids joined by
+    /// spaces: a survey that asks others is another regression.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub joint: BTreeMap<String, JointSums>,
+    /// By channel.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Channel, Group>,
+    /// By segment.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub segments: BTreeMap<Segment, Group>,
+    /// By the hour of payment on the store's clock, 0 to 23.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hours: BTreeMap<u8, Group>,
+    /// Seconds taken, summed, and the number of responses that told.
+    #[serde(skip_serializing_if = "is_zero_pair")]
+    pub seconds: (u64, u64),
+}
+
+/// The answers to a question that measures recommendation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recommendations {
+    /// Answers of 9 and 10.
+    pub promoters: u64,
+    /// Answers of 7 and 8.
+    pub passives: u64,
+    /// Answers of 6 and less.
+    pub detractors: u64,
+}
+
+impl From<&Histogram> for Recommendations {
+    fn from(histogram: &Histogram) -> Self {
+        let mut counts = Self::default();
+        for (answer, count) in histogram {
+            counts.add(*answer, *count);
+        }
+        counts
+    }
+}
+
+impl Recommendations {
+    /// How many answers there are.
+    pub fn n(self) -> u64 {
+        self.promoters + self.passives + self.detractors
+    }
+
+    fn add(&mut self, answer: u8, count: u64) {
+        match answer {
+            9.. => self.promoters += count,
+            7..=8 => self.passives += count,
+            _ => self.detractors += count,
+        }
+    }
+}
+
+/// The responses of one channel, segment or hour. Written as its six counts in a row, because a day has dozens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 6]", into = "[u64; 6]")]
+pub struct Group {
+    /// Whole responses.
+    pub responses: u64,
+    /// Answers to the question that measures recommendation.
+    pub recommendations: Recommendations,
+    /// Answers to the question that measures satisfaction.
+    pub rated: u64,
+    /// Those that say satisfied.
+    pub satisfied: u64,
+}
+
+impl From<[u64; 6]> for Group {
+    fn from([responses, promoters, passives, detractors, rated, satisfied]: [u64; 6]) -> Self {
+        Self { responses, recommendations: Recommendations { promoters, passives, detractors }, rated, satisfied }
+    }
+}
+
+impl From<Group> for [u64; 6] {
+    fn from(group: Group) -> Self {
+        let Recommendations { promoters, passives, detractors } = group.recommendations;
+        [group.responses, promoters, passives, detractors, group.rated, group.satisfied]
+    }
+}
+
+/// The satisfaction of those who rated a driver low, middle or high: how many, its sum, the sum of its squares.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Band {
+    /// How many.
+    pub n: u64,
+    /// Σy
+    pub y: u64,
+    /// Σy²
+    pub yy: u64,
+}
+
+/// One driver x against satisfaction y. Written as its twelve sums in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 12]", into = "[u64; 12]")]
+pub struct DriverSums {
+    /// Low answers to the driver.
+    pub low: Band,
+    /// Middle answers.
+    pub middle: Band,
+    /// High answers.
+    pub high: Band,
+    /// Σx
+    pub x: u64,
+    /// Σx²
+    pub xx: u64,
+    /// Σxy
+    pub xy: u64,
+}
+
+impl From<[u64; 12]> for DriverSums {
+    fn from([a, b, c, d, e, f, g, h, i, x, xx, xy]: [u64; 12]) -> Self {
+        let band = |n, y, yy| Band { n, y, yy };
+        Self { low: band(a, b, c), middle: band(d, e, f), high: band(g, h, i), x, xx, xy }
+    }
+}
+
+impl From<DriverSums> for [u64; 12] {
+    fn from(DriverSums { low, middle, high, x, xx, xy }: DriverSums) -> Self {
+        [low.n, low.y, low.yy, middle.n, middle.y, middle.yy, high.n, high.y, high.yy, x, xx, xy]
+    }
+}
+
+/// The sums of a regression of y on k drivers, each coded as low and high: X has the 2k + 1 columns 1, L₁, H₁, L₂, H₂ …
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointSums {
+    /// y′y
+    pub yy: u64,
+    /// X′y
+    pub xy: Vec<u64>,
+    /// The upper triangle of X′X, row by row. Its first entry is n.
+    pub xx: Vec<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+fn is_zero_pair(pair: &(u64, u64)) -> bool {
+    *pair == (0, 0)
+}
+
+impl Tally {
+    /// Adds one response. `hour` is that of the payment on the store's clock; `survey` is the version that was
+    /// answered.
+    pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
+        if response.partial {
+            self.partial += 1;
+            return;
+        }
+        self.responses += 1;
+        for (question, answer) in &response.answers {
+            match answer {
+                Answer::Scale(n) => *self.scales.entry(question.clone()).or_default().entry(*n).or_default() += 1,
+                Answer::Choice(chosen) => {
+                    let counts = self.choices.entry(question.clone()).or_default();
+                    for option in chosen {
+                        *counts.entry(option.clone()).or_default() += 1;
+                    }
+                }
+                Answer::Text(_) => *self.texts.entry(question.clone()).or_default() += 1,
+            }
+        }
+        let mut group = Group { responses: 1, ..Group::default() };
+        if let Some((answer, _)) = measured(response, survey, Measure::Recommend) {
+            group.recommendations.add(answer, 1);
+        }
+        if let Some((answer, scale)) = measured(response, survey, Measure::Satisfaction) {
+            group.rated = 1;
+            group.satisfied = u64::from(answer >= scale.satisfied_at_least);
+            self.add_drivers(response, survey, u64::from(answer));
+        }
+        self.channels.entry(response.channel).or_default().merge(&group);
+        self.segments.entry(response.segment).or_default().merge(&group);
+        self.hours.entry(hour).or_default().merge(&group);
+        if let Some(seconds) = response.seconds {
+            self.seconds.0 += u64::from(seconds);
+            self.seconds.1 += 1;
+        }
+    }
+
+    fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {
+        let drivers: Vec<_> = survey.drivers().collect();
+        let mut row = vec![1];
+        for (question, scale) in &drivers {
+            let Some(Answer::Scale(x)) = response.answers.get(question.id()) else { continue };
+            let (low, high) = (*x <= scale.low_at_most, *x >= scale.high_at_least);
+            let sums = self.drivers.entry(question.id().clone()).or_default();
+            let band = if low {
+                &mut sums.low
+            } else if high {
+                &mut sums.high
+            } else {
+                &mut sums.middle
+            };
+            band.n += 1;
+            band.y += y;
+            band.yy += y * y;
+            let x = u64::from(*x);
+            sums.x += x;
+            sums.xx += x * x;
+            sums.xy += x * y;
+            row.extend([u64::from(low), u64::from(high)]);
+        }
+        if drivers.is_empty() || row.len() != 2 * drivers.len() + 1 {
+            return;
+        }
+        let products = |(at, a): (usize, &u64)| row.iter().skip(at).map(|b| a * b).collect::<Vec<_>>();
+        let sums = JointSums {
+            yy: y * y,
+            xy: row.iter().map(|x| x * y).collect(),
+            xx: row.iter().enumerate().flat_map(products).collect(),
+        };
+        self.joint.entry(survey.joint_key()).or_default().merge(&sums);
+    }
+
+    /// All responses as one group: each has one channel.
+    pub fn total(&self) -> Group {
+        let mut total = Group::default();
+        for group in self.channels.values() {
+            total.merge(group);
+        }
+        total
+    }
+
+    /// Adds another tally.
+    pub fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        self.partial += other.partial;
+        for (question, histogram) in &other.scales {
+            add_counts(self.scales.entry(question.clone()).or_default(), histogram);
+        }
+        for (question, counts) in &other.choices {
+            add_counts(self.choices.entry(question.clone()).or_default(), counts);
+        }
+        add_counts(&mut self.texts, &other.texts);
+        for (driver, sums) in &other.drivers {
+            let to = self.drivers.entry(driver.clone()).or_default();
+            let (a, b): ([u64; 12], [u64; 12]) = ((*to).into(), (*sums).into());
+            *to = std::array::from_fn(|i| a.get(i).unwrap_or(&0) + b.get(i).unwrap_or(&0)).into();
+        }
+        for (drivers, sums) in &other.joint {
+            self.joint.entry(drivers.clone()).or_default().merge(sums);
+        }
+        merge_groups(&mut self.channels, &other.channels);
+        merge_groups(&mut self.segments, &other.segments);
+        merge_groups(&mut self.hours, &other.hours);
+        self.seconds.0 += other.seconds.0;
+        self.seconds.1 += other.seconds.1;
+    }
+}
+
+impl JointSums {
+    fn merge(&mut self, other: &Self) {
+        let add = |to: &mut Vec<u64>, from: &[u64]| {
+            to.resize(to.len().max(from.len()), 0);
+            for (to, from) in to.iter_mut().zip(from) {
+                *to += from;
+            }
+        };
+        self.yy += other.yy;
+        add(&mut self.xy, &other.xy);
+        add(&mut self.xx, &other.xx);
+    }
+}
+
+impl Group {
+    /// What remains when a part is taken away.
+    pub fn without(&self, part: &Self) -> Self {
+        let (whole, part): ([u64; 6], [u64; 6]) = ((*self).into(), (*part).into());
+        std::array::from_fn(|i| whole.get(i).unwrap_or(&0).saturating_sub(*part.get(i).unwrap_or(&0))).into()
+    }
+
+    /// Adds another group.
+    pub fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        self.recommendations.promoters += other.recommendations.promoters;
+        self.recommendations.passives += other.recommendations.passives;
+        self.recommendations.detractors += other.recommendations.detractors;
+        self.rated += other.rated;
+        self.satisfied += other.satisfied;
+    }
+}
+
+/// The answer to the question that measures something, with its scale.
+fn measured(response: &Response, survey: &Survey, measure: Measure) -> Option<(u8, Scale)> {
+    let question = survey.measuring(measure)?;
+    match (response.answers.get(question.id()), &question.kind) {
+        (Some(Answer::Scale(n)), Kind::Scale(scale)) => Some((*n, *scale)),
+        _ => None,
+    }
+}
+
+fn add_counts<K: Ord + Clone>(to: &mut BTreeMap<K, u64>, from: &BTreeMap<K, u64>) {
+    for (key, count) in from {
+        *to.entry(key.clone()).or_default() += count;
+    }
+}
+
+fn merge_groups<K: Ord + Clone>(to: &mut BTreeMap<K, Group>, from: &BTreeMap<K, Group>) {
+    for (key, group) in from {
+        to.entry(key.clone()).or_default().merge(group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn survey() -> Survey {
+        Survey::new(
+            serde_json::from_value(json!({
+                "id": "s", "title": {"en": "S"}, "questions": [
+                    {"id": "nps", "kind": "scale", "min": 0, "max": 10, "measures": "recommend", "text": {"en": "?"}},
+                    {"id": "csat", "kind": "scale", "min": 1, "max": 5, "measures": "satisfaction", "text": {"en": "?"}},
+                    {"id": "dishes", "kind": "choice", "many": true, "text": {"en": "?"},
+                     "options": [{"id": "a", "text": {"en": "t"}}, {"id": "b", "text": {"en": "h"}}]},
+                    {"id": "food", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
+                    {"id": "staff", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
+                    {"id": "why", "kind": "text", "text": {"en": "?"}}
+                ]
+            }))
+            .unwrap(),
+        )
+        .unwrap()
+    }
+
+    prop_compose! {
+        fn responses()(some in prop::collection::vec(
+            (prop::option::of(0_u8..=10), prop::option::of(1_u8..=5), 0_usize..4, any::<bool>(), 0_usize..12, 0_u8..16, 0_u8..24,
+             prop::option::of(0_u32..900), (prop::bool::weighted(0.1), prop::option::of(1_u8..=5), prop::option::of(1_u8..=5))), 0..40)) -> Vec<(Response, u8)> {
+            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, (partial, food, staff))| {
+                let id = |text: &str| text.parse::<Id>().unwrap();
+                let mut answers = BTreeMap::new();
+                answers.extend(nps.map(|n| (id("nps"), Answer::Scale(n))));
+                answers.extend(csat.map(|n| (id("csat"), Answer::Scale(n))));
+                answers.extend(food.map(|n| (id("food"), Answer::Scale(n))));
+                answers.extend(staff.map(|n| (id("staff"), Answer::Scale(n))));
+                let chosen: Vec<Id> = ["a", "b"].iter().enumerate().filter(|(i, _)| dishes & (1 << i) != 0).map(|(_, o)| id(o)).collect();
+                if !chosen.is_empty() { answers.insert(id("dishes"), Answer::Choice(chosen)); }
+                if why { answers.insert(id("why"), Answer::Text("because".into())); }
+                let response = Response {
+                    survey: id("s"), version: 1, answered_at: "2026-11-21T00:00:00Z".parse().unwrap(),
+                    channel: Channel::ALL[channel], segment: segment.try_into().unwrap(), answers, seconds, submission: None, partial,
+                };
+                (response, hour)
+            }).collect()
+        }
+    }
+
+    fn tally(responses: &[(Response, u8)]) -> Tally {
+        let survey = survey();
+        let mut tally = Tally::default();
+        for (response, hour) in responses {
+            tally.add(response, *hour, &survey);
+        }
+        tally
+    }
+
+    fn merged(a: &Tally, b: &Tally) -> Tally {
+        let mut sum = a.clone();
+        sum.merge(b);
+        sum
+    }
+
+    proptest! {
+        #[test]
+        fn tallies_merge_in_any_order_and_grouping(a in responses(), b in responses(), c in responses()) {
+            let all: Vec<_> = [a.clone(), b.clone(), c.clone()].concat();
+            let backwards: Vec<_> = all.iter().rev().cloned().collect();
+            let (a, b, c) = (tally(&a), tally(&b), tally(&c));
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), tally(&all));
+            prop_assert_eq!(tally(&all), tally(&backwards));
+            prop_assert_eq!(merged(&a, &Tally::default()), a);
+        }
+
+        #[test]
+        fn a_tally_survives_being_written_and_counts_what_a_plain_count_does(some in responses()) {
+            let tally = tally(&some);
+            let json = serde_json::to_string(&tally).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Tally>(&json).unwrap(), &tally);
+            let whole = || some.iter().filter(|(r, _)| !r.partial);
+            prop_assert_eq!(tally.responses, whole().count() as u64);
+            for n in 0..=10_u8 {
+                let nines = whole().filter(|(r, _)| r.answers.values().next_back().is_some() && r.answers.get(&"nps".parse::<Id>().unwrap()) == Some(&Answer::Scale(n))).count() as u64;
+                let counted = tally.scales.get(&"nps".parse::<Id>().unwrap()).and_then(|h| h.get(&n)).copied().unwrap_or(0);
+                prop_assert_eq!(counted, nines);
+            }
+            prop_assert_eq!(tally.hours.values().map(|g| g.responses).sum::<u64>(), tally.responses);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Where: stores, the nodes above them, and their business days.
+
+mod business_day;
+mod scope;
+mod store;
+
+pub use business_day::{Calendar, is_in_range, parse_day};
+pub use scope::{Path, Scope, StoreNumber};
+pub use store::{DayStart, Store, StoreDetails};

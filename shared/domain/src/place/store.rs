@@ -1,0 +1,116 @@
+//! Stores: shops, never databases.
+
+use jiff::{civil::Time, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::{Calendar, Path, StoreNumber};
+use crate::{Id, Invalid, check_line, shortened};
+
+/// The hour and minute at which a store's business day starts, written `04:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DayStart(Time);
+
+impl DayStart {
+    /// The time of day on the store's own clock.
+    pub fn time(self) -> Time {
+        self.0
+    }
+}
+
+impl Default for DayStart {
+    /// 04:00, so that a supper at 01:30 belongs to the evening before.
+    fn default() -> Self {
+        Self(Time::constant(4, 0, 0, 0))
+    }
+}
+
+impl TryFrom<String> for DayStart {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Time::strptime("%H:%M", &text)
+            .ok()
+            .map(Self)
+            .filter(|start| String::from(*start) == text)
+            .ok_or_else(|| Invalid(format!("day_starts is a time such as 04:00; this is {:?}.", shortened(&text))))
+    }
+}
+
+impl From<DayStart> for String {
+    fn from(start: DayStart) -> Self {
+        start.0.strftime("%H:%M").to_string()
+    }
+}
+
+/// A store as an operator describes it: the body of `PUT /stores/{store}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreDetails {
+    /// What guests and managers read.
+    pub name: String,
+    /// The node it belongs to.
+    pub path: Path,
+    /// An IANA name such as `Asia/Shanghai`.
+    pub time_zone: String,
+    /// When its business day starts.
+    #[serde(default)]
+    pub day_starts: DayStart,
+    /// The survey that its guests are asked.
+    pub survey: Id,
+}
+
+/// A store whose details have been checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Store {
+    /// Its number.
+    #[serde(rename = "store")]
+    pub number: StoreNumber,
+    /// What the operator says of it.
+    #[serde(flatten)]
+    pub details: StoreDetails,
+    /// Its time zone and the start of its day.
+    #[serde(skip)]
+    pub calendar: Calendar,
+}
+
+impl Store {
+    /// Checks what serde can't: that the name is a line and the time zone exists.
+    pub fn new(number: StoreNumber, details: StoreDetails) -> Result<Self, Invalid> {
+        check_line("A store's name", &details.name)?;
+        let zone = TimeZone::get(&details.time_zone).map_err(|_| {
+            Invalid(format!(
+                "time_zone is an IANA name such as Asia/Shanghai; {:?} is none.",
+                shortened(&details.time_zone)
+            ))
+        })?;
+        let calendar = Calendar { zone, day_starts: details.day_starts.time() };
+        Ok(Self { number, details, calendar })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_zone_that_does_not_exist_is_refused_with_a_sentence() {
+        let details = StoreDetails {
+            name: "Lane".into(),
+            path: "cn".to_owned().try_into().unwrap(),
+            time_zone: "Asia/Atlantis".into(),
+            day_starts: DayStart::default(),
+            survey: "dine-in".parse().unwrap(),
+        };
+        let refused = Store::new(12.try_into().unwrap(), details).unwrap_err();
+        assert_eq!(refused.to_string(), "time_zone is an IANA name such as Asia/Shanghai; \"Asia/Atlantis\" is none.");
+    }
+
+    #[test]
+    fn the_day_starts_at_an_hour_and_a_minute() {
+        assert_eq!(String::from(DayStart::try_from("05:30".to_owned()).unwrap()), "05:30");
+        for wrong in ["5:30", "24:00", "04:00:00", "", "noon"] {
+            assert!(DayStart::try_from(wrong.to_owned()).is_err(), "{wrong:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The report of a scope: what it holds. How its figures are worked out is in `figures.rs`.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+
+use super::{Class, Difference, Method};
+use crate::{
+    Id,
+    count::{Group, Histogram, Operations, Series, Tally},
+    place::Scope,
+    survey::{Brand, Survey},
+    visit::{Channel, Segment},
+};
+
+/// Below so many answers a sibling is marked as having few.
+pub(super) const FEW: u64 = 30;
+
+/// Below so many answers a sibling shows their number and nothing else.
+pub(super) const TOO_FEW: u64 = 5;
+
+/// What is asked for: which scope, which business days (both included), which survey.
+#[derive(Debug, Clone)]
+pub struct Subject<'a> {
+    /// The scope.
+    pub scope: &'a Scope,
+    /// Its name.
+    pub name: &'a str,
+    /// The first business day.
+    pub from: Date,
+    /// The last business day.
+    pub to: Date,
+    /// The survey, in its latest version.
+    pub survey: &'a Survey,
+    /// Whether the answers are those behind which a payment stands, or those to codes on tables.
+    pub tied_to_payment: bool,
+    /// Where segments have their names.
+    pub brand: &'a Brand,
+}
+
+/// What the report is worked out from.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// The tally of the subject's series, by business day.
+    pub days: BTreeMap<Date, Tally>,
+    /// The same of as many days before.
+    pub before: Tally,
+    /// Orders and revenue, by business day.
+    pub operations: BTreeMap<Date, Operations>,
+    /// What lies directly below the scope, with its name.
+    pub children: Vec<(Scope, String, Group)>,
+    /// Every series that has responses in these days.
+    pub surveys: Vec<Series>,
+    /// When a count last changed one of these figures.
+    pub counted_at: Option<Timestamp>,
+    /// What guests wrote, newest first.
+    pub comments: Vec<Comment>,
+    /// Where the comments before these begin; none at their end.
+    pub comments_before: Option<String>,
+}
+
+/// The report. Figures have full precision; a figure that nothing is known about is `null`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The scope.
+    pub scope: String,
+    /// Its name.
+    pub name: String,
+    /// The first business day.
+    pub from: Date,
+    /// The last business day.
+    pub to: Date,
+    /// The survey that the figures are about.
+    pub survey: Series,
+    /// Whether a payment stands behind the answers. Those to codes on tables are counted apart.
+    pub tied_to_payment: bool,
+    /// Every series that has responses in these days.
+    pub surveys: Vec<Series>,
+    /// Whole responses.
+    pub responses: u64,
+    /// Responses of guests who left before the end.
+    pub partial: u64,
+    /// When a count last changed one of these figures.
+    pub counted_at: Option<Timestamp>,
+    /// The scores in short, as for each part below.
+    #[serde(skip)]
+    pub score: Score,
+    /// The net promoter score.
+    pub nps: Option<NpsFigure>,
+    /// The satisfied share.
+    pub satisfaction: Option<SatisfactionFigure>,
+    /// One figure for the door of the store, 0 to 100 degrees.
+    pub temperature: Option<Temperature>,
+    /// The score less that of as many days before.
+    pub change: Option<Change>,
+    /// What satisfaction depends on: joint where the answers allow it, else marginal.
+    pub drivers: Drivers,
+    /// The same for each driver on its own.
+    pub marginal: Drivers,
+    /// By channel.
+    pub by_channel: Vec<GroupFigure>,
+    /// By segment, each against the rest.
+    pub by_segment: Vec<GroupFigure>,
+    /// By hour of payment on the store's clock.
+    pub by_hour: Vec<GroupFigure>,
+    /// Day by day; days about which nothing is known are left out.
+    pub days: Vec<DayFigure>,
+    /// Orders and revenue, where they were given.
+    pub operations: Option<OperationsFigure>,
+    /// What lies directly below, with ranges of ranks.
+    pub children: Vec<ChildFigure>,
+    /// What guests wrote, newest first. Only of a store.
+    pub comments: Vec<Comment>,
+    /// The `comments_before` that asks for the comments before these.
+    pub comments_before: Option<String>,
+}
+
+/// The net promoter score, −100 to 100.
+#[derive(Debug, Clone, Serialize)]
+pub struct NpsFigure {
+    /// The question that measures it.
+    pub question: Id,
+    /// What was answered.
+    pub score: f64,
+    /// The centre of the interval.
+    pub adjusted: f64,
+    /// The lower end of the 95 % interval.
+    pub low: f64,
+    /// The upper end of the 95 % interval.
+    pub high: f64,
+    /// Answers of 9 and 10.
+    pub promoters: u64,
+    /// Answers of 7 and 8.
+    pub passives: u64,
+    /// Answers of 6 and less.
+    pub detractors: u64,
+    /// How many answered what; every value of the scale.
+    pub histogram: Histogram,
+}
+
+/// The satisfied share.
+#[derive(Debug, Clone, Serialize)]
+pub struct SatisfactionFigure {
+    /// The question that measures it.
+    pub question: Id,
+    /// The mean answer.
+    pub mean: f64,
+    /// How many were satisfied.
+    pub satisfied: u64,
+    /// Of how many.
+    pub n: u64,
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// The lower end of the 95 % interval.
+    pub low: f64,
+    /// The upper end of the 95 % interval.
+    pub high: f64,
+    /// How many answered what; every value of the scale.
+    pub histogram: Histogram,
+}
+
+/// The temperature (温度), 0 to 100 degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Temperature {
+    /// The mean of (NPS + 100)/2 and the satisfied share in percent, each adjusted.
+    pub value: f64,
+    /// The lower end of the 95 % interval.
+    pub low: f64,
+    /// The upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// How the score changed.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Change {
+    /// Answers in the days before.
+    pub n_before: u64,
+    /// The score now less the score before, as answered.
+    pub nps: f64,
+    /// The lower end of the 95 % interval of the adjusted difference.
+    pub low: f64,
+    /// The upper end of the 95 % interval of the adjusted difference.
+    pub high: f64,
+    /// The difference in standard errors.
+    pub z: f64,
+    /// How often chance alone gives one as large.
+    pub p: f64,
+    /// Whether p is below 5 %.
+    pub distinguishable: bool,
+}
+
+/// What satisfaction depends on. Low, middle and high answers are coded by the survey's cuts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Drivers {
+    /// How they were worked out.
+    pub method: Method,
+    /// Responses in the regression; of the marginal method, those of the driver with most.
+    pub n: u64,
+    /// The share of the variance that the joint regression explains.
+    pub r_squared: Option<f64>,
+    /// Satisfaction where every driver is in the middle, in the joint regression.
+    pub intercept: Option<f64>,
+    /// Each driver.
+    pub drivers: Vec<DriverFigure>,
+}
+
+/// A driver.
+#[derive(Debug, Clone, Serialize)]
+pub struct DriverFigure {
+    /// The question.
+    pub question: Id,
+    /// The experience theme it is about.
+    pub theme: Option<Id>,
+    /// Answers to it beside an answer to satisfaction.
+    pub n: u64,
+    /// The mean of these.
+    pub mean: Option<f64>,
+    /// The mean on 0 to 1: how well the store does.
+    pub performance: Option<f64>,
+    /// The correlation with satisfaction: how much it matters.
+    pub correlation: Option<f64>,
+    /// What a low answer costs, in points of the satisfaction scale.
+    pub penalty: Option<f64>,
+    /// The standard error of the penalty.
+    pub se_penalty: Option<f64>,
+    /// What a high answer gains.
+    pub reward: Option<f64>,
+    /// The standard error of the reward.
+    pub se_reward: Option<f64>,
+    /// (reward − penalty)/(reward + penalty).
+    pub impact_asymmetry: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// The upper end of its 95 % interval.
+    pub high: Option<f64>,
+    /// What kind of driver it is.
+    pub class: Class,
+    /// Whether the interval lies within the class.
+    pub certain: bool,
+    /// What to do about it.
+    pub quadrant: Option<Quadrant>,
+}
+
+/// Importance and performance against the means of the drivers shown (Martilla and James 1977).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Quadrant {
+    /// Important and weak.
+    #[serde(rename = "concentrate here")]
+    ConcentrateHere,
+    /// Important and strong.
+    #[serde(rename = "keep up")]
+    KeepUp,
+    /// Neither.
+    #[serde(rename = "low priority")]
+    LowPriority,
+    /// Strong, where it matters little.
+    #[serde(rename = "possible overkill")]
+    PossibleOverkill,
+}
+
+/// The scores of a part of the responses.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Score {
+    /// Answers to the question that measures recommendation.
+    pub n: u64,
+    /// The net promoter score.
+    pub nps: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// The upper end of its 95 % interval.
+    pub high: Option<f64>,
+    /// The satisfied share, 0 to 1.
+    pub satisfied: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub satisfied_low: Option<f64>,
+    /// The upper end of its 95 % interval.
+    pub satisfied_high: Option<f64>,
+}
+
+/// The scores of a channel, segment or hour.
+#[derive(Debug, Clone, Serialize)]
+pub struct GroupFigure {
+    /// The channel, the segment's number or the hour, under its own name.
+    #[serde(flatten)]
+    pub group: GroupName,
+    /// Its scores.
+    #[serde(flatten)]
+    pub score: Score,
+    /// Of a segment: whether it is served differently from the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against_the_rest: Option<AgainstTheRest>,
+}
+
+/// A segment less all others.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct AgainstTheRest {
+    /// In NPS.
+    pub nps: Option<Difference>,
+    /// In the satisfied share.
+    pub satisfied: Option<Difference>,
+}
+
+/// Which group a figure is about.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum GroupName {
+    /// A channel.
+    Channel {
+        /// Its name.
+        channel: Channel,
+    },
+    /// A segment.
+    Segment {
+        /// Its number.
+        segment: Segment,
+        /// The brand's name for it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// An hour.
+    Hour {
+        /// 0 to 23.
+        hour: u8,
+    },
+}
+
+/// A day.
+#[derive(Debug, Clone, Serialize)]
+pub struct DayFigure {
+    /// The business day.
+    pub day: Date,
+    /// Its scores.
+    #[serde(flatten)]
+    pub score: Score,
+    /// Its temperature.
+    pub temperature: Option<Temperature>,
+    /// Orders, where they were given.
+    pub orders: Option<u64>,
+    /// Answers for each order, 0 to 1; none without orders.
+    pub response_rate: Option<f64>,
+    /// Revenue by currency.
+    pub revenue: BTreeMap<String, f64>,
+}
+
+/// Orders and revenue of all days for which they were given.
+#[derive(Debug, Clone, Serialize)]
+pub struct OperationsFigure {
+    /// Orders.
+    pub orders: u64,
+    /// Answers on the store-days with orders.
+    pub answered: u64,
+    /// Answers for each order, 0 to 1; none without orders.
+    pub response_rate: Option<f64>,
+    /// Store-days for which orders were given.
+    pub store_days: u64,
+    /// Revenue by currency.
+    pub revenue: BTreeMap<String, f64>,
+    /// Refunds by currency.
+    pub refunds: BTreeMap<String, f64>,
+}
+
+/// A scope directly below.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChildFigure {
+    /// The scope.
+    pub scope: String,
+    /// Its name.
+    pub name: String,
+    /// Its scores; with fewer than 5 answers only their number.
+    #[serde(flatten)]
+    pub score: Score,
+    /// Fewer than 30 answers.
+    pub few: bool,
+    /// The best rank that it may have.
+    pub rank_low: Option<usize>,
+    /// The worst rank that it may have.
+    pub rank_high: Option<usize>,
+}
+
+/// What a guest wrote.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comment {
+    /// When it was paid, to the minute.
+    pub at: Timestamp,
+    /// How likely she is to recommend.
+    pub nps: Option<u8>,
+    /// What she wrote.
+    pub text: String,
+}

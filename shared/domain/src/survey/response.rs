@@ -1,0 +1,316 @@
+//! Responses: what one visit answered.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{AskIf, Kind, Question, Survey, masking::without_personal_numbers};
+use crate::{
+    Id, shortened,
+    visit::{Channel, PaymentHash, Segment},
+};
+
+/// The most seconds that a guest is said to have taken: a day. A page left open for longer counts as this.
+pub const LONGEST_SECONDS: u32 = 86_400;
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A scale's number.
+    Scale(u8),
+    /// The options chosen, in the survey's order.
+    Choice(Vec<Id>),
+    /// A text, without spaces around it, its lines ended by `\n`, phone numbers and the like masked.
+    Text(String),
+}
+
+/// Answers that fit their survey, by question.
+pub type Answers = BTreeMap<Id, Answer>;
+
+/// A response as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// The survey that was answered.
+    pub survey: Id,
+    /// Its version.
+    pub version: u32,
+    /// When the answer arrived.
+    pub answered_at: Timestamp,
+    /// How the link reached the guest.
+    pub channel: Channel,
+    /// The group that the guest belongs to.
+    pub segment: Segment,
+    /// What was answered.
+    pub answers: Answers,
+    /// How long the guest took, 0 to 86,400 seconds, when the page could tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+    /// The submission that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Uuid>,
+    /// Whether the guest left before the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+}
+
+/// What is wrong with the answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mistake {
+    /// The question; empty when it is about all of them.
+    pub question: String,
+    /// What is wrong, in JSON a sentence.
+    #[serde(rename = "detail")]
+    pub wrong: Wrong,
+}
+
+/// The ways in which an answer can be wrong. A guest brings about all but the last, and reads them in her language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// A question that has to be answered was not.
+    #[error("This needs an answer.")]
+    Missing,
+    /// No question was answered.
+    #[error("Nothing was answered.")]
+    Nothing,
+    /// A text has more characters than this.
+    #[error("The text is at most {0} characters long.")]
+    TooLong(usize),
+    /// A text has characters that can't be shown.
+    #[error("The text has control characters.")]
+    ControlCharacters,
+    /// The store has put another survey or version since the page was shown.
+    #[error("The store has changed its questions meanwhile.")]
+    QuestionsChanged,
+    /// Something that only a program can send.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl Serialize for Wrong {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<&str> for Wrong {
+    fn from(sentence: &str) -> Self {
+        Self::Malformed(sentence.to_owned())
+    }
+}
+
+/// How answers are checked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leniency {
+    /// An answer to a question whose condition doesn't hold is passed over: a page without script shows every question,
+    /// and its guest can't know. A program knows the conditions, and to it this is a mistake.
+    pub unasked: bool,
+    /// A required answer may be missing: the guest left before the end.
+    pub missing: bool,
+}
+
+/// Checks answers, as they came in, against what a visit is asked.
+///
+/// `raw` is by question id: a number for a scale, an option (or a list of them, where many may be chosen) for a
+/// choice, a text for a text. An empty text or list is no answer. What a text says of a person's numbers is masked here,
+/// before anything is kept.
+///
+/// # Errors
+/// Every mistake at once.
+pub fn check_answers(
+    survey: &Survey,
+    payment: PaymentHash,
+    raw: &BTreeMap<String, Value>,
+    leniency: Leniency,
+) -> Result<Answers, Vec<Mistake>> {
+    let asked = survey.asked(payment);
+    let mut answers = Answers::new();
+    let mut mistakes = Vec::new();
+    let mut add = |question: &str, wrong: Wrong| mistakes.push(Mistake { question: shortened(question), wrong });
+
+    for id in raw.keys() {
+        if !asked.iter().any(|question| question.id().as_str() == id) {
+            let known = survey.question(id).is_some();
+            let sentence =
+                if known { "This visit was not asked this question." } else { "The survey has no such question." };
+            add(id, sentence.into());
+        }
+    }
+    for question in asked {
+        let id = question.id();
+        let applies = question.definition.ask_if.as_ref().is_none_or(|condition| condition.holds(&answers));
+        let read = match raw.get(id.as_str()) {
+            None | Some(Value::Null) => Ok(None),
+            // Whatever it is: the guest doesn't see it any more.
+            Some(_) if !applies && leniency.unasked => Ok(None),
+            Some(value) => question.read(value),
+        };
+        match read {
+            Err(wrong) => add(id.as_str(), wrong),
+            Ok(Some(_)) if !applies => add(id.as_str(), "With these answers this question is not asked.".into()),
+            Ok(Some(answer)) => {
+                answers.insert(id.clone(), answer);
+            }
+            Ok(None) if applies && question.definition.required && !leniency.missing => {
+                add(id.as_str(), Wrong::Missing);
+            }
+            Ok(None) => {}
+        }
+    }
+    if mistakes.is_empty() && answers.is_empty() {
+        mistakes.push(Mistake { question: String::new(), wrong: Wrong::Nothing });
+    }
+    if mistakes.is_empty() { Ok(answers) } else { Err(mistakes) }
+}
+
+impl AskIf {
+    fn holds(&self, answers: &Answers) -> bool {
+        match answers.get(&self.question) {
+            Some(Answer::Scale(n)) => {
+                self.at_least.is_none_or(|least| *n >= least) && self.at_most.is_none_or(|most| *n <= most)
+            }
+            Some(Answer::Choice(chosen)) => self.chose.as_ref().is_some_and(|option| chosen.contains(option)),
+            _ => false,
+        }
+    }
+}
+
+impl Question {
+    /// The answer that a value stands for; none for an empty text or list.
+    fn read(&self, value: &Value) -> Result<Option<Answer>, Wrong> {
+        match &self.kind {
+            Kind::Scale(scale) => value
+                .as_u64()
+                .and_then(|n| u8::try_from(n).ok())
+                .filter(|n| (scale.min..=scale.max).contains(n))
+                .map(|n| Some(Answer::Scale(n)))
+                .ok_or_else(|| {
+                    Wrong::Malformed(format!("The answer is a whole number from {} to {}.", scale.min, scale.max))
+                }),
+            Kind::Choice { many, options } => read_choice(*many, options, value),
+            Kind::Text { max_length } => {
+                let Value::String(text) = value else { return Err("The answer is a text.".into()) };
+                let text = text.replace("\r\n", "\n");
+                let text = text.trim();
+                if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+                    Err(Wrong::ControlCharacters)
+                } else if text.chars().count() > *max_length {
+                    Err(Wrong::TooLong(*max_length))
+                } else {
+                    Ok((!text.is_empty()).then(|| Answer::Text(without_personal_numbers(text))))
+                }
+            }
+        }
+    }
+}
+
+fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answer>, Wrong> {
+    let given: Vec<&str> = match value {
+        Value::String(one) => vec![one],
+        Value::Array(several) if many => several
+            .iter()
+            .map(|option| option.as_str().ok_or("The answer is a list of options."))
+            .collect::<Result<_, _>>()?,
+        _ => return Err(if many { "The answer is a list of options." } else { "The answer is one option." }.into()),
+    };
+    if let Some(unknown) = given.iter().find(|given| !options.iter().any(|option| option.as_str() == **given)) {
+        return Err(Wrong::Malformed(format!("There is no option {:?}.", shortened(unknown))));
+    }
+    // In the survey's order and each once, so that the same choice is always the same answer.
+    let chosen: Vec<Id> = options.iter().filter(|option| given.contains(&option.as_str())).cloned().collect();
+    Ok((!chosen.is_empty()).then_some(Answer::Choice(chosen)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Key;
+    use serde_json::json;
+
+    fn survey() -> Survey {
+        Survey::new(
+            serde_json::from_value(json!({
+                "id": "s", "title": {"en": "S"}, "questions": [
+                    {"id": "nps", "kind": "scale", "min": 0, "max": 10, "required": true, "text": {"en": "?"}},
+                    {"id": "dishes", "kind": "choice", "many": true, "text": {"en": "?"},
+                     "options": [{"id": "taste", "text": {"en": "t"}}, {"id": "heat", "text": {"en": "h"}}]},
+                    {"id": "again", "kind": "choice", "text": {"en": "?"},
+                     "options": [{"id": "yes", "text": {"en": "y"}}, {"id": "no", "text": {"en": "n"}}]},
+                    {"id": "sorry", "kind": "text", "max_length": 5, "required": true, "text": {"en": "?"},
+                     "ask_if": {"question": "nps", "at_most": 6}},
+                    {"id": "why", "kind": "text", "max_length": 5, "text": {"en": "?"}}
+                ]
+            }))
+            .unwrap(),
+        )
+        .unwrap()
+    }
+
+    fn check(raw: Value) -> Result<Answers, Vec<(String, String)>> {
+        let survey = survey();
+        let payment = PaymentHash::of("p", &Key::from([0; 32]));
+        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Leniency::default())
+            .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.wrong.to_string())).collect())
+    }
+
+    fn mistake(raw: Value) -> String {
+        let mistakes = check(raw).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        mistakes.into_iter().map(|(question, detail)| format!("{question}: {detail}")).collect()
+    }
+
+    #[test]
+    fn answers_that_fit_are_taken_and_put_in_order() {
+        let answers =
+            check(json!({"nps": 9, "dishes": ["heat", "taste", "heat"], "again": "yes", "why": " 好\r\n吃 "})).unwrap();
+        assert_eq!(
+            serde_json::to_value(answers).unwrap(),
+            json!({"nps": 9, "dishes": ["taste", "heat"], "again": ["yes"], "why": "好\n吃"})
+        );
+        assert_eq!(check(json!({"nps": 9, "dishes": [], "why": "  "})).unwrap().len(), 1);
+        assert_eq!(check(json!({"nps": 9, "why": null})).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn each_kind_of_wrong_answer_has_its_sentence() {
+        assert_eq!(mistake(json!({"nps": 11})), "nps: The answer is a whole number from 0 to 10.");
+        for wrong in
+            [json!(-1), json!(9.5), json!("9"), json!(true), json!([9]), json!({"n": 9}), json!(1e300), json!(256)]
+        {
+            assert_eq!(mistake(json!({"nps": wrong})), "nps: The answer is a whole number from 0 to 10.");
+        }
+        assert_eq!(mistake(json!({})), "nps: This needs an answer.");
+        assert_eq!(mistake(json!({"nps": 9, "colour": 1})), "colour: The survey has no such question.");
+        assert_eq!(mistake(json!({"nps": 9, "sorry": "x"})), "sorry: With these answers this question is not asked.");
+        assert_eq!(mistake(json!({"nps": 6})), "sorry: This needs an answer.");
+        assert_eq!(mistake(json!({"nps": 9, "why": "123456"})), "why: The text is at most 5 characters long.");
+        assert_eq!(mistake(json!({"nps": 9, "why": "a\u{7}b"})), "why: The text has control characters.");
+        assert_eq!(mistake(json!({"nps": 9, "why": 5})), "why: The answer is a text.");
+        assert_eq!(mistake(json!({"nps": 9, "dishes": ["cold"]})), "dishes: There is no option \"cold\".");
+        assert_eq!(mistake(json!({"nps": 9, "dishes": [1]})), "dishes: The answer is a list of options.");
+        assert_eq!(mistake(json!({"nps": 9, "again": ["yes"]})), "again: The answer is one option.");
+    }
+
+    #[test]
+    fn what_is_hidden_again_on_a_page_is_passed_over_whatever_it_holds() {
+        let survey = survey();
+        let payment = PaymentHash::of("p", &Key::from([0; 32]));
+        let raw = serde_json::from_value(json!({"nps": 9, "sorry": "far too long\u{7}"})).unwrap();
+        let page = Leniency { unasked: true, ..Leniency::default() };
+        assert_eq!(check_answers(&survey, payment, &raw, page).unwrap().len(), 1);
+        assert!(check_answers(&survey, payment, &raw, Leniency::default()).is_err());
+    }
+
+    #[test]
+    fn five_characters_are_counted_as_a_person_counts_them() {
+        assert!(check(json!({"nps": 9, "why": "🥟🥟🥟🥟🥟"})).is_ok());
+    }
+
+    #[test]
+    fn every_mistake_is_named() {
+        assert_eq!(check(json!({"nps": 99, "why": "123456", "x": 1})).unwrap_err().len(), 3);
+    }
+}

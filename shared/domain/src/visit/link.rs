@@ -1,0 +1,278 @@
+//! The survey link: 24 signed bytes, written as 32 base64url characters.
+//!
+//! | bytes | bits | field |
+//! | --- | --- | --- |
+//! | 0–11, the *claim* | 4 | id of the signing key |
+//! | | 4 | channel |
+//! | | 4 | segment, 0 for none |
+//! | | 20 | store |
+//! | | 28 | minute of payment since 2020-01-01T00:00Z |
+//! | | 36 | the first bits of HMAC-SHA-256(payment key, `aftertaste/payment/v1` 0x00 payment id) |
+//! | 12–23, the *tag* | 96 | the first bytes of HMAC-SHA-256(signing key, `aftertaste/link/v1` 0x00 claim) |
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+
+use super::{Channel, Minute, PaymentHash, Segment, Visit};
+use crate::access::{Key, Keyring};
+
+/// How many characters a link has.
+pub const LINK_LENGTH: usize = 32;
+
+/// How far a payment may lie in the future, because clocks differ: 10 minutes.
+pub const CLOCK_TOLERANCE_MINUTES: u32 = 10;
+
+/// What a link says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// The visit that may be answered.
+    pub visit: Visit,
+    /// How the link reached the guest.
+    pub channel: Channel,
+    /// The group that the guest belongs to.
+    pub segment: Segment,
+}
+
+/// Where a link stands in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be answered until the instant.
+    Live(Timestamp),
+    /// Its lifetime ended at the instant.
+    Expired(Timestamp),
+    /// Its payment lies further in the future than clocks differ.
+    Future,
+}
+
+impl Claim {
+    /// Signs the claim with the keyring's current key. The same claim always yields the same link, until the key
+    /// rotates.
+    pub fn sign(&self, keyring: &Keyring) -> Option<Link> {
+        let (id, key) = keyring.current();
+        let claim = self.pack(id);
+        let tag = link_mac(key?, &claim).finalize().into_bytes();
+        let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
+        Some(Link(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Reads a link and checks its signature. None for every kind of wrong: a forger learns nothing from the answer.
+    pub fn verify(link: &str, keyring: &Keyring) -> Option<Self> {
+        if link.len() != LINK_LENGTH {
+            return None;
+        }
+        let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(link).ok()?.try_into().ok()?;
+        let (claim, tag) = bytes.split_first_chunk::<12>()?;
+        let (key_id, unpacked) = Self::unpack(*claim);
+        // Compared in constant time.
+        link_mac(keyring.signing(key_id)?, claim).verify_truncated_left(tag).ok()?;
+        unpacked
+    }
+
+    /// Whether the link can be answered at an instant, when links live so many days.
+    pub fn standing(&self, now: Timestamp, lifetime_days: u32) -> Standing {
+        let paid = self.visit.minute;
+        let expires = paid.after(lifetime_days * 24 * 60).start();
+        if Minute::of(now).is_none_or(|minute| minute.after(CLOCK_TOLERANCE_MINUTES) < paid) {
+            Standing::Future
+        } else if now >= expires {
+            Standing::Expired(expires)
+        } else {
+            Standing::Live(expires)
+        }
+    }
+
+    fn pack(&self, key_id: u8) -> [u8; 12] {
+        let head =
+            (u128::from(key_id) << 8 | u128::from(self.channel as u8) << 4 | u128::from(u8::from(self.segment))) << 84;
+        let store = u128::from(self.visit.store.get()) << 64;
+        let minute = u128::from(self.visit.minute.number()) << 36;
+        let bits = head | store | minute | u128::from(self.visit.payment.bits());
+        let [_, _, _, _, claim @ ..] = bits.to_be_bytes();
+        claim
+    }
+
+    fn unpack(claim: [u8; 12]) -> (u8, Option<Self>) {
+        let bits = claim.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let field = |shift: u32, width: u32| (bits >> shift) & ((1 << width) - 1);
+        let small = |shift| u8::try_from(field(shift, 4)).unwrap_or_default();
+        let read = || {
+            Some(Self {
+                visit: Visit {
+                    store: u32::try_from(field(64, 20)).ok()?.try_into().ok()?,
+                    minute: Minute::from_number(u32::try_from(field(36, 28)).ok()?)?,
+                    payment: PaymentHash::from_bits(u64::try_from(field(0, 36)).ok()?)?,
+                },
+                channel: Channel::from_number(small(88))?,
+                segment: Segment::try_from(small(84)).ok()?,
+            })
+        };
+        (small(92), read())
+    }
+}
+
+/// A signed link, as it stands in an address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link(String);
+
+impl Link {
+    /// The 32 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Link {
+    /// A link lets its holder answer, so it stays out of logs even where a whole structure is printed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(…)")
+    }
+}
+
+fn link_mac(key: &Key, claim: &[u8; 12]) -> Hmac<Sha256> {
+    key.mac(b"aftertaste/link/v1", claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(first: u8) -> Key {
+        Key::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()))
+    }
+
+    fn keyring(id: u8) -> Keyring {
+        Keyring::new(id, BTreeMap::from([(id, key(0))]), key(0x20), key(0x40)).unwrap()
+    }
+
+    fn claim(channel: Channel, segment: u8, store: u32, paid_at: &str, payment: &str) -> Claim {
+        Claim {
+            visit: Visit {
+                store: store.try_into().unwrap(),
+                minute: Minute::of(paid_at.parse().unwrap()).unwrap(),
+                payment: PaymentHash::of(payment, &key(0x20)),
+            },
+            channel,
+            segment: segment.try_into().unwrap(),
+        }
+    }
+
+    #[test]
+    fn links_agree_with_the_published_vectors() {
+        let vectors = [
+            (
+                1,
+                Channel::Receipt,
+                0,
+                12,
+                "2026-11-21T12:31:07+08:00",
+                "4200001234202611211234567890",
+                3_623_311,
+                "1100000c037498fbddf4a72b",
+                "EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj",
+            ),
+            (
+                1,
+                Channel::WechatMiniProgram,
+                2,
+                1_048_575,
+                "2026-11-21T04:31:59Z",
+                "pi_3QxYz",
+                3_623_311,
+                "132fffff037498f381157827",
+                "Ey___wN0mPOBFXgn-4KrNTmrwdM-UNSk",
+            ),
+            (
+                15,
+                Channel::Unknown,
+                15,
+                1,
+                "2020-01-01T00:00:00Z",
+                "",
+                0,
+                "f0f000010000000ca2cc73fd",
+                "8PAAAQAAAAyizHP9a8RxCH_qQCWh0mQR",
+            ),
+        ];
+        for (id, channel, segment, store, paid_at, payment, minute, packed, link) in vectors {
+            let claim = claim(channel, segment, store, paid_at, payment);
+            let hex: String = claim.pack(id).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(claim.visit.minute.number(), minute);
+            assert_eq!(hex, packed);
+            assert_eq!(claim.sign(&keyring(id)).unwrap().as_str(), link);
+            assert_eq!(Claim::verify(link, &keyring(id)), Some(claim));
+        }
+    }
+
+    #[test]
+    fn a_link_signed_by_a_retired_key_is_unknown() {
+        let link = claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(&keyring(1)).unwrap();
+        assert_eq!(Claim::verify(link.as_str(), &keyring(2)), None);
+    }
+
+    #[test]
+    fn after_a_rotation_the_link_differs_and_the_visit_does_not() {
+        let signed =
+            |keyring: &Keyring| claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(keyring).unwrap();
+        let both = Keyring::new(2, BTreeMap::from([(1, key(0)), (2, key(9))]), key(0x20), key(0x40)).unwrap();
+        let (before, after) = (signed(&keyring(1)), signed(&both));
+        assert_ne!(before, after);
+        let visit = |link: &Link| Claim::verify(link.as_str(), &both).unwrap().visit;
+        assert_eq!(visit(&before), visit(&after));
+    }
+
+    #[test]
+    fn a_link_lives_its_lifetime_and_tolerates_ten_minutes() {
+        let claim = claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p");
+        let at = |text: &str| claim.standing(text.parse().unwrap(), 7);
+        let end: Timestamp = "2026-11-28T04:31:00Z".parse().unwrap();
+        assert_eq!(at("2026-11-21T04:31:00Z"), Standing::Live(end));
+        assert_eq!(at("2026-11-21T04:21:00Z"), Standing::Live(end));
+        assert_eq!(at("2026-11-21T04:20:59Z"), Standing::Future);
+        assert_eq!(at("2026-11-28T04:30:59Z"), Standing::Live(end));
+        assert_eq!(at("2026-11-28T04:31:00Z"), Standing::Expired(end));
+        assert_eq!(at("2019-12-31T23:59:59Z"), Standing::Future);
+    }
+
+    #[test]
+    fn a_claim_that_cannot_be_said_is_unknown_even_when_signed() {
+        // Store 0, and the reserved channel 12.
+        for claim in [[0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0x1c, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
+            let tag = link_mac(&key(0), &claim).finalize().into_bytes();
+            let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
+            assert_eq!(Claim::verify(&URL_SAFE_NO_PAD.encode(bytes), &keyring(1)), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_claim_survives_signing_and_any_changed_character_is_noticed(
+            channel in prop::sample::select(Channel::ALL.to_vec()), segment in 0_u8..16, store in 1_u32..1 << 20,
+            minute in 0_u32..1 << 28, payment in 0_u64..1 << 36, id in 0_u8..16, at in 0_usize..LINK_LENGTH, to in "[A-Za-z0-9_-]",
+        ) {
+            let claim = Claim {
+                visit: Visit { store: store.try_into().unwrap(), minute: Minute::from_number(minute).unwrap(), payment: PaymentHash::from_bits(payment).unwrap() },
+                channel,
+                segment: Segment::try_from(segment).unwrap(),
+            };
+            let link = claim.sign(&keyring(id)).unwrap();
+            prop_assert_eq!(Claim::verify(link.as_str(), &keyring(id)), Some(claim));
+            let mut changed = link.as_str().to_owned();
+            changed.replace_range(at..=at, &to);
+            if changed != link.as_str() {
+                prop_assert_eq!(Claim::verify(&changed, &keyring(id)), None);
+            }
+        }
+
+        #[test]
+        fn no_text_is_a_link_by_accident(text in ".{0,40}") {
+            prop_assert_eq!(Claim::verify(&text, &keyring(1)), None);
+        }
+    }
+}

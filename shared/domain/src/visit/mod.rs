@@ -1,0 +1,10 @@
+//! Visits, and what lets one be answered: links, and the codes on tables that lead to links.
+
+mod link;
+mod table_code;
+#[expect(clippy::module_inception, reason = "the room is named for what it is about")]
+mod visit;
+
+pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, Standing};
+pub use table_code::{TableCode, TableNumber, visitor};
+pub use visit::{Channel, Minute, PaymentHash, Segment, Visit};

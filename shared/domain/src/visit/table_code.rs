@@ -1,0 +1,164 @@
+//! The code on a table or a counter: 18 signed bytes, written as 24 base64url characters.
+//!
+//! | bytes | bits | field |
+//! | --- | --- | --- |
+//! | 0–5, the *claim* | 4 | form, 0 |
+//! | | 20 | store |
+//! | | 24 | table, 0 for none: a counter, a door |
+//! | 6–17, the *tag* | 96 | the first bytes of HMAC-SHA-256(payment key, `aftertaste/code/v1` 0x00 claim) |
+//!
+//! It never expires: it is printed once. So it is signed with the key that does not rotate. It lets its holder ask for
+//! a link and nothing else; no payment stands behind that link.
+
+use std::net::IpAddr;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::{Channel, Claim, Minute, PaymentHash, Segment, Visit};
+use crate::{Invalid, access::Keyring, place::StoreNumber};
+
+/// A table's number, 1 to 16,777,215, or 0 for none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct TableNumber(u32);
+
+impl TryFrom<u32> for TableNumber {
+    type Error = Invalid;
+
+    fn try_from(number: u32) -> Result<Self, Invalid> {
+        if number < 1 << 24 {
+            Ok(Self(number))
+        } else {
+            Err(Invalid(format!("A table's number is 1 to 16777215, or 0 for none; this is {number}.")))
+        }
+    }
+}
+
+impl From<TableNumber> for u32 {
+    fn from(table: TableNumber) -> Self {
+        table.0
+    }
+}
+
+/// What a code says: where it hangs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableCode {
+    /// The store.
+    pub store: StoreNumber,
+    /// The table.
+    pub table: TableNumber,
+}
+
+impl TableCode {
+    /// Signs the code. The same table always has the same one.
+    pub fn sign(&self, keyring: &Keyring) -> String {
+        let claim = self.pack();
+        let tag = mac(keyring, &claim).finalize().into_bytes();
+        let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a code and checks its signature. None for every kind of wrong.
+    pub fn verify(code: &str, keyring: &Keyring) -> Option<Self> {
+        let bytes: [u8; 18] = URL_SAFE_NO_PAD.decode(code).ok()?.try_into().ok()?;
+        let (claim, tag) = bytes.split_first_chunk::<6>()?;
+        // Compared in constant time.
+        mac(keyring, claim).verify_truncated_left(tag).ok()?;
+        let [a, b, c, table @ ..] = *claim;
+        let form_and_store = u32::from_be_bytes([0, a, b, c]);
+        let [d, e, f] = table;
+        // A form that a later version may write starts with other bits, and has no such store.
+        Some(Self { store: form_and_store.try_into().ok()?, table: TableNumber(u32::from_be_bytes([0, d, e, f])) })
+    }
+
+    /// The claim of one visit of whoever opened the code. `nonce` is fresh and random: two guests at a table in the same
+    /// minute are two visits.
+    pub fn visit(&self, minute: Minute, nonce: &str, keyring: &Keyring) -> Claim {
+        let payment = PaymentHash::of(&format!("table {nonce}"), keyring.payment());
+        Claim {
+            visit: Visit { store: self.store, minute, payment },
+            channel: Channel::Table,
+            segment: Segment::default(),
+        }
+    }
+
+    fn pack(&self) -> [u8; 6] {
+        let [_, a, b, c] = self.store.get().to_be_bytes();
+        let [_, d, e, f] = self.table.0.to_be_bytes();
+        [a, b, c, d, e, f]
+    }
+}
+
+/// Who opens a store's codes, for a limit: an address, hashed with a key, because addresses are not kept. Of IPv6 the
+/// network alone, because a subscriber has all of a network's addresses. The store is part of it, because thousands of
+/// phones on a mobile network may share one address.
+pub fn visitor(address: &str, store: StoreNumber, keyring: &Keyring) -> String {
+    let mut counted = match address.parse() {
+        Ok(IpAddr::V6(six)) => six.octets().iter().take(8).copied().collect(),
+        Ok(IpAddr::V4(four)) => four.octets().to_vec(),
+        Err(_) => address.as_bytes().to_vec(),
+    };
+    counted.extend(store.get().to_be_bytes());
+    let hash = keyring.payment().hash(b"aftertaste/address/v1", &counted);
+    URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
+}
+
+fn mac(keyring: &Keyring, claim: &[u8; 6]) -> Hmac<Sha256> {
+    keyring.payment().mac(b"aftertaste/code/v1", claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::access::Key;
+
+    fn keyring() -> Keyring {
+        let key = |first: u8| Key::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()));
+        Keyring::new(1, [(1, key(0))].into(), key(0x20), key(0x40)).unwrap()
+    }
+
+    #[test]
+    fn a_code_is_what_an_independent_computation_gives() {
+        // Python: urlsafe_b64encode(claim + hmac(bytes(range(32, 64)), b"aftertaste/code/v1\0" + claim, sha256)[:12]),
+        // where claim is bytes.fromhex("00000c000007").
+        let code = TableCode { store: 12.try_into().unwrap(), table: TableNumber(7) };
+        assert_eq!(code.sign(&keyring()), "AAAMAAAH12I-sL558sNJ7VSL");
+    }
+
+    #[test]
+    fn a_visitor_is_an_address_or_a_network() {
+        let one = |address| visitor(address, 12.try_into().unwrap(), &keyring());
+        assert_eq!(one("2001:db8:1:2::1"), one("2001:db8:1:2:ffff::9"));
+        assert_ne!(one("2001:db8:1:2::1"), one("2001:db8:1:3::1"));
+        assert_ne!(one("192.0.2.1"), one("192.0.2.2"));
+        assert_ne!(one("192.0.2.1"), visitor("192.0.2.1", 13.try_into().unwrap(), &keyring()));
+        assert!(!one("192.0.2.1").contains("192"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_says_what_was_signed_and_any_change_of_it_nothing(
+            store in 1_u32..1 << 20, table in 0_u32..1 << 24, at in 0_usize..24, other in "[A-Za-z0-9_-]",
+        ) {
+            let code = TableCode { store: store.try_into().unwrap(), table: TableNumber(table) };
+            let signed = code.sign(&keyring());
+            prop_assert_eq!(signed.len(), 24);
+            prop_assert_eq!(TableCode::verify(&signed, &keyring()), Some(code));
+            let mut changed = signed.clone();
+            changed.replace_range(at..=at, &other);
+            if changed != signed {
+                prop_assert_eq!(TableCode::verify(&changed, &keyring()), None);
+            }
+        }
+
+        #[test]
+        fn nothing_that_is_sent_breaks_the_reading(text in ".{0,40}") {
+            prop_assert_eq!(TableCode::verify(&text, &keyring()), None);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A visit: one payment at one store in one minute, and how its guest was reached.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Invalid, access::Key, place::StoreNumber};
+
+/// How a link reached the guest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Channel {
+    /// Not said.
+    #[default]
+    Unknown = 0,
+    /// A QR code on the receipt.
+    Receipt,
+    /// The code on a table or a counter. No payment stands behind it.
+    Table,
+    /// A WeChat mini-program.
+    WechatMiniProgram,
+    /// A WeChat message.
+    WechatMessage,
+    /// An Alipay mini-program.
+    AlipayMiniProgram,
+    /// A text message.
+    Sms,
+    /// An e-mail.
+    Email,
+    /// The merchant's own app.
+    App,
+    /// With a delivery.
+    Delivery,
+    /// A kiosk in the store.
+    Kiosk,
+    /// The merchant's web site.
+    Web,
+}
+
+impl Channel {
+    /// Whether a payment stands behind every answer that comes this way. Links of the channel `table` are made for
+    /// whoever opens the code on a table, and for nobody else.
+    pub fn is_tied_to_a_payment(self) -> bool {
+        self != Self::Table
+    }
+
+    /// Every channel, in the order of its number.
+    pub const ALL: [Self; 12] = [
+        Self::Unknown,
+        Self::Receipt,
+        Self::Table,
+        Self::WechatMiniProgram,
+        Self::WechatMessage,
+        Self::AlipayMiniProgram,
+        Self::Sms,
+        Self::Email,
+        Self::App,
+        Self::Delivery,
+        Self::Kiosk,
+        Self::Web,
+    ];
+
+    pub(super) fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// The name used in JSON and CSV.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Receipt => "receipt",
+            Self::Table => "table",
+            Self::WechatMiniProgram => "wechat-mini-program",
+            Self::WechatMessage => "wechat-message",
+            Self::AlipayMiniProgram => "alipay-mini-program",
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::App => "app",
+            Self::Delivery => "delivery",
+            Self::Kiosk => "kiosk",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// What an operator groups guests by: 0 for none, 1 to 15 as the brand names them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Segment(u8);
+
+impl TryFrom<u8> for Segment {
+    type Error = Invalid;
+
+    fn try_from(number: u8) -> Result<Self, Invalid> {
+        if number < 16 { Ok(Self(number)) } else { Err(Invalid(format!("A segment is 0 to 15; this is {number}."))) }
+    }
+}
+
+impl From<Segment> for u8 {
+    fn from(segment: Segment) -> Self {
+        segment.0
+    }
+}
+
+/// A minute of payment: whole minutes since 2020-01-01T00:00Z, up to the year 2530.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Minute(u32);
+
+/// 2020-01-01T00:00Z in seconds of the Unix epoch.
+const MINUTE_ZERO: i64 = 1_577_836_800;
+
+impl Minute {
+    /// The minute of a number; none past 2530.
+    pub(super) fn from_number(number: u32) -> Option<Self> {
+        (number < 1 << 28).then_some(Self(number))
+    }
+
+    /// Minutes since 2020-01-01T00:00Z.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The minute in which an instant lies; none before 2020 and past 2530.
+    pub fn of(instant: Timestamp) -> Option<Self> {
+        let minutes = (instant.as_second() - MINUTE_ZERO).div_euclid(60);
+        u32::try_from(minutes).ok().and_then(Self::from_number)
+    }
+
+    /// The instant at which the minute starts.
+    pub fn start(self) -> Timestamp {
+        Timestamp::from_second(MINUTE_ZERO + i64::from(self.0) * 60).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The minute so many minutes later.
+    pub fn after(self, minutes: u32) -> Self {
+        Self(self.0.saturating_add(minutes))
+    }
+}
+
+impl fmt::Display for Minute {
+    /// `2026-11-21T04:31Z`: texts sort as the minutes do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.start().strftime("%Y-%m-%dT%H:%MZ"))
+    }
+}
+
+/// A payment id, hashed to 36 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PaymentHash(u64);
+
+impl PaymentHash {
+    /// Hashes a payment id with the key that never rotates.
+    pub fn of(payment: &str, key: &Key) -> Self {
+        let [a, b, c, d, e, ..] = key.hash(b"aftertaste/payment/v1", payment.as_bytes());
+        Self(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) >> 4)
+    }
+
+    /// A hash of these bits; none when there are more than 36.
+    pub(super) fn from_bits(bits: u64) -> Option<Self> {
+        (bits < 1 << 36).then_some(Self(bits))
+    }
+
+    /// The 36 bits.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for PaymentHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:09x}", self.0)
+    }
+}
+
+/// One payment at one store at one minute: what is answered once, and what a response's key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Visit {
+    /// Where.
+    pub store: StoreNumber,
+    /// When it was paid.
+    pub minute: Minute,
+    /// Which payment.
+    pub payment: PaymentHash,
+}

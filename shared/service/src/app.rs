@@ -1,0 +1,116 @@
+//! What an HTTP function needs at hand, and how its calls begin and end.
+
+use std::sync::Arc;
+
+use domain::{
+    access::Keyring,
+    place::Store,
+    visit::{Claim, Standing},
+};
+use jiff::Timestamp;
+
+use crate::{
+    config::{self, ConfigError},
+    http::{Problem, Reply},
+    memory::Catalog,
+    table::{Table, TableError, Versioned},
+};
+
+/// The table, the catalog in memory, the keys and the address.
+pub struct App {
+    /// The table.
+    pub table: Table,
+    /// The catalog in memory.
+    pub catalog: Catalog,
+    /// The keys.
+    pub keyring: Keyring,
+    /// The address that guests see, without a slash at its end.
+    pub public_url: String,
+}
+
+/// A link that has been checked, with what its survey needs.
+pub struct OpenLink {
+    /// What the link says.
+    pub claim: Claim,
+    /// Until when it can be answered.
+    pub until: Timestamp,
+    /// Where.
+    pub store: Arc<Store>,
+    /// What is asked now.
+    pub survey: Arc<Versioned>,
+}
+
+/// Why a call ends early.
+#[derive(Debug)]
+pub enum Stop {
+    /// The caller's mistake: the reply says what it is.
+    Problem(Problem),
+    /// Something is broken or worth a retry: it is logged, and the caller is asked to try again.
+    Broken(TableError),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<TableError> for Stop {
+    fn from(error: TableError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl App {
+    /// Reads the environment, and connects to the table by the read that will be needed first: during the start a
+    /// function runs at full speed, so that the first guest doesn't wait for the handshake.
+    ///
+    /// # Errors
+    /// When a variable is missing or malformed.
+    pub async fn start() -> Result<Self, ConfigError> {
+        lambda_runtime::tracing::init_default_subscriber();
+        let name = config::variable("TABLE_NAME")?;
+        let public_url = config::public_url()?;
+        let sdk = config::sdk().await;
+        let keyring = config::keyring(&sdk).await?;
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
+        let app = Self { catalog: Catalog::new(table.clone(), Catalog::AGE), table, keyring, public_url };
+        if let Err(error) = app.catalog.brand(Timestamp::now()).await {
+            // A call will try again, and say so to its caller if it fails too.
+            tracing::warn!(outcome = "started-without-table", error = %error);
+        }
+        Ok(app)
+    }
+
+    /// Checks a link and finds its store and survey.
+    ///
+    /// # Errors
+    /// A problem when the link can't be answered, or its store or survey is gone.
+    pub async fn open_link(&self, link: &str, now: Timestamp) -> Result<OpenLink, Stop> {
+        let claim = Claim::verify(link, &self.keyring).ok_or_else(Problem::link_unknown)?;
+        let store = self.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
+        let survey = self.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+        match claim.standing(now, survey.survey.definition.link_lifetime_days) {
+            Standing::Live(until) => Ok(OpenLink { claim, until, store, survey }),
+            Standing::Expired(at) => Err(Problem::link_expired(at).into()),
+            Standing::Future => Err(Problem::link_from_the_future().into()),
+        }
+    }
+}
+
+/// Ends a call: logs what stopped it, and turns that into the reply by `render`. What went well has been logged by the
+/// function, with its own fields.
+pub fn conclude(function: &'static str, answered: Result<Reply, Stop>, render: impl FnOnce(Problem) -> Reply) -> Reply {
+    match answered {
+        Ok(reply) => reply,
+        Err(Stop::Problem(problem)) => {
+            tracing::info!(function, outcome = problem.kind, status = problem.status.as_u16());
+            render(problem)
+        }
+        Err(Stop::Broken(error)) => {
+            let problem = Problem::unavailable();
+            tracing::error!(function, outcome = "failed", status = problem.status.as_u16(), error = %error);
+            render(problem)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The environment of a function, read once at its start.
+//!
+//! | variable | holds |
+//! | --- | --- |
+//! | `TABLE_NAME` | the name of the DynamoDB table |
+//! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
+//! | `KEYRING` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of a [`Keyring`] itself |
+//!
+//! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+use domain::access::Keyring;
+
+/// Why a function can't start: a sentence that names the variable.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl fmt::Debug for ConfigError {
+    /// As `main` prints it when it returns this: the sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A variable of the environment.
+///
+/// # Errors
+/// When it is missing or empty.
+pub fn variable(name: &str) -> Result<String, ConfigError> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+        .ok_or_else(|| ConfigError(format!("{name} is not set: {}.", meaning(name))))
+}
+
+fn meaning(name: &str) -> &'static str {
+    match name {
+        "TABLE_NAME" => "it is the name of the DynamoDB table",
+        "PUBLIC_URL" => "it is the address that guests see, such as https://s.example.cn",
+        "KEYRING" => "it is ssm:<name of a SecureString>, or the keyring's JSON itself",
+        _ => "the function needs it",
+    }
+}
+
+/// The address that guests see, without a slash at its end.
+///
+/// # Errors
+/// When it is missing, or is not an address without a path.
+pub fn public_url() -> Result<String, ConfigError> {
+    parse_public_url(&variable("PUBLIC_URL")?)
+}
+
+fn parse_public_url(value: &str) -> Result<String, ConfigError> {
+    let url = value.trim().trim_end_matches('/');
+    let uri: Option<http::Uri> = url.parse().ok();
+    let plain = uri.filter(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    match plain.map(|uri| uri.path().len() <= 1 && uri.query().is_none() && !url.contains('#')) {
+        Some(true) => Ok(url.to_owned()),
+        _ => Err(ConfigError(
+            "PUBLIC_URL is not an address such as https://s.example.cn, with http or https and without a path.".into(),
+        )),
+    }
+}
+
+/// The keyring, read from Parameter Store if the variable says so.
+///
+/// # Errors
+/// When it is missing, can't be fetched or is not a keyring. No sentence repeats any of it.
+pub async fn keyring(sdk: &SdkConfig) -> Result<Keyring, ConfigError> {
+    let value = variable("KEYRING")?;
+    let (json, from) = match value.strip_prefix("ssm:") {
+        None => (value, "KEYRING".to_owned()),
+        Some(name) => (parameter(sdk, name).await?, format!("The parameter {name} that KEYRING names")),
+    };
+    Keyring::parse(&json).map_err(|error| ConfigError(format!("{from} is not a keyring: {error}.")))
+}
+
+async fn parameter(sdk: &SdkConfig, name: &str) -> Result<String, ConfigError> {
+    let got = aws_sdk_ssm::Client::new(sdk).get_parameter().name(name).with_decryption(true).send().await;
+    got.map_err(|error| {
+        ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {}.", describe(&error)))
+    })?
+    .parameter
+    .and_then(|parameter| parameter.value)
+    .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
+}
+
+/// What AWS said, or that it said nothing. The SDK's own description repeats the whole reply, and that may hold a
+/// guest's comment or a key.
+pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
+    match error {
+        SdkError::ServiceError(said) => {
+            let said = said.err();
+            format!("{}: {}", said.code().unwrap_or("an error"), said.message().unwrap_or("it gave no reason"))
+        }
+        SdkError::TimeoutError(_) => "it did not answer in time".into(),
+        SdkError::DispatchFailure(_) => "it can't be reached".into(),
+        SdkError::ResponseError(_) => "its reply can't be read".into(),
+        _ => "the request can't be made".into(),
+    }
+}
+
+/// The SDK's configuration from the environment, within [`bounds`].
+pub async fn sdk() -> SdkConfig {
+    bounds(aws_config::defaults(BehaviorVersion::latest())).load().await
+}
+
+/// Bounds that suit a guest who waits: by default the SDK would try for as long as the function lives, and wait a
+/// second before the second attempt.
+pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    let retries = RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(50));
+    loader.timeout_config(timeouts).retry_config(retries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_an_address_without_a_path() {
+        assert_eq!(parse_public_url("https://s.example.cn/").unwrap(), "https://s.example.cn");
+        assert_eq!(parse_public_url("http://127.0.0.1:3000").unwrap(), "http://127.0.0.1:3000");
+        for wrong in [
+            "s.example.cn",
+            "ftp://s.example.cn",
+            "https://s.example.cn/x",
+            "https://",
+            "https://a?b",
+            "https://a#b",
+            "x y",
+        ] {
+            let sentence = parse_public_url(wrong).unwrap_err().to_string();
+            assert!(sentence.starts_with("PUBLIC_URL is not an address"), "{wrong:?}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn a_missing_variable_is_named_with_what_it_means() {
+        assert_eq!(
+            variable("TABLE_NAME").unwrap_err().to_string(),
+            "TABLE_NAME is not set: it is the name of the DynamoDB table."
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! What the HTTP functions share: requests, replies, problems, content negotiation.
+
+mod negotiation;
+mod problem;
+mod reply;
+mod request;
+
+pub use negotiation::{Format, accepted_format, wanted_languages};
+pub use problem::Problem;
+pub use reply::{Page, Reply};
+pub use request::{Connection, Request, RequestContext, bearer, body_json, form_fields};
+
+/// The largest body that is read, in bytes: 16 KB. The texts of a survey are at most 1,000 characters together, and an
+/// emoji is 12 bytes in a form.
+pub const LARGEST_BODY: usize = 16 * 1024;

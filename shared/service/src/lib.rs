@@ -1,0 +1,17 @@
+//! What a function stands on: the table, HTTP, pages, the keys and the environment. What Aftertaste is about is in
+//! [`domain`], and is used from here.
+//!
+//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`counting`] and [`memory`] hold what
+//! several functions join them to. A function does the rest.
+
+pub mod app;
+pub mod config;
+pub mod counting;
+pub mod http;
+pub mod lambda;
+pub mod memory;
+pub mod pages;
+pub mod table;
+pub mod token;
+
+pub use domain;

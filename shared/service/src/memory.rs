@@ -1,0 +1,131 @@
+//! The catalog in memory: stores, surveys and the brand are written rarely and read by every call.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::{
+    Id,
+    place::{Store, StoreNumber},
+    survey::Brand,
+};
+use jiff::Timestamp;
+
+use crate::table::{Table, TableError, Versioned};
+
+/// How long the table is not asked again after it did not answer.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The catalog in memory. What is asked for again within the age costs no read; what the table does not have is
+/// not remembered, so that a new store works at once.
+pub struct Catalog {
+    table: Table,
+    age: Duration,
+    store: Memory<StoreNumber, Store>,
+    stores: Memory<(), Vec<Store>>,
+    survey: Memory<Id, Versioned>,
+    version: Memory<(Id, u32), Versioned>,
+    brand: Memory<(), Brand>,
+}
+
+type Memory<K, V> = Mutex<HashMap<K, (Timestamp, Arc<V>)>>;
+
+impl Catalog {
+    /// How long a deployed function goes on with what it has read: a change in the catalog is everywhere after this.
+    pub const AGE: Duration = Duration::from_secs(60);
+
+    /// An empty memory in front of a table.
+    pub fn new(table: Table, age: Duration) -> Self {
+        Self {
+            table,
+            age,
+            store: Memory::default(),
+            stores: Memory::default(),
+            survey: Memory::default(),
+            version: Memory::default(),
+            brand: Memory::default(),
+        }
+    }
+
+    /// One store.
+    ///
+    /// # Errors
+    /// When it is not in memory and the table can't be read.
+    pub async fn store(&self, number: StoreNumber, now: Timestamp) -> Result<Option<Arc<Store>>, TableError> {
+        self.through(&self.store, number, now, self.table.store(number)).await
+    }
+
+    /// Every store.
+    ///
+    /// # Errors
+    /// When they are not in memory and the table can't be read.
+    pub async fn stores(&self, now: Timestamp) -> Result<Arc<Vec<Store>>, TableError> {
+        let stores = async { self.table.stores().await.map(Some) };
+        Ok(self.through(&self.stores, (), now, stores).await?.unwrap_or_default())
+    }
+
+    /// The latest version of a survey.
+    ///
+    /// # Errors
+    /// When it is not in memory and the table can't be read.
+    pub async fn survey(&self, id: &Id, now: Timestamp) -> Result<Option<Arc<Versioned>>, TableError> {
+        self.through(&self.survey, id.clone(), now, self.table.survey(id)).await
+    }
+
+    /// One version of a survey.
+    ///
+    /// # Errors
+    /// When it is not in memory and the table can't be read.
+    pub async fn version(&self, id: &Id, version: u32, now: Timestamp) -> Result<Option<Arc<Versioned>>, TableError> {
+        self.through(&self.version, (id.clone(), version), now, self.table.survey_version(id, version)).await
+    }
+
+    /// The brand.
+    ///
+    /// # Errors
+    /// When it is not in memory and the table can't be read.
+    pub async fn brand(&self, now: Timestamp) -> Result<Arc<Brand>, TableError> {
+        let brand = async { self.table.brand().await.map(Some) };
+        Ok(self.through(&self.brand, (), now, brand).await?.unwrap_or_default())
+    }
+
+    async fn through<K: Eq + Hash, V>(
+        &self,
+        memory: &Memory<K, V>,
+        key: K,
+        now: Timestamp,
+        read: impl Future<Output = Result<Option<V>, TableError>>,
+    ) -> Result<Option<Arc<V>>, TableError> {
+        let remembered = memory.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some((since, value)) = &remembered
+            && now.duration_since(*since).unsigned_abs() < self.age
+        {
+            return Ok(Some(value.clone()));
+        }
+        // Who has something to go on with doesn't wait long for something newer.
+        let patience = if remembered.is_some() { Duration::from_secs(1) } else { Duration::MAX };
+        let read = tokio::time::timeout(patience, read).await.unwrap_or_else(|_| {
+            Err(TableError::Failed { action: "read the catalog", detail: "it did not answer in time".into() })
+        });
+        match (read, remembered) {
+            (Ok(Some(value)), _) => {
+                let value = Arc::new(value);
+                memory.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (now, value.clone()));
+                Ok(Some(value))
+            }
+            (Ok(None), _) => {
+                memory.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+                Ok(None)
+            }
+            // While the table can't be asked, what was known serves on, and the table is left alone for a while.
+            (Err(error), Some((_, value))) => {
+                tracing::warn!(outcome = "catalog-not-refreshed", %error);
+                let since = now.saturating_sub(self.age).and_then(|since| since.saturating_add(PAUSE)).unwrap_or(now);
+                memory.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (since, value.clone()));
+                Ok(Some(value))
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Pages: those of a guest, that of a problem, and what all share.
+
+mod problems;
+mod shell;
+pub mod survey;
+
+pub use problems::problem;
+pub use shell::{LANGUAGES, Shell, built_in_language};

@@ -1,0 +1,122 @@
+//! Every key string there is.
+//!
+//! | item | pk | sk |
+//! | --- | --- | --- |
+//! | response | `R#12` | `2026-11-21T04:31Z#bddf4a72b`: minute of payment in UTC, payment hash |
+//! | rollup | `D#store/12`, `D#cn/east` | `2026-11-21`: the business day |
+//! | operations | `O#12` | `2026-11-21`: the business day |
+//! | store | `STORES` | `000012` |
+//! | survey | `SURVEY#dine-in` | `v00003` |
+//! | brand | `BRAND` | `-` |
+//! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Id,
+    place::{Scope, StoreNumber},
+    visit::{Minute, Visit},
+};
+use jiff::{Timestamp, civil::Date};
+
+/// The partition and sort key of one item.
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+pub(super) const STORES: &str = "STORES";
+const BRAND: &str = "BRAND";
+
+pub(super) fn response(visit: Visit) -> Key {
+    Key { pk: responses(visit.store), sk: format!("{}#{}", visit.minute, visit.payment) }
+}
+
+pub(super) fn responses(store: StoreNumber) -> String {
+    format!("R#{store}")
+}
+
+/// The minute of payment that a response's sort key begins with.
+pub(super) fn minute_of(sk: &str) -> Option<Minute> {
+    let (minute, _) = sk.split_once("Z#")?;
+    Minute::of(format!("{minute}:00Z").parse::<Timestamp>().ok()?)
+}
+
+/// Whether a text is the sort key of a response: a minute and nine hexadecimal digits.
+pub(super) fn is_response(sk: &str) -> bool {
+    sk.len() == 27 && minute_of(sk).is_some()
+}
+
+/// A bound for sort keys of responses: those paid at the instant or later are greater, all others less, because a
+/// response's key goes on after the minute.
+pub(super) fn response_bound(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%MZ").to_string()
+}
+
+pub(super) fn rollup(scope: &Scope, day: Date) -> Key {
+    Key { pk: rollups(scope), sk: day.to_string() }
+}
+
+pub(super) fn rollups(scope: &Scope) -> String {
+    format!("D#{scope}")
+}
+
+pub(super) fn operations(store: StoreNumber, day: Date) -> Key {
+    Key { pk: all_operations(store), sk: day.to_string() }
+}
+
+pub(super) fn all_operations(store: StoreNumber) -> String {
+    format!("O#{store}")
+}
+
+pub(super) fn store(number: StoreNumber) -> Key {
+    Key { pk: STORES.into(), sk: format!("{:06}", number.get()) }
+}
+
+pub(super) fn survey(id: &Id, version: u32) -> Key {
+    Key { pk: surveys(id), sk: format!("v{version:05}") }
+}
+
+pub(super) fn surveys(id: &Id) -> String {
+    format!("SURVEY#{id}")
+}
+
+pub(super) fn survey_version(sk: &str) -> Option<u32> {
+    sk.strip_prefix('v')?.parse().ok()
+}
+
+pub(super) fn brand() -> Key {
+    Key { pk: BRAND.into(), sk: "-".into() }
+}
+
+pub(super) fn limit(visitor: &str, minute: Minute) -> Key {
+    Key { pk: format!("L#{visitor}"), sk: minute.to_string() }
+}
+
+pub(super) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use domain::access::Key as Secret;
+    use domain::{access::Keyring, visit::Claim};
+
+    #[test]
+    fn a_response_is_found_under_the_key_that_its_link_gives() {
+        let key = |first: u8| Secret::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()));
+        let keyring = Keyring::new(1, BTreeMap::from([(1, key(0))]), key(0x20), key(0x40)).unwrap();
+        let visit = Claim::verify("EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj", &keyring).unwrap().visit;
+        let key = response(visit);
+        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("R#12", "2026-11-21T04:31Z#bddf4a72b"));
+        assert_eq!(minute_of(&key.sk), Some(visit.minute));
+        assert!(response_bound(visit.minute.start()) < key.sk);
+        assert!(response_bound(visit.minute.after(1).start()) > key.sk);
+    }
+}

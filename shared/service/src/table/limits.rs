@@ -1,0 +1,40 @@
+//! Limits in the table: how often something was done within a minute.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use domain::visit::Minute;
+use jiff::ToSpan;
+
+use super::{Table, TableError, failed, keys};
+
+impl Table {
+    /// Counts one more of a visitor's doings in a minute, unless there have been `most`. Whether it was counted: one
+    /// conditional write, so that the limit holds over all copies of a function.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn admit(&self, visitor: &str, minute: Minute, most: u32) -> Result<bool, TableError> {
+        let key = keys::limit(visitor, minute);
+        // Long enough for clocks that differ.
+        let expires = (minute.start() + 1.hour()).as_second();
+        let updated = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("pk", keys::text(key.pk))
+            .key("sk", keys::text(key.sk))
+            .update_expression("ADD done :one SET expires = :expires")
+            .condition_expression("attribute_not_exists(done) OR done < :most")
+            .expression_attribute_values(":one", keys::number(1))
+            .expression_attribute_values(":most", keys::number(most.into()))
+            .expression_attribute_values(":expires", keys::number(expires))
+            .send()
+            .await;
+        match updated {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(failed("count an opening")(error)),
+            },
+        }
+    }
+}

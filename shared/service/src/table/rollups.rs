@@ -1,0 +1,125 @@
+//! Rollups in the table.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, primitives::Blob, types::AttributeValue};
+use domain::{
+    count::{Content, Rollup},
+    place::{Path, Scope},
+};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use jiff::{Timestamp, civil::Date};
+
+use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
+
+/// The form in which rollups are written. A rollup lacks nothing that a later form adds: absent counts are zero.
+const FORM: u8 = 1;
+
+/// Content as it is stored: JSON, deflated.
+fn deflated(content: &Content) -> std::io::Result<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    serde_json::to_writer(&mut encoder, content)?;
+    encoder.finish()
+}
+
+fn inflated(bytes: &[u8]) -> serde_json::Result<Content> {
+    serde_json::from_reader(std::io::BufReader::new(DeflateDecoder::new(bytes)))
+}
+
+impl Table {
+    /// The rollups of a scope from one business day to another, both included. One that can't be read is left out, and
+    /// logged.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn rollups(&self, scope: &Scope, from: Date, to: Date) -> Result<BTreeMap<Date, Rollup>, TableError> {
+        let mut items = self.range(keys::rollups(scope), from.to_string(), to.to_string());
+        let mut rollups = BTreeMap::new();
+        while let Some(item) = items.next().await {
+            match read(scope, &item.map_err(failed("read rollups"))?) {
+                Ok((day, rollup)) => {
+                    rollups.insert(day, rollup);
+                }
+                // As if it were not there: the next count of the day replaces it.
+                Err(error) => tracing::error!(outcome = "rollup-left-out", %error),
+            }
+        }
+        Ok(rollups)
+    }
+
+    /// Writes a rollup whole, unless a count whose reading began later (or at the same time) is there.
+    ///
+    /// ```text
+    ///  count A   reads ──────────────────────▶ writes: refused, B began later
+    ///  count B          reads ─────▶ writes
+    /// ```
+    ///
+    /// Returns whether it was written.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn put_rollup(&self, scope: &Scope, day: Date, rollup: &Rollup) -> Result<bool, TableError> {
+        let key = keys::rollup(scope, day);
+        let content = deflated(&rollup.content).map_err(|error| unreadable(&key, error))?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .item("pk", keys::text(key.pk))
+            .item("sk", keys::text(key.sk))
+            .item("form", keys::number(FORM.into()))
+            .item("counted_at", keys::number(rollup.counted_at.as_microsecond()))
+            .item("content", AttributeValue::B(Blob::new(content)))
+            .set_item_if("path", rollup.path.as_ref().map(|path| keys::text(path.as_str())))
+            .set_item_if("complete_until", rollup.complete_until.map(|until| keys::number(until.as_second())))
+            .condition_expression("attribute_not_exists(counted_at) OR counted_at < :counted_at")
+            .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(false)
+            }
+            Err(error) => Err(failed("write a rollup")(error)),
+        }
+    }
+}
+
+/// An attribute that some items lack.
+trait SetItemIf {
+    fn set_item_if(self, name: &str, value: Option<AttributeValue>) -> Self;
+}
+
+impl SetItemIf for aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
+    fn set_item_if(self, name: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.item(name, value),
+            None => self,
+        }
+    }
+}
+
+fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
+    let sk = string(item, "sk").unwrap_or_default().to_owned();
+    let key = keys::Key { pk: keys::rollups(scope), sk };
+    let wrong = |what: &str| unreadable(&key, what);
+    let day: Date = key.sk.parse().map_err(|_| wrong("its sort key is no date"))?;
+    if whole_number(item, "form") != Some(FORM.into()) {
+        return Err(wrong("its form is not one that this version knows"));
+    }
+    let content =
+        item.get("content").and_then(|content| content.as_b().ok()).ok_or_else(|| wrong("it has no content"))?;
+    let instant = |name| whole_number(item, name).and_then(|second| Timestamp::from_second(second).ok());
+    Ok((
+        day,
+        Rollup {
+            content: inflated(content.as_ref()).map_err(|error| unreadable(&key, error))?,
+            counted_at: whole_number(item, "counted_at")
+                .and_then(|micros| Timestamp::from_microsecond(micros).ok())
+                .ok_or_else(|| wrong("it has no counted_at"))?,
+            path: string(item, "path").and_then(|path| Path::try_from(path.to_owned()).ok()),
+            complete_until: instant("complete_until"),
+        },
+    ))
+}
