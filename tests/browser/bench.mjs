@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
-import { browser, newSurvey, start, stop, url } from './stack.mjs';
+import { url } from '../program.mjs';
+import { browser, newSurvey, start, stop } from './stack.mjs';
 
 const STORE = 12;
 const LOADS = 9;
@@ -68,7 +69,7 @@ function median(numbers) {
 }
 
 async function main() {
-  await start(LONGEST_SECONDS);
+  await start(LONGEST_SECONDS, { hasDemo: true });
   const address = url + (await newSurvey(STORE));
 
   const weights = [];

@@ -1,7 +1,7 @@
 // Reads the QR codes that are drawn, with a reader that knows nothing of what drew them: ZXing.
 //
 //   npm ci --prefix tests/browser
-//   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/codes.mjs
+//   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/codes.test.mjs
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -10,18 +10,21 @@ import { fileURLToPath } from 'node:url';
 
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 
-import { browser, call, newSurvey, start, stop, url } from './stack.mjs';
+import { call, url } from '../program.mjs';
+import { browser, newSurvey, stop } from './stack.mjs';
+import { DINE_IN, newStore, startForGuests } from './visit.mjs';
 
 const READER = fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm'));
 
+const store = newStore(DINE_IN);
 let link;
 let code;
 
 before(async () => {
   prepareZXingModule({ overrides: { wasmBinary: readFileSync(READER) } });
-  await start(120, async () => {
-    link = (await newSurvey(12)).replace('/s/', '');
-    code = (await call('POST', '/codes', { store: 12, table: 7 })).code;
+  await startForGuests(async () => {
+    link = (await newSurvey(store)).replace('/s/', '');
+    code = (await call('POST', '/codes', { store, table: 7 })).code;
   });
 });
 after(stop);
@@ -59,7 +62,7 @@ for (const [name, made] of Object.entries(CODES)) {
   });
 }
 
-test('who scans the code of a table comes to a survey of her own', async () => {
+test('anyone who scans the code of a table comes to a survey of their own', async () => {
   const page = await browser.newPage({ locale: 'zh-CN' });
   const addresses = [];
   for (const _ of [1, 2]) {

@@ -1,0 +1,73 @@
+// A look at a page in each language, as guests and managers do it. Whatever goes wrong meanwhile is noted with how the
+// page was looked at.
+
+import assert from 'node:assert/strict';
+
+import { grant, url } from '../program.mjs';
+import { browser } from './stack.mjs';
+
+const LANGUAGES = ['zh-CN', 'en'];
+export const WINDOWS = {
+  // The narrowest phone that WCAG asks for.
+  narrow: { width: 320, height: 640 },
+  // A usual phone.
+  phone: { width: 390, height: 844 },
+  desk: { width: 1280, height: 800 },
+};
+
+/**
+ * Hands `use` a page of a browser that has nothing but a manager's cookie, and returns what was noted meanwhile, each
+ * problem with what was looked at, and how. `note` takes problems; `see` changes how the page is looked at.
+ * Console errors and requests are noted by themselves.
+ */
+export async function look(name, { language = 'en', scheme = 'light', size = WINDOWS.phone, ...options }, use) {
+  const problems = [];
+  const note = (...found) => {
+    for (const problem of found) problems.push(`${name}, ${language}, ${scheme}, ${size.width}x${size.height}: ${problem}`);
+  };
+  const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, ...options });
+  try {
+    await context.addCookies([{ name: 'grant', value: grant, url }]);
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => note(`page error: ${error.message}`));
+    page.on('request', (request) => {
+      // The script of a survey sends the answers to where its page came from.
+      const isAnswer = request.method() === 'POST' && isSamePage(request.url(), page.url());
+      if (!request.isNavigationRequest() && !isAnswer) note(`a request besides the page itself: ${request.url()}`);
+    });
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      const { url: source } = message.location();
+      const notLoaded = message.text().startsWith('Failed to load resource');
+      // Chromium reports the status of a document that is no success as an error of the page's own address.
+      if (notLoaded && isSamePage(source, page.url())) return;
+      // Only a page without its policy lets the browser ask for an icon.
+      if (notLoaded && options.bypassCSP && source === `${url}/favicon.ico`) return;
+      note(`console error: ${message.text()} ${source}`);
+    });
+    const see = async (otherScheme, otherSize) => {
+      [scheme, size] = [otherScheme, otherSize];
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize(size);
+    };
+    await use(page, note, see);
+  } catch (error) {
+    note(error.message);
+  } finally {
+    await context.close();
+  }
+  return problems;
+}
+
+/** Whether two addresses differ by no more than their queries, such as the language. */
+function isSamePage(one, other) {
+  const withoutQuery = (address) => address.replace(/[?#].*/, '');
+  return withoutQuery(one) === withoutQuery(other);
+}
+
+/** Looks in each language at once, and fails with all problems. */
+export async function inEachLanguage(lookAt) {
+  const problems = (await Promise.all(LANGUAGES.map(lookAt))).flat();
+  assert.ok(problems.length === 0, `${problems.length} problems\n${problems.join('\n')}`);
+}

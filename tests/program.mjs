@@ -1,0 +1,126 @@
+// The real program, as the checks of the pages start it: on ports and in a folder of its own, so that they can run
+// beside anything else. Also what all of them ask it for.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE_PROGRAM);
+
+let program;
+let isEnding = false;
+export let folder;
+// Where the stack listens, the grant of everything, and the two links that it prints where it has a store.
+export let url;
+export let grant;
+export let surveyLink;
+export let loginLink;
+
+/** Starts the program, with its demo or with an empty table. After `longestSeconds` all is ended. */
+export async function startProgram(longestSeconds, { hasDemo }) {
+  setTimeout(() => {
+    console.error(`This was not done after ${longestSeconds} seconds.`);
+    process.exit(1);
+  }, longestSeconds * 1000).unref();
+  assert.ok(PROGRAM, 'AFTERTASTE_PROGRAM names the built program, such as target/debug/aftertaste-local.');
+  folder = mkdtempSync(join(tmpdir(), 'aftertaste-pages-'));
+  const options = ['--port', '0', '--dynamodb-port', '0', '--data', folder, ...(hasDemo ? [] : ['--no-demo'])];
+  program = spawn(PROGRAM, options, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, RUST_LOG: 'error' },
+  });
+  program.on('error', (error) => fail(`${PROGRAM} can't be started: ${error.message}`));
+  const lines = createInterface({ input: program.stdout });
+  // The reader goes on after `ready`: what is printed later must not fill the pipe.
+  await new Promise((ready) => {
+    lines.on('line', (line) => {
+      surveyLink ??= line.match(/http\S+\/s\/\S+/)?.[0];
+      loginLink ??= line.match(/http\S+\/login\?grant=\S+/)?.[0];
+      url ??= line.match(/^ready (http\S+)/)?.[1];
+      if (url) ready();
+    });
+    lines.on('close', () => fail(`${PROGRAM} has ended.`));
+  });
+  if (hasDemo) assert.ok(surveyLink && loginLink, 'The program prints a survey link and a login link before it is ready.');
+  grant = (await run('grant', 'issue admin report:', '--data', folder)).trim();
+}
+
+export async function stopProgram() {
+  isEnding = true;
+  // A program that could not be started has no process.
+  if (!program?.pid || program.exitCode !== null || program.signalCode !== null) return;
+  const ended = once(program, 'exit');
+  program.kill('SIGINT');
+  const patience = setTimeout(() => program.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(patience);
+}
+
+/** Ends this process: without the program no check means anything. */
+function fail(why) {
+  if (isEnding) return;
+  console.error(why);
+  process.exit(1);
+}
+
+// Whatever ends this process, what it started ends with it. (Playwright sees to the browser.)
+process.on('exit', () => {
+  isEnding = true;
+  program?.kill('SIGKILL');
+  if (folder) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/** Runs a command of the program to its end: what it printed. */
+export async function run(...words) {
+  const { stdout } = await promisify(execFile)(PROGRAM, words, { timeout: 60_000 });
+  return stdout;
+}
+
+/** Sends JSON with the grant of everything: the reply's JSON. */
+export async function call(method, path, body) {
+  const reply = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${grant}`, accept: 'application/json', 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  const text = await reply.text();
+  assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${text}`);
+  return text && JSON.parse(text);
+}
+
+let payments = 0;
+
+/** A link of a payment that was made just now, or at another time, with what else is issued with it. */
+export function issue(store, { paidAt = new Date(), ...more } = {}) {
+  payments += 1;
+  return call('POST', '/links', { store, payment: `payment ${payments}`, paid_at: paidAt.toISOString(), ...more });
+}
+
+/** Sends answers as JSON, as a program does: the reply's status. The same that are there are 200, others 409. */
+export async function send(path, answers) {
+  const reply = await fetch(url + path, {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ answers }),
+  });
+  return reply.status;
+}
+
+/** That exactly these answers are there, those to questions that no report is about included. */
+export async function assertRecorded(path, answers) {
+  const status = await send(path, answers);
+  assert.equal(status, 200, `Other answers were recorded than ${JSON.stringify(answers)}, or none (${status}).`);
+}
+
+/** A definition that ships. */
+export function shippedSurvey(id) {
+  return JSON.parse(readFileSync(join(ROOT, `surveys/${id}.json`), 'utf8'));
+}
