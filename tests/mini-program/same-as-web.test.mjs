@@ -1,0 +1,110 @@
+// The mini-program says and shows the same as the web pages, and draws nothing that it has no style for.
+//
+//   npm ci --prefix tests/mini-program
+//   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/same-as-web.test.mjs
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ROOT, call } from '../program.mjs';
+import { Guest } from './guest.mjs';
+import { HAS_COMPILER, MINI_PROGRAM, newPhone } from './phone.mjs';
+import { CATALOG_AGE, newLink, newStore, start, stop, webPage } from './stack.mjs';
+
+const require = createRequire(import.meta.url);
+
+before(start);
+after(stop);
+
+test('the words are those of the web pages', async () => {
+  const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
+  const store = await newStore();
+  for (const language of ['zh-CN', 'zh-TW', 'en']) {
+    const { link } = await newLink(store);
+    const words = wordsIn(language);
+    const hasAll = (page, ...texts) => texts.forEach((text) => assert.ok(page.includes(text), `${language}: ${text}`));
+    const path = `/s/${link}?lang=${language}`;
+    hasAll(await webPage(path, language), `>${words.send}<`, `>${words.optional}<`, words.sending, words.offline, words.busy, words.missing);
+    hasAll(await webPage(path, language, { nps: '9', why: '\u0007' }), words.mend, words.missing, words.controlCharacters);
+    hasAll(await webPage(path, language, { survey: 'short', nps: '9' }), words.questionsChanged);
+    const { thanks, answered, 'taken-back': takenBack, 'link-unknown': unknown } = words.ends;
+    hasAll(await webPage(path, language, { nps: '9', csat: '5' }), thanks.title, thanks.more, thanks.button);
+    hasAll(await webPage(path, language, { nps: '8', csat: '5' }), answered.title, answered.more, answered.button);
+    hasAll(await webPage(path, language, { take_back: '1' }), takenBack.title, takenBack.more, takenBack.button);
+    hasAll(await webPage(`/s/${'A'.repeat(32)}`, language), unknown.title, unknown.more);
+  }
+});
+
+test("what is written on the brand's colour is as dark or light as on the web page", async () => {
+  newPhone();
+  const brand = await call('GET', '/brand');
+  const { link } = await newLink(await newStore());
+  for (const colour of ['#ffd400', '#1677ff', '#5b2a86']) {
+    await call('PUT', '/brand', { ...brand, colour });
+    await sleep(CATALOG_AGE);
+    const [, ink] = (await webPage(`/s/${link}`, 'en')).match(/--on-brand:(#\w+)/);
+    const guest = await Guest.of(link);
+    assert.equal(guest.all('survey')[0].style, `--brand: ${colour}; --on-brand: ${ink}`);
+    guest.close();
+  }
+  await call('PUT', '/brand', brand);
+  await sleep(CATALOG_AGE);
+});
+
+test('a brand thanks in its own words', async () => {
+  newPhone();
+  const brand = await call('GET', '/brand');
+  await call('PUT', '/brand', { ...brand, thanks: { en: 'See you at the table.' } });
+  await sleep(CATALOG_AGE);
+  const { link } = await newLink(await newStore());
+  const guest = await Guest.of(link);
+  await guest.answerAndSend(9, 5);
+  await guest.end('thanks');
+  assert.equal(guest.data.end.more, 'See you at the table.');
+  guest.close();
+  await call('PUT', '/brand', brand);
+  await sleep(CATALOG_AGE);
+});
+
+test('every language has the same words', () => {
+  const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
+  const shape = (words) => Object.entries(words).map(([key, value]) => (value.big ? key : [key, shape(value)]));
+  assert.deepEqual(shape(wordsIn('zh-TW')), shape(wordsIn('zh-CN')));
+  assert.deepEqual(shape(wordsIn('en')), shape(wordsIn('zh-CN')));
+});
+
+test('the colours are those of the web pages, in the light and in the dark', () => {
+  const web = readFileSync(join(ROOT, 'shared/service/src/pages/page.css'), 'utf8');
+  const here = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxss'), 'utf8');
+  const tokens = (css) => Object.fromEntries([...css.matchAll(/--([a-z]+):\s*(#[0-9a-f]+)/g)].map(([, name, colour]) => [name, colour]));
+  const parts = (css) => css.split(/@media\s*\(prefers-color-scheme:\s*dark\)/);
+  for (const [scheme, at] of [['light', 0], ['dark', 1]]) {
+    const [theirs, ours] = [tokens(parts(web)[at].split('body{')[0]), tokens(parts(here)[at])];
+    delete ours.brand;
+    assert.equal(Object.keys(ours).length, 7, scheme);
+    for (const [name, colour] of Object.entries(ours)) assert.equal(colour, theirs[name], `${scheme} --${name}`);
+  }
+});
+
+test('every class that is drawn has a style, and every style is of a class that is drawn', () => {
+  const markup = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxml'), 'utf8');
+  const style = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxss'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  const drawn = new Set([...markup.matchAll(/class="([^"]*)"/g)].flatMap(([, names]) => names.match(/(?<!\.)\b[a-z][a-z-]+(?=[ "']|$)/g)));
+  const styled = new Set([...style.matchAll(/\.([a-z][a-z-]*)/g)].map(([, name]) => name));
+  // Only read by these checks, or told apart by what is around them.
+  for (const name of ['store', 'notices', 'privacy', 'more', 'scale-low']) drawn.delete(name);
+  assert.deepEqual([...drawn].filter((name) => !styled.has(name)), []);
+  const hovers = [...markup.matchAll(/hover-class="([^"]*)"/g)].map(([, name]) => name);
+  assert.deepEqual([...styled].filter((name) => !drawn.has(name) && !hovers.includes(name)), []);
+});
+
+if (HAS_COMPILER) {
+  test("WeChat's own compiler takes the style sheet", () => {
+    const { wxssToJs } = require('miniprogram-compiler');
+    assert.match(wxssToJs(MINI_PROGRAM), /survey\/survey\.wxss/);
+  });
+}

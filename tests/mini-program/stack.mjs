@@ -1,0 +1,57 @@
+// What the checks of the mini-program start from: the real program, with a brand and surveys. Also what they do with it
+// beside the phone.
+
+import { assertRecorded as assertRecordedAt, call, issue, send, startProgram, stopProgram, url } from '../program.mjs';
+import { server, wechat } from './phone.mjs';
+import { EVERYTHING, OPTIONAL, SHORT } from './surveys.mjs';
+
+// The local stack reads its catalog anew after a second.
+export const CATALOG_AGE = 1_100;
+// After so long something hangs, and all is ended.
+const LONGEST_SECONDS = 240;
+
+export async function start() {
+  await startProgram(LONGEST_SECONDS, { hasDemo: false });
+  await call('PUT', '/brand', { name: '巷子小馆 Lane', colour: '#1b6b4f' });
+  for (const survey of [EVERYTHING, SHORT, OPTIONAL]) await call('PUT', `/surveys/${survey.id}`, survey);
+  server.server = url;
+}
+
+export async function stop() {
+  // A page that a failed check has left behind would try again for ever, and this process would not end.
+  wechat.request = () => ({ abort() {} });
+  await stopProgram();
+}
+
+let stores = 0;
+
+/** A store that nobody has answered. */
+export async function newStore(survey = EVERYTHING) {
+  stores += 1;
+  await asks(stores, survey);
+  return stores;
+}
+
+/** Puts a store, so that it asks this survey. */
+export function asks(store, survey) {
+  const place = { name: `南京路 ${store}`, path: 'cn/east/shanghai', time_zone: 'Asia/Shanghai' };
+  return call('PUT', `/stores/${store}`, { ...place, survey: survey.id });
+}
+
+/** The link of a payment, made so long ago. */
+export function newLink(store, ago = 0) {
+  return issue(store, { paidAt: new Date(Date.now() - ago), channel: 'wechat-mini-program' });
+}
+
+/** Sends answers as any other program would: the status. */
+export const sent = (link, answers) => send(`/s/${link}`, answers);
+
+/** Fails unless exactly these answers were recorded. */
+export const assertRecorded = (link, answers) => assertRecordedAt(`/s/${link}`, answers);
+
+/** The page that a browser gets of a link. */
+export async function webPage(path, language, form) {
+  const headers = { accept: 'text/html', 'accept-language': language };
+  const method = form ? 'POST' : 'GET';
+  return (await fetch(url + path, { method, headers, body: form && new URLSearchParams(form) })).text();
+}
