@@ -10,7 +10,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT, browser, folder, loginLink, newSurvey, option, start, stop, url } from './stack.mjs';
+import { ROOT, folder, loginLink, url } from '../program.mjs';
+import { browser, newSurvey, option, start, stop } from './stack.mjs';
 
 const FOLDER = join(ROOT, 'docs/pictures');
 const LANGUAGES = ['en', 'zh-CN'];
@@ -107,7 +108,7 @@ async function draw(name, locale, show) {
 }
 
 // On a busy machine the demo alone takes a minute.
-await start(300, useLettersOfAPhone);
+await start(300, { hasDemo: true, prepare: useLettersOfAPhone });
 try {
   mkdirSync(FOLDER, { recursive: true });
   for (const locale of LANGUAGES) {
