@@ -48,7 +48,8 @@ export async function startProgram(longestSeconds, { hasDemo }) {
     });
     lines.on('close', () => fail(`${PROGRAM} has ended.`));
   });
-  if (hasDemo) assert.ok(surveyLink && loginLink, 'The program prints a survey link and a login link before it is ready.');
+  const hasLinks = Boolean(surveyLink && loginLink);
+  assert.equal(hasLinks, hasDemo, 'With its demo the program prints a survey link and a login link before it is ready.');
   grant = (await run('grant', 'issue admin report:', '--data', folder)).trim();
 }
 
@@ -70,7 +71,7 @@ function fail(why) {
   process.exit(1);
 }
 
-// Whatever ends this process, what it started ends with it. (Playwright sees to the browser.)
+// The program and its folder go when this process ends, however it ends. (Playwright sees to the browser.)
 process.on('exit', () => {
   isEnding = true;
   program?.kill('SIGKILL');

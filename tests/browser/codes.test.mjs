@@ -29,7 +29,7 @@ before(async () => {
 });
 after(stop);
 
-/** What a picture says, and how well it is protected. */
+/** The text of the code in a picture, and how well it is protected. */
 async function read(picture) {
   const codes = await readBarcodes(new Uint8Array(picture), { formats: ['QRCode'], tryHarder: false, tryInvert: false });
   assert.equal(codes.length, 1, 'there is one code in the picture');

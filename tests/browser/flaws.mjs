@@ -1,11 +1,11 @@
-// What may be wrong with how a page looks, of guests and of managers. Each function returns the problems that it finds.
+// Looks for what may be wrong with a page, of guests or of managers. Each function returns the problems that it finds.
 
 import axe from 'axe-core';
 
-// What a finger hits for sure, in CSS pixels.
+// A finger hits this for sure, in CSS pixels.
 const SMALLEST_TARGET = 44;
 
-/** What makes the document wider than the window. */
+/** Elements that make the document wider than the window. */
 export function overflow(page) {
   return page.evaluate(() => {
     const root = document.documentElement;
@@ -20,8 +20,8 @@ export function overflow(page) {
         return node.nodeType === Node.TEXT_NODE && tooFar(text);
       });
     const culprits = [];
-    // What scrolls by itself may be as wide inside as it likes. Of the others the innermost suffice: what is around
-    // them sticks out because of them.
+    // An element that scrolls by itself may be as wide inside as it likes. Of the others the innermost suffice: the
+    // elements around them stick out because of them.
     const search = (element) => {
       const inside = scrolls(element) ? [] : [...element.children].map(search);
       if (inside.some(Boolean)) return true;
@@ -57,7 +57,7 @@ export function clipped(page) {
   });
 }
 
-/** What paper, which does not scroll, would lose. */
+/** Elements that lose something on paper, which does not scroll. */
 export function cutOff(page) {
   return page.evaluate(() =>
     [...document.body.querySelectorAll('*')]
@@ -66,7 +66,7 @@ export function cutOff(page) {
   );
 }
 
-/** What people would stumble over who use a screen reader or a keyboard, or need contrast. */
+/** Obstacles for people who use a screen reader or a keyboard, or need contrast. */
 export async function violations(page) {
   await page.evaluate(`window.axe || ${axe.source}`);
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
@@ -76,7 +76,7 @@ export async function violations(page) {
   );
 }
 
-/** What a finger would miss. An input that its label covers is hit through the label. */
+/** Targets that a finger would miss. An input that its label covers is hit through the label. */
 export function smallTargets(page) {
   return page.evaluate((smallest) => {
     const inputs = 'label:has(input), input:not([type=hidden], label input)';

@@ -1,5 +1,4 @@
-// A look at a page in each language, as guests and managers do it. Whatever goes wrong meanwhile is noted with how the
-// page was looked at.
+// Looks at a page in each language, as guests and managers do. Each problem is noted with how the page was looked at.
 
 import assert from 'node:assert/strict';
 
@@ -16,9 +15,9 @@ export const WINDOWS = {
 };
 
 /**
- * Hands `use` a page of a browser that has nothing but a manager's cookie, and returns what was noted meanwhile, each
- * problem with what was looked at, and how. `note` takes problems; `see` changes how the page is looked at.
- * Console errors and requests are noted by themselves.
+ * Hands `use` a page of a browser that has nothing but a manager's cookie, and returns the problems that were noted
+ * meanwhile. `note` takes problems, `see` changes how the page is looked at. Each problem comes with both. Console
+ * errors and requests are noted by themselves.
  */
 export async function look(name, { language = 'en', scheme = 'light', size = WINDOWS.phone, ...options }, use) {
   const problems = [];

@@ -34,10 +34,7 @@ function yesterday() {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(day);
 }
 
-/**
- * What the demo does not have: many answers, a survey with a choice, a store without answers, comments that are hard
- * to show.
- */
+/** Adds to the demo: many answers, a survey with a choice, a store without answers, comments that are hard to show. */
 async function putWhatTheDemoLacks() {
   await run(
     'replay', '--survey', join(ROOT, 'surveys/dine-in.json'), '--csv', join(ROOT, 'tests/data/lunch.csv'),
@@ -48,7 +45,7 @@ async function putWhatTheDemoLacks() {
   const comments = [
     // Nowhere to break a line.
     `https://example.org/${'x'.repeat(120)}`,
-    // What would be markup, and a line's end.
+    // Markup, and a line's end.
     '味道很好，<b>服务</b>也好。\n下次带朋友来 & 再点一份。',
   ];
   for (const why of comments) await call('POST', await newSurvey(12), { answers: { nps: 8, csat: 4, why } });

@@ -1,5 +1,5 @@
-// What the browser checks and the benchmark start from: the real program and Chromium. Also what all of them do with a
-// page of a survey.
+// The start of the browser checks and of the benchmark: the real program and Chromium. Also the steps that all of them
+// take on a page of a survey.
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,7 +68,7 @@ export async function newSurvey(store, paidAt) {
 
 // ── A page of a survey ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a guest sees, and hits, of an answer. */
+/** The part of an answer that a guest sees and hits. */
 export function option(page, question, value) {
   return page.locator(`label:has(input[name="${question}"][value="${value}"])`);
 }

@@ -1,5 +1,5 @@
-// A guest's visit, as each check of what guests do begins it: in a browser that has nothing from before, with a
-// fresh link of a store of its own. What came of it is asked of the store's report, not of the page.
+// A guest's visit, as the checks of each journey begin it: in a browser that has nothing from before, with a fresh link
+// of a store of its own. The store's report says what came of it, not the page.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -63,7 +63,7 @@ export function newStore(survey) {
 export function startForGuests(prepare = async () => {}) {
   return start(LONGEST_SECONDS, {
     prepare: async () => {
-      // What the demo is called.
+      // The demo's name, so that the pages are as long as there.
       await call('PUT', '/brand', { name: "巷子小馆 Lane's Kitchen (demo)" });
       for (const survey of new Set(stores.map(([, survey]) => survey))) await putSurvey(survey);
       await putStores(stores.map(([store, survey]) => [store, survey.id]));
@@ -90,8 +90,8 @@ export async function expiredLink() {
 // ── A guest ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A test of one guest. `use` gets their browser, which has nothing from before, a page of it, a store of its own, the
- * path of a fresh link of that store, and the list of requests with which their pages send something.
+ * A test of one guest. `use` gets their browser, which has nothing from before, and a page of it. It also gets a store
+ * of its own, the path of a fresh link of that store, and the requests with which the guest's pages send something.
  */
 export function guest(name, { survey = DINE_IN, ...options }, use) {
   const store = newStore(survey);
@@ -134,7 +134,7 @@ export const end = (page, name) => page.locator(`[data-end=${name}]`).waitFor();
 export const takeBack = (page) => follow(page, () => page.locator('button[name=take_back]').click());
 export const status = (page) => page.locator('[role=status]');
 
-/** What is filled in. */
+/** The fields that are filled in. */
 export function filledIn(page) {
   return page.evaluate(() => {
     const fields = [...document.querySelectorAll('.question input:checked, .question textarea')];
@@ -162,7 +162,7 @@ export async function finish(page, { nps = 9, csat = 5, why } = {}) {
   return sent(page, () => submit(page));
 }
 
-/** What the store's report knows now. */
+/** The figures of the store's report now. */
 export async function stored(store) {
   const report = await call('GET', `/reports/store/${store}.json`);
   const given = (scores) => Object.fromEntries(Object.entries(scores?.histogram ?? {}).filter(([, n]) => n > 0));

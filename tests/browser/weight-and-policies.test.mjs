@@ -30,7 +30,7 @@ guest('the page is one request, light, and silent', PHONE, async ({ context, pag
     const reply = await page.goto(address, { waitUntil: 'networkidle' });
     const { responseBodySize } = await reply.request().sizes();
     const compressed = gzipSync(await reply.body(), { level: 9 }).length;
-    // What is sent, and what is left of the page where something in between compresses it as well as can be.
+    // As it is sent, and as small as something in between can compress it.
     for (const weight of [responseBodySize, compressed]) {
       assert.ok(weight <= HEAVIEST, `The page in ${language} weighs ${weight} bytes.`);
     }

@@ -75,7 +75,7 @@ guest('a form that is shown again has the text as it was typed', WITHOUT_SCRIPT,
 
 // ── The same, with and without ─────────────────────────────────────────────────────────────────────────────────────
 
-/** What is wrong unless exactly these answers are there: the same again are 200, others 409. */
+/** A problem unless exactly these answers are there: the same again are 200, others 409. */
 async function recordedAs(path, answers) {
   const status = await send(path, answers);
   return status === 200 ? [] : [`other answers were recorded than ${JSON.stringify(answers)} (${status})`];

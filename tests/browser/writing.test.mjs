@@ -1,4 +1,5 @@
-// What guests write, and what might be taken for something else: markup, quotes, emoji, names that a script uses.
+// A guest writes what might be taken for something else: markup, quotes, emoji, characters that nobody sees. Also
+// questions with names that a script uses.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/writing.test.mjs

@@ -81,7 +81,7 @@ test('a visit that was answered otherwise can be taken back and answered anew', 
   assert.deepEqual(guest.texts('quiet'), ['重新填写']);
   await guest.tap('.quiet');
   await until('the survey', () => guest.data.stage === 'survey');
-  // What they wanted to say is still there.
+  // Their own answers are still there.
   assert.deepEqual([guest.chosen('nps'), guest.chosen('csat')], [[10], [5]]);
   await guest.send();
   await guest.end('thanks');

@@ -67,7 +67,7 @@ export class Guest {
     return mistake;
   }
 
-  /** What is chosen of a question, as it is drawn. */
+  /** The chosen answers of a question, as they are drawn. */
   chosen(question) {
     const picks = this.all('pick').filter((pick) => pick.dataQuestion === question && pick.class.includes('chosen'));
     for (const pick of picks) assert.equal(pick.ariaChecked, true);

@@ -1,4 +1,4 @@
-// What the checks of the mini-program start from: the real program, with a brand and surveys. Also what they do with it
+// The start of the mini-program's checks: the real program, with a brand and surveys. Also the calls that they make
 // beside the phone.
 
 import { assertRecorded as assertRecordedAt, call, issue, send, startProgram, stopProgram, url } from '../program.mjs';

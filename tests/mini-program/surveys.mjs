@@ -1,4 +1,4 @@
-// What the stores of the checks ask.
+// The surveys that the stores of the checks ask.
 
 // A question of each kind, and conditions of each kind.
 export const EVERYTHING = {

@@ -25,7 +25,7 @@ test('without a network the answers wait, and are sent as soon as there is one',
   await guest.answerAndSend(10, 5);
   await until('a word on it', () => guest.texts('status')[0]);
   assert.deepEqual(guest.texts('status'), ['网络不通。请不要关闭本页，网络恢复后会自动提交。']);
-  // What is on its way does not change.
+  // An answer on its way does not change.
   const chosen = guest.chosen('nps');
   assert.equal(chosen.length, 1);
   await guest.pick('nps', 0);
@@ -63,7 +63,7 @@ test('answers that waited when the mini-program was ended are sent when it is op
   await guest.answerAndSend(9, 3);
   await quiet();
   assert.deepEqual(drafts(), [link]);
-  // What was to be done later ends with the mini-program. What it stored stays.
+  // A timer ends with the mini-program. Its storage stays.
   clearTimeout(guest.page.instance.timer);
   const { storage } = phone;
   newPhone();
