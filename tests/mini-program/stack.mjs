@@ -10,7 +10,15 @@ export const CATALOG_AGE = 1_100;
 // After so long something hangs, and all is ended.
 const LONGEST_SECONDS = 240;
 
-export async function start() {
+let started;
+
+/** Starts everything, once for all journeys of this process. */
+export function start() {
+  started ??= startEverything();
+  return started;
+}
+
+async function startEverything() {
   await startProgram(LONGEST_SECONDS, { hasDemo: false });
   await call('PUT', '/brand', { name: '巷子小馆 Lane', colour: '#1b6b4f' });
   for (const survey of [EVERYTHING, SHORT, OPTIONAL]) await call('PUT', `/surveys/${survey.id}`, survey);
