@@ -1,12 +1,7 @@
 //! The events under events/ are fed to the handlers they are for, at the moment for which they are written.
 
-use aftertaste::{
-    app::App,
-    domain::access::Keyring,
-    http::{Reply, Request},
-    memory::Catalog,
-};
-use aftertaste_local::events::WRITTEN_FOR;
+use aftertaste::{app::App, domain::access::Keyring, http::Request, lambda::Call, memory::Catalog};
+use aftertaste_local::{dispatch, events::WRITTEN_FOR};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -87,13 +82,7 @@ async fn each_event_is_answered_as_its_name_says() {
     let now: Timestamp = WRITTEN_FOR.parse().unwrap();
     for (function, case, status, kind) in CASES {
         let request: Request = serde_json::from_value(event(function, case)).unwrap();
-        let reply: Reply = match function {
-            "issue-link" => issue_link::handle(app, &request, now).await,
-            "open-survey" => open_survey::handle(app, &request, now, Uuid::nil()).await,
-            "record-response" => record_response::handle(app, &request, now, Uuid::nil()).await,
-            "show-report" => show_report::handle(app, &request, now).await,
-            _ => manage_catalog::handle(app, &request, now).await,
-        };
+        let reply = dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap();
         check(function, case, status, kind, &reply.into_event());
     }
     for (case, sentence) in COUNTS {

@@ -62,7 +62,8 @@ fn content(survey: &Survey, responses: &[&Placed]) -> Content {
 fn report(survey: &Survey, days: BTreeMap<Date, Content>) -> Value {
     let scope: Scope = "cn".parse().unwrap();
     let (to, brand) = (FIRST.saturating_add(jiff::Span::new().days(6)), Brand::default());
-    let subject = Subject { scope: &scope, name: "cn", from: FIRST, to, survey, tied_to_payment: true, brand: &brand };
+    let series = Series::paid(survey.id().clone());
+    let subject = Subject { scope: &scope, name: "cn", from: FIRST, to, series: &series, survey, brand: &brand };
     let tally = |content: Content| content.tallies.into_values().next().unwrap_or_default();
     let days = days.into_iter().map(|(day, content)| (day, tally(content))).collect();
     let mut report = serde_json::to_value(Report::new(&subject, Counts { days, ..Counts::default() })).unwrap();

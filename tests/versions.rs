@@ -3,6 +3,7 @@
 
 use aftertaste::domain::{access::Keyring, visit::Claim};
 use aftertaste_local::TABLE;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
@@ -59,6 +60,53 @@ async fn a_version_writes_what_it_can_read() {
 #[tokio::test]
 async fn what_version_0_1_wrote_is_read_verified_and_counted_to_the_same() {
     serves(&fixture()).await;
+}
+
+#[tokio::test]
+async fn what_a_later_version_adds_to_every_item_is_passed_over() {
+    let mut written = fixture();
+    let mut kinds = std::collections::BTreeSet::new();
+    for item in written["items"].as_array_mut().unwrap() {
+        kinds.insert(item["pk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned());
+        item["later"] = json!({"M": {"more": {"L": [{"N": "1"}]}}});
+        for name in ["definition", "brand"] {
+            if let Some(text) = item.get(name).and_then(|text| text["S"].as_str()) {
+                item[name] = json!({"S": with_more(serde_json::from_str(text).unwrap()).to_string()});
+            }
+        }
+        if let Some(content) = item.get("content").and_then(|content| content["B"].as_str()) {
+            item["content"] = json!({"B": STANDARD.encode(deflated(&with_more(inflated(content))))});
+        }
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["BRAND", "D", "L", "O", "R", "STORES", "SURVEY"]);
+    serves(&written).await;
+}
+
+/// Fields in every object that is no map, and in a map of series a series, in one of channels a channel.
+fn with_more(mut value: Value) -> Value {
+    value["later"] = json!({"more": [1]});
+    for question in value.get_mut("questions").and_then(Value::as_array_mut).into_iter().flatten() {
+        question["later"] = json!(1);
+    }
+    for tally in value.get_mut("tallies").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
+        tally["later"] = json!({"more": [1]});
+        tally["channels"]["later"] = json!([9, 9, 9, 9, 9, 9, 9]);
+    }
+    if let Some(tallies) = value.get_mut("tallies") {
+        tallies["dine-in@later"] = json!({"later": true});
+    }
+    value
+}
+
+fn inflated(content: &str) -> Value {
+    let bytes = STANDARD.decode(content).unwrap();
+    serde_json::from_reader(flate2::read::DeflateDecoder::new(bytes.as_slice())).unwrap()
+}
+
+fn deflated(content: &Value) -> Vec<u8> {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    serde_json::to_writer(&mut encoder, content).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn fixture() -> Value {

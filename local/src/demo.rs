@@ -4,7 +4,7 @@ use aftertaste::{
     domain::{
         Id,
         access::{Key, Keyring},
-        count::DayOperations,
+        count::{DayDetails, DayOperations},
         place::{Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
@@ -116,7 +116,7 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, answers: bool) -> Resu
                 Rng::with_seed(SEED ^ u64::from(number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs()));
             let answers = guests.answers(&mut rng);
             let operations = guests.operations(&mut rng, answers.len());
-            if back > 0 {
+            if let Some(operations) = operations.filter(|_| back > 0) {
                 writes.push(
                     async move { table.put_operations(number, day, &operations).await.map_err(|e| failed(&e)) }.boxed(),
                 );
@@ -266,10 +266,10 @@ impl Guests<'_> {
     }
 
     /// Orders and revenue: about one guest in nine answers.
-    fn operations(&self, rng: &mut Rng, answers: usize) -> DayOperations {
+    fn operations(&self, rng: &mut Rng, answers: usize) -> Option<DayOperations> {
         let orders = answers as u64 * 9 + rng.u64(15..40);
         let revenue = (0..orders).map(|_| rng.u32(3_800..16_800)).map(f64::from).sum::<f64>() / 100.0;
-        DayOperations { orders, revenue: Some(revenue), refunds: None, currency: Some("CNY".into()) }
+        DayDetails { orders, revenue: Some(revenue), refunds: None, currency: Some("CNY".into()) }.try_into().ok()
     }
 }
 

@@ -14,6 +14,7 @@ mod template;
 
 pub use data::{Data, Lock, Taken, new_keyring_json};
 pub use database::{Database, TABLE};
+pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aftertaste::domain::{
     place::{Store, StoreDetails, StoreNumber},
+    strictly,
     survey::{Kind, Survey},
 };
 use futures::{
@@ -66,9 +67,9 @@ pub struct Outcome {
 pub fn read_survey(path: &Path) -> Result<Survey, Failure> {
     let fail = |why: String| Failure(format!("{}: {why}", path.display()));
     let json = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    let definition = serde_json::from_str(&json).map_err(|error| fail(error.to_string()))?;
-    Survey::new(definition)
-        .map_err(|mistakes| fail(mistakes.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" ")))
+    let json = serde_json::from_str(&json).map_err(|error| fail(error.to_string()))?;
+    let definition = strictly(json).map_err(|mistakes| fail(mistakes.to_string()))?;
+    Survey::new(definition).map_err(|mistakes| fail(mistakes.to_string()))
 }
 
 /// Reads a CSV's rows as answers. `map` names the column of a question, each `question=column`; a question that it
@@ -103,12 +104,11 @@ pub fn read_rows(path: &Path, survey: &Survey, map: &[String]) -> Result<Vec<Row
         let record = record.map_err(|error| fail(error.to_string()))?;
         let answers = columns.iter().filter_map(|(question, at)| {
             let cell = record.get(*at).map(str::trim).filter(|cell| !cell.is_empty())?;
-            let value = match survey.question(question).map(|question| &question.kind) {
-                Some(Kind::Scale(_)) => serde_json::from_str(cell).unwrap_or_else(|_| json!(cell)),
-                Some(Kind::Choice { many: true, .. }) => json!(cell.split(';').map(str::trim).collect::<Vec<_>>()),
-                _ => json!(cell),
-            };
-            Some(((*question).to_owned(), value))
+            let several: Vec<&str> = cell.split(';').map(str::trim).collect();
+            let asked = survey.question(question)?;
+            let many = matches!(asked.kind, Kind::Choice { many: true, .. });
+            let value = if many { asked.value_of(&several) } else { asked.value_of(&[cell]) };
+            Some(((*question).to_owned(), value?))
         });
         rows.push(answers.collect());
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aftertaste::{app::App, memory::Catalog};
+use aftertaste::{app::App, lambda::within, memory::Catalog};
 use axum::{
     Json,
     http::StatusCode,
@@ -69,7 +69,8 @@ async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
     })?;
     // As deployed: a count remembers nothing of the one before.
     let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
-    Box::pin(roll_up_stores::handle(&app.table, &catalog, event, Timestamp::now)).await
+    let count = roll_up_stores::handle(&app.table, &catalog, event, Timestamp::now);
+    Box::pin(within(roll_up_stores::FUNCTION, "schedule", count)).await
 }
 
 impl Times {

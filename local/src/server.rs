@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aftertaste::{
     app::App,
     http::{Connection, Reply, Request, RequestContext},
+    lambda::{Call, within},
 };
 use axum::{
     Router,
@@ -16,10 +17,8 @@ use axum::{
     routing::{MethodFilter, get, on, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
-use uuid::Uuid;
 
 use crate::{Route, Template, schedules};
 
@@ -110,18 +109,27 @@ fn request(
     }
 }
 
-async fn answer(app: &App, route: &Route, request: Request) -> Response {
-    let now = Timestamp::now();
-    let reply = match route.function.as_str() {
-        "issue-link" => issue_link::handle(app, &request, now).await,
-        "open-survey" => open_survey::handle(app, &request, now, Uuid::new_v4()).await,
-        "record-response" => record_response::handle(app, &request, now, Uuid::new_v4()).await,
-        "show-report" => show_report::handle(app, &request, now).await,
-        "manage-catalog" => manage_catalog::handle(app, &request, now).await,
-        other => {
-            let message = format!("template.yaml has a function {other} that local/ does not know.");
-            return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
+/// Calls a function by its name; none when there is no such function.
+pub async fn dispatch(app: &App, function: &str, request: &Request, call: Call) -> Option<Reply> {
+    let route = request.route_key.as_str();
+    Some(match function {
+        issue_link::FUNCTION => within(issue_link::FUNCTION, route, issue_link::handle(app, request, call)).await,
+        open_survey::FUNCTION => within(open_survey::FUNCTION, route, open_survey::handle(app, request, call)).await,
+        record_response::FUNCTION => {
+            within(record_response::FUNCTION, route, record_response::handle(app, request, call)).await
         }
+        show_report::FUNCTION => within(show_report::FUNCTION, route, show_report::handle(app, request, call)).await,
+        manage_catalog::FUNCTION => {
+            within(manage_catalog::FUNCTION, route, manage_catalog::handle(app, request, call)).await
+        }
+        _ => return None,
+    })
+}
+
+async fn answer(app: &App, route: &Route, request: Request) -> Response {
+    let Some(reply) = dispatch(app, &route.function, &request, Call::new()).await else {
+        let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
+        return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
     };
     into_response(if request.takes_gzip() { reply.compressed() } else { reply })
 }

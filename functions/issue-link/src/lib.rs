@@ -6,26 +6,27 @@ mod qr;
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
-        access::Permission,
+        access::{Keyring, Permission},
         place::StoreNumber,
         survey::MiniProgram,
-        visit::{Channel, Claim, Minute, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
+        visit::{Channel, Claim, Minute, Origin, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
     },
-    http::{Format, Problem, Reply, Request, accepted_format, bearer, body_json},
+    http::{Problem, Reply, Request, accepted, bearer, body_json},
+    lambda::Call,
 };
 use jiff::Timestamp;
-use qr::Qr;
+use qr::{Drawing, Qr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-const FUNCTION: &str = "issue-link";
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "issue-link";
 
 /// The longest payment id, in bytes; those of the payment providers are 64 at most.
 const LONGEST_PAYMENT: usize = 128;
 
 /// The body of `POST /links`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Payment {
     store: StoreNumber,
     payment: String,
@@ -52,7 +53,6 @@ struct Issued<'a> {
 
 /// The body of `POST /codes`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Table {
     store: StoreNumber,
     #[serde(default)]
@@ -60,7 +60,7 @@ struct Table {
 }
 
 /// `POST /links`, `POST /codes`, `GET /links/{link}/{file}` and `GET /codes/{code}/{file}`.
-pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
+pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Reply {
     let answered = match request.route_key.as_str() {
         "POST /links" => issue(app, request, now).await,
         "POST /codes" => issue_code(app, request, now).await,
@@ -74,7 +74,7 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
         },
         _ => Err(Problem::route_unknown().into()),
     };
-    conclude(FUNCTION, answered, Reply::from)
+    conclude(answered, Reply::from)
 }
 
 fn check_grant(app: &App, request: &Request, now: Timestamp) -> Result<(), Problem> {
@@ -90,80 +90,42 @@ async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Repl
     let Table { store, table } = body_json(request)?;
     app.catalog.store(store, now).await?.ok_or_else(Problem::store_unknown)?;
     let code = TableCode { store, table }.sign(&app.keyring);
-    tracing::info!(function = FUNCTION, outcome = "issued-code", status = 201, store = store.get());
+    tracing::info!(outcome = "issued-code", status = 201, store = store.get());
     let url = format!("{}/t/{code}", app.public_url);
     Ok(Reply::json(http::StatusCode::CREATED, &json!({"code": code, "url": url, "store": store, "table": table})))
 }
 
 /// The QR code of an address: `qr`, in the form that `Accept` asks for, or `qr.svg`, `qr.png`, `qr.bin`.
 fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
-    let offered = [Format::Svg, Format::Png, Format::EscPos];
-    let format = match request.path_parameter("file").split_once('.') {
-        Some(("qr", ending)) => Format::of_ending(ending, &offered),
-        None if request.path_parameter("file") == "qr" => accepted_format(request, &offered),
+    let form = match request.path_parameter("file").split_once('.') {
+        Some(("qr", ending)) => Drawing::ALL.into_iter().find(|form| form.ending() == ending),
+        None if request.path_parameter("file") == "qr" => {
+            Some(accepted(request, Drawing::Svg, &Drawing::ALL.map(|form| (form, form.media_type()))))
+        }
         _ => None,
     };
-    let format = format.ok_or_else(Problem::route_unknown)?;
-    let drawn = Qr::new(address).ok().and_then(|qr| qr.written_as(format));
+    let form = form.ok_or_else(Problem::route_unknown)?;
+    let drawn = Qr::new(address).ok().and_then(|qr| qr.drawn_as(form));
     // PUBLIC_URL has been checked to be an address without a path: at most some 300 bytes.
     let drawn = drawn.ok_or_else(Problem::unavailable)?;
-    tracing::info!(function = FUNCTION, outcome = "drawn", status = 200);
-    Ok(match format {
-        Format::Svg => Reply::new(http::StatusCode::OK, format.content_type(), drawn),
-        _ => Reply::bytes(http::StatusCode::OK, format.content_type(), drawn),
+    tracing::info!(outcome = "drawn", status = 200);
+    Ok(match form {
+        Drawing::Svg => Reply::new(http::StatusCode::OK, form.media_type(), drawn),
+        Drawing::Png | Drawing::EscPos => Reply::bytes(http::StatusCode::OK, form.media_type(), drawn),
     })
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     check_grant(app, request, now)?;
     let payment: Payment = body_json(request)?;
-    if !payment.channel.is_tied_to_a_payment() {
-        let detail = "The channel table is for the codes on tables, which no payment stands behind: POST /codes.";
-        return Err(Problem::invalid(detail).into());
-    }
-    if payment.payment.is_empty() || payment.payment.len() > LONGEST_PAYMENT {
-        return Err(Problem::invalid(format!("payment is the payment's id, 1 to {LONGEST_PAYMENT} bytes.")).into());
-    }
-    let paid_at: Timestamp = payment.paid_at.parse().map_err(|_| {
-        Problem::invalid("paid_at is the time of payment with its offset, such as 2026-11-21T12:31:07+08:00.")
-    })?;
-    let minute = Minute::of(paid_at)
-        .ok_or_else(|| Problem::invalid("paid_at lies before 2020 or after 2530; it is the time of payment."))?;
+    let claim = payment.claim(&app.keyring)?;
     let store = app.catalog.store(payment.store, now).await?.ok_or_else(Problem::store_unknown)?;
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
-    let claim = Claim {
-        visit: Visit {
-            store: payment.store,
-            minute,
-            payment: PaymentHash::of(&payment.payment, app.keyring.payment()),
-        },
-        channel: payment.channel,
-        segment: payment.segment,
-    };
-    let expires_at = match claim.standing(now, survey.survey.definition.link_lifetime_days) {
-        Standing::Live(until) => until,
-        Standing::Expired(at) => {
-            return Err(Problem::invalid(format!(
-                "paid_at is too long ago: a link for this payment could be answered until {at}."
-            ))
-            .into());
-        }
-        Standing::Future => {
-            return Err(
-                Problem::invalid("paid_at lies more than 10 minutes in the future; check the till's clock.").into()
-            );
-        }
-    };
+    let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
     // The keyring has been checked to hold its current key.
     let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
     let brand = app.catalog.brand(now).await?;
-    tracing::info!(
-        function = FUNCTION,
-        outcome = "issued",
-        status = 201,
-        store = payment.store.get(),
-        channel = payment.channel.name(),
-    );
+    tracing::info!(outcome = "issued", status = 201, store = payment.store.get(), channel = payment.channel.name(),);
     Ok(Reply::json(
         http::StatusCode::CREATED,
         &Issued {
@@ -175,6 +137,41 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
             expires_at,
         },
     ))
+}
+
+impl Payment {
+    /// What the link of this payment says.
+    fn claim(&self, keyring: &Keyring) -> Result<Claim, Problem> {
+        if self.channel.origin() != Origin::Payment {
+            return Err(Problem::invalid(
+                "The channel table is for the codes on tables, which no payment stands behind: POST /codes.",
+            ));
+        }
+        if self.payment.is_empty() || self.payment.len() > LONGEST_PAYMENT {
+            return Err(Problem::invalid(format!("payment is the payment's id, 1 to {LONGEST_PAYMENT} bytes.")));
+        }
+        let paid_at: Timestamp = self.paid_at.parse().map_err(|_| {
+            Problem::invalid("paid_at is the time of payment with its offset, such as 2026-11-21T12:31:07+08:00.")
+        })?;
+        let minute = Minute::of(paid_at)
+            .ok_or_else(|| Problem::invalid("paid_at lies before 2020 or after 2530; it is the time of payment."))?;
+        let payment = PaymentHash::of(&self.payment, keyring.payment());
+        let visit = Visit { store: self.store, minute, payment };
+        Ok(Claim { visit, channel: self.channel, segment: self.segment })
+    }
+}
+
+/// Until when a link can be answered.
+fn still_live(standing: Standing) -> Result<Timestamp, Problem> {
+    match standing {
+        Standing::Live(until) => Ok(until),
+        Standing::Expired(at) => Err(Problem::invalid(format!(
+            "paid_at is too long ago: a link for this payment could be answered until {at}."
+        ))),
+        Standing::Future => {
+            Err(Problem::invalid("paid_at lies more than 10 minutes in the future; check the till's clock."))
+        }
+    }
 }
 
 /// The scheme that opens a page of an Alipay mini-program, with the link as its query `scene`.

@@ -1,11 +1,10 @@
 //! Wires the handler to the Lambda runtime.
 
 use aftertaste::{app::App, lambda};
-use jiff::Timestamp;
 use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &App::start().await?;
-    lambda::serve(async |request| issue_link::handle(app, &request, Timestamp::now()).await).await
+    lambda::serve(issue_link::FUNCTION, async |request, call| issue_link::handle(app, &request, call).await).await
 }

@@ -1,6 +1,5 @@
 //! QR codes of addresses, for screens and for receipt printers.
 
-use aftertaste::http::Format;
 use qrcode::{Color, EcLevel, QrCode, render::svg, types::QrError};
 
 /// Dots of a module: on the 58 mm paper of a receipt printer, at 8 dots a millimetre, 0.75 mm.
@@ -11,6 +10,36 @@ const PAPER: usize = 384;
 
 /// Modules of white on every side, without which a reader finds no code (ISO/IEC 18004).
 const QUIET_ZONE: usize = 4;
+
+/// The forms of a QR code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Drawing {
+    Svg,
+    Png,
+    /// What a receipt printer takes.
+    EscPos,
+}
+
+impl Drawing {
+    pub(crate) const ALL: [Self; 3] = [Self::Svg, Self::Png, Self::EscPos];
+
+    /// The ending of a file.
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::EscPos => "bin",
+        }
+    }
+
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::EscPos => "application/vnd.escpos",
+        }
+    }
+}
 
 /// An address as a QR code that survives a smudge: error correction M, 15 %.
 pub(crate) struct Qr {
@@ -24,11 +53,11 @@ impl Qr {
         Ok(Self { code: QrCode::with_error_correction_level(&address, EcLevel::M)?, address })
     }
 
-    pub(crate) fn written_as(&self, format: Format) -> Option<Vec<u8>> {
-        match format {
-            Format::Png => self.png().ok(),
-            Format::EscPos => Some(self.esc_pos()),
-            _ => Some(self.svg().into_bytes()),
+    pub(crate) fn drawn_as(&self, form: Drawing) -> Option<Vec<u8>> {
+        match form {
+            Drawing::Svg => Some(self.svg().into_bytes()),
+            Drawing::Png => self.png().ok(),
+            Drawing::EscPos => Some(self.esc_pos()),
         }
     }
 

@@ -7,11 +7,13 @@ use aftertaste::{
     domain::{
         Id, Invalid,
         access::Permission,
-        count::DayOperations,
+        count::{DayDetails, DayOperations},
         place::{Store, StoreDetails, StoreNumber, parse_day},
+        strictly,
         survey::{Brand, Definition, Survey},
     },
     http::{Problem, Reply, Request, bearer, body_json},
+    lambda::Call,
     table::{PutSurvey, Versioned},
 };
 use http::StatusCode;
@@ -19,13 +21,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-const FUNCTION: &str = "manage-catalog";
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "manage-catalog";
 
 /// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`; `GET /stores`; `PUT` of days' orders.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
-pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
-    conclude(FUNCTION, manage(app, request, now).await, Reply::from)
+pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
+    conclude(manage(app, request, call.now).await, Reply::from)
 }
 
 async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
@@ -45,7 +48,7 @@ async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
-    tracing::info!(function = FUNCTION, outcome, status = reply.status.as_u16(), by = grant.subject);
+    tracing::info!(outcome, status = reply.status.as_u16(), by = grant.subject);
     Ok(reply)
 }
 
@@ -54,7 +57,8 @@ fn ok(body: &impl Serialize) -> Reply {
 }
 
 fn store_number(request: &Request) -> Result<StoreNumber, Problem> {
-    request.path_parameter("store").parse().map_err(|error: Invalid| Problem::invalid(error.0))
+    let number: Result<StoreNumber, Invalid> = request.path_parameter("store").parse();
+    Ok(number?)
 }
 
 async fn get_store(app: &App, request: &Request) -> Result<Reply, Stop> {
@@ -65,7 +69,7 @@ async fn get_store(app: &App, request: &Request) -> Result<Reply, Stop> {
 async fn put_store(app: &App, request: &Request) -> Result<Reply, Stop> {
     let number = store_number(request)?;
     let details: StoreDetails = body_without(request, "store")?;
-    let store = Store::new(number, details).map_err(|error| Problem::invalid(error.0))?;
+    let store = Store::new(number, details).map_err(Problem::from)?;
     if app.table.survey(&store.details.survey).await?.is_none() {
         let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
         return Err(Problem::invalid(sentence).into());
@@ -88,11 +92,12 @@ async fn put_store(app: &App, request: &Request) -> Result<Reply, Stop> {
 fn body_without<T: DeserializeOwned>(request: &Request, field: &str) -> Result<T, Problem> {
     let mut body: Map<String, Value> = body_json(request)?;
     body.remove(field);
-    serde_json::from_value(Value::Object(body)).map_err(|error| Problem::invalid(error.to_string()))
+    Ok(strictly(Value::Object(body))?)
 }
 
 fn survey_id(request: &Request) -> Result<Id, Problem> {
-    request.path_parameter("id").parse().map_err(|error: Invalid| Problem::invalid(error.0))
+    let id: Result<Id, Invalid> = request.path_parameter("id").parse();
+    Ok(id?)
 }
 
 #[derive(Serialize)]
@@ -115,35 +120,32 @@ async fn put_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
         let sentence = format!("The definition's id is {}, and its address says {id}.", definition.id);
         return Err(Problem::invalid(sentence).into());
     }
-    let reserved = definition.reserved_names();
-    let survey = match Survey::new(definition) {
-        Ok(survey) if reserved.is_empty() => survey,
-        checked => {
-            let mistakes: Vec<_> = checked.err().into_iter().flatten().chain(reserved).collect();
-            return Err(Problem::invalid(sentences(&mistakes)).into());
+    let mut mistakes = definition.reserved_names();
+    let survey = match (Survey::new(definition), mistakes.0.is_empty()) {
+        (Ok(survey), true) => survey,
+        (checked, _) => {
+            mistakes.0.splice(0..0, checked.err().into_iter().flat_map(|wrong| wrong.0));
+            return Err(Problem::from(mistakes).into());
         }
     };
     let (status, version) = match app.table.put_survey(&survey).await? {
         PutSurvey::Unchanged(version) => (StatusCode::OK, version),
         PutSurvey::Written(version) => (StatusCode::CREATED, version),
-        PutSurvey::Refused(broken) => return Err(Problem::invalid(sentences(&broken)).into()),
+        PutSurvey::Refused(broken) => return Err(Problem::from(broken).into()),
     };
     Ok(Reply::json(status, &SurveyBody { version, definition: &survey.definition }))
 }
 
 async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
     let brand: Brand = body_json(request)?;
-    brand.check().map_err(|mistakes| Problem::invalid(sentences(&mistakes)))?;
     app.table.put_brand(&brand).await?;
     Ok(ok(&brand))
 }
 
 async fn put_operations(app: &App, request: &Request) -> Result<Reply, Stop> {
     let number = store_number(request)?;
-    let day = parse_day("The day in the address", request.path_parameter("day"))
-        .map_err(|error| Problem::invalid(error.0))?;
+    let day = parse_day("The day in the address", request.path_parameter("day")).map_err(Problem::from)?;
     let operations: DayOperations = body_json(request)?;
-    operations.check().map_err(|error| Problem::invalid(error.0))?;
     app.table.store(number).await?.ok_or_else(Problem::store_unknown)?;
     app.table.put_operations(number, day, &operations).await?;
     Ok(ok(&json!({"store": number, "day": day, "orders": operations.orders})))
@@ -177,8 +179,8 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
             read.map_err(|error: csv::Error| wrong(error.to_string()))?;
         let store = StoreNumber::try_from(store).map_err(|error| wrong(error.0))?;
         let day = parse_day("day", &day).map_err(|error| wrong(error.0))?;
-        let operations = DayOperations { orders, revenue, refunds, currency };
-        operations.check().map_err(|error| wrong(error.0))?;
+        let operations = DayOperations::try_from(DayDetails { orders, revenue, refunds, currency })
+            .map_err(|error| wrong(error.0))?;
         if !stores.contains(&store) {
             return Err(wrong(format!("there is no store {store}.")).into());
         }
@@ -188,8 +190,4 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
         app.table.put_operations(*store, *day, operations).await?;
     }
     Ok(ok(&json!({"written": days.len()})))
-}
-
-fn sentences(mistakes: &[Invalid]) -> String {
-    mistakes.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" ")
 }

@@ -1,15 +1,17 @@
-//! A guest opens a link. Nothing is read when store and survey are in memory, and nothing is written. Or she opens the
-//! code on a table, and gets a link.
+//! A guest opens a link. Nothing is read when store and survey are in memory, and nothing is written. Or they open
+//! the code on a table, and get a link.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
-        survey::{Kind, Question},
+        survey::{Brand, Kind, Question},
         visit::{Minute, TableCode, visitor},
     },
-    http::{Format, Problem, Reply, Request, accepted_format, wanted_languages},
+    http::{Problem, Reply, Request, accepted, wanted_languages},
+    lambda::Call,
     pages::{
         self,
         survey::{End, SurveyPage},
@@ -20,28 +22,37 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const FUNCTION: &str = "open-survey";
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "open-survey";
 
 /// How many links one address gets out of a store's codes in a minute. All guests on a store's own network have one
 /// address.
 const OPENINGS_A_MINUTE: u32 = 20;
 
-/// `GET /s/{link}`, `GET /s/{link}/receipt` and `GET /t/{code}`. `submission` is fresh and random: the id of the sending
-/// that follows.
-pub async fn handle(app: &App, request: &Request, now: Timestamp, submission: Uuid) -> Reply {
-    let format = accepted_format(request, &[Format::Html, Format::Json]);
+/// The forms of a survey.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Page,
+    Json,
+}
+
+/// `GET /s/{link}`, `GET /s/{link}/receipt` and `GET /t/{code}`.
+pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
+    let form = accepted(request, Form::Page, &[(Form::Page, "text/html"), (Form::Json, "application/json")]);
     let opened = match request.route_key.as_str() {
-        "GET /t/{code}" => open_code(app, request, now, submission).await,
-        _ => open(app, request, now, submission, format).await,
+        "GET /s/{link}" => open(app, request, call, form).await,
+        "GET /s/{link}/receipt" => open_in_receipt(app, request, call).await,
+        "GET /t/{code}" => open_code(app, request, call).await,
+        _ => Err(Problem::route_unknown().into()),
     };
-    conclude(FUNCTION, opened, |problem| match format {
-        Some(Format::Json) => problem.into(),
-        _ => pages::problem(&problem, &wanted_languages(request)),
+    conclude(opened, |problem| match form {
+        Form::Json => problem.into(),
+        Form::Page => pages::problem(&problem, &wanted_languages(request)),
     })
 }
 
-/// Sends whoever opened a code on to a link of her own.
-async fn open_code(app: &App, request: &Request, now: Timestamp, nonce: Uuid) -> Result<Reply, Stop> {
+/// Sends a guest who opened a code on to a link of their own.
+async fn open_code(app: &App, request: &Request, Call { now, fresh }: Call) -> Result<Reply, Stop> {
     let code = TableCode::verify(request.path_parameter("code"), &app.keyring).ok_or_else(Problem::code_unknown)?;
     app.catalog.store(code.store, now).await?.ok_or_else(Problem::store_unknown)?;
     // A clock far from today gives no minute, and no link that could be signed.
@@ -50,85 +61,97 @@ async fn open_code(app: &App, request: &Request, now: Timestamp, nonce: Uuid) ->
     if !app.table.admit(&visitor, minute, OPENINGS_A_MINUTE).await? {
         return Err(Problem::too_many().into());
     }
-    let claim = code.visit(minute, &nonce.to_string(), &app.keyring);
+    let claim = code.visit(minute, &fresh.to_string(), &app.keyring);
     let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
-    tracing::info!(
-        function = FUNCTION,
-        outcome = "opened-code",
-        status = 303,
-        store = code.store.get(),
-        table = u32::from(code.table),
-    );
+    tracing::info!(outcome = "opened-code", status = 303, store = code.store.get(), table = u32::from(code.table),);
     let language = request.query("lang").filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
     let query = language.map_or_else(String::new, |language| format!("?lang={language}"));
     Ok(Reply::empty(StatusCode::SEE_OTHER).with("location", format!("/s/{}{query}", link.as_str())))
 }
 
-async fn open(
-    app: &App,
-    request: &Request,
-    now: Timestamp,
-    submission: Uuid,
-    format: Option<Format>,
-) -> Result<Reply, Stop> {
+/// What a link leads to.
+struct Opened {
+    link: OpenLink,
+    brand: Arc<Brand>,
+    language: String,
+}
+
+impl Opened {
+    async fn by(app: &App, request: &Request, now: Timestamp, outcome: &str) -> Result<Self, Stop> {
+        let link = app.open_link(request.path_parameter("link"), now).await?;
+        let brand = app.catalog.brand(now).await?;
+        let language = link.survey.language_for(&wanted_languages(request)).to_owned();
+        tracing::info!(
+            outcome,
+            status = 200,
+            store = link.claim.visit.store.get(),
+            channel = link.claim.channel.name(),
+            survey = link.survey.id().as_str(),
+            language,
+        );
+        Ok(Self { link, brand, language })
+    }
+
+    fn questions(&self) -> Vec<&Question> {
+        self.link.survey.asked(self.link.claim.visit.payment)
+    }
+
+    fn store(&self) -> &str {
+        &self.link.store.details.name
+    }
+}
+
+async fn open_in_receipt(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let opened = Opened::by(app, request, call.now, "shown-in-receipt").await?;
+    let url = format!("{}/s/{}?lang={}", app.public_url, request.path_parameter("link"), opened.language);
+    let page = pages::survey::receipt(&opened.brand, opened.store(), &url, &opened.link.survey, &opened.language);
+    Ok(Reply::page(StatusCode::OK, page))
+}
+
+async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Reply, Stop> {
+    let opened = Opened::by(app, request, call.now, "opened").await?;
+    if form == Form::Json {
+        return Ok(Reply::json(StatusCode::OK, &as_json(&opened, call.fresh)));
+    }
     let link = request.path_parameter("link");
-    let OpenLink { claim, until, store, survey } = app.open_link(link, now).await?;
-    let brand = app.catalog.brand(now).await?;
-    let definition = &survey.survey.definition;
-    let wanted = wanted_languages(request);
-    let language = survey.survey.language_for(&wanted);
-    let questions = survey.survey.asked(claim.visit.payment);
-    let in_receipt = request.route_key == "GET /s/{link}/receipt";
-    tracing::info!(
-        function = FUNCTION,
-        outcome = if in_receipt { "shown-in-receipt" } else { "opened" },
-        status = 200,
-        store = claim.visit.store.get(),
-        channel = claim.channel.name(),
-        survey = definition.id.as_str(),
-        language,
-    );
-    if in_receipt {
-        let url = format!("{}/s/{link}?lang={language}", app.public_url);
-        let page = pages::survey::receipt(&brand, &store.details.name, &url, &survey.survey, language);
-        return Ok(Reply::page(StatusCode::OK, page));
-    }
-    if format == Some(Format::Json) {
-        let body = json!({
-            "survey": definition.id,
-            "version": survey.version,
-            "language": language,
-            "languages": survey.survey.languages(),
-            "title": definition.title.get(language),
-            "store": store.details.name,
-            "brand": {"name": brand.name, "colour": brand.colour},
-            "privacy": pages::survey::privacy_line(&brand, claim.channel, language),
-            "thanks": pages::survey::thanks_line(&brand, language),
-            "expires_at": until,
-            "submission": submission,
-            "questions": questions.iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
-        });
-        return Ok(Reply::json(StatusCode::OK, &body));
-    }
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
-        let page = pages::survey::end(end, &brand, &store.details.name, link, language);
+        let page = pages::survey::end(end, &opened.brand, opened.store(), link, &opened.language);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let page = SurveyPage {
-        brand: &brand,
-        store: &store.details.name,
-        survey: &survey.survey,
-        version: survey.version,
-        questions: &questions,
-        language,
-        channel: claim.channel,
-        until,
+        brand: &opened.brand,
+        store: opened.store(),
+        survey: &opened.link.survey,
+        version: opened.link.survey.version,
+        questions: &opened.questions(),
+        language: &opened.language,
+        channel: opened.link.claim.channel,
+        until: opened.link.until,
         link,
-        submission,
+        submission: call.fresh,
         answers: &BTreeMap::new(),
         mistakes: &[],
     };
     Ok(Reply::page(StatusCode::OK, page.render()))
+}
+
+/// The survey for a program. `submission` is the id of the sending that follows.
+fn as_json(opened: &Opened, submission: Uuid) -> Value {
+    let Opened { link, brand, language } = opened;
+    json!({
+        "survey": link.survey.id(),
+        "version": link.survey.version,
+        "language": language,
+        "languages": link.survey.languages(),
+        "title": link.survey.definition.title.in_language(language),
+        "store": opened.store(),
+        "brand": {"name": brand.name, "colour": brand.colour},
+        "privacy": pages::survey::privacy_line(brand, link.claim.channel, language),
+        "thanks": pages::survey::thanks_line(brand, language),
+        "expires_at": link.until,
+        "submission": submission,
+        "questions": opened.questions().iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
+    })
 }
 
 /// A question for a program that draws it itself.
@@ -137,7 +160,7 @@ fn in_language(question: &Question, language: &str) -> Value {
     let mut json = json!({
         "id": definition.id,
         "kind": definition.kind,
-        "text": definition.text.get(language),
+        "text": definition.text.in_language(language),
         "required": definition.required,
     });
     let mut set = |name: &str, value: Value| {
@@ -150,15 +173,15 @@ fn in_language(question: &Question, language: &str) -> Value {
         Kind::Scale(scale) => {
             set("min", json!(scale.min));
             set("max", json!(scale.max));
-            set("low_label", json!(definition.low_label.as_ref().map(|label| label.get(language))));
-            set("high_label", json!(definition.high_label.as_ref().map(|label| label.get(language))));
+            set("low_label", json!(definition.low_label.as_ref().map(|label| label.in_language(language))));
+            set("high_label", json!(definition.high_label.as_ref().map(|label| label.in_language(language))));
         }
         Kind::Choice { many, .. } => {
             set("many", json!(many));
             let options: Vec<Value> = definition
                 .options
                 .iter()
-                .map(|option| json!({"id": option.id, "text": option.text.get(language)}))
+                .map(|option| json!({"id": option.id, "text": option.text.in_language(language)}))
                 .collect();
             set("options", json!(options));
         }

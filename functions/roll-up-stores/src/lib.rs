@@ -23,7 +23,8 @@ use futures::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-const FUNCTION: &str = "roll-up-stores";
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "roll-up-stores";
 
 /// How many stores are counted at once: enough to hide the table's latency, few enough for a small function.
 const AT_ONCE: usize = 16;
@@ -123,81 +124,88 @@ pub async fn handle(
     let stores = catalog.stores(now).await?;
     let brand = catalog.brand(now).await?;
     let Some(days) = days_of(catalog, event, &stores, now).await? else {
-        tracing::info!(function = FUNCTION, outcome = "nothing-to-count");
+        tracing::info!(outcome = "nothing-to-count");
         return Ok(Summary::default());
     };
     let mut summary = Summary { from: Some(*days.start()), to: Some(*days.end()), ..Summary::default() };
-    let mut scopes: BTreeMap<Path, BTreeMap<Date, Rollup>> = BTreeMap::new();
-    let mut failures = 0;
+    let counting = Counting { table, catalog, days: &days, retention_days: i64::from(brand.retention_days) };
+    let nodes = count_stores(&counting, &stores, &clock, &mut summary).await?;
+    write_nodes(&counting, &nodes, &mut summary).await?;
+    summary.log();
+    Ok(summary)
+}
 
-    let retention = i64::from(brand.retention_days);
-    let days = &days;
-    let counts: Vec<BoxFuture<'_, _>> = stores
-        .iter()
-        .map(|store| count_store(table, catalog, store, days, retention, &clock).map(move |did| (store, did)).boxed())
-        .collect();
+/// What all stores of a count share.
+struct Counting<'a> {
+    table: &'a Table,
+    catalog: &'a Catalog,
+    days: &'a RangeInclusive<Date>,
+    retention_days: i64,
+}
+
+/// The rollups of each node, by day.
+type Nodes = BTreeMap<Path, BTreeMap<Date, Rollup>>;
+
+/// Counts every store, and adds each day into every node above it.
+async fn count_stores(
+    counting: &Counting<'_>,
+    stores: &[Store],
+    clock: &(impl Fn() -> Timestamp + Sync),
+    summary: &mut Summary,
+) -> Result<Nodes, CountError> {
+    let mut nodes = Nodes::new();
+    let mut failures = 0;
+    let counts: Vec<BoxFuture<'_, _>> =
+        stores.iter().map(|store| count_store(counting, store, clock).map(move |did| (store, did)).boxed()).collect();
     let mut counts = stream::iter(counts).buffer_unordered(AT_ONCE);
     while let Some((store, counted)) = counts.next().await {
         match counted {
             Ok((store_days, did)) => {
                 summary.add(did);
-                for StoreDay { day, rollup, path } in store_days {
-                    let nodes: Vec<Path> = path.with_ancestors().collect();
-                    let below = nodes.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store.number)]);
-                    for (node, child) in nodes.iter().cloned().zip(below) {
-                        let merged = scopes
-                            .entry(node)
-                            .or_default()
-                            .entry(day)
-                            .or_insert_with(|| Rollup { counted_at: Timestamp::MAX, ..Rollup::default() });
-                        merged.content.merge(&rollup.content, &child);
-                        // As old as the oldest reading in it.
-                        merged.counted_at = merged.counted_at.min(rollup.counted_at);
-                    }
-                }
+                store_days.into_iter().for_each(|day| add_to_nodes(&mut nodes, store, day));
             }
             Err(error) => {
-                tracing::error!(function = FUNCTION, outcome = "store-failed", store = store.number.get(), error = %error);
+                tracing::error!(outcome = "store-failed", store = store.number.get(), error = %error);
                 failures += 1;
             }
         }
     }
+    // Without these stores the scopes above would lose what they have of them.
+    if failures > 0 { Err(CountError::Some(failures)) } else { Ok(nodes) }
+}
 
-    if failures > 0 {
-        // Without these stores the scopes above would lose what they have of them.
-        return Err(CountError::Some(failures));
+fn add_to_nodes(nodes: &mut Nodes, store: &Store, StoreDay { day, rollup, path }: StoreDay) {
+    let above: Vec<Path> = path.with_ancestors().collect();
+    let below = above.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store.number)]);
+    for (node, child) in above.iter().cloned().zip(below) {
+        let merged = nodes
+            .entry(node)
+            .or_default()
+            .entry(day)
+            .or_insert_with(|| Rollup { counted_at: Timestamp::MAX, ..Rollup::default() });
+        merged.content.merge(&rollup.content, &child);
+        // As old as the oldest reading in it.
+        merged.counted_at = merged.counted_at.min(rollup.counted_at);
     }
-    let writes: Vec<BoxFuture<'_, _>> = scopes
+}
+
+async fn write_nodes(counting: &Counting<'_>, nodes: &Nodes, summary: &mut Summary) -> Result<(), CountError> {
+    let mut failures = 0;
+    let writes: Vec<BoxFuture<'_, _>> = nodes
         .iter()
-        .map(|(path, rollups)| write_scope(table, path, rollups, days).map(move |did| (path, did)).boxed())
+        .map(|(path, rollups)| write_node(counting, path, rollups).map(move |did| (path, did)).boxed())
         .collect();
     let mut writes = stream::iter(writes).buffer_unordered(AT_ONCE);
     while let Some((path, written)) = writes.next().await {
         match written {
             Ok(did) => summary.add(did),
             Err(error) => {
-                tracing::error!(function = FUNCTION, outcome = "scope-failed", scope = path.as_str(), error = %error);
+                tracing::error!(outcome = "scope-failed", scope = path.as_str(), error = %error);
                 failures += 1;
             }
         }
     }
-    if failures > 0 {
-        return Err(CountError::Some(failures));
-    }
-    tracing::info!(
-        function = FUNCTION,
-        outcome = "counted",
-        from = %days.start(),
-        to = %days.end(),
-        stores = summary.stores,
-        responses = summary.responses,
-        written = summary.written,
-        unchanged = summary.unchanged,
-        overtaken = summary.overtaken,
-        unreadable = summary.unreadable,
-        days_left = summary.left.len(),
-    );
-    Ok(summary)
+    if failures > 0 { Err(CountError::Some(failures)) } else { Ok(()) }
 }
 
 /// The days to count, the same for every store whatever its time zone: a scope's day is whole only if each of its
@@ -218,7 +226,7 @@ async fn days_of(
             let surveys: BTreeSet<_> = stores.iter().map(|store| &store.details.survey).collect();
             for id in surveys {
                 let survey = catalog.survey(id, now).await?;
-                longest = survey.map_or(longest, |survey| longest.max(survey.survey.definition.link_lifetime_days));
+                longest = survey.map_or(longest, |survey| longest.max(survey.definition.link_lifetime_days));
             }
             Ok(Some(back(longest + 1)..=last))
         }
@@ -236,11 +244,8 @@ async fn days_of(
 }
 
 async fn count_store(
-    table: &Table,
-    catalog: &Catalog,
+    &Counting { table, catalog, days, retention_days }: &Counting<'_>,
     store: &Store,
-    days: &RangeInclusive<Date>,
-    retention_days: i64,
     clock: &(impl Fn() -> Timestamp + Sync),
 ) -> Result<(Vec<StoreDay>, Summary), TableError> {
     let scope = Scope::Store(store.number);
@@ -288,11 +293,10 @@ async fn count_store(
     Ok((counted_days, did))
 }
 
-async fn write_scope(
-    table: &Table,
+async fn write_node(
+    &Counting { table, days, .. }: &Counting<'_>,
     path: &Path,
     rollups: &BTreeMap<Date, Rollup>,
-    days: &RangeInclusive<Date>,
 ) -> Result<Summary, TableError> {
     let scope = Scope::Node(path.clone());
     let mut before = table.rollups(&scope, *days.start(), *days.end()).await?;
@@ -331,6 +335,22 @@ async fn replace(
 }
 
 impl Summary {
+    fn log(&self) {
+        let day = |day: Option<Date>| day.map(|day| day.to_string());
+        tracing::info!(
+            outcome = "counted",
+            from = day(self.from),
+            to = day(self.to),
+            stores = self.stores,
+            responses = self.responses,
+            written = self.written,
+            unchanged = self.unchanged,
+            overtaken = self.overtaken,
+            unreadable = self.unreadable,
+            days_left = self.left.len(),
+        );
+    }
+
     fn add(&mut self, other: Self) {
         self.stores += other.stores;
         self.responses += other.responses;

@@ -1,6 +1,6 @@
 //! Wires the handler to the Lambda runtime.
 
-use aftertaste::{config, memory::Catalog, table::Table};
+use aftertaste::{config, lambda, memory::Catalog, table::Table};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use roll_up_stores::Event;
@@ -13,7 +13,8 @@ async fn main() -> Result<(), Error> {
     // Nothing is remembered from one count to the next: a count goes by the catalog as it is.
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| {
         let catalog = Catalog::new(table.clone(), Catalog::AGE);
-        Box::pin(roll_up_stores::handle(table, &catalog, event.payload, Timestamp::now)).await.map_err(Error::from)
+        let count = roll_up_stores::handle(table, &catalog, event.payload, Timestamp::now);
+        Box::pin(lambda::within(roll_up_stores::FUNCTION, "schedule", count)).await.map_err(Error::from)
     }))
     .await
 }

@@ -1,32 +1,34 @@
-//! A manager looks: the report of a scope, as a page, JSON or CSV.
+//! Shows a report to a manager: of a scope, as a page, JSON or CSV.
 
+mod csv;
 mod page;
 mod pictures;
 mod words;
 
-use std::collections::BTreeMap;
-
 use aftertaste::{
     app::{App, Stop, conclude},
-    counting::count,
     domain::{
         Id,
-        access::Permission,
-        count::{Content, Group, Rollup, Series, Tallies, paid_responses},
+        access::{Grant, Permission},
+        count::Series,
         place::{Path, Scope, Store, parse_day},
-        report::{Comment, Counts, Report, Score, Subject},
-        survey::{Answer, Answers, Measure, nearest_language},
+        report::{Comment, Counts, Report, Subject},
+        survey::{Answer, Answers, Measure, Survey},
     },
-    http::{Format, Problem, Reply, Request, accepted_format, bearer, wanted_languages},
+    http::{Problem, Reply, Request, accepted, bearer, wanted_languages},
+    lambda::Call,
     pages,
+    reading::{self, Stores, Window},
     table::StoredResponse,
-    token::{self, NotGranted},
+    token,
 };
 use http::StatusCode;
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date};
+
 use page::ReportPage;
 
-const FUNCTION: &str = "show-report";
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "show-report";
 
 /// The longest window, in days: a quarter.
 const LONGEST_WINDOW_DAYS: i32 = 92;
@@ -37,148 +39,101 @@ const COMMENTS_READ: i32 = 50;
 /// The window when none is asked for, in days.
 const USUAL_WINDOW_DAYS: i32 = 30;
 
+/// The forms of a report.
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Page,
+    Csv,
+}
+
 /// `GET /reports/{scope+}` and `GET /login`.
-pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Reply {
-    let (scope, format) = scope_and_format(request);
+pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
+    let (scope, form) = scope_and_form(request);
     let answered = match request.route_key.as_str() {
-        "GET /reports/{scope+}" => show(app, request, now, scope, format).await,
-        "GET /login" => log_in(app, request, now).await,
+        "GET /reports/{scope+}" => show(app, request, call.now, scope, form).await,
+        "GET /login" => log_in(app, request, call.now).await,
         _ => Err(Problem::route_unknown().into()),
     };
-    conclude(FUNCTION, answered, |problem| match format {
-        Format::Html => pages::problem(&problem, &wanted_languages(request)),
-        _ => problem.into(),
+    conclude(answered, |problem| match form {
+        Form::Page => pages::problem(&problem, &wanted_languages(request)),
+        Form::Json | Form::Csv => problem.into(),
     })
 }
 
 /// The scope as it was written, and the form: by ending, else by `Accept`.
-fn scope_and_format(request: &Request) -> (&str, Format) {
+fn scope_and_form(request: &Request) -> (&str, Form) {
     let path = request.path_parameter("scope");
+    let by_ending = path.rsplit_once('.').and_then(|(scope, ending)| match ending {
+        "json" => Some((scope, Form::Json)),
+        "html" => Some((scope, Form::Page)),
+        "csv" => Some((scope, Form::Csv)),
+        _ => None,
+    });
     // A browser says that it wants a page; a program that says nothing wants figures.
-    let offered = [Format::Json, Format::Html, Format::Csv];
-    let by_ending =
-        path.rsplit_once('.').and_then(|(scope, ending)| Some((scope, Format::of_ending(ending, &offered)?)));
-    by_ending.unwrap_or_else(|| (path, accepted_format(request, &offered).unwrap_or(Format::Json)))
+    let offered = [(Form::Json, "application/json"), (Form::Page, "text/html"), (Form::Csv, "text/csv")];
+    by_ending.unwrap_or_else(|| (path, accepted(request, Form::Json, &offered)))
 }
 
-async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, format: Format) -> Result<Reply, Stop> {
+async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, form: Form) -> Result<Reply, Stop> {
     let grant = bearer(&app.keyring, request, now)?;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
-    let stores = stores_of(app, &scope, now).await?;
-    let path = stores.first().filter(|_| matches!(scope, Scope::Store(_))).map(|store| &store.details.path);
-    if !grant.allows_report(&scope, path) {
+    let stores = Stores::of(app, &scope, now).await?;
+    if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
         return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
     }
-    let zone_today = |store: &Store| store.calendar.day_of(now);
-    let today = stores.iter().map(zone_today).max().unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
-    let (from, to) = window(request, today)?;
-    let length = from.until(to).map_or(0, |span| span.get_days()) + 1;
-    let first_before = from.saturating_sub(length.days());
-
-    let mut rollups = app.table.rollups(&scope, first_before, to).await?;
-    if stores.is_empty() && rollups.is_empty() {
+    let window = window(request, stores.today(now))?;
+    let reading = reading::counts(app, &stores, window, now).await?;
+    if stores.all.is_empty() && reading.is_empty() {
         return Err(Problem::scope_unknown().into());
     }
-    let own = stores.first().filter(|_| matches!(scope, Scope::Store(_)));
-    if let Some(store) = own.filter(|_| (from..=to).contains(&today)) {
-        // The day that is still running is counted from its responses, so that the last guest is in.
-        let counted = count_today(app, store, today, now).await?;
-        rollups.insert(today, counted);
-    }
-    let surveys = series_in(rollups.range(from..).map(|(_, rollup)| &rollup.content.tallies));
-    let wanted: Option<Series> = match request.query("survey") {
-        Some(series) => Some(series.parse().map_err(|_| Problem::survey_unknown())?),
-        None => surveys.first().cloned(),
-    };
-    let wanted = wanted.or_else(|| stores.first().map(|store| Series::paid(store.details.survey.clone())));
-    let series = wanted.ok_or_else(Problem::survey_unknown)?;
+    let series = wanted_series(request, reading.series().first(), &stores)?;
     let survey = app.catalog.survey(&series.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
-
-    let mut counts = Counts { surveys, ..Counts::default() };
-    let mut children: BTreeMap<String, Group> = BTreeMap::new();
-    for (day, Rollup { mut content, counted_at, .. }) in rollups {
-        let tally = content.tallies.remove(&series);
-        if day < from {
-            counts.before.merge(&tally.unwrap_or_default());
-            continue;
-        }
-        counts.counted_at = counts.counted_at.max(Some(counted_at));
-        counts.days.extend(tally.map(|tally| (day, tally)));
-        // Orders are paid: answers that no payment stands behind are not set against them.
-        if series.tied_to_payment && content.operations.store_days > 0 {
-            counts.operations.insert(day, content.operations);
-        }
-        for (child, groups) in content.children {
-            if let Some(group) = groups.get(&series) {
-                children.entry(child).or_default().merge(group);
-            }
-        }
+    let mut counts = reading.of(&series, &stores);
+    if let Some(store) = stores.own() {
+        add_comments(app, request, store, window, &series, &survey, &mut counts).await?;
     }
-    counts.children = named(children, &stores);
-    if let Some(store) = own {
-        let before = request.query("comments_before");
-        let paid = store.calendar.window_of(from, to);
-        let page = app.table.newest_responses(store.number, &paid, before.as_deref(), COMMENTS_READ).await?;
-        let recommend = survey.survey.measuring(Measure::Recommend).map(|question| question.id());
-        let of_survey = page.responses.into_iter().filter(|stored| Series::of(&stored.response) == series);
-        counts.comments = of_survey.flat_map(|stored| comments(stored, recommend)).collect();
-        counts.comments_before = page.next;
-    }
-
-    let brand = app.catalog.brand(now).await?;
-    let name = match own {
-        Some(store) => store.details.name.clone(),
-        None => scope.to_string(),
-    };
-    let tied_to_payment = series.tied_to_payment;
-    let subject =
-        Subject { scope: &scope, name: &name, from, to, survey: &survey.survey, tied_to_payment, brand: &brand };
+    let (brand, name) = (app.catalog.brand(now).await?, stores.name());
+    let Window { from, to } = window;
+    let subject = Subject { scope: &scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
     let report = Report::new(&subject, counts);
-    tracing::info!(
-        function = FUNCTION,
-        outcome = "shown",
-        status = 200,
-        scope = report.scope,
-        from = %from,
-        to = %to,
-        responses = report.responses,
-        by = grant.subject,
-    );
-    Ok(match format {
-        Format::Json => Reply::json(StatusCode::OK, &report),
-        Format::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", as_csv(&report)),
-        _ => {
-            let wanted = wanted_languages(request);
-            // Who reads one way of writing Chinese is better served by the other than by English.
-            let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
-            let language = nearest_language(&wanted, &page::LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" });
-            let path = own.map(|store| store.details.path.clone()).or_else(|| above(&scope));
-            let path = path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None));
-            let above = path.map(String::from);
-            let page = ReportPage { report: &report, brand: &brand, survey: &survey.survey, language, above, today };
+    log(&report, &grant);
+    Ok(match form {
+        Form::Json => Reply::json(StatusCode::OK, &report),
+        Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&report)),
+        Form::Page => {
+            let above = above(&scope, &stores, &grant).map(String::from);
+            let language = page::language(&wanted_languages(request));
+            let page = ReportPage { report: &report, subject: &subject, language, above, today: stores.today(now) };
             Reply::page(StatusCode::OK, page.render())
         }
     })
 }
 
-/// The stores of a scope; none when the scope is unknown.
-async fn stores_of(app: &App, scope: &Scope, now: Timestamp) -> Result<Vec<Store>, Stop> {
-    Ok(match scope {
-        Scope::Store(number) => {
-            app.catalog.store(*number, now).await?.map(|store| (*store).clone()).into_iter().collect()
-        }
-        Scope::Node(path) => {
-            let all = app.catalog.stores(now).await?;
-            all.iter().filter(|store| path.covers(&store.details.path)).cloned().collect()
-        }
-    })
+fn log(report: &Report, grant: &Grant) {
+    tracing::info!(
+        outcome = "shown",
+        status = 200,
+        scope = report.scope,
+        from = %report.from,
+        to = %report.to,
+        responses = report.responses,
+        by = grant.subject,
+    );
+}
+
+/// The series that was asked for; else the first in the window, else that of the first store's survey.
+fn wanted_series(request: &Request, first: Option<&Series>, stores: &Stores) -> Result<Series, Problem> {
+    if let Some(series) = request.query("survey") {
+        return series.parse().map_err(|_| Problem::survey_unknown());
+    }
+    let of_store = || stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
+    first.cloned().or_else(of_store).ok_or_else(Problem::survey_unknown)
 }
 
 /// `from` and `to`, both included; the last 30 days if not said.
-fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
-    let day = |name: &str| {
-        request.query(name).map(|text| parse_day(name, &text).map_err(|error| Problem::invalid(error.0))).transpose()
-    };
+fn window(request: &Request, today: Date) -> Result<Window, Problem> {
+    let day = |name: &str| request.query(name).map(|text| parse_day(name, &text).map_err(Problem::from)).transpose();
     let back = |from: Date, days: i32| from.saturating_sub((days - 1).days());
     let (from, to) = (day("from")?, day("to")?);
     let to = to.unwrap_or(today);
@@ -191,48 +146,36 @@ fn window(request: &Request, today: Date) -> Result<(Date, Date), Problem> {
             "The window from {from} to {to} is too long: {LONGEST_WINDOW_DAYS} days at most."
         )));
     }
-    Ok((from, to))
+    Ok(Window { from, to })
 }
 
-/// The node above a node.
-fn above(scope: &Scope) -> Option<Path> {
-    let Scope::Node(path) = scope else { return None };
-    path.with_ancestors().take_while(|node| node != path).last()
+/// The node above a scope, when the grant allows its report.
+fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
+    let path = match scope {
+        Scope::Store(_) => stores.own().map(|store| store.details.path.clone()),
+        Scope::Node(path) => path.with_ancestors().take_while(|node| node != path).last(),
+    };
+    path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
 }
 
-/// The running day of a store, counted now.
-async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, Stop> {
-    let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
-    let tallies = counted.days.remove(&today).unwrap_or_default().tallies;
-    let given = app.table.operations(store.number, today, today).await?;
-    let answered = paid_responses(&tallies);
-    let operations = given.get(&today).map(|given| given.with_answers(answered)).unwrap_or_default();
-    Ok(Rollup { content: Content { tallies, operations, ..Content::default() }, counted_at: now, ..Rollup::default() })
-}
-
-/// Every series with responses: those with whole ones behind which payments stand first, and of these the one with
-/// most.
-fn series_in<'a>(days: impl Iterator<Item = &'a Tallies>) -> Vec<Series> {
-    let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
-    for (series, tally) in days.flatten() {
-        *responses.entry(series).or_default() += tally.responses;
-    }
-    let mut all: Vec<(&Series, u64)> = responses.into_iter().collect();
-    all.sort_by_key(|(series, n)| std::cmp::Reverse((series.tied_to_payment && *n > 0, *n, series.tied_to_payment)));
-    all.into_iter().map(|(series, _)| series.clone()).collect()
-}
-
-/// The scopes below with their names: a store's own, a node's path.
-fn named(children: BTreeMap<String, Group>, stores: &[Store]) -> Vec<(Scope, String, Group)> {
-    children
-        .into_iter()
-        .filter_map(|(scope, group)| {
-            let scope: Scope = scope.parse().ok()?;
-            let store = stores.iter().find(|store| scope == Scope::Store(store.number));
-            let name = store.map_or_else(|| scope.to_string(), |store| store.details.name.clone());
-            Some((scope, name, group))
-        })
-        .collect()
+/// Reads what guests of a store wrote, a page of it.
+async fn add_comments(
+    app: &App,
+    request: &Request,
+    store: &Store,
+    window: Window,
+    series: &Series,
+    survey: &Survey,
+    counts: &mut Counts,
+) -> Result<(), Stop> {
+    let before = request.query("comments_before");
+    let paid = store.calendar.window_of(window.from, window.to);
+    let page = app.table.newest_responses(store.number, &paid, before.as_deref(), COMMENTS_READ).await?;
+    let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
+    let of_series = page.responses.into_iter().filter(|stored| Series::of(&stored.response) == *series);
+    counts.comments = of_series.flat_map(|stored| comments(stored, recommend)).collect();
+    counts.comments_before = page.next;
+    Ok(())
 }
 
 /// What the guest of a response wrote.
@@ -242,7 +185,7 @@ fn comments(stored: StoredResponse, recommend: Option<&Id>) -> Vec<Comment> {
         _ => None,
     });
     let at = stored.minute.start();
-    // What a guest left half-way she has not sent to be read.
+    // Guests who left half-way have not sent what they wrote to be read.
     let answers = if stored.response.partial { Answers::new() } else { stored.response.answers };
     let texts = answers.into_values().filter_map(|answer| match answer {
         Answer::Text(text) => Some(text),
@@ -251,69 +194,10 @@ fn comments(stored: StoredResponse, recommend: Option<&Id>) -> Vec<Comment> {
     texts.map(|text| Comment { at, nps, text }).collect()
 }
 
-/// A row a day, one for all and one for each scope below, rounded for reading.
-fn as_csv(report: &Report) -> String {
-    let rounded = |figure: Option<f64>| figure.map_or(String::new(), |figure| format!("{figure:.2}"));
-    let row = |scope: &str, day: &str, score: &Score, orders: Option<u64>, rate: Option<f64>| {
-        let percent = |share: Option<f64>| rounded(share.map(|share| 100.0 * share));
-        let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
-        [
-            scope.to_owned(),
-            report.survey.to_string(),
-            day.to_owned(),
-            score.n.to_string(),
-            rounded(score.nps),
-            rounded(score.low),
-            rounded(score.high),
-            percent(score.satisfied),
-            percent(score.satisfied_low),
-            percent(score.satisfied_high),
-            count(orders),
-            percent(rate),
-        ]
-    };
-    let header = [
-        "scope",
-        "survey",
-        "day",
-        "n",
-        "nps",
-        "nps_low",
-        "nps_high",
-        "satisfied_percent",
-        "satisfied_low",
-        "satisfied_high",
-        "orders",
-        "response_rate_percent",
-    ];
-    let days = report
-        .days
-        .iter()
-        .map(|day| row(&report.scope, &day.day.to_string(), &day.score, day.orders, day.response_rate));
-    let operations = report.operations.as_ref();
-    let all = row(
-        &report.scope,
-        "all",
-        &report.score,
-        operations.map(|o| o.orders),
-        operations.and_then(|o| o.response_rate),
-    );
-    let children = report.children.iter().map(|child| row(&child.scope, "all", &child.score, None, None));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in std::iter::once(header.map(str::to_owned)).chain(days).chain([all]).chain(children) {
-        // Writing to memory does not fail, and every row has as many cells. No cell holds a text that a person wrote.
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
-}
-
 /// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address.
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
-    let grant = token::verify(&token, &app.keyring, now).map_err(|wrong| match wrong {
-        NotGranted::Unreadable => Problem::grant_invalid(),
-        NotGranted::Expired => Problem::grant_expired(),
-    })?;
+    let grant = token::verify(&token, &app.keyring, now).map_err(Problem::from)?;
     let first = grant.permissions.iter().find_map(|permission| match permission {
         Permission::Report(scope) => Some(scope.as_ref()),
         _ => None,
@@ -329,7 +213,7 @@ async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
         }
     };
     let seconds = grant.expires.as_second() - now.as_second();
-    tracing::info!(function = FUNCTION, outcome = "logged-in", status = 303, scope, by = grant.subject);
+    tracing::info!(outcome = "logged-in", status = 303, scope, by = grant.subject);
     Ok(Reply::empty(StatusCode::SEE_OTHER)
         .with("location", format!("/reports/{scope}.html"))
         .with("set-cookie", format!("grant={token}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")))

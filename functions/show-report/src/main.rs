@@ -1,11 +1,10 @@
 //! Wires the handler to the Lambda runtime.
 
 use aftertaste::{app::App, lambda};
-use jiff::Timestamp;
 use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &App::start().await?;
-    lambda::serve(async |request| show_report::handle(app, &request, Timestamp::now()).await).await
+    lambda::serve(show_report::FUNCTION, async |request, call| show_report::handle(app, &request, call).await).await
 }

@@ -2,8 +2,9 @@
 
 use aftertaste::{
     domain::{
-        report::{Class, DriverFigure, Drivers, GroupFigure, GroupName, Quadrant, Report, Score},
-        survey::{Brand, Survey},
+        report::{Class, DriverFigure, Drivers, Estimate, GroupFigure, GroupName, Quadrant, Report, Score, Subject},
+        survey::nearest_language,
+        visit::Origin,
     },
     http::Page,
     pages::Shell,
@@ -17,13 +18,19 @@ use crate::{
 };
 
 /// The languages of the page.
-pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+
+/// The language of the page. Those who read one way of writing Chinese are better served by the other than by English.
+pub(crate) fn language(wanted: &[String]) -> &'static str {
+    let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
+    nearest_language(wanted, &LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" })
+}
 
 /// What the page shows.
 pub(crate) struct ReportPage<'a> {
     pub report: &'a Report,
-    pub brand: &'a Brand,
-    pub survey: &'a Survey,
+    /// What the report is about.
+    pub subject: &'a Subject<'a>,
     pub language: &'a str,
     /// The scope above, when the manager may see it.
     pub above: Option<String>,
@@ -38,7 +45,7 @@ impl ReportPage<'_> {
             (self.header())
             h1 { (report.name) }
             (self.window())
-            @if !report.tied_to_payment { p.note { (self.words().untied) } }
+            @if report.origin == Origin::Code { p.note { (self.words().untied) } }
             @if report.responses == 0 {
                 p.end { (self.words().nothing) }
             } @else {
@@ -57,9 +64,9 @@ impl ReportPage<'_> {
         let shell = Shell {
             language: self.language,
             title: &report.name,
-            colour: &self.brand.colour,
+            colour: &self.subject.brand.colour,
             style: include_str!("page.css"),
-            script: "",
+            script: None,
             framed_by: "'none'",
         };
         shell.page(body)
@@ -80,8 +87,8 @@ impl ReportPage<'_> {
         let Report { scope, from, to, survey, .. } = self.report;
         html! {
             header {
-                span.logo aria-hidden="true" { (self.brand.name.chars().next().unwrap_or('·')) }
-                div.grow { strong { (self.brand.name) } br; (scope) }
+                span.logo aria-hidden="true" { (self.subject.brand.name.chars().next().unwrap_or('·')) }
+                div.grow { strong { (self.subject.brand.name) } br; (scope) }
                 nav {
                     @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
                     a lang=(other) href=(format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={other}")) { (name) }
@@ -102,7 +109,7 @@ impl ReportPage<'_> {
                     select name="survey" aria-label=(words.survey) {
                         @for series in surveys.iter().chain(Some(survey).filter(|survey| !surveys.contains(survey))) {
                             option value=(series) selected[series == survey] {
-                                (series.survey) @if !series.tied_to_payment { " · " (words.table_codes) }
+                                (series.survey) @if series.origin == Origin::Code { " · " (words.table_codes) }
                             }
                         }
                     }
@@ -254,15 +261,15 @@ impl ReportPage<'_> {
                                 span.note {
                                     @if let Some(quadrant) = driver.quadrant { strong { (words.quadrant(quadrant)) } " · " }
                                     (words.class(driver.class))
-                                    @if let (Some(low), Some(high)) = (driver.low, driver.high) {
+                                    @if let Some(Estimate { low, high, .. }) = driver.impact_asymmetry {
                                         " (" (format!("{low:.2} … {high:.2}").replace('-', "−"))
                                         @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } ")"
                                     }
                                 }
                             }
                             td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
-                            td { (points(driver.penalty.map(|penalty| -penalty))) }
-                            td { (points(driver.reward)) }
+                            td { (points(driver.effect.map(|effect| -effect.penalty))) }
+                            td { (points(driver.effect.map(|effect| effect.reward))) }
                         }
                     } }
                 } }
@@ -271,8 +278,8 @@ impl ReportPage<'_> {
     }
 
     fn driver_text<'a>(&'a self, driver: &'a DriverFigure) -> &'a str {
-        let question = self.survey.question(driver.question.as_str());
-        question.map_or(driver.question.as_str(), |question| question.definition.text.get(self.language))
+        let question = self.subject.survey.question(driver.question.as_str());
+        question.map_or(driver.question.as_str(), |question| question.definition.text.in_language(self.language))
     }
 
     fn children(&self) -> Markup {
@@ -301,7 +308,7 @@ impl ReportPage<'_> {
                                 }
                             }
                             (score_cells(&child.score))
-                            td { (child.score.satisfied.map_or_else(String::new, percent)) }
+                            td { (child.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
                         }
                     } }
                 } }
@@ -333,7 +340,7 @@ impl ReportPage<'_> {
                                 }
                             }
                             (score_cells(&group.score))
-                            td { (group.score.satisfied.map_or_else(String::new, percent)) }
+                            td { (group.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
                         }
                     } }
                 } }
@@ -393,15 +400,14 @@ fn first_to_look_at(drivers: &Drivers) -> Option<&DriverFigure> {
         })
     };
     most(|driver| driver.correlation, |driver| driver.quadrant == Some(Quadrant::ConcentrateHere))
-        .or_else(|| most(|driver| driver.penalty, |driver| driver.class == Class::Basic))
+        .or_else(|| most(|driver| driver.effect.map(|effect| effect.penalty), |driver| driver.class == Class::Basic))
 }
 
 fn score_cells(score: &Score) -> Markup {
     html! {
         td { (score.n) }
         td {
-            @if let Some(nps) = score.nps { (signed(nps)) }
-            @if let (Some(low), Some(high)) = (score.low, score.high) { br; span.note { (between(low, high)) } }
+            @if let Some(nps) = score.nps { (signed(nps.value)) br; span.note { (between(nps.low, nps.high)) } }
         }
     }
 }

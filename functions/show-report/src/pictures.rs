@@ -43,7 +43,7 @@ pub(crate) fn trend(days: &[DayFigure]) -> Markup {
     let scored: Vec<(usize, f64, f64, f64)> = days
         .iter()
         .enumerate()
-        .filter_map(|(i, day)| Some((i, day.score.nps?, day.score.low?, day.score.high?)))
+        .filter_map(|(i, day)| day.score.nps.map(|nps| (i, nps.value, nps.low, nps.high)))
         .collect();
     let last = days.len().saturating_sub(1).max(1);
     let x = |i: usize| format!("{:.1}", 30.0 + 282.0 * share(i, last));

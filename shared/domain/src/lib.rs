@@ -13,12 +13,47 @@ pub mod report;
 pub mod survey;
 pub mod visit;
 
+mod reading;
+
+pub use reading::{known_keys, strictly};
+
 use serde::{Deserialize, Serialize};
 
 /// Why a text or a number is not a value of the type asked for: one sentence for whoever sent it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(pub String);
+
+/// Everything that is wrong with something, a sentence each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.iter().map(|mistake| mistake.0.as_str()).collect::<Vec<_>>().join(" "))]
+pub struct Mistakes(pub Vec<Invalid>);
+
+impl Mistakes {
+    /// Adds a sentence.
+    pub fn add(&mut self, sentence: impl Into<String>) {
+        self.0.push(Invalid(sentence.into()));
+    }
+
+    /// Adds what is wrong, if anything is.
+    pub fn check<T>(&mut self, checked: Result<T, Invalid>) -> Option<T> {
+        checked.map_err(|mistake| self.0.push(mistake)).ok()
+    }
+
+    /// The value, if nothing is wrong.
+    ///
+    /// # Errors
+    /// All that is.
+    pub fn unless<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl From<Invalid> for Mistakes {
+    fn from(mistake: Invalid) -> Self {
+        Self(vec![mistake])
+    }
+}
 
 /// The name of a survey, a question, an option or a module: 1 to 40 letters, digits, `_` and `-`, the first a letter
 /// or a digit.

@@ -90,7 +90,7 @@ impl App {
         let claim = Claim::verify(link, &self.keyring).ok_or_else(Problem::link_unknown)?;
         let store = self.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
         let survey = self.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
-        match claim.standing(now, survey.survey.definition.link_lifetime_days) {
+        match claim.standing(now, survey.definition.link_lifetime_days) {
             Standing::Live(until) => Ok(OpenLink { claim, until, store, survey }),
             Standing::Expired(at) => Err(Problem::link_expired(at).into()),
             Standing::Future => Err(Problem::link_from_the_future().into()),
@@ -100,16 +100,16 @@ impl App {
 
 /// Ends a call: logs what stopped it, and turns that into the reply by `render`. What went well has been logged by the
 /// function, with its own fields.
-pub fn conclude(function: &'static str, answered: Result<Reply, Stop>, render: impl FnOnce(Problem) -> Reply) -> Reply {
+pub fn conclude(answered: Result<Reply, Stop>, render: impl FnOnce(Problem) -> Reply) -> Reply {
     match answered {
         Ok(reply) => reply,
         Err(Stop::Problem(problem)) => {
-            tracing::info!(function, outcome = problem.kind, status = problem.status.as_u16());
+            tracing::info!(outcome = problem.kind.name(), status = problem.kind.status().as_u16());
             render(problem)
         }
         Err(Stop::Broken(error)) => {
             let problem = Problem::unavailable();
-            tracing::error!(function, outcome = "failed", status = problem.status.as_u16(), error = %error);
+            tracing::error!(outcome = "failed", status = problem.kind.status().as_u16(), error = %error);
             render(problem)
         }
     }

@@ -64,7 +64,7 @@ pub async fn count(
         let paid = stored.minute.start();
         let day = counted.days.entry(store.calendar.day_of(paid)).or_default();
         let tally = day.tallies.entry(Series::of(response)).or_default();
-        tally.add(response, store.calendar.hour_of(paid), &survey.survey);
+        tally.add(response, store.calendar.hour_of(paid), &survey);
         day.complete_until = Some(day.complete_until.map_or(stored.expires, |until| until.min(stored.expires)));
         counted.responses += 1;
     }

@@ -2,15 +2,45 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::{
-    http::{Format, Problem, Reply, Request, accepted_format, wanted_languages},
+    http::{Problem, Reply, Request, accepted, wanted_languages},
     pages,
 };
 
 /// How long a call may take. template.yaml gives a function ten seconds.
 const DEADLINE: Duration = Duration::from_secs(8);
+
+/// What a call brings beside its request: time and randomness are arguments below this.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// When it came.
+    pub now: Timestamp,
+    /// A fresh random id.
+    pub fresh: Uuid,
+}
+
+impl Call {
+    /// A call at this moment.
+    pub fn new() -> Self {
+        Self { now: Timestamp::now(), fresh: Uuid::new_v4() }
+    }
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Runs a call of a function, so that every line that it logs says which function and which route.
+pub async fn within<T>(function: &'static str, route: &str, call: impl Future<Output = T>) -> T {
+    call.instrument(tracing::info_span!("call", function, route)).await
+}
 
 /// Serves a function's handler to the Lambda runtime, for ever.
 ///
@@ -19,14 +49,19 @@ const DEADLINE: Duration = Duration::from_secs(8);
 ///
 /// # Errors
 /// When the runtime can't be reached.
-pub async fn serve<F: Future<Output = Reply>>(handle: impl Fn(Request) -> F) -> Result<(), Error> {
+pub async fn serve<F: Future<Output = Reply>>(
+    function: &'static str,
+    handle: impl Fn(Request, Call) -> F,
+) -> Result<(), Error> {
     let handle = &handle;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| async move {
         let request = event.payload;
-        let late = too_late(&request);
-        let takes_gzip = request.takes_gzip();
-        let reply = tokio::time::timeout(DEADLINE, handle(request)).await;
-        let reply = reply.unwrap_or_else(|_| late());
+        let (route, late, takes_gzip) = (request.route_key.clone(), too_late(&request), request.takes_gzip());
+        let timed = async {
+            let reply = tokio::time::timeout(DEADLINE, handle(request, Call::new())).await;
+            reply.unwrap_or_else(|_| late())
+        };
+        let reply = within(function, &route, timed).await;
         Ok::<_, Error>(if takes_gzip { reply.compressed() } else { reply }.into_event())
     }))
     .await
@@ -34,7 +69,7 @@ pub async fn serve<F: Future<Output = Reply>>(handle: impl Fn(Request) -> F) -> 
 
 /// The reply when the table has been hanging: Lambda itself would end the call without one.
 fn too_late(request: &Request) -> impl FnOnce() -> Reply + use<> {
-    let wants_page = accepted_format(request, &[Format::Json, Format::Html]) == Some(Format::Html);
+    let wants_page = accepted(request, false, &[(false, "application/json"), (true, "text/html")]);
     let languages = wanted_languages(request);
     move || {
         let problem = Problem::unavailable();

@@ -1,7 +1,7 @@
 //! What a function stands on: the table, HTTP, pages, the keys and the environment. What Aftertaste is about is in
 //! [`domain`], and is used from here.
 //!
-//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`counting`] and [`memory`] hold what
+//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`counting`], [`memory`] and [`reading`] hold what
 //! several functions join them to. A function does the rest.
 
 pub mod app;
@@ -11,6 +11,7 @@ pub mod http;
 pub mod lambda;
 pub mod memory;
 pub mod pages;
+pub mod reading;
 pub mod table;
 pub mod token;
 

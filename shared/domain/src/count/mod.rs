@@ -5,7 +5,7 @@ mod rollup;
 mod series;
 mod tally;
 
-pub use operations::{DayOperations, Operations};
+pub use operations::{DayDetails, DayOperations, Operations};
 pub use rollup::{Content, Rollup};
 pub use series::{Series, Tallies, merge_tallies, paid_responses};
 pub use tally::{Band, DriverSums, Group, Histogram, JointSums, Recommendations, Tally};

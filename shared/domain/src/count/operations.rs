@@ -1,6 +1,7 @@
 //! Operations data: orders and revenue of a store's business day, as the merchant's systems know them.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +10,29 @@ use crate::Invalid;
 /// The largest amount of a day: a trillion.
 const LARGEST_AMOUNT: f64 = 1e12;
 
-/// The body of `PUT /stores/{store}/days/{day}`.
+/// A store's day, checked. What comes from the table passes the same door as the body of
+/// `PUT /stores/{store}/days/{day}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DayOperations {
+#[serde(try_from = "DayDetails", into = "DayDetails")]
+pub struct DayOperations(DayDetails);
+
+impl Deref for DayOperations {
+    type Target = DayDetails;
+
+    fn deref(&self) -> &DayDetails {
+        &self.0
+    }
+}
+
+impl From<DayOperations> for DayDetails {
+    fn from(day: DayOperations) -> Self {
+        day.0
+    }
+}
+
+/// A store's day as the merchant tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DayDetails {
     /// Orders that were paid.
     pub orders: u64,
     /// What they came to.
@@ -44,30 +64,30 @@ pub struct Operations {
     pub refunds: BTreeMap<String, u64>,
 }
 
-impl DayOperations {
-    /// Checks what serde can't.
-    ///
-    /// # Errors
-    /// A sentence.
-    pub fn check(&self) -> Result<(), Invalid> {
-        if self.orders > 10_000_000 {
-            return Err(Invalid(format!("orders is at most 10000000 a day; this is {}.", self.orders)));
+impl TryFrom<DayDetails> for DayOperations {
+    type Error = Invalid;
+
+    fn try_from(day: DayDetails) -> Result<Self, Invalid> {
+        if day.orders > 10_000_000 {
+            return Err(Invalid(format!("orders is at most 10000000 a day; this is {}.", day.orders)));
         }
-        for (name, amount) in [("revenue", self.revenue), ("refunds", self.refunds)] {
+        for (name, amount) in [("revenue", day.revenue), ("refunds", day.refunds)] {
             if amount.is_some_and(|amount| !(0.0..=LARGEST_AMOUNT).contains(&amount)) {
                 return Err(Invalid(format!("{name} is an amount from 0 to a trillion.")));
             }
         }
-        let amounts = self.revenue.is_some() || self.refunds.is_some();
-        match &self.currency {
+        let amounts = day.revenue.is_some() || day.refunds.is_some();
+        match &day.currency {
             None if amounts => Err(Invalid("An amount needs its currency, such as CNY.".into())),
             Some(code) if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) => {
                 Err(Invalid("currency is three capitals, such as CNY.".into()))
             }
-            _ => Ok(()),
+            _ => Ok(Self(day)),
         }
     }
+}
 
+impl DayOperations {
     /// The same in additive form, beside the number of responses of the day.
     pub fn with_answers(&self, answered: u64) -> Operations {
         let hundredths = |amount: Option<f64>| -> BTreeMap<String, u64> {
@@ -118,8 +138,8 @@ mod tests {
     use super::*;
 
     fn day(json: &str) -> Result<DayOperations, String> {
-        let day: DayOperations = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        day.check().map_err(|error| error.0).map(|()| day)
+        let day: DayDetails = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        day.try_into().map_err(|error: Invalid| error.0)
     }
 
     #[test]

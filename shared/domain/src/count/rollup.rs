@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Group, Operations, Series, Tallies, merge_tallies};
-use crate::place::{Path, Scope};
+use crate::{
+    known_keys,
+    place::{Path, Scope},
+};
 
 /// The stored counts of one scope on one business day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,14 +30,22 @@ pub struct Rollup {
 #[serde(default)]
 pub struct Content {
     /// By series.
+    #[serde(deserialize_with = "known_keys")]
     pub tallies: Tallies,
     /// Orders and revenue.
     #[serde(skip_serializing_if = "is_nothing")]
     pub operations: Operations,
     /// Of a node: the responses of each scope directly below, by series. So that a report of two hundred stores is
     /// one query.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "children")]
     pub children: BTreeMap<String, BTreeMap<Series, Group>>,
+}
+
+fn children<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, BTreeMap<Series, Group>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Child(#[serde(deserialize_with = "known_keys")] BTreeMap<Series, Group>);
+    let children = BTreeMap::<String, Child>::deserialize(deserializer)?;
+    Ok(children.into_iter().map(|(scope, Child(groups))| (scope, groups)).collect())
 }
 
 fn is_nothing(operations: &Operations) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Tally;
-use crate::{Id, Invalid, survey::Response};
+use crate::{Id, Invalid, survey::Response, visit::Origin};
 
 /// What a tally is of: the answers to one survey, those behind which a payment stands apart from those to codes on
 /// tables. Written `dine-in` and `dine-in@table`.
@@ -14,8 +14,8 @@ use crate::{Id, Invalid, survey::Response};
 pub struct Series {
     /// The survey.
     pub survey: Id,
-    /// Whether a payment stands behind the answers.
-    pub tied_to_payment: bool,
+    /// What stands behind the answers.
+    pub origin: Origin,
 }
 
 const TABLE: &str = "@table";
@@ -23,12 +23,12 @@ const TABLE: &str = "@table";
 impl Series {
     /// The series that a response counts in.
     pub fn of(response: &Response) -> Self {
-        Self { survey: response.survey.clone(), tied_to_payment: response.channel.is_tied_to_a_payment() }
+        Self { survey: response.survey.clone(), origin: response.channel.origin() }
     }
 
     /// The answers to a survey behind which a payment stands.
     pub fn paid(survey: Id) -> Self {
-        Self { survey, tied_to_payment: true }
+        Self { survey, origin: Origin::Payment }
     }
 }
 
@@ -45,7 +45,8 @@ impl std::str::FromStr for Series {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let survey = text.strip_suffix(TABLE);
-        Ok(Self { survey: survey.unwrap_or(text).parse()?, tied_to_payment: survey.is_none() })
+        let origin = if survey.is_some() { Origin::Code } else { Origin::Payment };
+        Ok(Self { survey: survey.unwrap_or(text).parse()?, origin })
     }
 }
 
@@ -57,7 +58,7 @@ impl From<Series> for String {
 
 impl std::fmt::Display for Series {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.survey, if self.tied_to_payment { "" } else { TABLE })
+        write!(f, "{}{}", self.survey, if self.origin == Origin::Payment { "" } else { TABLE })
     }
 }
 
@@ -66,7 +67,7 @@ pub type Tallies = BTreeMap<Series, Tally>;
 
 /// How many whole responses a payment stands behind: those that orders are set against.
 pub fn paid_responses(tallies: &Tallies) -> u64 {
-    tallies.iter().filter(|(series, _)| series.tied_to_payment).map(|(_, tally)| tally.responses).sum()
+    tallies.iter().filter(|(series, _)| series.origin == Origin::Payment).map(|(_, tally)| tally.responses).sum()
 }
 
 /// Adds the tallies of another scope.
@@ -84,7 +85,7 @@ mod tests {
     fn a_series_is_read_as_it_is_written() {
         for text in ["dine-in", "dine-in@table"] {
             let series: Series = text.parse().unwrap();
-            assert_eq!((series.to_string().as_str(), series.tied_to_payment), (text, !text.contains('@')));
+            assert_eq!((series.to_string().as_str(), series.origin == Origin::Code), (text, text.contains('@')));
         }
         for text in ["", "@table", "dine-in@", "dine-in@door", "dine in"] {
             assert!(text.parse::<Series>().is_err(), "{text}");

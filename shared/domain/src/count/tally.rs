@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Id,
+    Id, known_keys,
     survey::{Answer, Kind, Measure, Response, Scale, Survey},
     visit::{Channel, Segment},
 };
@@ -40,13 +40,13 @@ pub struct Tally {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub joint: BTreeMap<String, JointSums>,
     /// By channel.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub channels: BTreeMap<Channel, Group>,
     /// By segment.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub segments: BTreeMap<Segment, Group>,
     /// By the hour of payment on the store's clock, 0 to 23.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub hours: BTreeMap<u8, Group>,
     /// Seconds taken, summed, and the number of responses that told.
     #[serde(skip_serializing_if = "is_zero_pair")]

@@ -45,7 +45,6 @@ impl From<DayStart> for String {
 
 /// A store as an operator describes it: the body of `PUT /stores/{store}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StoreDetails {
     /// What guests and managers read.
     pub name: String,

@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
-use super::{Z, difference::number};
+use super::{Estimate, Z, difference::number};
 use crate::count::{Band, DriverSums, JointSums};
 
 /// How far the impact asymmetry has to be from 0 for a driver to be basic or excitement.
@@ -68,11 +68,7 @@ pub struct Effect {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Asymmetry {
     /// (reward − penalty)/(reward + penalty), −1 to 1; none when both are 0.
-    pub value: Option<f64>,
-    /// The lower end of its 95 % interval.
-    pub low: Option<f64>,
-    /// The upper end of its 95 % interval.
-    pub high: Option<f64>,
+    pub value: Option<Estimate>,
     /// What kind of driver it is.
     pub class: Class,
     /// Whether the interval lies within the class.
@@ -185,12 +181,13 @@ impl Effect {
         let kept = |value: f64, counts: bool| if value < 0.0 && !counts { 0.0 } else { value };
         let (penalty, reward) = (kept(self.penalty, penalty_counts), kept(self.reward, reward_counts));
         let value = asymmetry(penalty, reward);
-        let half_width = value.map(|_| {
+        let interval = value.map(|value| {
             // The delta method. The covariance of reward and penalty is the negative of that of β_H and β_L.
             let spread = penalty * penalty * self.se_reward.powi(2)
                 + reward * reward * self.se_penalty.powi(2)
                 + 2.0 * penalty * reward * self.covariance;
-            Z * (4.0 * spread / (penalty + reward).powi(4)).max(0.0).sqrt()
+            let half_width = Z * (4.0 * spread / (penalty + reward).powi(4)).max(0.0).sqrt();
+            (value - half_width, value + half_width)
         });
         let wrong = (penalty_counts && self.penalty < 0.0) || (reward_counts && self.reward < 0.0);
         let class = match value {
@@ -201,7 +198,6 @@ impl Effect {
             }
             _ => Class::Unclassified,
         };
-        let interval = value.zip(half_width).map(|(value, half)| (value - half, value + half));
         let certain = interval.is_some_and(|(low, high)| match class {
             Class::Basic => high < -THRESHOLD,
             Class::Performance => low >= -THRESHOLD && high <= THRESHOLD,
@@ -209,8 +205,9 @@ impl Effect {
             Class::Unclassified => false,
         });
         // The asymmetry itself ends at −1 and 1.
-        let (low, high) = interval.map(|(low, high)| (low.max(-1.0), high.min(1.0))).unzip();
-        Asymmetry { value, low, high, class, certain }
+        let bounded =
+            |(value, (low, high)): (f64, (f64, f64))| Estimate { value, low: low.max(-1.0), high: high.min(1.0) };
+        Asymmetry { value: value.zip(interval).map(bounded), class, certain }
     }
 }
 
@@ -285,7 +282,7 @@ mod tests {
         // One is, with the wrong sign.
         assert_eq!(effect(0.9, -0.5, 0.1).asymmetry().class, Class::Unclassified);
         // One has the wrong sign and is not: it counts as 0.
-        assert_eq!(effect(0.9, -0.1, 0.1).asymmetry().value, Some(-1.0));
+        assert_eq!(effect(0.9, -0.1, 0.1).asymmetry().value.unwrap().value, -1.0);
         let few = Effect { bands: [4, 9, 9], ..effect(0.9, 0.1, 0.1) };
         assert_eq!(few.asymmetry().class, Class::Unclassified);
         let nothing = effect(0.0, 0.0, 0.0).asymmetry();
@@ -355,9 +352,9 @@ mod tests {
 
     fn figures(effect: &Effect) -> Vec<f64> {
         let asymmetry = effect.asymmetry();
-        let interval = [asymmetry.value, asymmetry.low, asymmetry.high].map(Option::unwrap);
+        let Estimate { value, low, high } = asymmetry.value.unwrap();
         let Effect { penalty, reward, se_penalty, se_reward, covariance, .. } = *effect;
-        [&[penalty, reward, se_penalty, se_reward, covariance][..], &interval].concat()
+        [&[penalty, reward, se_penalty, se_reward, covariance][..], &[value, low, high]].concat()
     }
 
     #[test]

@@ -10,11 +10,11 @@ use super::{
     report::{FEW, TOO_FEW},
 };
 use super::{
-    Class, Difference, Effect, Method, Nps, Share, compare_shares, correlation, difference::number, joint, marginal,
-    ranks, share,
+    Class, Difference, Effect, Estimate, Method, Nps, Share, compare_shares, correlation, difference::number, joint,
+    marginal, ranks, share,
 };
 use crate::{
-    count::{Group, Histogram, Operations, Recommendations, Series, Tally},
+    count::{Group, Histogram, Operations, Recommendations, Tally},
     place::Scope,
     survey::{Kind, Measure, Question, Scale, Survey},
 };
@@ -38,8 +38,8 @@ impl Report {
             name: subject.name.to_owned(),
             from: subject.from,
             to: subject.to,
-            survey: Series { survey: survey.definition.id.clone(), tied_to_payment: subject.tied_to_payment },
-            tied_to_payment: subject.tied_to_payment,
+            survey: subject.series.clone(),
+            origin: subject.series.origin,
             surveys: counts.surveys,
             responses: all.responses,
             partial: all.partial,
@@ -114,7 +114,7 @@ fn child_figures(children: Vec<(Scope, String, Group)>) -> Vec<ChildFigure> {
         .collect();
     // The best first; who has no rank comes last.
     figures.sort_by(|a, b| {
-        let score = |figure: &ChildFigure| figure.score.nps.unwrap_or(f64::NEG_INFINITY);
+        let score = |figure: &ChildFigure| figure.score.nps.map_or(f64::NEG_INFINITY, |nps| nps.value);
         score(b).total_cmp(&score(a)).then_with(|| a.scope.cmp(&b.scope))
     });
     figures
@@ -127,12 +127,8 @@ impl Score {
         let satisfied = share(group.satisfied, group.rated);
         Self {
             n: group.recommendations.n(),
-            nps: nps.map(|nps| nps.score),
-            low: nps.map(|nps| nps.low),
-            high: nps.map(|nps| nps.high),
-            satisfied: satisfied.map(|share| share.share),
-            satisfied_low: satisfied.map(|share| share.low),
-            satisfied_high: satisfied.map(|share| share.high),
+            nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
+            satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
         }
     }
 }
@@ -228,13 +224,8 @@ fn driver_figure(question: &Question, scale: Scale, tally: &Tally, effect: Optio
         mean,
         performance: mean.map(|mean| (mean - f64::from(scale.min)) / f64::from(scale.max - scale.min)),
         correlation: correlation(&sums),
-        penalty: effect.map(|effect| effect.penalty),
-        se_penalty: effect.map(|effect| effect.se_penalty),
-        reward: effect.map(|effect| effect.reward),
-        se_reward: effect.map(|effect| effect.se_reward),
+        effect,
         impact_asymmetry: asymmetry.and_then(|asymmetry| asymmetry.value),
-        low: asymmetry.and_then(|asymmetry| asymmetry.low),
-        high: asymmetry.and_then(|asymmetry| asymmetry.high),
         class: asymmetry.map_or(Class::Unclassified, |asymmetry| asymmetry.class),
         certain: asymmetry.is_some_and(|asymmetry| asymmetry.certain),
         quadrant: None,

@@ -2,6 +2,7 @@
 
 mod difference;
 mod drivers;
+mod estimate;
 mod figures;
 mod nps;
 mod proportion;
@@ -11,6 +12,7 @@ mod report;
 
 pub use difference::{Difference, Z, two_sided_p};
 pub use drivers::{Asymmetry, Class, Effect, Joint, Method, THRESHOLD, correlation, joint, marginal};
+pub use estimate::Estimate;
 pub use nps::Nps;
 pub use proportion::{Share, compare_shares, share};
 pub use ranking::{Rank, ranks};

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Class, Difference, Method};
+use super::{
+    Class, Difference, Effect, Estimate, Method,
+    estimate::{as_impact_asymmetry, as_nps, as_satisfied},
+};
 use crate::{
     Id,
     count::{Group, Histogram, Operations, Series, Tally},
     place::Scope,
     survey::{Brand, Survey},
-    visit::{Channel, Segment},
+    visit::{Channel, Origin, Segment},
 };
 
 /// Below so many answers a sibling is marked as having few.
@@ -31,10 +34,10 @@ pub struct Subject<'a> {
     pub from: Date,
     /// The last business day.
     pub to: Date,
-    /// The survey, in its latest version.
+    /// Which answers.
+    pub series: &'a Series,
+    /// Their survey, in its latest version.
     pub survey: &'a Survey,
-    /// Whether the answers are those behind which a payment stands, or those to codes on tables.
-    pub tied_to_payment: bool,
     /// Where segments have their names.
     pub brand: &'a Brand,
 }
@@ -60,6 +63,21 @@ pub struct Counts {
     pub comments_before: Option<String>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's serialize_with hands a reference")]
+fn is_a_payment<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(*origin == Origin::Payment)
+}
+
+/// What a driver costs and gains, each with its standard error.
+fn as_effect<S: Serializer>(effect: &Option<Effect>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(4))?;
+    map.serialize_entry("penalty", &effect.map(|effect| effect.penalty))?;
+    map.serialize_entry("se_penalty", &effect.map(|effect| effect.se_penalty))?;
+    map.serialize_entry("reward", &effect.map(|effect| effect.reward))?;
+    map.serialize_entry("se_reward", &effect.map(|effect| effect.se_reward))?;
+    map.end()
+}
+
 /// The report. Figures have full precision; a figure that nothing is known about is `null`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -73,8 +91,9 @@ pub struct Report {
     pub to: Date,
     /// The survey that the figures are about.
     pub survey: Series,
-    /// Whether a payment stands behind the answers. Those to codes on tables are counted apart.
-    pub tied_to_payment: bool,
+    /// What stands behind the answers: in JSON, whether it is a payment.
+    #[serde(rename = "tied_to_payment", serialize_with = "is_a_payment")]
+    pub origin: Origin,
     /// Every series that has responses in these days.
     pub surveys: Vec<Series>,
     /// Whole responses.
@@ -220,20 +239,12 @@ pub struct DriverFigure {
     pub performance: Option<f64>,
     /// The correlation with satisfaction: how much it matters.
     pub correlation: Option<f64>,
-    /// What a low answer costs, in points of the satisfaction scale.
-    pub penalty: Option<f64>,
-    /// The standard error of the penalty.
-    pub se_penalty: Option<f64>,
-    /// What a high answer gains.
-    pub reward: Option<f64>,
-    /// The standard error of the reward.
-    pub se_reward: Option<f64>,
+    /// What a low answer costs and a high one gains, in points of the satisfaction scale.
+    #[serde(flatten, serialize_with = "as_effect")]
+    pub effect: Option<Effect>,
     /// (reward − penalty)/(reward + penalty).
-    pub impact_asymmetry: Option<f64>,
-    /// The lower end of its 95 % interval.
-    pub low: Option<f64>,
-    /// The upper end of its 95 % interval.
-    pub high: Option<f64>,
+    #[serde(flatten, serialize_with = "as_impact_asymmetry")]
+    pub impact_asymmetry: Option<Estimate>,
     /// What kind of driver it is.
     pub class: Class,
     /// Whether the interval lies within the class.
@@ -265,17 +276,11 @@ pub struct Score {
     /// Answers to the question that measures recommendation.
     pub n: u64,
     /// The net promoter score.
-    pub nps: Option<f64>,
-    /// The lower end of its 95 % interval.
-    pub low: Option<f64>,
-    /// The upper end of its 95 % interval.
-    pub high: Option<f64>,
+    #[serde(flatten, serialize_with = "as_nps")]
+    pub nps: Option<Estimate>,
     /// The satisfied share, 0 to 1.
-    pub satisfied: Option<f64>,
-    /// The lower end of its 95 % interval.
-    pub satisfied_low: Option<f64>,
-    /// The upper end of its 95 % interval.
-    pub satisfied_high: Option<f64>,
+    #[serde(flatten, serialize_with = "as_satisfied")]
+    pub satisfied: Option<Estimate>,
 }
 
 /// The scores of a channel, segment or hour.

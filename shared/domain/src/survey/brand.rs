@@ -1,21 +1,41 @@
 //! The brand: what all of a table's stores share.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
 use super::Texts;
-use crate::{Invalid, check_line, visit::Segment};
+use crate::{Mistakes, check_line, visit::Segment};
 
 /// The shortest retention, in days: longer than any link lives, so that no answer expires while its day is counted.
 pub const SHORTEST_RETENTION_DAYS: u32 = 90;
 /// The longest retention, in days: ten years.
 pub const LONGEST_RETENTION_DAYS: u32 = 3653;
 
-/// The body of `PUT /brand`, and what is used before there is one.
+/// A brand that has been checked. What comes from the table passes the same door as the body of `PUT /brand`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "BrandDetails", into = "BrandDetails")]
+pub struct Brand(BrandDetails);
+
+impl Deref for Brand {
+    type Target = BrandDetails;
+
+    fn deref(&self) -> &BrandDetails {
+        &self.0
+    }
+}
+
+impl From<Brand> for BrandDetails {
+    fn from(brand: Brand) -> Self {
+        brand.0
+    }
+}
+
+/// A brand as an operator describes it, and what is used before there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Brand {
+#[serde(default)]
+pub struct BrandDetails {
     /// What guests read.
     pub name: String,
     /// The colour of buttons: `#rrggbb`.
@@ -38,7 +58,6 @@ pub struct Brand {
 
 /// Where a mini-program's survey page is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct MiniProgram {
     /// The platform's id of the mini-program.
     pub app_id: String,
@@ -46,7 +65,7 @@ pub struct MiniProgram {
     pub page: String,
 }
 
-impl Default for Brand {
+impl Default for BrandDetails {
     fn default() -> Self {
         Self {
             name: "Aftertaste".into(),
@@ -61,30 +80,31 @@ impl Default for Brand {
     }
 }
 
-impl Brand {
-    /// Checks what serde can't.
-    ///
-    /// # Errors
-    /// Every mistake at once.
-    pub fn check(&self) -> Result<(), Vec<Invalid>> {
-        let mut mistakes: Vec<Invalid> = check_line("The brand's name", &self.name).err().into_iter().collect();
-        let hex = self.colour.strip_prefix('#').unwrap_or_default();
+impl TryFrom<BrandDetails> for Brand {
+    type Error = Mistakes;
+
+    fn try_from(details: BrandDetails) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        mistakes.check(check_line("The brand's name", &details.name));
+        let hex = details.colour.strip_prefix('#').unwrap_or_default();
         if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            mistakes.push(Invalid("colour is written #rrggbb, such as #b4232a.".into()));
+            mistakes.add("colour is written #rrggbb, such as #b4232a.");
         }
-        if !(SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(&self.retention_days) {
-            mistakes.push(Invalid(format!(
+        if !(SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(&details.retention_days) {
+            mistakes.add(format!(
                 "retention_days is {SHORTEST_RETENTION_DAYS} to {LONGEST_RETENTION_DAYS}; this is {}.",
-                self.retention_days
-            )));
+                details.retention_days
+            ));
         }
-        mistakes.extend(self.segments.values().filter_map(|name| check_line("A segment's name", name).err()));
-        for program in self.wechat.iter().chain(&self.alipay) {
-            mistakes.extend(check_line("app_id", &program.app_id).err());
+        for name in details.segments.values() {
+            mistakes.check(check_line("A segment's name", name));
+        }
+        for program in details.wechat.iter().chain(&details.alipay) {
+            mistakes.check(check_line("app_id", &program.app_id));
             if program.page.is_empty() || program.page.starts_with('/') || program.page.contains('?') {
-                mistakes.push(Invalid("page has no leading slash and no query, such as pages/survey/survey.".into()));
+                mistakes.add("page has no leading slash and no query, such as pages/survey/survey.");
             }
         }
-        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+        mistakes.unless(Self(details))
     }
 }

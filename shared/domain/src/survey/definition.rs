@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 #[cfg(test)]
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::Texts;
 #[cfg(test)]
@@ -13,8 +14,7 @@ use crate::Id;
 
 /// A survey as it is written: the body of `PUT /surveys/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields))]
 pub struct Definition {
     /// Where an editor finds the schema. It is not kept.
     #[serde(rename = "$schema", default, skip_serializing, deserialize_with = "ignored")]
@@ -41,13 +41,12 @@ fn seven() -> u32 {
 }
 
 fn ignored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    IgnoredAny::deserialize(deserializer).map(drop)
+    Value::deserialize(deserializer).map(drop)
 }
 
 /// A question as it is written. Which of the optional fields it has depends on its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema), schemars(extend("allOf" = fields_of_each_kind())))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields, extend("allOf" = fields_of_each_kind())))]
 pub struct QuestionDefinition {
     /// The question's id; it keeps its kind and range for ever.
     pub id: Id,
@@ -138,8 +137,7 @@ pub enum Measure {
 
 /// An option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields))]
 pub struct ChoiceOption {
     /// Its id.
     pub id: Id,
@@ -149,8 +147,7 @@ pub struct ChoiceOption {
 
 /// A group of questions of which each visit is asked only some.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields))]
 pub struct Module {
     /// How many of them.
     #[cfg_attr(test, schemars(range(min = 1)))]
@@ -159,8 +156,7 @@ pub struct Module {
 
 /// A condition on the answer to an earlier question. All that is said must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields))]
 pub struct AskIf {
     /// The earlier question.
     pub question: Id,
@@ -177,7 +173,7 @@ pub struct AskIf {
 
 /// Which fields a question of each kind has to have, and which only it may have.
 #[cfg(test)]
-fn fields_of_each_kind() -> serde_json::Value {
+fn fields_of_each_kind() -> Value {
     use serde_json::json;
     let kind = |name: &str, required: &[&str], only: &[&str]| {
         let others: serde_json::Map<_, _> = only.iter().map(|field| ((*field).to_owned(), json!(false))).collect();
@@ -202,7 +198,7 @@ fn fields_of_each_kind() -> serde_json::Value {
 mod tests {
     use std::path::Path;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

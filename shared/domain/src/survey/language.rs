@@ -15,9 +15,14 @@ impl Texts {
         self.0.keys().map(String::as_str)
     }
 
-    /// The text in a language, or in the fallback; empty only when there is no text at all.
-    pub fn get(&self, language: &str) -> &str {
-        self.0.get(language).or_else(|| self.0.values().next()).map_or("", String::as_str)
+    /// The text in a language, or in the fallback; none when there is no text at all.
+    pub fn get(&self, language: &str) -> Option<&str> {
+        self.0.get(language).or_else(|| self.0.values().next()).map(String::as_str)
+    }
+
+    /// The same of a survey's text, of which there is always one.
+    pub fn in_language(&self, language: &str) -> &str {
+        self.get(language).unwrap_or_default()
     }
 }
 

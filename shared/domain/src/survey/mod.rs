@@ -8,7 +8,7 @@ mod response;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod survey;
 
-pub use brand::{Brand, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
+pub use brand::{Brand, BrandDetails, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
 pub use definition::{AskIf, ChoiceOption, Definition, KindName, Measure, Module, QuestionDefinition};
 pub use language::{Texts, nearest_language};
 pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers};

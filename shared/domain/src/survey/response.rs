@@ -40,7 +40,8 @@ pub struct Response {
     pub version: u32,
     /// When the answer arrived.
     pub answered_at: Timestamp,
-    /// How the link reached the guest.
+    /// How the link reached the guest; unknown where a later version wrote one that this does not know.
+    #[serde(deserialize_with = "crate::reading::known_or_default")]
     pub channel: Channel,
     /// The group that the guest belongs to.
     pub segment: Segment,
@@ -60,8 +61,9 @@ pub struct Response {
 /// What is wrong with the answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mistake {
-    /// The question; empty when it is about all of them.
-    pub question: String,
+    /// The question; none when it is about all of them, in JSON an empty text.
+    #[serde(serialize_with = "or_empty")]
+    pub question: Option<String>,
     /// What is wrong, in JSON a sentence.
     #[serde(rename = "detail")]
     pub wrong: Wrong,
@@ -88,6 +90,10 @@ pub enum Wrong {
     /// Something that only a program can send.
     #[error("{0}")]
     Malformed(String),
+}
+
+fn or_empty<S: serde::Serializer>(question: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(question.as_deref().unwrap_or_default())
 }
 
 impl Serialize for Wrong {
@@ -129,7 +135,7 @@ pub fn check_answers(
     let asked = survey.asked(payment);
     let mut answers = Answers::new();
     let mut mistakes = Vec::new();
-    let mut add = |question: &str, wrong: Wrong| mistakes.push(Mistake { question: shortened(question), wrong });
+    let mut add = |question: &str, wrong: Wrong| mistakes.push(Mistake { question: Some(shortened(question)), wrong });
 
     for id in raw.keys() {
         if !asked.iter().any(|question| question.id().as_str() == id) {
@@ -161,7 +167,7 @@ pub fn check_answers(
         }
     }
     if mistakes.is_empty() && answers.is_empty() {
-        mistakes.push(Mistake { question: String::new(), wrong: Wrong::Nothing });
+        mistakes.push(Mistake { question: None, wrong: Wrong::Nothing });
     }
     if mistakes.is_empty() { Ok(answers) } else { Err(mistakes) }
 }
@@ -179,6 +185,18 @@ impl AskIf {
 }
 
 impl Question {
+    /// The value of an answer that came as text, in a form or a table of rows: only the question knows which of them
+    /// are numbers and lists. None without a text.
+    pub fn value_of(&self, texts: &[&str]) -> Option<Value> {
+        let first = *texts.first().filter(|first| !first.is_empty())?;
+        Some(match self.kind {
+            // What is no number is shown as it was typed.
+            Kind::Scale(_) => first.parse::<u64>().map_or_else(|_| Value::from(first), Value::from),
+            Kind::Choice { many: true, .. } => texts.iter().map(|text| Value::from(*text)).collect(),
+            Kind::Choice { .. } | Kind::Text { .. } => Value::from(first),
+        })
+    }
+
     /// The answer that a value stands for; none for an empty text or list.
     fn read(&self, value: &Value) -> Result<Option<Answer>, Wrong> {
         match &self.kind {
@@ -252,8 +270,9 @@ mod tests {
     fn check(raw: Value) -> Result<Answers, Vec<(String, String)>> {
         let survey = survey();
         let payment = PaymentHash::of("p", &Key::from([0; 32]));
-        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Leniency::default())
-            .map_err(|mistakes| mistakes.into_iter().map(|m| (m.question, m.wrong.to_string())).collect())
+        check_answers(&survey, payment, &serde_json::from_value(raw).unwrap(), Leniency::default()).map_err(
+            |mistakes| mistakes.into_iter().map(|m| (m.question.unwrap_or_default(), m.wrong.to_string())).collect(),
+        )
     }
 
     fn mistake(raw: Value) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{AskIf, Definition, KindName, Measure, QuestionDefinition, Texts, nearest_language};
-use crate::{Id, Invalid, visit::PaymentHash};
+use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
 /// How many characters all texts of a survey may have together, so that every answer fits into a body.
 pub const LONGEST_TEXTS: usize = 1000;
@@ -78,10 +78,10 @@ pub struct Scale {
 impl Definition {
     /// Questions that are called like a field of the form itself. A survey that is put may have none; one that was
     /// stored before the field was there goes on.
-    pub fn reserved_names(&self) -> Vec<Invalid> {
+    pub fn reserved_names(&self) -> Mistakes {
         let reserved = self.questions.iter().map(|question| &question.id).filter(|id| RESERVED.contains(&id.as_str()));
         let sentence = |id: &Id| format!("{id}: the form itself has a field of this name. Take another id.");
-        reserved.map(sentence).map(Invalid).collect()
+        Mistakes(reserved.map(sentence).map(Invalid).collect())
     }
 }
 
@@ -90,47 +90,17 @@ impl Survey {
     ///
     /// # Errors
     /// Every mistake at once, each a sentence that names the question.
-    pub fn new(definition: Definition) -> Result<Self, Vec<Invalid>> {
-        let mut mistakes = Mistakes(Vec::new());
+    pub fn new(definition: Definition) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
         let fallback = definition.title.languages().next().unwrap_or_default().to_owned();
         mistakes.text("title", &definition.title, &fallback);
         if !(1..=LONGEST_LINK_LIFETIME_DAYS).contains(&definition.link_lifetime_days) {
             mistakes.add(format!("link_lifetime_days is 1 to {LONGEST_LINK_LIFETIME_DAYS}."));
         }
         if !(1..=40).contains(&definition.questions.len()) {
-            mistakes.add("A survey has 1 to 40 questions.".into());
+            mistakes.add("A survey has 1 to 40 questions.");
         }
-        let mut questions: Vec<Question> = Vec::new();
-        for question in &definition.questions {
-            let id = &question.id;
-            if questions.iter().any(|earlier| earlier.id() == id) {
-                mistakes.add(format!("{id}: there are two questions of this id."));
-            }
-            mistakes.text(&format!("{id}: text"), &question.text, &fallback);
-            for (name, label) in [("low_label", &question.low_label), ("high_label", &question.high_label)] {
-                if let Some(label) = label {
-                    mistakes.text(&format!("{id}: {name}"), label, &fallback);
-                }
-            }
-            for option in &question.options {
-                mistakes.text(&format!("{id}: option {}", option.id), &option.text, &fallback);
-            }
-            if question.module.as_ref().is_some_and(|module| !definition.modules.contains_key(module)) {
-                mistakes.add(format!("{id}: modules does not name its module."));
-            }
-            if let Some(condition) = &question.ask_if {
-                match questions.iter().find(|earlier| *earlier.id() == condition.question) {
-                    Some(earlier) if condition.fits(&earlier.kind) => {}
-                    Some(_) => mistakes.add(format!(
-                        "{id}: ask_if has at_least or at_most for a scale, or chose with an option of a choice."
-                    )),
-                    None => mistakes.add(format!("{id}: ask_if names a question that does not come before.")),
-                }
-            }
-            if let Some(kind) = question.check(&mut mistakes) {
-                questions.push(Question { definition: question.clone(), kind });
-            }
-        }
+        let questions = checked_questions(&definition, &fallback, &mut mistakes);
         for (name, measure) in [("recommend", Measure::Recommend), ("satisfaction", Measure::Satisfaction)] {
             if definition.questions.iter().filter(|q| q.measures == Some(measure)).count() > 1 {
                 mistakes.add(format!("Only one question may measure {name}."));
@@ -150,7 +120,12 @@ impl Survey {
                 mistakes.add(format!("modules: {name} asks {} of {size} questions.", module.ask));
             }
         }
-        if mistakes.0.is_empty() { Ok(Self { definition, questions }) } else { Err(mistakes.0) }
+        mistakes.unless(Self { definition, questions })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &Id {
+        &self.definition.id
     }
 
     /// The question with an id.
@@ -208,39 +183,75 @@ impl Survey {
 
     /// What would break the promise that answers to one id can always be counted together, if this survey followed
     /// `earlier`.
-    pub fn broken_promises(&self, earlier: &Self) -> Vec<Invalid> {
-        let mut broken = Vec::new();
+    pub fn broken_promises(&self, earlier: &Self) -> Mistakes {
+        let mut broken = Mistakes::default();
         for question in &self.questions {
             let Some(before) = earlier.question(question.id().as_str()) else { continue };
             if !question.kind.keeps(&before.kind) {
-                broken.push(Invalid(format!(
+                broken.add(format!(
                     "{}: an earlier version has it as {}; a question keeps its kind and range for ever. Take a new id.",
                     question.id(),
                     before.kind.describe()
-                )));
+                ));
             } else if question.kind.cuts() != before.kind.cuts()
                 || question.definition.measures != before.definition.measures
             {
-                broken.push(Invalid(format!(
+                broken.add(format!(
                     "{}: an earlier version measures something else with it, or cuts it elsewhere; sums of both would mix. \
                      Take a new id.",
                     question.id()
-                )));
+                ));
             }
         }
         for measure in [Measure::Recommend, Measure::Satisfaction] {
             if let (Some(now), Some(then)) = (self.measuring(measure), earlier.measuring(measure))
                 && now.id() != then.id()
             {
-                broken.push(Invalid(format!(
+                broken.add(format!(
                     "{}: an earlier version measures this with {}, and a figure keeps its question. Make it a new survey.",
                     now.id(),
                     then.id()
-                )));
+                ));
             }
         }
         broken
     }
+}
+
+/// The questions of a definition that are right, with what is wrong with the others.
+fn checked_questions(definition: &Definition, fallback: &str, mistakes: &mut Mistakes) -> Vec<Question> {
+    let mut questions: Vec<Question> = Vec::new();
+    for question in &definition.questions {
+        let id = &question.id;
+        if questions.iter().any(|earlier| earlier.id() == id) {
+            mistakes.add(format!("{id}: there are two questions of this id."));
+        }
+        mistakes.text(&format!("{id}: text"), &question.text, fallback);
+        for (name, label) in [("low_label", &question.low_label), ("high_label", &question.high_label)] {
+            if let Some(label) = label {
+                mistakes.text(&format!("{id}: {name}"), label, fallback);
+            }
+        }
+        for option in &question.options {
+            mistakes.text(&format!("{id}: option {}", option.id), &option.text, fallback);
+        }
+        if question.module.as_ref().is_some_and(|module| !definition.modules.contains_key(module)) {
+            mistakes.add(format!("{id}: modules does not name its module."));
+        }
+        if let Some(condition) = &question.ask_if {
+            match questions.iter().find(|earlier| *earlier.id() == condition.question) {
+                Some(earlier) if condition.fits(&earlier.kind) => {}
+                Some(_) => mistakes.add(format!(
+                    "{id}: ask_if has at_least or at_most for a scale, or chose with an option of a choice."
+                )),
+                None => mistakes.add(format!("{id}: ask_if names a question that does not come before.")),
+            }
+        }
+        if let Some(kind) = question.check(mistakes) {
+            questions.push(Question { definition: question.clone(), kind });
+        }
+    }
+    questions
 }
 
 fn lot(payment: PaymentHash, question: &Id) -> [u8; 32] {
@@ -370,13 +381,7 @@ impl QuestionDefinition {
     }
 }
 
-struct Mistakes(Vec<Invalid>);
-
 impl Mistakes {
-    fn add(&mut self, sentence: String) {
-        self.0.push(Invalid(sentence));
-    }
-
     fn text(&mut self, what: &str, texts: &Texts, fallback: &str) {
         if texts.0.get(fallback).is_none_or(|text| text.trim().is_empty()) {
             let language = if fallback.is_empty() { "any language" } else { fallback };
@@ -403,7 +408,7 @@ mod tests {
 
     fn survey(json: &str) -> Result<Survey, Vec<String>> {
         let definition = serde_json::from_str(json).map_err(|error| vec![error.to_string()])?;
-        Survey::new(definition).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.0).collect())
+        Survey::new(definition).map_err(|mistakes| mistakes.0.into_iter().map(|mistake| mistake.0).collect())
     }
 
     fn themes(ask: usize) -> String {
@@ -477,11 +482,11 @@ mod tests {
         let before = survey(&themes(3)).unwrap();
         let wider = survey(&themes(3).replace("\"max\":5", "\"max\":10")).unwrap();
         let broken = wider.broken_promises(&before);
-        assert_eq!(broken.len(), 10);
+        assert_eq!(broken.0.len(), 10);
         assert_eq!(
-            broken.first().unwrap().0,
+            broken.0.first().unwrap().0,
             "q0: an earlier version has it as a scale of 1 to 5; a question keeps its kind and range for ever. Take a new id."
         );
-        assert!(survey(&themes(2)).unwrap().broken_promises(&before).is_empty());
+        assert!(survey(&themes(2)).unwrap().broken_promises(&before).0.is_empty());
     }
 }

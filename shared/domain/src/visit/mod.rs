@@ -7,4 +7,4 @@ mod visit;
 
 pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, Standing};
 pub use table_code::{TableCode, TableNumber, visitor};
-pub use visit::{Channel, Minute, PaymentHash, Segment, Visit};
+pub use visit::{Channel, Minute, Origin, PaymentHash, Segment, Visit};

@@ -39,11 +39,20 @@ pub enum Channel {
     Web,
 }
 
+/// What stands behind an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A payment.
+    Payment,
+    /// The code on a table, which anybody can open any number of times.
+    Code,
+}
+
 impl Channel {
-    /// Whether a payment stands behind every answer that comes this way. Links of the channel `table` are made for
-    /// whoever opens the code on a table, and for nobody else.
-    pub fn is_tied_to_a_payment(self) -> bool {
-        self != Self::Table
+    /// What stands behind every answer that comes this way. Links of the channel `table` are made for those who open
+    /// the code on a table, and for nobody else.
+    pub fn origin(self) -> Origin {
+        if self == Self::Table { Origin::Code } else { Origin::Payment }
     }
 
     /// Every channel, in the order of its number.

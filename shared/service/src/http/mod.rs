@@ -5,8 +5,8 @@ mod problem;
 mod reply;
 mod request;
 
-pub use negotiation::{Format, accepted_format, wanted_languages};
-pub use problem::Problem;
+pub use negotiation::{accepted, wanted_languages};
+pub use problem::{Problem, ProblemKind};
 pub use reply::{Page, Reply};
 pub use request::{Connection, Request, RequestContext, bearer, body_json, form_fields};
 

@@ -4,94 +4,39 @@ use mediatype::{MediaTypeList, Name, ReadParams, names::Q};
 
 use super::Request;
 
-/// The forms that there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// `text/html`
-    Html,
-    /// `application/json`
-    Json,
-    /// `text/csv`
-    Csv,
-    /// `image/svg+xml`
-    Svg,
-    /// `image/png`
-    Png,
-    /// `application/vnd.escpos`: what a receipt printer takes.
-    EscPos,
+/// The form that `Accept` weighs highest among those on offer, each with its media type; the default when it names none
+/// of them or is not there. Of forms that weigh the same, the first on offer.
+pub fn accepted<F: Copy>(request: &Request, default: F, offered: &[(F, &str)]) -> F {
+    let Some(accept) = request.header("accept") else { return default };
+    let mut best = (default, 0.0);
+    for (form, media_type) in offered {
+        let weight = weight_of(accept, media_type);
+        if weight > best.1 {
+            best = (*form, weight);
+        }
+    }
+    best.0
 }
 
-impl Format {
-    /// The offered form that a file ending stands for.
-    pub fn of_ending(ending: &str, offered: &[Self]) -> Option<Self> {
-        offered.iter().copied().find(|format| format.ending() == ending)
-    }
-
-    fn ending(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::EscPos => "bin",
-        }
-    }
-
-    /// The media type, with its character set.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Html => "text/html; charset=utf-8",
-            Self::Json => "application/json",
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Svg => "image/svg+xml",
-            Self::Png => "image/png",
-            Self::EscPos => "application/vnd.escpos",
-        }
-    }
-
-    fn media_type(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Html => ("text", "html"),
-            Self::Json => ("application", "json"),
-            Self::Csv => ("text", "csv"),
-            Self::Svg => ("image", "svg"),
-            Self::Png => ("image", "png"),
-            Self::EscPos => ("application", "vnd.escpos"),
-        }
-    }
-}
-
-/// The offered form that `Accept` weighs highest; the first offered when it names none of them or is not there.
-pub fn accepted_format(request: &Request, offered: &[Format]) -> Option<Format> {
-    let accept = request.header("accept").unwrap_or("*/*");
-    // A range that names the type outright says more than one that leaves it open (RFC 9110, section 12.5.1).
-    let weight = |format: Format| {
-        let (main, sub) = format.media_type();
-        MediaTypeList::new(accept)
-            .flatten()
-            .filter_map(|range| {
-                let open = |name: Name<'_>| name == "*";
-                let closeness = match (range.ty, range.subty) {
-                    (ty, subty) if ty == main && subty == sub => 2,
-                    (ty, subty) if ty == main && open(subty) => 1,
-                    (ty, subty) if open(ty) && open(subty) => 0,
-                    _ => return None,
-                };
-                let q = range.get_param(Q).and_then(|q| q.as_str().parse::<f32>().ok()).unwrap_or(1.0);
-                Some((closeness, q))
-            })
-            .max_by_key(|(closeness, _)| *closeness)
-            .map_or(0.0, |(_, q)| q)
-    };
-    let mut best: Option<(Format, f32)> = None;
-    for format in offered {
-        let weight = weight(*format);
-        if weight > best.map_or(0.0, |(_, weight)| weight) {
-            best = Some((*format, weight));
-        }
-    }
-    best.map(|(format, _)| format).or(offered.first().copied())
+/// How much a media type weighs, 0 when it is not wanted. A range that names the type outright says more than one that
+/// leaves it open (RFC 9110, section 12.5.1).
+fn weight_of(accept: &str, media_type: &str) -> f32 {
+    let (main, sub) = media_type.split_once('/').unwrap_or((media_type, ""));
+    let ranges = MediaTypeList::new(accept).flatten().filter_map(|range| {
+        let open = |name: Name<'_>| name == "*";
+        // `image/svg+xml` is a subtype and a suffix.
+        let named =
+            range.suffix.map_or_else(|| range.subty == sub, |suffix| sub == format!("{}+{suffix}", range.subty));
+        let closeness = match range.ty {
+            ty if ty == main && named => 2,
+            ty if ty == main && open(range.subty) => 1,
+            ty if open(ty) && open(range.subty) => 0,
+            _ => return None,
+        };
+        let q = range.get_param(Q).and_then(|q| q.as_str().parse::<f32>().ok()).unwrap_or(1.0);
+        Some((closeness, q))
+    });
+    ranges.max_by_key(|(closeness, _)| *closeness).map_or(0.0, |(_, q)| q)
 }
 
 /// The languages a caller wants, most wanted first: `?lang=`, then `Accept-Language`.
@@ -112,23 +57,38 @@ mod tests {
         Request { headers: [(name.to_owned(), value.to_owned())].into(), ..Request::default() }
     }
 
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Form {
+        Json,
+        Html,
+        Csv,
+        Svg,
+        Png,
+        EscPos,
+    }
+
     #[test]
     fn the_form_with_the_highest_weight_wins() {
-        let chosen =
-            |accept: &str| accepted_format(&request("accept", accept), &[Format::Json, Format::Html, Format::Csv]);
-        assert_eq!(chosen("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Some(Format::Html));
-        assert_eq!(chosen("*/*"), Some(Format::Json));
-        assert_eq!(chosen("text/csv"), Some(Format::Csv));
-        assert_eq!(chosen("text/csv;q=0.1, application/json;q=0.2"), Some(Format::Json));
-        assert_eq!(chosen("text/*, application/json;q=0.5"), Some(Format::Html));
-        assert_eq!(chosen("image/png"), Some(Format::Json));
-        let drawn =
-            |accept: &str| accepted_format(&request("accept", accept), &[Format::Svg, Format::Png, Format::EscPos]);
-        assert_eq!(drawn("image/svg+xml"), Some(Format::Svg));
-        assert_eq!(drawn("image/png,image/*;q=0.8"), Some(Format::Png));
-        assert_eq!(drawn("application/vnd.escpos"), Some(Format::EscPos));
-        assert_eq!(chosen(";;;,/,"), Some(Format::Json));
-        assert_eq!(accepted_format(&Request::default(), &[Format::Html]), Some(Format::Html));
+        use Form::{Csv, EscPos, Html, Json, Png, Svg};
+        let chosen = |accept: &str| {
+            let offered = [(Json, "application/json"), (Html, "text/html"), (Csv, "text/csv")];
+            accepted(&request("accept", accept), Json, &offered)
+        };
+        assert_eq!(chosen("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Html);
+        assert_eq!(chosen("*/*"), Json);
+        assert_eq!(chosen("text/csv"), Csv);
+        assert_eq!(chosen("text/csv;q=0.1, application/json;q=0.2"), Json);
+        assert_eq!(chosen("text/*, application/json;q=0.5"), Html);
+        assert_eq!(chosen("image/png"), Json);
+        let drawn = |accept: &str| {
+            let offered = [(Svg, "image/svg+xml"), (Png, "image/png"), (EscPos, "application/vnd.escpos")];
+            accepted(&request("accept", accept), Svg, &offered)
+        };
+        assert_eq!(drawn("image/svg+xml"), Svg);
+        assert_eq!(drawn("image/png,image/*;q=0.8"), Png);
+        assert_eq!(drawn("application/vnd.escpos"), EscPos);
+        assert_eq!(chosen(";;;,/,"), Json);
+        assert_eq!(accepted(&Request::default(), Html, &[(Json, "application/json")]), Html);
     }
 
     #[test]
@@ -142,7 +102,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_header_can_break_the_choice(value in ".{0,80}") {
-            accepted_format(&request("accept", &value), &[Format::Html, Format::Json]);
+            accepted(&request("accept", &value), Form::Html, &[(Form::Html, "text/html"), (Form::Json, "application/json")]);
             wanted_languages(&request("accept-language", &value));
         }
     }

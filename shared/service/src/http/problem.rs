@@ -1,20 +1,136 @@
-//! Problems (RFC 9457): what a caller did that can't be done, as a value with a stable type.
+//! Problems (RFC 9457): what a caller did that can't be done, as a value with a kind that never changes.
 
-use domain::survey::Mistake;
+use domain::{Invalid, Mistakes, survey::Mistake};
 use http::StatusCode;
 use serde::Serialize;
 
 use super::Reply;
+use crate::token::NotGranted;
+
+/// What kinds of problem there are. Whoever adds one gives it words for guests, or says that none meets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The body is not JSON.
+    Malformed,
+    /// No grant.
+    GrantMissing,
+    /// A grant that was not signed here.
+    GrantInvalid,
+    /// A grant that has ended.
+    GrantExpired,
+    /// A grant that does not allow this.
+    GrantInsufficient,
+    /// A link that is forged, mangled, signed with a retired key: alike in every case.
+    LinkUnknown,
+    /// A table's code that is forged or mangled.
+    CodeUnknown,
+    /// A link whose payment lies in the future.
+    LinkFromTheFuture,
+    /// A store that the catalog does not have.
+    StoreUnknown,
+    /// A survey that the catalog does not have.
+    SurveyUnknown,
+    /// A scope above which there is nothing to report.
+    ScopeUnknown,
+    /// An address that no function answers for.
+    RouteUnknown,
+    /// A visit that was answered with other answers.
+    AlreadyAnswered,
+    /// Answers to a survey that the store no longer asks.
+    SurveyChanged,
+    /// A link whose lifetime is over.
+    LinkExpired,
+    /// A body over the limit.
+    BodyTooLarge,
+    /// A body of a type that the route does not take.
+    UnsupportedMediaType,
+    /// Answers that do not fit the survey.
+    AnswersInvalid,
+    /// A value that was understood and can't be taken.
+    Invalid,
+    /// More openings of codes from one address in a minute than guests make.
+    TooMany,
+    /// Something of ours is broken. The last: [`ProblemKind::ALL`] counts up to it.
+    Unavailable,
+}
+
+impl ProblemKind {
+    /// Every kind.
+    pub const ALL: [Self; Self::Unavailable as usize + 1] = [
+        Self::Malformed,
+        Self::GrantMissing,
+        Self::GrantInvalid,
+        Self::GrantExpired,
+        Self::GrantInsufficient,
+        Self::LinkUnknown,
+        Self::CodeUnknown,
+        Self::LinkFromTheFuture,
+        Self::StoreUnknown,
+        Self::SurveyUnknown,
+        Self::ScopeUnknown,
+        Self::RouteUnknown,
+        Self::AlreadyAnswered,
+        Self::SurveyChanged,
+        Self::LinkExpired,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::AnswersInvalid,
+        Self::Invalid,
+        Self::TooMany,
+        Self::Unavailable,
+    ];
+
+    /// The end of its type, `/problems/<name>`; it never changes.
+    pub fn name(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The HTTP status.
+    pub fn status(self) -> StatusCode {
+        self.parts().1
+    }
+
+    /// The same for every problem of the kind.
+    pub fn title(self) -> &'static str {
+        self.parts().2
+    }
+
+    fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "Not JSON"),
+            Self::GrantMissing => ("grant-missing", StatusCode::UNAUTHORIZED, "A grant is needed"),
+            Self::GrantInvalid => ("grant-invalid", StatusCode::UNAUTHORIZED, "Not a grant"),
+            Self::GrantExpired => ("grant-expired", StatusCode::UNAUTHORIZED, "The grant has ended"),
+            Self::GrantInsufficient => ("grant-insufficient", StatusCode::FORBIDDEN, "The grant does not allow this"),
+            Self::LinkUnknown => ("link-unknown", StatusCode::NOT_FOUND, "Not a survey link"),
+            Self::CodeUnknown => ("code-unknown", StatusCode::NOT_FOUND, "Not a code of a table"),
+            Self::LinkFromTheFuture => {
+                ("link-from-the-future", StatusCode::NOT_FOUND, "A link for a payment that has not happened")
+            }
+            Self::StoreUnknown => ("store-unknown", StatusCode::NOT_FOUND, "No such store"),
+            Self::SurveyUnknown => ("survey-unknown", StatusCode::NOT_FOUND, "No such survey"),
+            Self::ScopeUnknown => ("scope-unknown", StatusCode::NOT_FOUND, "No such scope"),
+            Self::RouteUnknown => ("route-unknown", StatusCode::NOT_FOUND, "No such address"),
+            Self::AlreadyAnswered => ("already-answered", StatusCode::CONFLICT, "Already answered"),
+            Self::SurveyChanged => ("survey-changed", StatusCode::CONFLICT, "The store asks another survey now"),
+            Self::LinkExpired => ("link-expired", StatusCode::GONE, "The link has expired"),
+            Self::BodyTooLarge => ("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a type that is read")
+            }
+            Self::AnswersInvalid => ("answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, "Some answers do not fit"),
+            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "Not a value that can be taken"),
+            Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available just now"),
+        }
+    }
+}
 
 /// A caller's mistake. The body of the reply is `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The end of its type, `/problems/<kind>`; it never changes.
-    pub kind: &'static str,
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The same for every problem of the kind.
-    pub title: &'static str,
+    /// What kind it is.
+    pub kind: ProblemKind,
     /// What was wrong, where, and what to do.
     pub detail: String,
     /// For answers: what is wrong with which.
@@ -34,25 +150,46 @@ struct Body<'a> {
 impl From<Problem> for Reply {
     fn from(problem: Problem) -> Self {
         let body = Body {
-            r#type: format!("/problems/{}", problem.kind),
-            title: problem.title,
-            status: problem.status.as_u16(),
+            r#type: format!("/problems/{}", problem.kind.name()),
+            title: problem.kind.title(),
+            status: problem.kind.status().as_u16(),
             detail: &problem.detail,
             errors: &problem.errors,
         };
-        let reply = Self::json(problem.status, &body).with("content-type", "application/problem+json");
+        let reply = Self::json(problem.kind.status(), &body).with("content-type", "application/problem+json");
         problem.headers().iter().fold(reply, |reply, (name, value)| reply.with(name, *value))
     }
 }
 
+impl From<Invalid> for Problem {
+    fn from(mistake: Invalid) -> Self {
+        Self::invalid(mistake.0)
+    }
+}
+
+impl From<NotGranted> for Problem {
+    fn from(wrong: NotGranted) -> Self {
+        match wrong {
+            NotGranted::Unreadable => Self::grant_invalid(),
+            NotGranted::Expired => Self::grant_expired(),
+        }
+    }
+}
+
+impl From<Mistakes> for Problem {
+    fn from(mistakes: Mistakes) -> Self {
+        Self::invalid(mistakes.to_string())
+    }
+}
+
 impl Problem {
-    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, status, title, detail: detail.into(), errors: Vec::new() }
+    fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new() }
     }
 
     /// Headers that go with the status.
     pub(crate) fn headers(&self) -> &'static [(&'static str, &'static str)] {
-        match self.status {
+        match self.kind.status() {
             StatusCode::UNAUTHORIZED => &[("www-authenticate", "Bearer")],
             StatusCode::TOO_MANY_REQUESTS => &[("retry-after", "60")],
             StatusCode::SERVICE_UNAVAILABLE => &[("retry-after", "1")],
@@ -63,9 +200,7 @@ impl Problem {
     /// A link that is forged, mangled, signed with a retired key: alike in every case.
     pub fn link_unknown() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "link-unknown",
-            "Not a survey link",
+            ProblemKind::LinkUnknown,
             "This is not a link that we gave out. Scan the code on the receipt again, or type its address whole.",
         )
     }
@@ -73,9 +208,7 @@ impl Problem {
     /// A table's code that is forged or mangled.
     pub fn code_unknown() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "code-unknown",
-            "Not a code of a table",
+            ProblemKind::CodeUnknown,
             "This is not a code that we gave out. Scan it again, or type its address whole.",
         )
     }
@@ -83,9 +216,7 @@ impl Problem {
     /// More openings of codes from one address in a minute than guests make.
     pub fn too_many() -> Self {
         Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too-many",
-            "Too many at once",
+            ProblemKind::TooMany,
             "Too many surveys were opened from this address within a minute. Wait a minute and try again.",
         )
     }
@@ -93,9 +224,7 @@ impl Problem {
     /// A link whose payment lies in the future.
     pub fn link_from_the_future() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "link-from-the-future",
-            "A link for a payment that has not happened",
+            ProblemKind::LinkFromTheFuture,
             "This link is for a payment that lies more than 10 minutes in the future. The clock that stamped it is wrong.",
         )
     }
@@ -103,15 +232,13 @@ impl Problem {
     /// A link whose lifetime is over.
     pub fn link_expired(at: jiff::Timestamp) -> Self {
         let detail = format!("This link could be answered until {at}.");
-        Self::new(StatusCode::GONE, "link-expired", "The link has expired", detail)
+        Self::new(ProblemKind::LinkExpired, detail)
     }
 
     /// A store that the catalog does not have.
     pub fn store_unknown() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "store-unknown",
-            "No such store",
+            ProblemKind::StoreUnknown,
             "There is no store of this number. An operator puts it in with PUT /stores/{store}.",
         )
     }
@@ -119,9 +246,7 @@ impl Problem {
     /// A survey that the catalog does not have.
     pub fn survey_unknown() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "survey-unknown",
-            "No such survey",
+            ProblemKind::SurveyUnknown,
             "There is no survey of this id and version. An operator puts it in with PUT /surveys/{id}.",
         )
     }
@@ -129,9 +254,7 @@ impl Problem {
     /// A scope above which there is nothing to report.
     pub fn scope_unknown() -> Self {
         Self::new(
-            StatusCode::NOT_FOUND,
-            "scope-unknown",
-            "No such scope",
+            ProblemKind::ScopeUnknown,
             "There is no store and no node of this name. A scope is store/12 or a path such as cn/east.",
         )
     }
@@ -139,9 +262,7 @@ impl Problem {
     /// A visit that was answered with other answers.
     pub fn already_answered() -> Self {
         Self::new(
-            StatusCode::CONFLICT,
-            "already-answered",
-            "Already answered",
+            ProblemKind::AlreadyAnswered,
             "This visit has been answered, with other answers. To answer anew, take that answer back first: DELETE this address.",
         )
     }
@@ -149,9 +270,7 @@ impl Problem {
     /// Answers to a survey that the store no longer asks.
     pub fn survey_changed() -> Self {
         Self::new(
-            StatusCode::CONFLICT,
-            "survey-changed",
-            "The store asks another survey now",
+            ProblemKind::SurveyChanged,
             "Nothing was recorded. GET this address again and show what is asked now.",
         )
     }
@@ -161,9 +280,7 @@ impl Problem {
         Self {
             errors,
             ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "answers-invalid",
-                "Some answers do not fit",
+                ProblemKind::AnswersInvalid,
                 "Nothing was recorded. Each entry of errors names a question and what its answer has to be.",
             )
         }
@@ -177,47 +294,35 @@ impl Problem {
             detail.truncate(cut);
             detail.push('…');
         }
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Not a value that can be taken", detail)
+        Self::new(ProblemKind::Invalid, detail)
     }
 
     /// A body that is not JSON.
     pub fn malformed(detail: impl Into<String>) -> Self {
         let detail = format!("The body is not JSON: {}.", detail.into());
-        Self::new(StatusCode::BAD_REQUEST, "malformed", "Not JSON", detail)
+        Self::new(ProblemKind::Malformed, detail)
     }
 
     /// A body of another type than the route takes.
     pub fn unsupported_media_type(takes: &str) -> Self {
         let detail = format!("The body's Content-Type has to be {takes}.");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not a type that is read", detail)
+        Self::new(ProblemKind::UnsupportedMediaType, detail)
     }
 
     /// A body over the limit.
     pub fn body_too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            "The body is too large",
-            "A body is at most 16384 bytes.",
-        )
+        Self::new(ProblemKind::BodyTooLarge, "A body is at most 16384 bytes.")
     }
 
     /// No grant.
     pub fn grant_missing() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "grant-missing",
-            "A grant is needed",
-            "Send the header Authorization: Bearer <grant>.",
-        )
+        Self::new(ProblemKind::GrantMissing, "Send the header Authorization: Bearer <grant>.")
     }
 
     /// A grant that was not signed here.
     pub fn grant_invalid() -> Self {
         Self::new(
-            StatusCode::UNAUTHORIZED,
-            "grant-invalid",
-            "Not a grant",
+            ProblemKind::GrantInvalid,
             "The bearer token is not a grant of this brand. Ask its operator for a new one.",
         )
     }
@@ -225,9 +330,7 @@ impl Problem {
     /// A grant that has ended.
     pub fn grant_expired() -> Self {
         Self::new(
-            StatusCode::UNAUTHORIZED,
-            "grant-expired",
-            "The grant has ended",
+            ProblemKind::GrantExpired,
             "The bearer token was a grant until its exp. Ask the operator for a new one.",
         )
     }
@@ -235,25 +338,18 @@ impl Problem {
     /// A grant that does not allow this.
     pub fn grant_insufficient(needs: &str) -> Self {
         let detail = format!("This needs a grant whose scope has {needs}.");
-        Self::new(StatusCode::FORBIDDEN, "grant-insufficient", "The grant does not allow this", detail)
+        Self::new(ProblemKind::GrantInsufficient, detail)
     }
 
     /// An address that no function answers for.
     pub fn route_unknown() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "route-unknown",
-            "No such address",
-            "Nothing is here. The table of routes has every address and its methods.",
-        )
+        Self::new(ProblemKind::RouteUnknown, "Nothing is here. The table of routes has every address and its methods.")
     }
 
     /// Something of ours is broken.
     pub fn unavailable() -> Self {
         Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Not available just now",
+            ProblemKind::Unavailable,
             "Something on our side did not answer. The same call can be sent again in a moment; nothing is counted twice.",
         )
     }

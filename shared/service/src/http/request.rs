@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::access::{Grant, Keyring};
+use domain::{
+    access::{Grant, Keyring},
+    strictly,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{LARGEST_BODY, Problem};
-use crate::token::{self, NotGranted};
+use crate::token;
 
 /// The parts of the event that Aftertaste reads. Whatever a caller sends decodes: nothing here can fail.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -120,7 +123,7 @@ pub fn body_json<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::invalid("The body is a JSON object: { … }."));
     }
-    serde_json::from_value(value).map_err(|error| Problem::invalid(error.to_string()))
+    Ok(strictly(value)?)
 }
 
 /// Reads a form body: fields in their order, a name once for each of its values.
@@ -141,10 +144,7 @@ pub fn bearer(keyring: &Keyring, request: &Request, now: Timestamp) -> Result<Gr
         if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" }
     });
     let bearer = header.or_else(|| request.cookie("grant")).ok_or_else(Problem::grant_missing)?;
-    token::verify(bearer, keyring, now).map_err(|wrong| match wrong {
-        NotGranted::Unreadable => Problem::grant_invalid(),
-        NotGranted::Expired => Problem::grant_expired(),
-    })
+    Ok(token::verify(bearer, keyring, now)?)
 }
 
 #[cfg(test)]
@@ -179,6 +179,6 @@ mod tests {
     fn a_body_of_16_kb_is_read_and_a_byte_more_is_not() {
         let request = |length| Request { body: "x".repeat(length), ..Request::default() };
         assert!(request(LARGEST_BODY).bytes().is_ok());
-        assert_eq!(request(LARGEST_BODY + 1).bytes().unwrap_err().status, 413);
+        assert_eq!(request(LARGEST_BODY + 1).bytes().unwrap_err().kind.status(), 413);
     }
 }

@@ -3,6 +3,7 @@
 mod problems;
 mod shell;
 pub mod survey;
+mod words;
 
 pub use problems::problem;
 pub use shell::{LANGUAGES, Shell, built_in_language};

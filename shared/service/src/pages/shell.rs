@@ -17,8 +17,8 @@ pub struct Shell<'a> {
     pub colour: &'a str,
     /// Its styles, beside those that all pages have.
     pub style: &'a str,
-    /// Its script; none if empty.
-    pub script: &'a str,
+    /// Its script.
+    pub script: Option<&'a str>,
     /// Which sites may show the page in a frame: `'none'`, or their addresses.
     pub framed_by: &'a str,
 }
@@ -40,7 +40,7 @@ impl Shell<'_> {
                 }
                 body {
                     main { (body) }
-                    @if !script.is_empty() { script { (PreEscaped(script)) } }
+                    @if let Some(script) = script { script { (PreEscaped(script)) } }
                 }
             }
         };
@@ -48,7 +48,7 @@ impl Shell<'_> {
             "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}",
             hash(&style)
         );
-        if !script.is_empty() {
+        if let Some(script) = script {
             // What a script sends goes to where the page came from, and nowhere else.
             policy += &format!("; script-src 'sha256-{}'; connect-src 'self'", hash(script));
         }
@@ -76,7 +76,7 @@ const STYLE: &str = include_str!("page.css");
 /// The languages of the words that are built in.
 pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// The built-in language nearest to what is wanted; English for who wants none of them.
+/// The built-in language nearest to what is wanted; English for those who want none of them.
 pub fn built_in_language(wanted: &[String]) -> &'static str {
     nearest_language(wanted, &LANGUAGES).unwrap_or("en")
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use domain::{
-    survey::{Brand, Kind, Mistake, Question, Survey, Wrong},
-    visit::Channel,
+    survey::{Brand, Kind, Mistake, Question, Survey, Texts, Wrong},
+    visit::{Channel, Origin},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::shell::{Shell, built_in_language};
+use super::{
+    shell::Shell,
+    words::{Words, words},
+};
 use crate::http::Page;
 
 const STYLE: &str = include_str!("survey.css");
@@ -35,120 +38,8 @@ const RECEIPT_FRAME: &str = "https://payapp.weixin.qq.com";
 
 const RECEIPT_SCRIPT: &str = include_str!("receipt.js");
 
-/// The words of a guest's pages.
-struct Words {
-    submit: &'static str,
-    optional: &'static str,
-    progress: &'static str,
-    mend: &'static str,
-    sending: &'static str,
-    offline: &'static str,
-    busy: &'static str,
-    later: &'static str,
-    missing: &'static str,
-    nothing: &'static str,
-    too_long: &'static str,
-    control_characters: &'static str,
-    questions_changed: &'static str,
-    thanks: &'static str,
-    thanks_more: &'static str,
-    answered: &'static str,
-    answered_more: &'static str,
-    take_back: &'static str,
-    taken_back: &'static str,
-    taken_back_more: &'static str,
-    again: &'static str,
-    privacy: &'static str,
-    of_payment: &'static str,
-    of_opening: &'static str,
-}
-
-fn words(language: &str) -> Words {
-    match built_in_language(&[language.to_owned()]) {
-        "en" => Words {
-            submit: "Send",
-            optional: "optional",
-            progress: "Answered",
-            mend: "Not sent yet: please look at your answers again.",
-            sending: "Sending…",
-            offline: "No connection. Keep this page open: your answer goes out by itself as soon as there is one.",
-            busy: "Many are answering just now. Keep this page open: your answer goes out by itself.",
-            later: "Not sent. Please try again in a moment.",
-            missing: "Please answer this one.",
-            nothing: "Please answer at least one question.",
-            too_long: "Please shorten this to {most} characters.",
-            control_characters: "Something in here can't be shown. Please type it anew.",
-            questions_changed: "The store has just changed its questions. Please look at them again.",
-            thanks: "Thank you!",
-            thanks_more: "Your answer has reached the store.",
-            answered: "Already answered",
-            answered_more: "This visit has been answered; the first answer stands. You can take it back and answer anew.",
-            take_back: "Take my answer back",
-            taken_back: "Taken back",
-            taken_back_more: "Your answer is gone.",
-            again: "Answer anew",
-            privacy: "We keep your answers, also if you leave half-way, with the store and {when}, not with \
-                      your name, for {days} days. Phone numbers and the like in what you write are masked. Once sent, you can take \
-                      your answers back here for as long as the link works.",
-            of_payment: "the minute of your payment",
-            of_opening: "the minute in which you opened this page",
-        },
-        "zh-TW" => Words {
-            submit: "送出",
-            optional: "選填",
-            progress: "已答",
-            mend: "尚未送出，請再看一下您的回答。",
-            sending: "正在送出……",
-            offline: "網路不通。請保持本頁開啟，網路恢復後會自動送出。",
-            busy: "系統忙碌，請保持本頁開啟，稍後會自動送出。",
-            later: "尚未送出，請稍候再試。",
-            missing: "請回答這一題。",
-            nothing: "請至少回答一題。",
-            too_long: "請縮短到 {most} 個字以內。",
-            control_characters: "文字中有無法顯示的字元，請重新輸入。",
-            questions_changed: "門市剛剛更新了問卷，請再看一下。",
-            thanks: "謝謝您！",
-            thanks_more: "門市已收到您的回饋。",
-            answered: "已填寫過",
-            answered_more: "這次消費已經填寫過問卷，以第一次的回答為準。您可以撤回後重新填寫。",
-            take_back: "撤回我的回答",
-            taken_back: "已撤回",
-            taken_back_more: "您的回答已刪除。",
-            again: "重新填寫",
-            privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在此撤回。",
-            of_payment: "付款時間",
-            of_opening: "開啟本頁的時間",
-        },
-        _ => Words {
-            submit: "提交",
-            optional: "选填",
-            progress: "已答",
-            mend: "尚未提交，请再看一下您的回答。",
-            sending: "正在提交……",
-            offline: "网络不通。请不要关闭本页，网络恢复后会自动提交。",
-            busy: "系统繁忙，请不要关闭本页，稍后会自动提交。",
-            later: "尚未提交，请稍候再试。",
-            missing: "请回答这一题。",
-            nothing: "请至少回答一题。",
-            too_long: "请缩短到 {most} 个字以内。",
-            control_characters: "文字中有无法显示的字符，请重新输入。",
-            questions_changed: "门店刚刚更新了问卷，请再看一下。",
-            thanks: "谢谢您！",
-            thanks_more: "门店已收到您的反馈。",
-            answered: "已填写过",
-            answered_more: "这次消费已经填写过问卷，以第一次的回答为准。您可以撤回后重新填写。",
-            take_back: "撤回我的回答",
-            taken_back: "已撤回",
-            taken_back_more: "您的回答已删除。",
-            again: "重新填写",
-            privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在此撤回。",
-            of_payment: "付款时间",
-            of_opening: "打开本页的时间",
-        },
-    }
-}
-
 impl Words {
+    /// What a guest is told about an answer that does not fit.
     fn of(&self, wrong: &Wrong) -> String {
         match wrong {
             Wrong::Missing => self.missing.into(),
@@ -194,7 +85,7 @@ impl SurveyPage<'_> {
     pub fn render(&self) -> Page {
         let words = words(self.language);
         let definition = &self.survey.definition;
-        let title = definition.title.get(self.language);
+        let title = definition.title.in_language(self.language);
         let action = format!("/s/{}?lang={}", self.link, self.language);
         let body = html! {
             (header(self.brand, Some(self.store)))
@@ -205,7 +96,7 @@ impl SurveyPage<'_> {
                 progress hidden aria-label=(words.progress) {}
                 @if !self.mistakes.is_empty() { div.mistake role="alert" {
                     (words.mend)
-                    @for mistake in self.mistakes.iter().filter(|mistake| !self.shows(&mistake.question)) {
+                    @for mistake in self.mistakes.iter().filter(|mistake| !self.shows(mistake.question.as_deref())) {
                         br; (words.of(&mistake.wrong))
                     }
                 } }
@@ -229,82 +120,99 @@ impl SurveyPage<'_> {
         shell(self.language, title, self.brand).page(body)
     }
 
-    fn shows(&self, question: &str) -> bool {
-        self.questions.iter().any(|shown| shown.id().as_str() == question)
+    fn shows(&self, question: Option<&str>) -> bool {
+        self.questions.iter().any(|shown| Some(shown.id().as_str()) == question)
     }
 
     fn question(&self, question: &Question, words: &Words) -> Markup {
         let definition = &question.definition;
         let id = question.id().as_str();
-        let given = self.answers.get(id).map_or(&[][..], Vec::as_slice);
-        let is_given = |value: &str| given.iter().any(|given| given == value);
-        let mistake = self.mistakes.iter().find(|mistake| mistake.question == id);
-        let text = definition.text.get(self.language);
-        // A page can't tell whether a condition will hold; the server does.
-        let required = definition.required && definition.ask_if.is_none();
-        let choice = |kind: &str, value: &str, label: &str| {
-            html! {
-                label {
-                    input type=(kind) name=(id) value=(value) checked[is_given(value)]
-                        required[required && kind == "radio"];
-                    span { (label) }
-                }
-            }
-        };
-        let kind = match question.kind {
-            Kind::Scale(_) => "scale",
-            Kind::Choice { .. } => "choice",
-            Kind::Text { .. } => "text",
-        };
-        let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
+        let mistake = self.mistakes.iter().find(|mistake| mistake.question.as_deref() == Some(id));
         let missed = mistake.is_some();
         let wrong = format!("wrong-{id}");
+        let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
+        let title = html! {
+            (definition.text.in_language(self.language))
+            @if !definition.required { " " small { (words.optional) } }
+        };
+        let mark = html! { @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } } };
         html! {
             @if let Kind::Text { max_length } = question.kind {
-                div.question.missed[missed] data-id=(id) data-kind=(kind) data-required[definition.required]
+                div.question.missed[missed] data-id=(id) data-kind="text" data-required[definition.required]
                     data-ask-if=[condition] {
-                    label for=(id) { (text) @if !definition.required { " " small { (words.optional) } } }
+                    label for=(id) { (title) }
                     // Browsers count an emoji as two: the server, and the script, as one.
-                    textarea id=(id) name=(id) rows="3" maxlength=(2 * max_length) required[required]
+                    textarea id=(id) name=(id) rows="3" maxlength=(2 * max_length) required[is_required(question)]
                         aria-describedby=(wrong) aria-invalid=[missed.then_some("true")] {
                         // A line break right after the tag would be swallowed.
-                        "\n" (given.first().map_or("", String::as_str))
+                        "\n" (self.given(id).first().map_or("", String::as_str))
                     }
                     p.note.counter hidden data-of=(id) data-most=(max_length) {}
-                    @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } }
+                    (mark)
                 }
             } @else {
+                @let kind = if matches!(question.kind, Kind::Scale(_)) { "scale" } else { "choice" };
                 fieldset.question.missed[missed] data-id=(id) data-kind=(kind) data-required[definition.required]
                     data-ask-if=[condition] aria-describedby=(format!("ends-{id} {wrong}")) {
-                    legend { (text) @if !definition.required { " " small { (words.optional) } } }
-                    @match &question.kind {
-                        Kind::Scale(scale) => {
-                            div.scale {
-                                @for value in scale.min..=scale.max {
-                                    (choice("radio", &value.to_string(), &value.to_string()))
-                                }
-                            }
-                            div.ends id=(format!("ends-{id}")) {
-                                span { @if let Some(low) = &definition.low_label { (low.get(self.language)) } }
-                                span { @if let Some(high) = &definition.high_label { (high.get(self.language)) } }
-                            }
-                        }
-                        Kind::Choice { many, .. } => div.options {
-                            @for option in &definition.options {
-                                (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), option.text.get(self.language)))
-                            }
-                        },
-                        Kind::Text { .. } => {}
-                    }
-                    @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } }
+                    legend { (title) }
+                    (self.choices(question))
+                    (mark)
                 }
             }
         }
     }
+
+    /// What can be chosen of a scale or a choice.
+    fn choices(&self, question: &Question) -> Markup {
+        let definition = &question.definition;
+        let id = question.id().as_str();
+        let text = |texts: &Texts| texts.in_language(self.language).to_owned();
+        let choice = |kind: &str, value: &str, label: &str| {
+            let is_given = self.given(id).iter().any(|given| given == value);
+            html! {
+                label {
+                    input type=(kind) name=(id) value=(value) checked[is_given]
+                        required[is_required(question) && kind == "radio"];
+                    span { (label) }
+                }
+            }
+        };
+        html! {
+            @match &question.kind {
+                Kind::Scale(scale) => {
+                    div.scale {
+                        @for value in scale.min..=scale.max {
+                            (choice("radio", &value.to_string(), &value.to_string()))
+                        }
+                    }
+                    div.ends id=(format!("ends-{id}")) {
+                        span { @if let Some(low) = &definition.low_label { (text(low)) } }
+                        span { @if let Some(high) = &definition.high_label { (text(high)) } }
+                    }
+                }
+                Kind::Choice { many, .. } => div.options {
+                    @for option in &definition.options {
+                        (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), &text(&option.text)))
+                    }
+                },
+                Kind::Text { .. } => {}
+            }
+        }
+    }
+
+    /// What was answered to a question, when the page is shown again.
+    fn given(&self, id: &str) -> &[String] {
+        self.answers.get(id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A page can't tell whether a condition will hold; the server does.
+fn is_required(question: &Question) -> bool {
+    question.definition.required && question.definition.ask_if.is_none()
 }
 
 fn shell<'a>(language: &'a str, title: &'a str, brand: &'a Brand) -> Shell<'a> {
-    Shell { language, title, colour: &brand.colour, style: STYLE, script: &SCRIPT, framed_by: "'none'" }
+    Shell { language, title, colour: &brand.colour, style: STYLE, script: Some(&SCRIPT), framed_by: "'none'" }
 }
 
 fn header(brand: &Brand, store: Option<&str>) -> Markup {
@@ -319,20 +227,14 @@ fn header(brand: &Brand, store: Option<&str>) -> Markup {
 /// What a guest is told about what is kept: the brand's own words, or those that are built in.
 pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
     let words = words(language);
-    let when = if channel.is_tied_to_a_payment() { words.of_payment } else { words.of_opening };
-    let line = match brand.privacy.get(language) {
-        "" => words.privacy,
-        own => own,
-    };
+    let when = if channel.origin() == Origin::Payment { words.of_payment } else { words.of_opening };
+    let line = brand.privacy.get(language).filter(|own| !own.is_empty()).unwrap_or(words.privacy);
     line.replace("{days}", &brand.retention_days.to_string()).replace("{when}", when)
 }
 
 /// What a guest is thanked with: the brand's own words, or those that are built in.
 pub fn thanks_line(brand: &Brand, language: &str) -> String {
-    match brand.thanks.get(language) {
-        "" => words(language).thanks_more.to_owned(),
-        own => own.to_owned(),
-    }
+    brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words(language).thanks_more).to_owned()
 }
 
 fn language_name(tag: &str) -> &str {
@@ -400,10 +302,10 @@ pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> 
 
 /// The page that WeChat Pay shows in its frame after a payment: one button that leads out of it, to the survey.
 pub fn receipt(brand: &Brand, store: &str, url: &str, survey: &Survey, language: &str) -> Page {
-    let title = survey.definition.title.get(language);
+    let title = survey.definition.title.in_language(language);
     let body = html! {
         (header(brand, Some(store)))
         a.button.out href=(url) target="_top" { (title) }
     };
-    Shell { script: RECEIPT_SCRIPT, framed_by: RECEIPT_FRAME, ..shell(language, title, brand) }.page(body)
+    Shell { script: Some(RECEIPT_SCRIPT), framed_by: RECEIPT_FRAME, ..shell(language, title, brand) }.page(body)
 }

@@ -1,9 +1,11 @@
 //! Stores, surveys and the brand in the table. Reads are consistent, so that an operator finds what was just written;
 //! they are few, because what was read is kept in memory for a while.
 
+use std::ops::Deref;
+
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::{
-    Id, Invalid,
+    Id, Invalid, Mistakes,
     place::{Store, StoreDetails, StoreNumber},
     survey::{Brand, Definition, Survey},
 };
@@ -19,6 +21,14 @@ pub struct Versioned {
     pub survey: Survey,
 }
 
+impl Deref for Versioned {
+    type Target = Survey;
+
+    fn deref(&self) -> &Survey {
+        &self.survey
+    }
+}
+
 /// What became of a survey that was put.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutSurvey {
@@ -27,7 +37,7 @@ pub enum PutSurvey {
     /// It is a new version.
     Written(u32),
     /// It breaks what earlier versions promised.
-    Refused(Vec<Invalid>),
+    Refused(Mistakes),
 }
 
 impl Table {
@@ -103,10 +113,10 @@ impl Table {
                 return Ok(PutSurvey::Unchanged(latest.version));
             }
             let mut broken: Vec<Invalid> =
-                versions.iter().flat_map(|earlier| survey.broken_promises(&earlier.survey)).collect();
+                versions.iter().flat_map(|earlier| survey.broken_promises(earlier).0).collect();
             broken.dedup();
             if !broken.is_empty() {
-                return Ok(PutSurvey::Refused(broken));
+                return Ok(PutSurvey::Refused(Mistakes(broken)));
             }
             let version = versions.last().map_or(1, |latest| latest.version + 1);
             let key = keys::survey(id, version);
@@ -216,9 +226,6 @@ fn read_survey(id: &Id, item: &Item) -> Result<Versioned, TableError> {
     let version = keys::survey_version(&key.sk).ok_or_else(|| unreadable(&key, "its sort key is no version"))?;
     let definition = string(item, "definition").ok_or_else(|| unreadable(&key, "it has no definition"))?;
     let definition: Definition = serde_json::from_str(definition).map_err(|error| unreadable(&key, error))?;
-    let survey = Survey::new(definition).map_err(|mistakes| {
-        let sentences: Vec<String> = mistakes.into_iter().map(|mistake| mistake.0).collect();
-        unreadable(&key, sentences.join(" "))
-    })?;
+    let survey = Survey::new(definition).map_err(|mistakes| unreadable(&key, mistakes))?;
     Ok(Versioned { version, survey })
 }

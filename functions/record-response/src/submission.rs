@@ -1,0 +1,125 @@
+//! What was sent: as JSON by a program, or as a form by a page.
+
+use std::collections::BTreeMap;
+
+use aftertaste::{
+    domain::survey::Survey,
+    http::{Problem, Request, body_json, form_fields},
+};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The media type of a form.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What a guest sent.
+pub(crate) enum Submission {
+    /// An answer.
+    Answered(Answered),
+    /// The button that takes the answer back.
+    TakeBack,
+}
+
+/// An answer, and what it says of itself.
+#[derive(Deserialize)]
+pub(crate) struct Answered {
+    /// The sending's own id, kept with the answer.
+    pub submission: Option<Uuid>,
+    /// The survey that was shown; the store's if not said.
+    pub survey: Option<String>,
+    /// The version that was shown; the latest if not said.
+    pub version: Option<u32>,
+    /// How long the guest took.
+    pub seconds: Option<u32>,
+    /// Whether the guest left before the end. The whole answer may follow, and replaces this.
+    #[serde(default)]
+    pub partial: bool,
+    answers: Sent,
+}
+
+/// Answers by question, as they came.
+#[derive(Deserialize)]
+#[serde(from = "BTreeMap<String, Value>")]
+enum Sent {
+    Json(BTreeMap<String, Value>),
+    Form(BTreeMap<String, Vec<String>>),
+}
+
+impl From<BTreeMap<String, Value>> for Sent {
+    fn from(answers: BTreeMap<String, Value>) -> Self {
+        Self::Json(answers)
+    }
+}
+
+impl Submission {
+    /// Reads a body.
+    pub fn read(request: &Request) -> Result<Self, Problem> {
+        if request.content_type() != FORM {
+            return Ok(Self::Answered(body_json(request)?));
+        }
+        let fields = form_fields(request)?;
+        if fields.iter().any(|(name, _)| name == "take_back") {
+            return Ok(Self::TakeBack);
+        }
+        Ok(Self::Answered(Answered::from_form(&fields)?))
+    }
+}
+
+impl Answered {
+    fn from_form(fields: &[(String, String)]) -> Result<Self, Problem> {
+        let field = |name: &str| {
+            fields
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+                .filter(|value| !value.is_empty())
+        };
+        let wrong = |name: &str| Problem::invalid(format!("The form's field {name} is not what the page put there."));
+        let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in fields {
+            if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds" | "partial") {
+                answers.entry(name.clone()).or_default().push(value.clone());
+            }
+        }
+        Ok(Self {
+            survey: field("survey").map(str::to_owned),
+            submission: field("submission").map(|text| text.parse().map_err(|_| wrong("submission"))).transpose()?,
+            version: field("version").map(|text| text.parse().map_err(|_| wrong("version"))).transpose()?,
+            partial: field("partial") == Some("true"),
+            // Told for information only: whatever a phone's clock makes of it, the answer counts.
+            seconds: field("seconds").and_then(|text| text.parse().ok()),
+            answers: Sent::Form(answers),
+        })
+    }
+
+    /// Whether a form brought it.
+    pub fn is_form(&self) -> bool {
+        matches!(self.answers, Sent::Form(_))
+    }
+
+    /// The answers as values: a form has only texts, so the survey says which of them are numbers and lists.
+    pub fn answers_to(&self, survey: &Survey) -> BTreeMap<String, Value> {
+        let fields = match &self.answers {
+            Sent::Json(answers) => return answers.clone(),
+            Sent::Form(fields) => fields,
+        };
+        let value = |(id, texts): (&String, &Vec<String>)| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let value = match survey.question(id) {
+                Some(question) => question.value_of(&texts),
+                None => texts.first().filter(|first| !first.is_empty()).map(|first| Value::from(*first)),
+            };
+            Some((id.clone(), value?))
+        };
+        fields.iter().filter_map(value).collect()
+    }
+
+    /// A form's fields, to be shown again.
+    pub fn fields(&self) -> BTreeMap<String, Vec<String>> {
+        match &self.answers {
+            Sent::Json(_) => BTreeMap::new(),
+            Sent::Form(fields) => fields.clone(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The report as CSV: a row a day, one for all and one for each scope below, rounded for reading.
+
+use aftertaste::domain::report::{Estimate, Report, Score};
+use serde::{Serialize, Serializer};
+
+/// A row; its fields are the columns, in their order.
+#[derive(Serialize)]
+struct Row<'a> {
+    scope: &'a str,
+    survey: String,
+    day: String,
+    n: u64,
+    nps: Hundredths,
+    nps_low: Hundredths,
+    nps_high: Hundredths,
+    satisfied_percent: Hundredths,
+    satisfied_low: Hundredths,
+    satisfied_high: Hundredths,
+    orders: Option<u64>,
+    response_rate_percent: Hundredths,
+}
+
+/// A figure with two digits behind the point, or an empty cell.
+struct Hundredths(Option<f64>);
+
+impl Serialize for Hundredths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(figure) => serializer.collect_str(&format_args!("{figure:.2}")),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+pub(crate) fn written(report: &Report) -> String {
+    let row = |scope, day: &str, score: &Score, orders, rate: Option<f64>| {
+        let part = |estimate: Option<Estimate>, part: fn(Estimate) -> f64, times: f64| {
+            Hundredths(estimate.map(|estimate| times * part(estimate)))
+        };
+        let (value, low, high) = (|e: Estimate| e.value, |e: Estimate| e.low, |e: Estimate| e.high);
+        Row {
+            scope,
+            survey: report.survey.to_string(),
+            day: day.to_owned(),
+            n: score.n,
+            nps: part(score.nps, value, 1.0),
+            nps_low: part(score.nps, low, 1.0),
+            nps_high: part(score.nps, high, 1.0),
+            satisfied_percent: part(score.satisfied, value, 100.0),
+            satisfied_low: part(score.satisfied, low, 100.0),
+            satisfied_high: part(score.satisfied, high, 100.0),
+            orders,
+            response_rate_percent: Hundredths(rate.map(|rate| 100.0 * rate)),
+        }
+    };
+    let days = report
+        .days
+        .iter()
+        .map(|day| row(&report.scope, &day.day.to_string(), &day.score, day.orders, day.response_rate));
+    let operations = report.operations.as_ref();
+    let (orders, rate) = (operations.map(|all| all.orders), operations.and_then(|all| all.response_rate));
+    let all = row(&report.scope, "all", &report.score, orders, rate);
+    let children = report.children.iter().map(|child| row(&child.scope, "all", &child.score, None, None));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in days.chain([all]).chain(children) {
+        // Writing to memory does not fail, and every row has as many cells. No cell holds a text that a person wrote.
+        let _ = writer.serialize(row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}

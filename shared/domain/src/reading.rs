@@ -1,0 +1,155 @@
+//! How JSON becomes values: strictly at the door, leniently at the table.
+//!
+//! What a caller sends may hold no field that nobody reads: it would be a spelling mistake that goes unnoticed. What is
+//! read from the table may, because a later version may have written it and been rolled back.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, IntoDeserializer, MapAccess, Visitor, value::Error},
+};
+use serde_json::Value;
+
+use crate::{Mistakes, shortened};
+
+/// How many unknown fields are named at most: a refusal stays short whatever was sent.
+const NAMED_AT_MOST: usize = 40;
+
+/// Reads a value that a caller sent.
+///
+/// # Errors
+/// Says where something has the wrong type, and names every field that there is not.
+pub fn strictly<T: DeserializeOwned>(json: Value) -> Result<T, Mistakes> {
+    let mut unknown = Vec::new();
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string());
+    let mut track = serde_path_to_error::Track::new();
+    let deserializer = serde_path_to_error::Deserializer::new(json, &mut track);
+    let read = T::deserialize(serde_ignored::Deserializer::new(deserializer, &mut note));
+    let mut mistakes = Mistakes::default();
+    for field in unknown.iter().take(NAMED_AT_MOST) {
+        mistakes.add(format!("unknown field `{}`: check its spelling, or leave it out.", shortened(field)));
+    }
+    match read {
+        Ok(value) => mistakes.unless(value),
+        Err(error) => {
+            let path = track.path().to_string();
+            let at = if path == "." { String::new() } else { format!("{path}: ") };
+            mistakes.add(format!("{at}{}", sentence(&error.to_string())));
+            Err(mistakes)
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}
+
+/// Reads a map from the table and passes over the keys that this version does not know, such as the channel or the
+/// series of a later one.
+///
+/// # Errors
+/// When it is no map, or the value of a known key can't be read.
+pub fn known_keys<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    struct Known<K, V>(PhantomData<(K, V)>);
+
+    impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Known<K, V> {
+        type Value = BTreeMap<K, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some(name) = access.next_key::<String>()? {
+                match known_key(&name) {
+                    Some(key) => {
+                        map.insert(key, access.next_value()?);
+                    }
+                    None => {
+                        access.next_value::<IgnoredAny>()?;
+                    }
+                }
+            }
+            Ok(map)
+        }
+    }
+
+    deserializer.deserialize_map(Known(PhantomData))
+}
+
+/// A key of a JSON object as what it stands for; numbers are keys as text.
+fn known_key<'de, K: Deserialize<'de>>(name: &str) -> Option<K> {
+    let as_text = K::deserialize(IntoDeserializer::<Error>::into_deserializer(name.to_owned()));
+    as_text.ok().or_else(|| {
+        let number: u64 = name.parse().ok()?;
+        K::deserialize(IntoDeserializer::<Error>::into_deserializer(number)).ok()
+    })
+}
+
+/// A value, or the default where this version does not know it.
+///
+/// # Errors
+/// When it is no text.
+pub(crate) fn known_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    let name = String::deserialize(deserializer)?;
+    Ok(known_key(&name).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        count::{Content, Series},
+        place::StoreDetails,
+        visit::Channel,
+    };
+
+    #[test]
+    fn a_caller_reads_where_and_what_is_wrong() {
+        let details = |json: Value| strictly::<StoreDetails>(json).unwrap_err().to_string();
+        let good = json!({"name": "x", "path": "cn", "time_zone": "UTC", "survey": "s"});
+        assert!(strictly::<StoreDetails>(good.clone()).is_ok());
+        let with = |name: &str, value: Value| {
+            let mut changed = good.clone();
+            changed[name] = value;
+            changed
+        };
+        assert_eq!(
+            details(with("colour", json!("red"))),
+            "unknown field `colour`: check its spelling, or leave it out."
+        );
+        assert_eq!(details(with("name", json!(7))), "name: invalid type: integer `7`, expected a string.");
+        assert!(details(with("day_starts", json!("noon"))).starts_with("day_starts: day_starts is a time such as"));
+        assert!(details(json!({})).starts_with("missing field `name`"));
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_is_passed_over() {
+        let content = json!({
+            "tallies": {"dine-in": {"responses": 3, "later": 1, "channels": {"receipt": [3,0,0,0,0,0], "drone": [1,0,0,0,0,0]},
+                "hours": {"12": [3,0,0,0,0,0]}}, "dine-in@later": {"form": "unknown"}},
+            "children": {"cn": {"dine-in": [3,0,0,0,0,0], "dine-in@later": "?"}}, "later": {},
+        });
+        let content: Content = serde_json::from_value(content).unwrap();
+        let series: Series = "dine-in".parse().unwrap();
+        assert_eq!(content.tallies.keys().collect::<Vec<_>>(), [&series]);
+        let tally = &content.tallies[&series];
+        assert_eq!((tally.channels.len(), tally.channels[&Channel::Receipt].responses, tally.hours.len()), (1, 3, 1));
+        assert_eq!(content.children["cn"].len(), 1);
+    }
+}
