@@ -1,7 +1,7 @@
-// What a guest has answered and not sent, and which links she has answered, on her own phone, by link.
+// What a guest has answered and not sent, and which links are answered, on the guest's own phone, by link.
 //
 // All of it is under one key, so that what belongs to links that have expired goes when something is kept: nothing that
-// she wrote stays longer than it can be of use.
+// a guest wrote stays longer than it can be of use.
 
 const KEY = 'aftertaste-drafts';
 

@@ -1,0 +1,154 @@
+// The methods of the page by which answers go to the server, and are taken back. The whole goes once, however long that
+// takes. What is there when a guest leaves goes as a part.
+
+const drafts = require('./drafts');
+const logic = require('./logic');
+const { call, kindOf } = require('./server');
+
+// What the server takes no text with: all control characters but tabs and the ends of lines.
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f]/;
+
+/** The answers as the server takes them: of a choice of one, the one. */
+function toSend(questions, answers) {
+  const sent = logic.kept(questions, answers);
+  for (const { id, kind, many } of questions) {
+    if (kind === 'choice' && !many && sent[id]) sent[id] = sent[id][0];
+  }
+  return sent;
+}
+
+module.exports = {
+  /** What is sent of this visit, by now. */
+  submissionNow() {
+    const { survey, version, questions } = this.survey;
+    const looked = this.looked + (this.lookingSince && Date.now() - this.lookingSince);
+    const answers = toSend(questions, this.answers);
+    return { submission: this.submission, survey, version, answers, seconds: Math.round(looked / 1000) };
+  },
+
+  onSend() {
+    if (this.isBusy || this.whole) return;
+    const { words } = this.data;
+    const missing = logic.missing(this.survey.questions, this.answers);
+    if (missing.length) {
+      this.showMistakes(missing.map((question) => ({ question, detail: words.missing })));
+      return;
+    }
+    this.whole = this.submissionNow();
+    this.attempt = 0;
+    // What is on its way in part could arrive after the whole.
+    if (this.partialRequest) this.partialRequest.abort();
+    this.keepDraft({ waiting: true });
+    this.setData({ sending: true, notices: [], status: '' });
+    this.sendWhole();
+  },
+
+  /** Sends the whole now, unless it is on its way, and again until the server has decided. */
+  sendWhole() {
+    clearTimeout(this.timer);
+    if (this.isOnItsWay) return;
+    this.isOnItsWay = true;
+    call('POST', `/s/${this.link}?lang=${this.language}`, this.whole, (reply) => {
+      this.isOnItsWay = false;
+      if (logic.isWorthRetrying(reply.status)) {
+        this.timer = setTimeout(() => this.sendWhole(), logic.pauseBefore(this.attempt));
+        this.attempt += 1;
+        const { offline, busy } = this.data.words;
+        if (!this.isGone) this.setData({ status: reply.status === 0 ? offline : busy });
+        return;
+      }
+      this.whole = null;
+      this.decided(reply);
+      if (this.isGone) this.stopListening();
+    });
+  },
+
+  /** What the server has made of the whole. */
+  decided(reply) {
+    const kind = kindOf(reply);
+    if (reply.status === 200 || reply.status === 201) {
+      this.keepAnswered();
+      this.showEnd('thanks');
+      return;
+    }
+    this.keepDraft({ answered: kind === 'already-answered' });
+    if (this.isGone || this.endsWith(kind)) return;
+    this.setData({ sending: false, status: '' });
+    if (kind === 'already-answered') this.showEnd('answered');
+    else if (kind === 'survey-changed') this.load('questionsChanged');
+    else if (kind === 'answers-invalid') this.showMistakes(reply.data.errors.map((error) => this.inWords(error)));
+    else this.showProblem(kind, reply.data);
+  },
+
+  /** A mistake that the server found, in the words of the page if a guest can have made it. */
+  inWords({ question, detail }) {
+    const { words } = this.data;
+    if (CONTROL_CHARACTERS.test(this.answers[question])) return { question, detail: words.controlCharacters };
+    if (logic.progress(this.survey.questions, this.answers).done === 0) return { question, detail: words.nothing };
+    return { question, detail };
+  },
+
+  /** Something that only a program can have done wrong keeps the server's words. */
+  showProblem(kind, problem) {
+    const { tooLong, tryLater } = this.data.words;
+    this.setData({ status: kind === 'body-too-large' ? tooLong : (problem && problem.detail) || tryLater });
+  },
+
+  /** Shows mistakes, each `{ question, detail }`, beside their questions, and the others above them all. */
+  showMistakes(mistakes) {
+    this.mistakes = {};
+    for (const { question, detail } of mistakes) this.mistakes[question] = detail;
+    const questions = logic.asked(this.survey.questions, this.answers);
+    const first = questions.find(({ id }) => this.mistakes[id]);
+    const elsewhere = mistakes.filter(({ question }) => !questions.some(({ id }) => id === question));
+    this.setData({ notices: [this.data.words.mend].concat(elsewhere.map(({ detail }) => detail)) });
+    this.drawQuestions(() => this.scrollTo(first ? `#question-${first.id}` : '#notices'));
+  },
+
+  /** Sends what is answered so far, once for the same answers. The draft stays, to come back to and finish. */
+  sendPartial() {
+    const body = Object.assign(this.submissionNow(), { partial: true });
+    const answers = JSON.stringify(body.answers);
+    if (answers === '{}' || answers === this.partial) return;
+    this.partial = answers;
+    this.partialRequest = call('POST', `/s/${this.link}?lang=${this.language}`, body, ({ status }) => {
+      this.partialRequest = null;
+      // What did not arrive is not tried again by itself, but when the guest leaves the next time.
+      if (!logic.isWorthRetrying(status)) return;
+      if (this.partial === answers) this.partial = '';
+      const draft = drafts.read(this.link);
+      if (draft && draft.partial === answers) drafts.keep(this.link, Object.assign(draft, { partial: '' }));
+    });
+  },
+
+  takeBack() {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    call('DELETE', `/s/${this.link}`, undefined, (reply) => {
+      this.isBusy = false;
+      if (this.isGone) return;
+      if (reply.status === 204) {
+        this.beginAnew();
+        this.showEnd('taken-back');
+      } else if (!this.endsWith(kindOf(reply))) {
+        this.setData({ status: this.data.words.tryLater });
+      }
+    });
+  },
+
+  /** As if nothing had been answered. After "already answered" the draft stays: it is what the guest wanted to say. */
+  beginAnew() {
+    const draft = drafts.read(this.link);
+    if (draft && draft.answers) {
+      drafts.keep(this.link, Object.assign(draft, { answered: false, submission: '', partial: '' }));
+    } else {
+      drafts.drop(this.link);
+    }
+    this.survey = null;
+    this.answers = {};
+    this.submission = '';
+    this.looked = 0;
+    this.partial = '';
+    this.restore();
+  },
+};
