@@ -1,4 +1,5 @@
-// Which questions a guest is asked, and when she is done: one file for the page and for the mini-program.
+// Which questions guests are asked, and when they are done: of the web page and of the mini-program alike. Each has
+// this file beside its own, in shared/service/src/pages/ and miniprogram/survey/. A test fails when the two differ.
 //
 // It runs in old webviews as it stands: ES2017, no imports, nothing of the DOM or of WeChat.
 // A question is `{ id, kind, required, ask_if }`, as `GET /s/{link}` gives it. Answers are by question: a number for a

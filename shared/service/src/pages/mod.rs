@@ -1,6 +1,7 @@
 //! Pages: those of a guest, that of a problem, and what all share.
 
 mod problems;
+mod script;
 mod shell;
 pub mod survey;
 mod words;

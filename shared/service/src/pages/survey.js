@@ -1,5 +1,5 @@
 // What the page of a survey does beyond a plain form. Without this script it works all the same.
-// ES2017, for the webviews of old phones. `logic` is miniprogram/survey/logic.js.
+// ES2017, for the webviews of old phones. `logic` is logic.js.
 (() => {
   // The server ends a call after 8 seconds.
   const patience = 12000;

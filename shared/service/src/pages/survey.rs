@@ -1,7 +1,6 @@
 //! The pages of a guest: the survey, and how a visit to it ends. A plain form; the script adds to it.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use domain::{
     survey::{Brand, Kind, Mistake, Question, Survey, Texts, Wrong},
@@ -12,26 +11,13 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{
+    script::SCRIPT,
     shell::Shell,
     words::{Words, words},
 };
 use crate::http::Page;
 
 const STYLE: &str = include_str!("survey.css");
-
-/// The script, with the logic that it shares with the mini-program.
-static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let logic = without_comments(include_str!("../../../../miniprogram/survey/logic.js"));
-    let page = without_comments(include_str!("survey.js"));
-    format!("const logic=(()=>{{const module={{}};\n{logic}return module.exports}})();\n{page}")
-});
-
-/// A script as phones get it: without what is written for who reads it here, a sixth of the page. Only whole lines are
-/// taken for comments, and these scripts have no text that goes over lines.
-fn without_comments(script: &str) -> String {
-    let code = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    code.filter(|line| !(line.starts_with("/*") && line.ends_with("*/"))).flat_map(|line| [line, "\n"]).collect()
-}
 
 /// Where WeChat Pay shows a merchant's page after a payment, in a frame.
 const RECEIPT_FRAME: &str = "https://payapp.weixin.qq.com";
