@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-/// The script, with the logic that the mini-program has too.
+/// The script, in a scope of its own, with the logic that the mini-program has too. What a file calls stands above it.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let logic = without_comments(include_str!("logic.js"));
-    let page = without_comments(include_str!("survey.js"));
-    format!("const logic=(()=>{{const module={{}};\n{logic}return module.exports}})();\n{page}")
+    let page = [include_str!("notes.js"), include_str!("form.js"), include_str!("visit.js"), include_str!("survey.js")];
+    let page = page.map(without_comments).concat();
+    format!("(()=>{{\nconst logic=(()=>{{const module={{}};\n{logic}return module.exports}})();\n{page}}})();\n")
 });
 
 /// A script as phones get it: without what is written for who reads it here, a sixth of the page. Only whole lines are
