@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use aftertaste::config;
+use aftertaste::aws;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{
     Client,
@@ -107,7 +107,7 @@ pub(crate) async fn client(url: &str) -> Client {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"));
-    let sdk = config::bounds(loader).load().await;
+    let sdk = aws::bounds(loader).load().await;
     Client::from_conf(aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(url).build())
 }
 

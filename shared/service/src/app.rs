@@ -10,7 +10,8 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    config::{self, ConfigError},
+    aws,
+    environment::{self, ConfigError},
     http::{Problem, Reply},
     memory::Catalog,
     table::{Table, TableError, Versioned},
@@ -69,10 +70,10 @@ impl App {
     /// When a variable is missing or malformed.
     pub async fn start() -> Result<Self, ConfigError> {
         lambda_runtime::tracing::init_default_subscriber();
-        let name = config::variable("TABLE_NAME")?;
-        let public_url = config::public_url()?;
-        let sdk = config::sdk().await;
-        let keyring = config::keyring(&sdk).await?;
+        let name = environment::variable("TABLE_NAME")?;
+        let public_url = environment::public_url()?;
+        let sdk = aws::sdk().await;
+        let keyring = environment::keyring(&sdk).await?;
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
         let app = Self { catalog: Catalog::new(table.clone(), Catalog::AGE), table, keyring, public_url };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {

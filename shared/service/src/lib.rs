@@ -5,8 +5,9 @@
 //! several functions join them to. A function does the rest.
 
 pub mod app;
-pub mod config;
+pub mod aws;
 pub mod counting;
+pub mod environment;
 pub mod http;
 pub mod lambda;
 pub mod memory;

@@ -24,7 +24,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 
-use crate::config::describe;
+use crate::aws::describe;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 

@@ -6,17 +6,15 @@
 //! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
 //! | `KEYRING` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of a [`Keyring`] itself |
 //!
-//! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own.
+//! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`](crate::aws).
 
 use std::fmt;
-use std::time::Duration;
 
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
-};
+use aws_config::SdkConfig;
+
 use domain::access::Keyring;
+
+use crate::aws;
 
 /// Why a function can't start: a sentence that names the variable.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,45 +84,10 @@ pub async fn keyring(sdk: &SdkConfig) -> Result<Keyring, ConfigError> {
 }
 
 async fn parameter(sdk: &SdkConfig, name: &str) -> Result<String, ConfigError> {
-    let got = aws_sdk_ssm::Client::new(sdk).get_parameter().name(name).with_decryption(true).send().await;
-    got.map_err(|error| {
-        ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {}.", describe(&error)))
-    })?
-    .parameter
-    .and_then(|parameter| parameter.value)
-    .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
-}
-
-/// What AWS said, or that it said nothing. The SDK's own description repeats the whole reply, and that may hold a
-/// guest's comment or a key.
-pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
-    match error {
-        SdkError::ServiceError(said) => {
-            let said = said.err();
-            format!("{}: {}", said.code().unwrap_or("an error"), said.message().unwrap_or("it gave no reason"))
-        }
-        SdkError::TimeoutError(_) => "it did not answer in time".into(),
-        SdkError::DispatchFailure(_) => "it can't be reached".into(),
-        SdkError::ResponseError(_) => "its reply can't be read".into(),
-        _ => "the request can't be made".into(),
-    }
-}
-
-/// The SDK's configuration from the environment, within [`bounds`].
-pub async fn sdk() -> SdkConfig {
-    bounds(aws_config::defaults(BehaviorVersion::latest())).load().await
-}
-
-/// Bounds that suit a guest who waits: by default the SDK would try for as long as the function lives, and wait a
-/// second before the second attempt.
-pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(5))
-        .build();
-    let retries = RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(50));
-    loader.timeout_config(timeouts).retry_config(retries)
+    aws::parameter(sdk, name)
+        .await
+        .map_err(|said| ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {said}.")))?
+        .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
 }
 
 #[cfg(test)]
