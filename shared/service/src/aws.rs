@@ -154,7 +154,8 @@ pub(crate) async fn call(
 /// Each partition of AWS has domains of its own, and others for FIPS and for IPv6. The SDK knows them, for DynamoDB;
 /// another service differs in its name alone.
 async fn endpoint(sdk: &SdkConfig, service: &Service, region: &Region) -> Result<String, BoxError> {
-    let key = ServiceConfigKey::builder().service_id(service.id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build()?;
+    let key =
+        ServiceConfigKey::builder().service_id(service.id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build()?;
     let named = sdk.service_config().and_then(|config| config.load_config(key));
     if let Some(url) = named.or_else(|| sdk.endpoint_url().map(str::to_owned)) {
         return Ok(url);
@@ -206,4 +207,152 @@ fn refusal(header: Option<&str>, body: &[u8]) -> ErrorMetadata {
         refusal = refusal.message(message);
     }
     refusal.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::VecDeque,
+        sync::{Arc, Mutex},
+    };
+
+    use aws_sdk_dynamodb::config::{Credentials, SharedHttpClient};
+    use aws_smithy_async::time::StaticTimeSource;
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+
+    use super::*;
+
+    /// The network's end: keeps what is sent, and answers with one reply after the other, then no more.
+    #[derive(Clone, Debug)]
+    struct Wire {
+        sent: Arc<Mutex<Vec<HttpRequest>>>,
+        replies: Arc<Mutex<VecDeque<http::Response<&'static str>>>>,
+    }
+
+    impl Wire {
+        fn new(replies: impl IntoIterator<Item = (u16, &'static str)>) -> Self {
+            let reply = |(status, body)| http::Response::builder().status(status).body(body).unwrap();
+            let replies = replies.into_iter().map(reply).collect();
+            Self { sent: Arc::default(), replies: Arc::new(Mutex::new(replies)) }
+        }
+
+        fn client(&self) -> SharedHttpClient {
+            let wire = self.clone();
+            http_client_fn(move |_, _| SharedHttpConnector::new(wire.clone()))
+        }
+
+        fn sent(&self) -> usize {
+            self.sent.lock().unwrap().len()
+        }
+    }
+
+    impl HttpConnector for Wire {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            self.sent.lock().unwrap().push(request);
+            match self.replies.lock().unwrap().pop_front() {
+                Some(reply) => HttpConnectorFuture::ready(Ok(reply.map(Into::into).try_into().unwrap())),
+                None => HttpConnectorFuture::new(std::future::pending()),
+            }
+        }
+    }
+
+    async fn config(region: &'static str, wire: &Wire) -> SdkConfig {
+        let session = Some("a session".to_owned());
+        let credentials =
+            Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", session, None, "the test");
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(credentials)
+            .http_client(wire.client())
+            // 2026-11-21T04:31:07Z
+            .time_source(StaticTimeSource::from_secs(1_795_235_467));
+        bounds(loader).load().await
+    }
+
+    async fn fetch(wire: &Wire) -> Result<Option<String>, String> {
+        parameter(&config("cn-north-1", wire).await, "/aftertaste/keyring").await
+    }
+
+    const FOUND: (u16, &str) = (200, r#"{"Parameter":{"Name":"/aftertaste/keyring","Value":"a keyring"}}"#);
+
+    #[tokio::test]
+    async fn a_call_is_signed_with_its_session_as_botocore_signs_it() {
+        let wire = Wire::new([FOUND]);
+        assert_eq!(fetch(&wire).await.unwrap().unwrap(), "a keyring");
+        let sent = wire.sent.lock().unwrap();
+        let sent = sent.first().unwrap();
+        assert_eq!((sent.method(), sent.uri()), ("POST", "https://ssm.cn-north-1.amazonaws.com.cn/"));
+        assert_eq!(sent.body().bytes().unwrap(), br#"{"Name":"/aftertaste/keyring","WithDecryption":true}"#);
+        assert_eq!(sent.headers().get("x-amz-security-token").unwrap(), "a session");
+        // By botocore 1.44's SigV4Auth, for the same request, keys and time.
+        assert_eq!(
+            sent.headers().get("authorization").unwrap(),
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261121/cn-north-1/ssm/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, \
+             Signature=45e8f5d65c74d6938418dda5b8e165a2fdfb0fd8112a68ee1ad8c433ccdec1ab"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_service_is_found_in_every_partition() {
+        let plain = config("cn-north-1", &Wire::new([])).await;
+        for (region, fips, dual_stack, url) in [
+            ("us-east-1", false, false, "https://ssm.us-east-1.amazonaws.com"),
+            ("us-east-1", true, false, "https://ssm-fips.us-east-1.amazonaws.com"),
+            ("us-east-1", false, true, "https://ssm.us-east-1.api.aws"),
+            ("cn-north-1", false, false, "https://ssm.cn-north-1.amazonaws.com.cn"),
+            ("cn-northwest-1", false, false, "https://ssm.cn-northwest-1.amazonaws.com.cn"),
+            ("cn-north-1", false, true, "https://ssm.cn-north-1.api.amazonwebservices.com.cn"),
+            ("us-gov-west-1", true, false, "https://ssm.us-gov-west-1.amazonaws.com"),
+            ("us-iso-east-1", false, false, "https://ssm.us-iso-east-1.c2s.ic.gov"),
+            ("eusc-de-east-1", false, false, "https://ssm.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            let sdk = plain.to_builder().use_fips(fips).use_dual_stack(dual_stack).build();
+            assert_eq!(endpoint(&sdk, &PARAMETER_STORE, &Region::new(region)).await.unwrap(), url);
+        }
+        let here = plain.to_builder().endpoint_url("http://127.0.0.1:4566").build();
+        let url = endpoint(&here, &PARAMETER_STORE, &Region::new("cn-north-1")).await.unwrap();
+        assert_eq!(url, "http://127.0.0.1:4566");
+    }
+
+    #[tokio::test]
+    async fn what_passes_is_tried_four_times_and_what_is_refused_once() {
+        let passes = Wire::new([(503, "busy"), (400, r#"{"__type":"ThrottlingException"}"#), (500, "{}"), FOUND]);
+        assert_eq!((fetch(&passes).await.unwrap().unwrap().as_str(), passes.sent()), ("a keyring", 4));
+
+        let stays = Wire::new([(503, "busy"); 5]);
+        assert_eq!((fetch(&stays).await.unwrap_err().as_str(), stays.sent()), ("an error: it gave no reason", 4));
+
+        let refused = Wire::new([(400, r#"{"__type":"com.amazonaws.ssm#ParameterNotFound","message":"None such."}"#)]);
+        assert_eq!((fetch(&refused).await.unwrap_err().as_str(), refused.sent()), ("ParameterNotFound: None such.", 1));
+    }
+
+    #[tokio::test]
+    async fn a_service_that_never_answers_is_given_up() {
+        let wire = Wire::new([]);
+        let short = TimeoutConfig::builder().operation_timeout(Duration::from_millis(50)).build();
+        let sdk = config("cn-north-1", &wire).await.to_builder().timeout_config(short).build();
+        assert_eq!(parameter(&sdk, "/aftertaste/keyring").await.unwrap_err(), "it did not answer in time");
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_is_none_is_not_repeated() {
+        assert_eq!(fetch(&Wire::new([(200, "a secret")])).await.unwrap_err(), "its reply can't be read");
+        assert_eq!(fetch(&Wire::new([(200, "{}")])).await.unwrap(), None);
+        assert_eq!(format!("{:?}", Reply { body: b"a secret".to_vec() }), "a reply");
+    }
+
+    #[test]
+    fn a_refusal_is_read_from_header_and_body() {
+        for (header, body, code, message) in [
+            (None, r#"{"__type":"AccessDenied","Message":"No."}"#, "AccessDenied", Some("No.")),
+            (Some("Invalid:http://x/"), r#"{"__type":"Other","message":"No."}"#, "Invalid", Some("No.")),
+            (Some("a.b#Invalid"), "", "Invalid", None),
+        ] {
+            let refused = refusal(header, body.as_bytes());
+            assert_eq!((refused.code(), refused.message()), (Some(code), message), "{body}");
+        }
+    }
 }
