@@ -20,6 +20,13 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
 #[derive(Parser)]
@@ -102,13 +109,10 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     // The embedded DynamoDB warns of every failed condition, and those are expected outcomes.
-    let usual = tracing_subscriber::EnvFilter::new("info,dynoxide=error");
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or(usual))
-        .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    let usual = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse().ok()).unwrap_or(usual);
+    let lines = fmt::layer().with_target(false).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(wanted)).init();
     let Arguments { run, command } = Arguments::parse();
     let done = match command {
         None => serve(run).await,

@@ -1,13 +1,13 @@
 //! Wires the handler to the Lambda runtime.
 
-use aftertaste::{aws, environment, lambda, memory::Catalog, table::Table};
+use aftertaste::{aws, environment, lambda, logs, memory::Catalog, table::Table};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use roll_up_stores::Event;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    logs::begin();
     let name = environment::variable("TABLE_NAME")?;
     let table = &Table::new(aws_sdk_dynamodb::Client::new(&aws::sdk().await), name);
     // Nothing is remembered from one count to the next: a count goes by the catalog as it is.

@@ -13,6 +13,7 @@ use crate::{
     aws,
     environment::{self, ConfigError},
     http::{Problem, Reply},
+    logs,
     memory::Catalog,
     table::{Table, TableError, Versioned},
 };
@@ -69,7 +70,7 @@ impl App {
     /// # Errors
     /// When a variable is missing or malformed.
     pub async fn start() -> Result<Self, ConfigError> {
-        lambda_runtime::tracing::init_default_subscriber();
+        logs::begin();
         let name = environment::variable("TABLE_NAME")?;
         let public_url = environment::public_url()?;
         let sdk = aws::sdk().await;

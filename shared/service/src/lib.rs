@@ -10,6 +10,7 @@ pub mod counting;
 pub mod environment;
 pub mod http;
 pub mod lambda;
+pub mod logs;
 pub mod memory;
 pub mod pages;
 pub mod reading;
