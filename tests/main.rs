@@ -18,3 +18,4 @@ mod report;
 mod splits;
 mod start;
 mod versions;
+mod this_machine;

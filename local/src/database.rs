@@ -1,5 +1,6 @@
 //! The embedded DynamoDB and its table.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use aws_sdk_dynamodb::{
 };
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use crate::{Failure, KeySchema, Template, listen};
+use crate::{Failure, KeySchema, Template, dynamodb, listen};
 
 /// The name of the table in the embedded DynamoDB.
 pub const TABLE: &str = "aftertaste";
@@ -34,19 +35,31 @@ pub struct Database {
 }
 
 impl Database {
-    /// Starts a DynamoDB over a file, or in memory.
+    /// Starts a DynamoDB over a file, or in memory, for programs on this machine alone.
     ///
     /// # Errors
     /// When the file can't be opened or the port is taken.
     pub async fn start(file: Option<&Path>, port: u16) -> Result<Self, Failure> {
+        Self::start_at(file, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+    }
+
+    /// The same at another address of this machine, such as the one that its containers reach.
+    ///
+    /// # Errors
+    /// When the file can't be opened, the port is taken or the address is not this machine's.
+    pub async fn start_at(file: Option<&Path>, address: SocketAddr) -> Result<Self, Failure> {
         let database = match file {
             Some(path) => dynoxide::Database::new(&path.to_string_lossy())
                 .map_err(|error| Failure(format!("The table's file {} can't be opened: {error}.", path.display())))?,
             None => dynoxide::Database::memory()
                 .map_err(|error| Failure(format!("No table can be kept in memory: {error}.")))?,
         };
-        let listener = listen(port, "--dynamodb-port").await?;
-        let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
+        let listener = listen(address, "--dynamodb-port").await?;
+        let mut address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
+        if address.ip().is_unspecified() {
+            // "Every address" is none to call.
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
         let listener = listener.into_std().map_err(|error| Failure(error.to_string()))?;
         let (stop, stopped) = oneshot::channel();
         // A thread of its own: it works synchronously behind one lock, and would hold up the functions otherwise.
@@ -83,14 +96,12 @@ async fn serve(listener: std::net::TcpListener, database: dynoxide::Database, st
         }
     });
     let (close, closed) = oneshot::channel::<()>();
-    let serving = dynoxide::server::serve_with_shutdown(listener, database, async {
-        let _ = closed.await;
-    });
+    let serving = dynamodb::serve(listener, database, closed);
     tokio::pin!(serving);
     tokio::select! {
         ended = &mut serving => {
             if let Err(error) = ended {
-                tracing::error!(outcome = "dynamodb-ended", error);
+                tracing::error!(outcome = "dynamodb-ended", %error);
             }
         }
         _ = stopped => {

@@ -6,7 +6,9 @@
 mod data;
 mod database;
 mod demo;
+mod dynamodb;
 pub mod events;
+mod guard;
 pub mod replay;
 mod schedules;
 mod server;
@@ -17,6 +19,7 @@ pub use database::{Database, TABLE};
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +87,7 @@ impl Stack {
     /// When the port is taken, the table is another one's, or the template can't be read.
     pub async fn start(options: Options, keyring: Keyring) -> Result<Self, Failure> {
         let template = Template::read()?;
-        let listener = listen(options.port, "--port").await?;
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
         let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
         let url = format!("http://{address}");
         let client = database::client(&options.dynamodb).await;
@@ -119,10 +122,13 @@ impl Stack {
     }
 }
 
-/// A listener on this machine alone.
-async fn listen(port: u16, option: &str) -> Result<TcpListener, Failure> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure(format!("Port {port} on 127.0.0.1 can't be used ({error}). Choose another with {option}."))
+/// A listener at an address of this machine.
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    let (ip, port) = (address.ip(), address.port());
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrNotAvailable => {
+            Failure(format!("{ip} is no address of this machine ({error}). Give --bind one that is."))
+        }
+        _ => Failure(format!("Port {port} on {ip} can't be used ({error}). Choose another with {option}.")),
     })
 }

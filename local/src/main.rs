@@ -1,7 +1,8 @@
 //! `cargo run`: Aftertaste on one machine.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -46,6 +47,9 @@ struct Run {
     /// The port of the embedded DynamoDB
     #[arg(long, default_value_t = 8000)]
     dynamodb_port: u16,
+    /// The address of the embedded DynamoDB: by default this machine's alone, which its containers do not reach
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    bind: IpAddr,
     /// The folder of the table and the keys
     #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
     data: PathBuf,
@@ -149,7 +153,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
             }
         }
     };
-    let database = Database::start(file.as_deref(), run.dynamodb_port).await?;
+    let database = Database::start_at(file.as_deref(), SocketAddr::new(run.bind, run.dynamodb_port)).await?;
     let options = Options {
         port: run.port,
         dynamodb: database.url.clone(),
@@ -210,7 +214,7 @@ async fn replay(
     store: u32,
     day: Date,
     map: &[String],
-    folder: &std::path::Path,
+    folder: &Path,
 ) -> Result<(), Failure> {
     let store = StoreNumber::try_from(store).map_err(|error| Failure(format!("--store: {error}")))?;
     let survey = read_survey(&survey)?;

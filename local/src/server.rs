@@ -13,6 +13,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, RawPathParams, RawQuery},
     http::{HeaderMap, StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
@@ -20,7 +21,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{Route, Template, schedules};
+use crate::{Route, Template, guard, schedules};
 
 /// The largest body that API Gateway passes on: 10 MB.
 const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
@@ -41,12 +42,16 @@ pub(crate) async fn serve(
 }
 
 fn router(template: &Template, app: &Arc<App>) -> Router {
-    let mut router = Router::new().route("/healthz", get(async || axum::Json(json!({"status": "ok"}))));
+    let mut local = Router::new();
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
         let (app, schedule) = (app.clone(), schedule.clone());
-        router = router.route(&path, post(async move |body: String| schedules::fire_now(&app, &schedule, &body).await));
+        local = local.route(&path, post(async move |body: String| schedules::fire_now(&app, &schedule, &body).await));
     }
+    // They ask for no grant, so no page of another site may call them.
+    let mut router = local
+        .layer(middleware::from_fn(guard::only_programs))
+        .route("/healthz", get(async || axum::Json(json!({"status": "ok"}))));
     for route in &template.routes {
         // API Gateway writes a parameter that takes the rest of a path `{scope+}`.
         let path = match route.path.split_once('{').filter(|(_, name)| name.ends_with("+}")) {

@@ -1,0 +1,98 @@
+//! What is open on a laptop, and to whom: the table's port and the routes that ask for no grant.
+
+use aftertaste_local::Database;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::World,
+    process::Program,
+};
+
+/// A scan of the whole table: what a web page would want.
+fn scan(url: &str) -> RequestBuilder {
+    operation(url, "Scan")
+}
+
+fn operation(url: &str, name: &str) -> RequestBuilder {
+    Client::new()
+        .post(url)
+        .header("x-amz-target", format!("DynamoDB_20120810.{name}"))
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(json!({"TableName": "aftertaste"}).to_string())
+}
+
+const OTHER_NAME: &str = "This port serves programs on this machine, which call it by an IP address, localhost or \
+                          host.docker.internal. Call it by one of these.";
+const OTHER_SITE: &str = "This port serves programs on this machine, and no page of another site.";
+
+async fn is_refused(request: RequestBuilder, sentence: &str) {
+    let refused = request.send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    assert!(!refused.headers().contains_key("access-control-allow-origin"));
+    assert_eq!(refused.json::<Value>().await.unwrap(), json!({"message": sentence}));
+}
+
+#[tokio::test]
+async fn the_table_answers_programs_and_no_web_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path()).await;
+    let url = program.welcome.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+    let port = url.rsplit(':').next().unwrap();
+    for host in ["127.0.0.1", "localhost", "host.docker.internal", "[::1]"] {
+        let answered = scan(url).header("host", format!("{host}:{port}")).send().await.unwrap();
+        assert_eq!(answered.status(), 200, "{host}");
+        assert!(!answered.headers().contains_key("access-control-allow-origin"));
+        assert_eq!(answered.json::<Value>().await.unwrap()["Count"], 0);
+    }
+    is_refused(scan(url).header("host", format!("evil.example:{port}")), OTHER_NAME).await;
+    for origin in ["https://evil.example", "null", "http://localhost:1"] {
+        is_refused(scan(url).header("origin", origin), OTHER_SITE).await;
+    }
+    // The question that a browser asks first gets no permission either.
+    let asked = Client::new().request(Method::OPTIONS, url).header("origin", "https://evil.example");
+    is_refused(asked.header("access-control-request-method", "POST"), OTHER_SITE).await;
+}
+
+#[tokio::test]
+async fn a_schedule_is_fired_by_programs_and_by_no_web_page() {
+    let world = World::new().await;
+    let fire = || world.request(Method::POST, "/_local/schedules/RollUpStoresHourly");
+    is_refused(fire().header("host", "evil.example"), OTHER_NAME).await;
+    is_refused(fire().header("origin", "https://evil.example"), OTHER_SITE).await;
+    assert_eq!(world.items("D#").await.len(), 0, "nothing was counted");
+    world.fire("RollUpStoresHourly", Value::Null).await;
+}
+
+#[tokio::test]
+async fn an_operation_that_the_embedded_dynamodb_does_not_have_is_refused_with_a_sentence() {
+    let database = Database::start(None, 0).await.unwrap();
+    let refused = operation(&database.url, "Dance").send().await.unwrap();
+    assert_eq!(refused.status(), 501);
+    let said: Value = refused.json().await.unwrap();
+    assert_eq!(said["message"], "'Dance' is not supported by this build of the engine");
+}
+
+#[tokio::test]
+async fn the_table_listens_where_it_is_told_and_the_functions_on_this_machine_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), &["--no-demo", "--bind", "0.0.0.0"]).await;
+    assert!(program.url.starts_with("http://127.0.0.1:"), "{}", program.url);
+    let url = program.welcome.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "every address is none to call: {url}");
+    let port = |url: &str| url.rsplit(':').next().unwrap().to_owned();
+    // Any address of this machine will do, and 127.0.0.2 is one that is not 127.0.0.1.
+    if cfg!(target_os = "linux") {
+        let reached = scan(&format!("http://127.0.0.2:{}", port(url))).send().await.unwrap();
+        assert_eq!(reached.status(), 200);
+        let functions = format!("http://127.0.0.2:{}/healthz", port(&program.url));
+        assert!(Client::new().get(functions).send().await.is_err(), "the functions listen on 127.0.0.1 alone");
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_another_machine_is_refused_with_a_sentence() {
+    let refused = Database::start_at(None, "192.0.2.1:0".parse().unwrap()).await.err().unwrap().to_string();
+    assert!(refused.starts_with("192.0.2.1 is no address of this machine ("), "{refused}");
+    assert!(refused.ends_with("). Give --bind one that is."), "{refused}");
+}
