@@ -1,4 +1,6 @@
-//! What is open on a laptop, and to whom: the table's port and the routes that ask for no grant.
+//! What is open on a laptop, and to whom: the table's port, the routes that ask for no grant, the folder.
+
+use std::path::Path;
 
 use aftertaste_local::Database;
 use reqwest::{Client, Method, RequestBuilder};
@@ -95,4 +97,37 @@ async fn an_address_of_another_machine_is_refused_with_a_sentence() {
     let refused = Database::start_at(None, "192.0.2.1:0".parse().unwrap()).await.err().unwrap().to_string();
     assert!(refused.starts_with("192.0.2.1 is no address of this machine ("), "{refused}");
     assert!(refused.ends_with("). Give --bind one that is."), "{refused}");
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_reads_the_folder_and_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("new");
+    let files = |data: &Path| -> Vec<(String, u32)> {
+        let entries = std::fs::read_dir(data).unwrap().map(|entry| entry.unwrap());
+        entries.map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path()))).collect()
+    };
+    let program = Program::start(&data).await;
+    assert_eq!(mode(&data), 0o700);
+    let found = files(&data);
+    for name in ["in-use", "keyring.json", "table.sqlite"] {
+        assert!(found.contains(&(name.to_owned(), 0o600)), "{found:?}");
+    }
+    assert!(found.iter().all(|(_, mode)| *mode == 0o600), "{found:?}");
+    assert!(!program.end("-KILL").await);
+
+    // What an earlier version left open is closed.
+    for (name, _) in files(&data) {
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        std::fs::set_permissions(data.join(&name), open).unwrap();
+    }
+    let again = Program::start(&data).await;
+    assert!(files(&data).iter().all(|(name, mode)| *mode == 0o600 || name == "keyring.json"), "{:?}", files(&data));
+    assert!(again.end("-INT").await);
 }

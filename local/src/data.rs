@@ -1,7 +1,10 @@
 //! The folder of a local run: the table's file, the keys, and who is using them.
+//!
+//! What guests answered and the keys are for the eyes of the one who runs it: a folder that is made here has the mode
+//! 0700, and files that are made here have 0600. The table's files of an earlier run get it too.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,14 +26,32 @@ impl Data {
     /// # Errors
     /// When it can't be made.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(folder)
+        // A folder that is there keeps its mode: it may be anything, as the current folder or /tmp.
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(folder)
             .map_err(|error| Failure(format!("The folder {} can't be made: {error}.", folder.display())))?;
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// The table's file.
-    pub fn table(&self) -> PathBuf {
-        self.folder.join("table.sqlite")
+    /// The table's file, made empty the first time.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn table(&self) -> Result<PathBuf, Failure> {
+        let path = self.folder.join("table.sqlite");
+        let fail = |error: std::io::Error| Failure(format!("{}: {error}.", path.display()));
+        open_private(&path).map_err(fail)?;
+        // SQLite gives the files beside its own the mode of its own, but not those that a killed process left.
+        for beside in ["table.sqlite-wal", "table.sqlite-shm"].map(|name| self.folder.join(name)) {
+            if beside.exists() {
+                open_private(&beside).map_err(fail)?;
+            }
+        }
+        Ok(path)
     }
 
     /// The keyring, drawn at random the first time.
@@ -44,11 +65,8 @@ impl Data {
             // Written under another name first, so that a process killed here leaves no half of a keyring; linked, so
             // that of several processes the first one's keyring stays.
             let draft = self.folder.join(format!("keyring.json.{}", std::process::id()));
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let written = options.open(&draft).and_then(|mut file| {
+            let written = open_private(&draft).and_then(|mut file| {
+                file.set_len(0)?;
                 file.write_all(new_keyring_json().as_bytes())?;
                 file.sync_all()?;
                 let linked = fs::hard_link(&draft, &path);
@@ -68,8 +86,7 @@ impl Data {
     pub fn take(&self) -> Result<Taken, Failure> {
         let path = self.folder.join("in-use");
         let fail = |error: std::io::Error| Failure(format!("{}: {error}.", path.display()));
-        let mut options = fs::OpenOptions::new();
-        let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+        let mut file = open_private(&path).map_err(fail)?;
         // The system lets go of a lock with its process, however that ends.
         match file.try_lock() {
             Ok(()) => {
@@ -85,6 +102,18 @@ impl Data {
             Err(TryLockError::Error(error)) => Err(fail(error)),
         }
     }
+}
+
+/// Opens a file that its owner alone reads and writes, making it first if need be.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// Whose the folder is.

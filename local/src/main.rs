@@ -147,7 +147,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
     } else {
         let data = Data::open(&run.data)?;
         match data.take()? {
-            Taken::Here(lock) => (data.keyring()?, Some(data.table()), Some(lock)),
+            Taken::Here(lock) => (data.keyring()?, Some(data.table()?), Some(lock)),
             Taken::Elsewhere(url) => {
                 return Err(Failure(format!("{} is in use by a stack that runs already: {url}", run.data.display())));
             }
@@ -233,7 +233,7 @@ async fn replay(
         }
         Taken::Elsewhere(url) => (url, None),
         Taken::Here(lock) => {
-            let database = Database::start(Some(&data.table()), 0).await?;
+            let database = Database::start(Some(&data.table()?), 0).await?;
             let options = Options {
                 port: 0,
                 dynamodb: database.url.clone(),
