@@ -7,8 +7,8 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::World,
-    process::Program,
+    harness::{World, file},
+    process::{Program, run},
 };
 
 /// A scan of the whole table: what a web page would want.
@@ -130,4 +130,19 @@ async fn only_its_owner_reads_the_folder_and_its_files() {
     let again = Program::start(&data).await;
     assert!(files(&data).iter().all(|(name, mode)| *mode == 0o600 || name == "keyring.json"), "{:?}", files(&data));
     assert!(again.end("-INT").await);
+}
+
+#[tokio::test]
+async fn a_grant_is_signed_by_the_keyring_of_an_environment() {
+    let env = file("events/env.json");
+    let (done, token, complaint) = run(&["grant", "issue", "--env", env.to_str().unwrap()]).await;
+    assert!(done, "{complaint}");
+    let now = jiff::Timestamp::now();
+    let grant = aftertaste::domain::grant::Grant::verify(token.trim(), &crate::events::keyring(), now).unwrap();
+    assert_eq!(grant.permissions, ["issue".parse().unwrap()]);
+
+    let (done, _, complaint) = run(&["grant", "issue", "--env", "Cargo.toml"]).await;
+    assert!(!done && complaint.starts_with("Cargo.toml: "), "{complaint}");
+    let (done, _, complaint) = run(&["grant", "issue", "--env", env.to_str().unwrap(), "--data", "x"]).await;
+    assert!(!done && complaint.contains("cannot be used with"), "{complaint}");
 }

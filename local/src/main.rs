@@ -28,6 +28,7 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
+use serde_json::Value;
 
 /// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
 #[derive(Parser)]
@@ -76,6 +77,9 @@ enum Command {
         /// The folder of the keys
         #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
         data: PathBuf,
+        /// An environment whose keyring signs instead, such as events/env.json
+        #[arg(long, value_name = "FILE", conflicts_with = "data")]
+        env: Option<PathBuf>,
     },
     /// Send the rows of a CSV as responses: issue a link for each, answer it, count
     Replay {
@@ -120,7 +124,9 @@ async fn main() -> ExitCode {
     let Arguments { run, command } = Arguments::parse();
     let done = match command {
         None => serve(run).await,
-        Some(Command::Grant { scopes, days, subject, data }) => grant(&scopes, days, subject, &data),
+        Some(Command::Grant { scopes, days, subject, data, env }) => {
+            grant(&scopes, days, subject, &data, env.as_deref())
+        }
         Some(Command::Replay { survey, csv, store, day, map, data }) => {
             replay(survey, csv, store, day, &map, &data).await
         }
@@ -203,8 +209,11 @@ fn sign(keyring: &Keyring, scopes: &str, days: u16, subject: String) -> Result<S
     token::sign(&Grant { permissions, subject, expires }, keyring).map_err(|error| Failure(error.0))
 }
 
-fn grant(scopes: &str, days: u16, subject: String, data: &std::path::Path) -> Result<(), Failure> {
-    let keyring = Data::open(data)?.keyring()?;
+fn grant(scopes: &str, days: u16, subject: String, data: &Path, env: Option<&Path>) -> Result<(), Failure> {
+    let keyring = match env {
+        Some(env) => keyring_of(env)?,
+        None => Data::open(data)?.keyring()?,
+    };
     say(&sign(&keyring, scopes, days, subject)?)
 }
 
@@ -271,14 +280,19 @@ async fn replay(
     say(&lines.join("\n"))
 }
 
-fn event(file: &std::path::Path, env: &std::path::Path) -> Result<(), Failure> {
-    let read = |path: &std::path::Path| -> Result<serde_json::Value, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}.", path.display())))?;
-        serde_json::from_str(&text).map_err(|error| Failure(format!("{}: {error}.", path.display())))
-    };
-    let keyring = read(env)?;
-    let keyring = keyring.pointer("/Parameters/KEYRING").and_then(serde_json::Value::as_str);
+fn event(file: &Path, env: &Path) -> Result<(), Failure> {
+    say(&events::at(read_json(file)?, &keyring_of(env)?, Timestamp::now()).to_string())
+}
+
+/// The keyring of an environment such as events/env.json.
+fn keyring_of(env: &Path) -> Result<Keyring, Failure> {
+    let variables = read_json(env)?;
+    let keyring = variables.pointer("/Parameters/KEYRING").and_then(Value::as_str);
     let keyring = keyring.ok_or_else(|| Failure(format!("{}: there is no Parameters.KEYRING.", env.display())))?;
-    let keyring = Keyring::parse(keyring).map_err(|error| Failure(format!("{}: {error}.", env.display())))?;
-    say(&events::at(read(file)?, &keyring, Timestamp::now()).to_string())
+    Keyring::parse(keyring).map_err(|error| Failure(format!("{}: {error}.", env.display())))
+}
+
+fn read_json(path: &Path) -> Result<Value, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}.", path.display())))?;
+    serde_json::from_str(&text).map_err(|error| Failure(format!("{}: {error}.", path.display())))
 }
