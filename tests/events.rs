@@ -1,4 +1,5 @@
-//! The events under events/ are fed to the handlers they are for, at the moment for which they are written.
+//! The events under events/ are fed to the handlers they are for, at the moment for which they are written. What each
+//! is answered with is in events/cases.json, which tests/sam-local reads too.
 
 use aftertaste::{app::App, domain::access::Keyring, http::Request, lambda::Call, memory::Catalog};
 use aftertaste_local::{dispatch, events::WRITTEN_FOR};
@@ -8,50 +9,33 @@ use uuid::Uuid;
 
 use crate::harness::{World, file};
 
-/// Function, case, status, and for a problem the end of its type. In this order: some build on those before.
-pub const CASES: [(&str, &str, u16, &str); 34] = [
-    ("issue-link", "valid", 201, ""),
-    ("issue-link", "no-grant", 401, "grant-missing"),
-    ("issue-link", "expired-grant", 401, "grant-expired"),
-    ("issue-link", "payment-from-the-future", 422, "invalid"),
-    ("issue-link", "store-unknown", 404, "store-unknown"),
-    ("issue-link", "not-json", 400, "malformed"),
-    ("issue-link", "valid-code", 201, ""),
-    ("issue-link", "qr-png", 200, ""),
-    ("open-survey", "valid", 200, ""),
-    ("open-survey", "valid-json", 200, ""),
-    ("open-survey", "forged-link", 404, "(page)"),
-    ("open-survey", "expired-link", 410, "(page)"),
-    ("open-survey", "receipt", 200, "(page)"),
-    ("open-survey", "code", 303, ""),
-    ("open-survey", "forged-code", 404, "(page)"),
-    ("record-response", "left-half-way", 201, ""),
-    ("record-response", "valid", 201, ""),
-    ("record-response", "replayed", 200, ""),
-    ("record-response", "other-answers", 409, "already-answered"),
-    ("record-response", "form", 201, ""),
-    ("record-response", "rating-out-of-range", 422, "answers-invalid"),
-    ("record-response", "forged-link", 404, "link-unknown"),
-    ("record-response", "expired-link", 410, "link-expired"),
-    ("show-report", "valid", 200, ""),
-    ("show-report", "page", 200, ""),
-    ("show-report", "reversed-window", 422, "invalid"),
-    ("show-report", "another-store", 403, "grant-insufficient"),
-    ("show-report", "no-grant", 401, "grant-missing"),
-    ("record-response", "taken-back", 204, ""),
-    ("manage-catalog", "valid-store", 200, ""),
-    ("manage-catalog", "time-zone-unknown", 422, "invalid"),
-    ("manage-catalog", "not-an-admin", 403, "grant-insufficient"),
-    ("manage-catalog", "changed-range", 422, "invalid"),
-    ("manage-catalog", "valid-store", 200, ""),
-];
+/// A case of events/cases.json: an event, and what its function answers.
+pub struct Case {
+    pub function: String,
+    pub name: String,
+    expected: Value,
+}
 
-/// Event, and what its count answers with: a sentence, or none for a summary.
-pub const COUNTS: [(&str, Option<&str>); 3] = [
-    ("hourly", None),
-    ("nightly", None),
-    ("reversed-range", Some("The range is reversed: from 2026-11-21 is after to 2026-11-01.")),
-];
+impl Case {
+    /// The event that is sent first, if the case needs a state to begin with.
+    pub fn needs(&self) -> Option<&str> {
+        self.expected["needs"].as_str()
+    }
+}
+
+/// The cases of the functions behind the API, and those of the count.
+pub fn cases() -> (Vec<Case>, Vec<Case>) {
+    let text = std::fs::read_to_string(file("events/cases.json")).unwrap();
+    let functions: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
+    let cases = functions.iter().flat_map(|(function, cases)| {
+        cases.as_object().unwrap().iter().map(|(name, expected)| Case {
+            function: function.clone(),
+            name: name.clone(),
+            expected: expected.clone(),
+        })
+    });
+    cases.partition(|case| case.function != "roll-up-stores")
+}
 
 pub fn event(function: &str, case: &str) -> Value {
     let path = file(&format!("events/{function}/{case}.json"));
@@ -69,58 +53,104 @@ pub fn keyring() -> Keyring {
     Keyring::parse(environment()["KEYRING"].as_str().unwrap()).unwrap()
 }
 
-#[tokio::test]
-async fn each_event_is_answered_as_its_name_says() {
+/// What the functions have at hand, over a table of its own.
+async fn fresh() -> (World, App) {
     let world = World::new().await;
     let table = world.stack.app.table.clone();
-    let app = &App {
-        catalog: Catalog::new(table.clone(), Catalog::AGE),
-        table,
-        keyring: keyring(),
-        public_url: "https://s.example.cn".into(),
-    };
-    let now: Timestamp = WRITTEN_FOR.parse().unwrap();
-    for (function, case, status, kind) in CASES {
-        let request: Request = serde_json::from_value(event(function, case)).unwrap();
-        let reply = dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap();
-        check(function, case, status, kind, &reply.into_event());
+    let catalog = Catalog::new(table.clone(), Catalog::AGE);
+    let app = App { catalog, table, keyring: keyring(), public_url: "https://s.example.cn".into() };
+    (world, app)
+}
+
+/// Sends what the case needs, then the case itself, and holds the reply against what it expects.
+async fn try_out(app: &App, case: &Case) {
+    if let Some(needed) = case.needs() {
+        let reply = sent(app, &case.function, needed).await;
+        assert!([200, 201].contains(&reply["statusCode"].as_u64().unwrap()), "{} {needed}: {reply}", case.function);
     }
-    for (case, sentence) in COUNTS {
-        let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
-        let event = serde_json::from_value(event("roll-up-stores", case)).unwrap();
-        let counted = roll_up_stores::handle(&app.table, &catalog, event, || now).await;
-        assert_eq!(counted.err().map(|error| error.to_string()).as_deref(), sentence, "{case}");
+    check(case, &sent(app, &case.function, &case.name).await);
+}
+
+async fn sent(app: &App, function: &str, name: &str) -> Value {
+    let now: Timestamp = WRITTEN_FOR.parse().unwrap();
+    let request: Request = serde_json::from_value(event(function, name)).unwrap();
+    dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap().into_event()
+}
+
+async fn count(app: &App, case: &Case) {
+    let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
+    let event = serde_json::from_value(event(&case.function, &case.name)).unwrap();
+    let counted = roll_up_stores::handle(&app.table, &catalog, event, || WRITTEN_FOR.parse().unwrap()).await;
+    check_count(case, counted.err().map(|error| error.to_string()).as_deref());
+}
+
+#[tokio::test]
+async fn each_event_alone_is_answered_as_its_name_says() {
+    let (cases, counts) = cases();
+    for case in &cases {
+        let (_world, app) = fresh().await;
+        try_out(&app, case).await;
+    }
+    for case in &counts {
+        let (_world, app) = fresh().await;
+        count(&app, case).await;
+    }
+}
+
+#[tokio::test]
+async fn events_are_answered_the_same_in_any_order() {
+    let (mut cases, counts) = cases();
+    for _ in 0..2 {
+        let (_world, app) = fresh().await;
+        for case in &cases {
+            try_out(&app, case).await;
+        }
+        for case in &counts {
+            count(&app, case).await;
+        }
+        // A store that is put again as it is stays.
+        assert_eq!(sent(&app, "manage-catalog", "valid-store").await["statusCode"], 200);
+        cases.reverse();
     }
 }
 
 /// Holds a reply, in API Gateway's shape, against what its case expects.
-pub fn check(function: &str, case: &str, status: u16, kind: &str, reply: &Value) {
-    assert_eq!(reply["statusCode"], status, "{function} {case}: {reply}");
+pub fn check(case: &Case, reply: &Value) {
+    let Case { function, name, expected } = case;
+    assert!(expected["status"].is_u64(), "{function} {name} says no status");
+    assert_eq!(reply["statusCode"], expected["status"], "{function} {name}: {reply}");
     let body = reply["body"].as_str().unwrap();
-    match kind {
-        "" => {}
-        "(page)" => assert!(body.starts_with("<!DOCTYPE html>"), "{function} {case}: {body}"),
-        kind => {
-            let problem: Value = serde_json::from_str(body).unwrap();
-            assert_eq!(problem["type"], format!("/problems/{kind}"), "{function} {case}");
-        }
+    if let Some(kind) = expected["problem"].as_str() {
+        let problem: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["type"], format!("/problems/{kind}"), "{function} {name}");
     }
-    if (function, case) == ("issue-link", "valid") && reply["body"].as_str().unwrap().contains("2026-11-28T04:31:00Z") {
+    if expected["page"] == true {
+        assert!(body.starts_with("<!DOCTYPE html>"), "{function} {name}: {body}");
+    }
+    if (function.as_str(), name.as_str()) == ("issue-link", "valid") && body.contains("2026-11-28T04:31:00Z") {
         // Written for the moment of the published vector, so the link is the vector's.
         assert!(body.contains("/s/EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj"), "{body}");
     }
 }
 
+/// Holds the sentence with which a count failed, or none, against what its case expects.
+pub fn check_count(case: &Case, sentence: Option<&str>) {
+    assert_eq!(sentence, case.expected["error"].as_str(), "{}", case.name);
+}
+
 #[test]
-fn every_event_file_is_a_case() {
+fn every_event_file_is_a_case_or_needed_by_one() {
+    let (cases, counts) = cases();
     for entry in std::fs::read_dir(file("events")).unwrap() {
         let folder = entry.unwrap().path();
         let function = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for event in std::fs::read_dir(&folder).into_iter().flatten() {
-            let case = event.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
-            let used = CASES.iter().any(|(f, c, ..)| (*f, *c) == (&function, &case))
-                || (function == "roll-up-stores" && COUNTS.iter().any(|(c, _)| *c == case));
-            assert!(used, "no test feeds events/{function}/{case}.json to its function");
+            let name = event.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+            let used = cases
+                .iter()
+                .chain(&counts)
+                .any(|case| case.function == function && (case.name == name || case.needs() == Some(&name)));
+            assert!(used, "no case of events/cases.json has events/{function}/{name}.json");
         }
     }
 }
