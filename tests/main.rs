@@ -17,5 +17,5 @@ mod replies;
 mod report;
 mod splits;
 mod start;
-mod versions;
 mod this_machine;
+mod versions;

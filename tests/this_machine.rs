@@ -138,7 +138,7 @@ async fn a_grant_is_signed_by_the_keyring_of_an_environment() {
     let (done, token, complaint) = run(&["grant", "issue", "--env", env.to_str().unwrap()]).await;
     assert!(done, "{complaint}");
     let now = jiff::Timestamp::now();
-    let grant = aftertaste::domain::grant::Grant::verify(token.trim(), &crate::events::keyring(), now).unwrap();
+    let grant = aftertaste::token::verify(token.trim(), &crate::events::keyring(), now).unwrap();
     assert_eq!(grant.permissions, ["issue".parse().unwrap()]);
 
     let (done, _, complaint) = run(&["grant", "issue", "--env", "Cargo.toml"]).await;

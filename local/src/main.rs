@@ -21,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+use serde_json::Value;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -28,7 +29,6 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
-use serde_json::Value;
 
 /// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
 #[derive(Parser)]
