@@ -6,6 +6,7 @@ mod catalog;
 mod codes;
 mod cost;
 mod counting;
+mod database;
 mod emulator;
 mod events;
 mod harness;

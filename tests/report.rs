@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
-use aftertaste::domain::{
-    count::{Content, Rollup, Tally},
-    place::Scope,
-    survey::Response,
-    visit::{Channel, Minute, PaymentHash, Visit},
+use aftertaste::{
+    domain::{
+        count::{Content, Rollup, Tally},
+        place::Scope,
+        survey::Response,
+        visit::{Channel, Minute, PaymentHash, Visit},
+    },
+    table::{Item, response_item},
 };
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
@@ -17,7 +20,7 @@ use crate::harness::World;
 /// Puts `count` answers of a store in, paid `hours_ago`.
 async fn put(world: &World, store: u32, hours_ago: i64, count: usize, segment: u8, nps: u8, csat: u8) {
     let now = Timestamp::now();
-    let responses: Vec<(Visit, Response, Timestamp)> = (0..count)
+    let items: Vec<Item> = (0..count)
         .map(|i| {
             let payment = format!("{store} {hours_ago} {segment} {nps} {i}");
             let visit = Visit {
@@ -37,10 +40,10 @@ async fn put(world: &World, store: u32, hours_ago: i64, count: usize, segment: u
                 submission: None,
                 partial: false,
             };
-            (visit, response, now + 17_520.hours())
+            response_item(visit, &response, now + 17_520.hours()).unwrap()
         })
         .collect();
-    world.stack.app.table.import(&responses).await.unwrap();
+    world.database.bulk().import(items).await.unwrap();
 }
 
 fn days_ago(days: i64) -> String {

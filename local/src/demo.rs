@@ -1,27 +1,25 @@
 //! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use aftertaste::{
+    counting::DayCount,
     domain::{
         Id,
         access::{Key, Keyring},
-        count::{DayDetails, DayOperations},
-        place::{Store, StoreDetails, StoreNumber},
+        count::{Content, DayDetails, DayOperations, Rollup, paid_responses},
+        place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
-    memory::Catalog,
-    table::Table,
+    table::{Item, Table, TableError, operations_item, response_item, rollup_item},
 };
 use fastrand::Rng;
-use futures::{
-    FutureExt,
-    future::BoxFuture,
-    stream::{self, StreamExt, TryStreamExt},
-};
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Span, Timestamp, ToSpan, civil::Date};
 use serde_json::json;
 
-use crate::Failure;
+use crate::{Bulk, Failure, waiting::Waiting};
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
 
@@ -29,9 +27,6 @@ const SEED: u64 = 2026;
 
 /// How many business days of answers there are, today included.
 const DAYS: i32 = 60;
-
-/// How many answers are written at once.
-const AT_ONCE: usize = 32;
 
 /// Number, name, path, answers on an ordinary day, how good it is (0 is ordinary).
 const STORES: [(u32, &str, &str, f64, f64); 12] = [
@@ -75,9 +70,8 @@ const COMPLAINTS: [&str; 8] = [
     "价格涨了，分量少了。",
 ];
 
-/// Puts the demo in if the catalog is empty, with its answers or without.
-pub(crate) async fn put_in(table: &Table, now: Timestamp, answers: bool) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure(format!("The demo can't be put in: {error}"));
+/// Puts the demo in if the catalog is empty, with its answers if there is a door for them.
+pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -> Result<(), Failure> {
     if !table.stores().await.map_err(|error| failed(&error))?.is_empty() {
         return Ok(());
     }
@@ -91,57 +85,135 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, answers: bool) -> Resu
     let survey = Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))?;
     table.put_survey(&survey).await.map_err(|error| failed(&error))?;
 
-    if answers {
-        tracing::info!(outcome = "demo", "putting in a demo brand with {DAYS} days of invented answers");
+    let stores = stores()?;
+    if let Some(bulk) = bulk {
+        let retention = (i64::from(brand.retention_days) * 24).hours();
+        bulk.import(invent(&stores, survey, retention, now).await?).await?;
     }
-    // The payments choose what each visit is asked. Nobody opens these visits, so their key is no secret, and the demo is
-    // the same in every folder.
-    let payments = Key::from([0; 32]);
-    let mut stores = Vec::new();
-    let mut responses = Vec::new();
-    let mut writes: Vec<BoxFuture<'_, Result<(), Failure>>> = Vec::new();
-    for (number, name, path, busy, quality) in STORES {
+    // The stores come last: a process killed on the way begins again, with the same answers.
+    for (store, ..) in &stores {
+        table.put_store(store).await.map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Failure {
+    Failure(format!("The demo can't be put in: {error}"))
+}
+
+/// The stores, each with how busy and how good it is.
+fn stores() -> Result<Vec<(Store, f64, f64)>, Failure> {
+    let stores = STORES.iter().map(|(number, name, path, busy, quality)| {
         let details: StoreDetails = serde_json::from_value(json!({
             "name": name, "path": path, "time_zone": "Asia/Shanghai", "day_starts": "04:00", "survey": "dine-in",
         }))
         .map_err(|error| failed(&error))?;
-        let number = StoreNumber::try_from(number).map_err(|error| failed(&error))?;
+        let number = StoreNumber::try_from(*number).map_err(|error| failed(&error))?;
         let store = Store::new(number, details).map_err(|error| failed(&error))?;
-        let today = store.calendar.day_of(now);
-        for back in 0..if answers { DAYS } else { 0 } {
-            let day = today.saturating_sub(back.days());
-            let guests = Guests { store: &store, survey: &survey, payments: &payments, day, back, busy, quality };
-            // A seed of its own for each store and day, so that the same day is the same whenever it is put in.
-            let mut rng =
-                Rng::with_seed(SEED ^ u64::from(number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs()));
-            let answers = guests.answers(&mut rng);
-            let operations = guests.operations(&mut rng, answers.len());
-            if let Some(operations) = operations.filter(|_| back > 0) {
-                writes.push(
-                    async move { table.put_operations(number, day, &operations).await.map_err(|e| failed(&e)) }.boxed(),
-                );
-            }
-            for (visit, response) in answers.into_iter().filter(|(visit, _)| visit.minute.start() < now) {
-                let expires = visit.minute.start() + (i64::from(brand.retention_days) * 24).hours();
-                responses.push((visit, response, expires));
+        Ok((store, *busy, *quality))
+    });
+    stores.collect()
+}
+
+/// Everything that happened in the stores, as items: responses, operations, and the rollups of both. What a count of the
+/// table would find is known here, and reading it all back would take longer than everything else of a first start.
+async fn invent(
+    stores: &[(Store, f64, f64)],
+    survey: Survey,
+    retention: Span,
+    now: Timestamp,
+) -> Result<Vec<Item>, Failure> {
+    let what = format!("Putting in a demo brand with {DAYS} days of invented answers");
+    let waiting = Waiting::with_steps(what, stores.len() as u64 * u64::from(DAYS.unsigned_abs()));
+    let inventor = Arc::new(Inventor { survey, retention, now, waiting });
+    let invented = stores.iter().map(|(store, busy, quality)| {
+        let (inventor, store, busy, quality) = (inventor.clone(), store.clone(), *busy, *quality);
+        // All stores at once, on as many cores as there are.
+        tokio::task::spawn_blocking(move || inventor.days(&store, busy, quality).map(|days| (store, days)))
+    });
+    let mut items = Vec::new();
+    let mut nodes: BTreeMap<(Path, Date), Content> = BTreeMap::new();
+    for invented in invented.collect::<Vec<_>>() {
+        let (store, days) = invented.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+        items.extend(days.items);
+        for (day, content) in days.contents {
+            // From the store upwards: each node knows what lies directly below it.
+            let mut child = Scope::Store(store.number);
+            for node in store.details.path.with_ancestors().collect::<Vec<_>>().into_iter().rev() {
+                nodes.entry((node.clone(), day)).or_default().merge(&content, &child);
+                child = Scope::Node(node);
             }
         }
-        stores.push(store);
     }
-    table.import(&responses).await.map_err(|error| failed(&error))?;
-    stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-    // The stores come last: a process killed on the way begins again, with the same answers.
-    for store in &stores {
-        table.put_store(store).await.map_err(|error| failed(&error))?;
+    for ((node, day), content) in nodes {
+        let rollup = Rollup { content, counted_at: now, ..Rollup::default() };
+        items.push(rollup_item(&Scope::Node(node), day, &rollup).map_err(|error| failed(&error))?);
     }
-    if !answers {
-        return Ok(());
+    Ok(items)
+}
+
+/// Invents what happens in stores.
+struct Inventor {
+    survey: Survey,
+    /// How long responses are kept after their payment.
+    retention: Span,
+    now: Timestamp,
+    waiting: Waiting,
+}
+
+/// What happened in one store.
+#[derive(Default)]
+struct StoreDays {
+    /// Its responses, operations and rollups.
+    items: Vec<Item>,
+    /// What each day came to; a day on which nothing happened is absent.
+    contents: Vec<(Date, Content)>,
+}
+
+impl Inventor {
+    /// All days of a store.
+    fn days(&self, store: &Store, busy: f64, quality: f64) -> Result<StoreDays, TableError> {
+        let mut days = StoreDays::default();
+        for back in 0..DAYS {
+            self.day(&mut days, store, back, busy, quality)?;
+            self.waiting.done(1);
+        }
+        Ok(days)
     }
-    let days = stores.iter().map(|store| store.calendar.day_of(now));
-    let to = days.max().unwrap_or_default();
-    let event = roll_up_stores::Event::Range { from: to.saturating_sub(DAYS.days()), to };
-    let catalog = Catalog::new(table.clone(), Catalog::AGE);
-    roll_up_stores::handle(table, &catalog, event, Timestamp::now).await.map(drop).map_err(|error| failed(&error))
+
+    /// A store's day, so many days ago, counted as a count would count it.
+    fn day(&self, days: &mut StoreDays, store: &Store, back: i32, busy: f64, quality: f64) -> Result<(), TableError> {
+        // The payments choose what each visit is asked. Nobody opens these visits, so their key is no secret, and the
+        // demo is the same in every folder.
+        let payments = Key::from([0; 32]);
+        let day = store.calendar.day_of(self.now).saturating_sub(back.days());
+        let guests = Guests { store, survey: &self.survey, payments: &payments, day, back, busy, quality };
+        // A seed of its own for each store and day, so that the same day is the same whenever it is put in.
+        let seed = SEED ^ u64::from(store.number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs());
+        let mut rng = Rng::with_seed(seed);
+        let answers = guests.answers(&mut rng);
+        let operations = guests.operations(&mut rng, answers.len());
+        let mut counted = DayCount::default();
+        for (visit, response) in answers.iter().filter(|(visit, _)| visit.minute.start() < self.now) {
+            let paid = visit.minute.start();
+            let expires = paid + self.retention;
+            counted.add(response, store.calendar.hour_of(paid), &self.survey, expires);
+            days.items.push(response_item(*visit, response, expires)?);
+        }
+        let DayCount { tallies, complete_until } = counted;
+        let mut content = Content { tallies, ..Content::default() };
+        if let Some(operations) = operations.filter(|_| back > 0) {
+            days.items.push(operations_item(store.number, day, &operations)?);
+            content.operations = operations.with_answers(paid_responses(&content.tallies));
+        }
+        if content != Content::default() {
+            let path = Some(store.details.path.clone());
+            let rollup = Rollup { content: content.clone(), counted_at: self.now, path, complete_until };
+            days.items.push(rollup_item(&Scope::Store(store.number), day, &rollup)?);
+            days.contents.push((day, content));
+        }
+        Ok(())
+    }
 }
 
 /// The guests of one store on one day.

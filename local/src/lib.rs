@@ -3,19 +3,22 @@
 //! Nothing here stands in for anything: the functions are the deployed ones, the SDK is the real one, and the
 //! routes, schedules and keys are those of template.yaml.
 
+mod client;
 mod data;
 mod database;
 mod demo;
 mod dynamodb;
 pub mod events;
+mod expiry;
 mod guard;
 pub mod replay;
 mod schedules;
 mod server;
 mod template;
+mod waiting;
 
 pub use data::{Data, Lock, Taken, new_keyring_json};
-pub use database::{Database, TABLE};
+pub use database::{Bulk, Database, TABLE};
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 
@@ -60,14 +63,14 @@ pub struct Options {
 }
 
 /// What an empty table is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Demo {
     /// Nothing.
     Nothing,
     /// A brand, a survey and stores.
     Stores,
-    /// These, with sixty days of answers.
-    Answers,
+    /// These, with sixty days of answers, put in through the bulk door of the table.
+    Answers(Bulk),
 }
 
 /// A running stack.
@@ -90,17 +93,21 @@ impl Stack {
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
         let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
         let url = format!("http://{address}");
-        let client = database::client(&options.dynamodb).await;
-        database::create_table(&client, &template).await?;
+        let client = client::client(&options.dynamodb).await;
+        database::have_table(&client, &template, &options.dynamodb).await?;
+        let unhurried = Table::new(client::unhurried(&client), TABLE);
         let table = Table::new(client, TABLE);
         let catalog = Catalog::new(table.clone(), options.catalog_age);
         let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
-        if options.demo != Demo::Nothing {
-            demo::put_in(&app.table, Timestamp::now(), options.demo == Demo::Answers).await?;
+        let now = Timestamp::now();
+        match &options.demo {
+            Demo::Nothing => {}
+            Demo::Stores => demo::put_in(&app.table, now, None).await?,
+            Demo::Answers(bulk) => demo::put_in(&app.table, now, Some(bulk)).await?,
         }
         let (stop, stopped) = watch::channel(false);
         if options.schedules {
-            schedules::start(&template, &app, &stopped)?;
+            schedules::start(&template, unhurried, stopped.clone())?;
         }
         let server = tokio::spawn(server::serve(listener, template, app.clone(), stopped));
         Ok(Self { url, app, stop, server })

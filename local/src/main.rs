@@ -164,7 +164,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
         port: run.port,
         dynamodb: database.url.clone(),
         catalog_age: Duration::from_secs(1),
-        demo: if run.no_demo { Demo::Nothing } else { Demo::Answers },
+        demo: if run.no_demo { Demo::Nothing } else { Demo::Answers(database.bulk()) },
         schedules: true,
     };
     let stack = Stack::start(options, keyring).await?;

@@ -1,9 +1,9 @@
 //! The schedules of template.yaml, fired by this machine's clock or by hand.
 
-use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use aftertaste::{app::App, lambda::within, memory::Catalog};
+use aftertaste::{app::App, lambda::within, memory::Catalog, table::Table};
 use axum::{
     Json,
     http::StatusCode,
@@ -13,9 +13,12 @@ use croner::{Cron, parser::CronParser};
 use jiff::{Timestamp, tz::TimeZone};
 use roll_up_stores::{CountError, Event, Summary};
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{runtime, sync::watch, time::Instant};
 
 use crate::{Failure, Schedule, Template};
+
+/// How long after a start the schedules first count: the start and its first guest come before them.
+const FIRST: Duration = Duration::from_secs(10);
 
 /// When a schedule fires.
 enum Times {
@@ -25,33 +28,51 @@ enum Times {
     At(Box<Cron>),
 }
 
-/// Starts every schedule, each with a first count at once: what happened while nothing ran is made good.
-pub(crate) fn start(template: &Template, app: &Arc<App>, stopped: &watch::Receiver<bool>) -> Result<(), Failure> {
-    for schedule in &template.schedules {
+/// A schedule and when it fires next.
+struct Due {
+    schedule: Schedule,
+    times: Times,
+    at: Instant,
+}
+
+/// Starts the schedules, each with a first count soon: what happened while nothing ran is made good. They count one
+/// after another on a thread of their own, so that a count of many answers takes no thread from the guests.
+pub(crate) fn start(template: &Template, table: Table, stopped: watch::Receiver<bool>) -> Result<(), Failure> {
+    let at = Instant::now() + FIRST;
+    let due = template.schedules.iter().map(|schedule| {
         let times = Times::parse(&schedule.expression)?;
-        let (app, schedule, mut stopped) = (app.clone(), schedule.clone(), stopped.clone());
-        tokio::spawn(async move {
-            let mut wait = Duration::ZERO;
-            loop {
-                tokio::select! {
-                    _ = stopped.wait_for(|stopped| *stopped) => return,
-                    () = tokio::time::sleep(wait) => {}
-                }
-                if let Err(error) = fire(&app, &schedule.input).await {
-                    tracing::error!(schedule = schedule.logical_id, outcome = "failed", %error);
-                }
-                wait = times.until_next(Timestamp::now());
-            }
-        });
-    }
+        Ok(Due { schedule: schedule.clone(), times, at })
+    });
+    let due = due.collect::<Result<Vec<_>, Failure>>()?;
+    thread::spawn(move || match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(keep_counting(due, &table, stopped)),
+        Err(error) => tracing::error!(outcome = "schedules-not-started", %error),
+    });
     Ok(())
+}
+
+async fn keep_counting(mut due: Vec<Due>, table: &Table, mut stopped: watch::Receiver<bool>) {
+    let firing = async {
+        while let Some(next) = due.iter_mut().min_by_key(|due| due.at) {
+            tokio::time::sleep_until(next.at).await;
+            if let Err(error) = fire(table, &next.schedule.input).await {
+                tracing::error!(schedule = next.schedule.logical_id, outcome = "failed", %error);
+            }
+            next.at = Instant::now() + next.times.until_next(Timestamp::now());
+        }
+    };
+    tokio::select! {
+        // An error means that the stack is gone, which is a stop too.
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+        () = firing => {}
+    }
 }
 
 /// `POST /_local/schedules/{LogicalId}`: fires a schedule, with the event in the body if there is one, and answers
 /// with what the function answered.
 pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Response {
     let event = if body.trim().is_empty() { &schedule.input } else { body };
-    match fire(app, event).await {
+    match fire(&app.table, event).await {
         Ok(summary) => Json(summary).into_response(),
         Err(error @ CountError::Event(_)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": error.to_string()}))).into_response()
@@ -60,7 +81,7 @@ pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Resp
     }
 }
 
-async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
+async fn fire(table: &Table, event: &str) -> Result<Summary, CountError> {
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
             r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}."#
@@ -68,8 +89,8 @@ async fn fire(app: &App, event: &str) -> Result<Summary, CountError> {
         )
     })?;
     // As deployed: a count remembers nothing of the one before.
-    let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
-    let count = roll_up_stores::handle(&app.table, &catalog, event, Timestamp::now);
+    let catalog = Catalog::new(table.clone(), Catalog::AGE);
+    let count = roll_up_stores::handle(table, &catalog, event, Timestamp::now);
     Box::pin(within(roll_up_stores::FUNCTION, "schedule", count)).await
 }
 

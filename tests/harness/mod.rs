@@ -22,7 +22,7 @@ pub struct World {
     pub stack: Stack,
     pub proxy: Proxy,
     pub http: Client,
-    _database: Database,
+    pub database: Database,
 }
 
 /// A reply: status, headers and body.
@@ -62,7 +62,7 @@ impl World {
         let options =
             Options { port: 0, dynamodb: proxy.url.clone(), catalog_age, demo: Demo::Stores, schedules: false };
         let stack = Stack::start(options, keyring).await.unwrap();
-        Self { stack, proxy, http: Client::new(), _database: database }
+        Self { stack, proxy, http: Client::new(), database }
     }
 
     pub fn keyring(&self) -> &Keyring {

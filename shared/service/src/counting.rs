@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use domain::{
     count::{Series, Tallies},
     place::Store,
+    survey::{Response, Survey},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -21,6 +22,14 @@ pub struct DayCount {
     pub tallies: Tallies,
     /// When the first of the responses expires; none without responses.
     pub complete_until: Option<Timestamp>,
+}
+
+impl DayCount {
+    /// Counts a response of the day, paid within an hour of the store's clock.
+    pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey, expires: Timestamp) {
+        self.tallies.entry(Series::of(response)).or_default().add(response, hour, survey);
+        self.complete_until = Some(self.complete_until.map_or(expires, |until| until.min(expires)));
+    }
 }
 
 /// What a store's responses came to.
@@ -63,9 +72,7 @@ pub async fn count(
         };
         let paid = stored.minute.start();
         let day = counted.days.entry(store.calendar.day_of(paid)).or_default();
-        let tally = day.tallies.entry(Series::of(response)).or_default();
-        tally.add(response, store.calendar.hour_of(paid), &survey);
-        day.complete_until = Some(day.complete_until.map_or(stored.expires, |until| until.min(stored.expires)));
+        day.add(response, store.calendar.hour_of(paid), &survey, stored.expires);
         counted.responses += 1;
     }
     Ok(counted)

@@ -197,9 +197,11 @@ impl Table {
         Ok(all)
     }
 
-    pub(super) async fn put(&self, key: keys::Key, mut item: Item, action: &'static str) -> Result<(), TableError> {
-        item.insert("pk".into(), keys::text(key.pk));
-        item.insert("sk".into(), keys::text(key.sk));
+    pub(super) async fn put(&self, key: keys::Key, item: Item, action: &'static str) -> Result<(), TableError> {
+        self.put_item(key.over(item), action).await
+    }
+
+    pub(super) async fn put_item(&self, item: Item, action: &'static str) -> Result<(), TableError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
         put.map(drop).map_err(failed(action))
     }

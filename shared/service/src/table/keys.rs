@@ -18,10 +18,21 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
+use super::Item;
+
 /// The partition and sort key of one item.
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
+}
+
+impl Key {
+    /// An item under this key.
+    pub(super) fn over(self, mut item: Item) -> Item {
+        item.insert("pk".into(), text(self.pk));
+        item.insert("sk".into(), text(self.sk));
+        item
+    }
 }
 
 pub(super) const STORES: &str = "STORES";

@@ -10,7 +10,9 @@ mod responses;
 mod rollups;
 
 pub use catalog::{PutSurvey, Versioned};
-pub use responses::{Page, Recorded, Responses, StoredResponse};
+pub use operations::operations_item;
+pub use responses::{Page, Recorded, Responses, StoredResponse, response_item};
+pub use rollups::rollup_item;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,7 +28,8 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 
 use crate::aws::describe;
 
-pub(crate) type Item = HashMap<String, AttributeValue>;
+/// An item of the table: its attributes by name.
+pub type Item = HashMap<String, AttributeValue>;
 
 /// The table, as the functions use it.
 #[derive(Debug, Clone)]

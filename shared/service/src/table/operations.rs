@@ -7,6 +7,16 @@ use jiff::civil::Date;
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable};
 
+/// The item of a store's operations on a business day, as it is written.
+///
+/// # Errors
+/// When they can't be written as an item.
+pub fn operations_item(store: StoreNumber, day: Date, operations: &DayOperations) -> Result<Item, TableError> {
+    let key = keys::operations(store, day);
+    let item = serde_dynamo::to_item(operations).map_err(|error| unreadable(&key, error))?;
+    Ok(key.over(item))
+}
+
 impl Table {
     /// Writes the operations of a store's business day over what was there.
     ///
@@ -18,9 +28,7 @@ impl Table {
         day: Date,
         operations: &DayOperations,
     ) -> Result<(), TableError> {
-        let key = keys::operations(store, day);
-        let item: Item = serde_dynamo::to_item(operations).map_err(|error| unreadable(&key, error))?;
-        self.put(key, item, "write operations").await
+        self.put_item(operations_item(store, day, operations)?, "write operations").await
     }
 
     /// The operations of a store from one business day to another, both included. One that can't be read is left out,

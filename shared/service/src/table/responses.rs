@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::SdkError,
     operation::put_item::PutItemError,
-    types::{AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure, WriteRequest},
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::{
     place::StoreNumber,
@@ -67,15 +67,12 @@ impl Table {
     /// # Errors
     /// When the table can't be written. The response may be there all the same: sent again, it is found.
     pub async fn record(&self, visit: Visit, response: &Response, expires: Timestamp) -> Result<Recorded, TableError> {
-        let key = keys::response(visit);
-        let item =
-            ResponseItem { pk: key.pk.clone(), sk: key.sk, expires: expires.as_second(), response: response.clone() };
-        let item = serde_dynamo::to_item(item).map_err(|error| unreadable_response(&key.pk, error))?;
+        let pk = keys::responses(visit.store);
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(item))
+            .set_item(Some(response_item(visit, response, expires)?))
             .condition_expression("attribute_not_exists(pk) OR #partial = :partial")
             .expression_attribute_names("#partial", "partial")
             .expression_attribute_values(":partial", AttributeValue::Bool(true))
@@ -86,7 +83,7 @@ impl Table {
             Ok(_) => Ok(Recorded::Now),
             Err(error) => match item_in_the_way(&error) {
                 Some(Some(there)) => {
-                    let there = read(&key.pk, there.clone())?;
+                    let there = read(&pk, there.clone())?;
                     let same = there.response.answers == response.answers && there.response.partial == response.partial;
                     Ok(if same { Recorded::Before } else { Recorded::OtherAnswersAreThere })
                 }
@@ -95,37 +92,6 @@ impl Table {
                 None => Err(failed("record a response")(error)),
             },
         }
-    }
-
-    /// Writes responses in bulk, over whatever is there: 25 at a time, as DynamoDB allows. Not for guests: nothing is
-    /// checked.
-    ///
-    /// # Errors
-    /// When the table can't be written.
-    pub async fn import(&self, responses: &[(Visit, Response, Timestamp)]) -> Result<(), TableError> {
-        for batch in responses.chunks(25) {
-            let mut left = Vec::new();
-            for (visit, response, expires) in batch {
-                let key = keys::response(*visit);
-                let item = ResponseItem {
-                    pk: key.pk.clone(),
-                    sk: key.sk,
-                    expires: expires.as_second(),
-                    response: response.clone(),
-                };
-                let item = serde_dynamo::to_item(item).map_err(|error| unreadable_response(&key.pk, error))?;
-                let put = PutRequest::builder().set_item(Some(item)).build();
-                let put = put.map_err(|error| unreadable_response(&key.pk, error))?;
-                left.push(WriteRequest::builder().put_request(put).build());
-            }
-            while !left.is_empty() {
-                let write = self.client.batch_write_item().request_items(&self.name, left);
-                let mut done =
-                    write.send().await.map_err(failed("write responses"))?.unprocessed_items.unwrap_or_default();
-                left = done.remove(&self.name).unwrap_or_default();
-            }
-        }
-        Ok(())
     }
 
     /// Takes a visit's response back. Done twice, it is done.
@@ -166,6 +132,16 @@ impl Table {
         let items = self.range(pk.clone(), keys::response_bound(paid.start), keys::response_bound(paid.end));
         Responses { pk, items }
     }
+}
+
+/// The item of a response, as it is recorded.
+///
+/// # Errors
+/// When it can't be written as an item.
+pub fn response_item(visit: Visit, response: &Response, expires: Timestamp) -> Result<Item, TableError> {
+    let keys::Key { pk, sk } = keys::response(visit);
+    let item = ResponseItem { pk, sk, expires: expires.as_second(), response: response.clone() };
+    serde_dynamo::to_item(item).map_err(|error| unreadable_response(&keys::responses(visit.store), error))
 }
 
 /// Some responses of a store, newest payment first.

@@ -59,19 +59,11 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_rollup(&self, scope: &Scope, day: Date, rollup: &Rollup) -> Result<bool, TableError> {
-        let key = keys::rollup(scope, day);
-        let content = deflated(&rollup.content).map_err(|error| unreadable(&key, error))?;
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .item("pk", keys::text(key.pk))
-            .item("sk", keys::text(key.sk))
-            .item("form", keys::number(FORM.into()))
-            .item("counted_at", keys::number(rollup.counted_at.as_microsecond()))
-            .item("content", AttributeValue::B(Blob::new(content)))
-            .set_item_if("path", rollup.path.as_ref().map(|path| keys::text(path.as_str())))
-            .set_item_if("complete_until", rollup.complete_until.map(|until| keys::number(until.as_second())))
+            .set_item(Some(rollup_item(scope, day, rollup)?))
             .condition_expression("attribute_not_exists(counted_at) OR counted_at < :counted_at")
             .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .send()
@@ -86,18 +78,25 @@ impl Table {
     }
 }
 
-/// An attribute that some items lack.
-trait SetItemIf {
-    fn set_item_if(self, name: &str, value: Option<AttributeValue>) -> Self;
-}
-
-impl SetItemIf for aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
-    fn set_item_if(self, name: &str, value: Option<AttributeValue>) -> Self {
-        match value {
-            Some(value) => self.item(name, value),
-            None => self,
-        }
+/// The item of a rollup, as it is written.
+///
+/// # Errors
+/// When it can't be written as an item.
+pub fn rollup_item(scope: &Scope, day: Date, rollup: &Rollup) -> Result<Item, TableError> {
+    let key = keys::rollup(scope, day);
+    let content = deflated(&rollup.content).map_err(|error| unreadable(&key, error))?;
+    let mut item = Item::from([
+        ("form".to_owned(), keys::number(FORM.into())),
+        ("counted_at".to_owned(), keys::number(rollup.counted_at.as_microsecond())),
+        ("content".to_owned(), AttributeValue::B(Blob::new(content))),
+    ]);
+    if let Some(path) = &rollup.path {
+        item.insert("path".to_owned(), keys::text(path.as_str()));
     }
+    if let Some(until) = rollup.complete_until {
+        item.insert("complete_until".to_owned(), keys::number(until.as_second()));
+    }
+    Ok(key.over(item))
 }
 
 fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {

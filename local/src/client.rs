@@ -1,0 +1,82 @@
+//! The real SDK, pointed at a DynamoDB on this machine.
+//!
+//! The embedded DynamoDB does one thing at a time. It reads a range to its end before it cuts the page off at 1 MB, and
+//! whoever else calls waits that long. So ranges are asked for in small pages, and the schedules pause between calls.
+
+use std::thread;
+use std::time::Duration;
+
+use aftertaste::aws;
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Credentials, Intercept, RuntimeComponents,
+        interceptors::{BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextRef},
+    },
+    error::BoxError,
+    operation::query::QueryInput,
+};
+
+/// The most items of a page that has no limit of its own: a few milliseconds of the table's time.
+const PAGE: i32 = 500;
+
+/// How long a count leaves the table alone before each call: about as long as a call takes.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A client with the bounds that the functions have.
+pub(crate) async fn client(url: &str) -> Client {
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::from_static("local"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"));
+    let sdk = aws::bounds(loader).load().await;
+    let config = aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(url).interceptor(SmallPages);
+    Client::from_conf(config.build())
+}
+
+/// The same client for a thread that has nothing else to do: it pauses before each call.
+pub(crate) fn unhurried(client: &Client) -> Client {
+    Client::from_conf(client.config().to_builder().interceptor(Pauses).build())
+}
+
+/// Asks for pages of [`PAGE`] items. The functions read every range to its last page, however small the pages are.
+#[derive(Debug)]
+struct SmallPages;
+
+impl Intercept for SmallPages {
+    fn name(&self) -> &'static str {
+        "small pages"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(query) = context.input_mut().downcast_mut::<QueryInput>() {
+            query.limit.get_or_insert(PAGE);
+        }
+        Ok(())
+    }
+}
+
+/// Pauses before each call. The thread does nothing else, so it may simply sleep.
+#[derive(Debug)]
+struct Pauses;
+
+impl Intercept for Pauses {
+    fn name(&self) -> &'static str {
+        "pauses"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        thread::sleep(PAUSE);
+        Ok(())
+    }
+}
