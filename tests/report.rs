@@ -82,8 +82,8 @@ async fn a_change_is_told_apart_from_chance() {
 #[tokio::test]
 async fn a_queue_for_vips_that_sours_the_others_shows() {
     let world = World::new().await;
-    put(&world, 12, 1, 40, 1, 10, 5).await;
-    put(&world, 12, 1, 60, 0, 4, 2).await;
+    put(&world, 12, 0, 40, 1, 10, 5).await;
+    put(&world, 12, 0, 60, 0, 4, 2).await;
     let segments = report(&world, "store/12", "").await["by_segment"].clone();
     let others = &segments[0]["against_the_rest"];
     assert_eq!((&segments[0]["segment"], &segments[0]["nps"]), (&json!(0), &json!(-100.0)));
