@@ -3,8 +3,10 @@
 //! The embedded DynamoDB does one thing at a time. It reads a range to its end before it cuts the page off at 1 MB, and
 //! whoever else calls waits that long. So ranges are asked for in small pages, and the schedules pause between calls.
 
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aftertaste::aws;
 use aws_config::{BehaviorVersion, Region};
@@ -21,8 +23,9 @@ use aws_sdk_dynamodb::{
 /// The most items of a page that has no limit of its own: a few milliseconds of the table's time.
 const PAGE: i32 = 500;
 
-/// How long a count leaves the table alone before each call: about as long as a call takes.
-const PAUSE: Duration = Duration::from_millis(5);
+/// How long a count rests before each call: as long as it has worked since the last one, within these bounds. So it
+/// takes half of a core at most, and leaves the table alone half of the time.
+const REST: RangeInclusive<Duration> = Duration::from_millis(5)..=Duration::from_millis(100);
 
 /// A client with the bounds that the functions have.
 pub(crate) async fn client(url: &str) -> Client {
@@ -36,7 +39,7 @@ pub(crate) async fn client(url: &str) -> Client {
 
 /// The same client for a thread that has nothing else to do: it pauses before each call.
 pub(crate) fn unhurried(client: &Client) -> Client {
-    Client::from_conf(client.config().to_builder().interceptor(Pauses).build())
+    Client::from_conf(client.config().to_builder().interceptor(Pauses { rested: Mutex::new(Instant::now()) }).build())
 }
 
 /// Asks for pages of [`PAGE`] items. The functions read every range to its last page, however small the pages are.
@@ -63,7 +66,10 @@ impl Intercept for SmallPages {
 
 /// Pauses before each call. The thread does nothing else, so it may simply sleep.
 #[derive(Debug)]
-struct Pauses;
+struct Pauses {
+    /// When the last rest ended.
+    rested: Mutex<Instant>,
+}
 
 impl Intercept for Pauses {
     fn name(&self) -> &'static str {
@@ -76,7 +82,9 @@ impl Intercept for Pauses {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        thread::sleep(PAUSE);
+        let mut rested = self.rested.lock().unwrap_or_else(PoisonError::into_inner);
+        thread::sleep(rested.elapsed().clamp(*REST.start(), *REST.end()));
+        *rested = Instant::now();
         Ok(())
     }
 }
