@@ -19,10 +19,7 @@ use aws_sdk_dynamodb::{
 use jiff::Timestamp;
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use crate::{Failure, KeySchema, Template, dynamodb, expiry, listen, waiting::Waiting};
-
-/// The name of the table in the embedded DynamoDB.
-pub const TABLE: &str = "aftertaste";
+use crate::{Failure, KeySchema, TABLE, Template, dynamodb, expiry, listen, waiting::Waiting};
 
 /// How long a start waits for a DynamoDB that does not answer.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -18,7 +18,7 @@ mod template;
 mod waiting;
 
 pub use data::{Data, Lock, Taken, new_keyring_json};
-pub use database::{Bulk, Database, TABLE};
+pub use database::{Bulk, Database};
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 
@@ -35,6 +35,9 @@ use aftertaste::{
 };
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// The name of the table in the embedded DynamoDB.
+pub const TABLE: &str = "aftertaste";
 
 /// Why something could not be done: a sentence for whoever sits at the terminal.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]

@@ -14,8 +14,8 @@ use aftertaste::{
     token,
 };
 use aftertaste_local::{
-    Data, Database, Demo, Failure, Options, Stack, TABLE, Taken, events, new_keyring_json,
-    replay::{Replay, read_rows, read_survey},
+    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keyring_json,
+    replay::{Outcome, Replay, read_rows, read_survey},
 };
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -232,15 +232,35 @@ async fn replay(
     let keyring = data.keyring()?;
     let report = sign(&keyring, &format!("report:store/{store}"), 30, "local".into())?;
     let grant = sign(&keyring, "issue admin", 1, "replay".into())?;
-    // On the stack that runs on this folder; without one, on one of our own for as long as it takes.
-    let (url, own) = match data.take()? {
+    let (url, own) = stack_on(&data, folder, keyring).await?;
+    let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
+    let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);
+    let name = csv.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let replay = Replay { url: url.clone(), grant, survey, rows, name, store, day };
+    let outcome = replay.run(Timestamp::now(), &progress).await?;
+    replay.count().await?;
+
+    let mut lines = told(&outcome);
+    if let Some((stack, database, lock)) = own {
+        lines.push(format!("Counted. `cargo run` shows it: /reports/store/{store}.html"));
+        stack.stop().await;
+        drop((database, lock));
+    } else {
+        lines.push(format!("Counted. The report: {url}/login?grant={report}"));
+    }
+    say(&lines.join("\n"))
+}
+
+/// A stack of our own, for as long as a command takes.
+type Own = (Stack, Database, Lock);
+
+/// The address of the stack that runs on a folder; without one, of one of our own.
+async fn stack_on(data: &Data, folder: &Path, keyring: Keyring) -> Result<(String, Option<Own>), Failure> {
+    match data.take()? {
         Taken::Elsewhere(url) if url.is_empty() => {
-            return Err(Failure(format!(
-                "The stack on {} is still starting. Try again in a moment.",
-                folder.display()
-            )));
+            Err(Failure(format!("The stack on {} is still starting. Try again in a moment.", folder.display())))
         }
-        Taken::Elsewhere(url) => (url, None),
+        Taken::Elsewhere(url) => Ok((url, None)),
         Taken::Here(lock) => {
             let database = Database::start(Some(&data.table()?), 0).await?;
             let options = Options {
@@ -251,16 +271,13 @@ async fn replay(
                 schedules: false,
             };
             let stack = Stack::start(options, keyring).await?;
-            (stack.url.clone(), Some((stack, database, lock)))
+            Ok((stack.url.clone(), Some((stack, database, lock))))
         }
-    };
-    let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
-    let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);
-    let name = csv.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let replay = Replay { url: url.clone(), grant, survey, rows, name, store, day };
-    let outcome = replay.run(Timestamp::now(), &progress).await?;
-    replay.count().await?;
+    }
+}
 
+/// What became of the rows of a replay.
+fn told(outcome: &Outcome) -> Vec<String> {
     let mut lines = vec![
         format!("recorded         {}", outcome.recorded),
         format!("recorded before  {}", outcome.before),
@@ -270,14 +287,7 @@ async fn replay(
     if outcome.refused.len() > 10 {
         lines.push(format!("  … and {} more", outcome.refused.len() - 10));
     }
-    if let Some((stack, database, lock)) = own {
-        lines.push(format!("Counted. `cargo run` shows it: /reports/store/{store}.html"));
-        stack.stop().await;
-        drop((database, lock));
-    } else {
-        lines.push(format!("Counted. The report: {url}/login?grant={report}"));
-    }
-    say(&lines.join("\n"))
+    lines
 }
 
 fn event(file: &Path, env: &Path) -> Result<(), Failure> {

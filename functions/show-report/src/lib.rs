@@ -1,6 +1,8 @@
 //! Shows a report to a manager: of a scope, as a page, JSON or CSV.
 
 mod csv;
+mod drivers;
+mod figures;
 mod page;
 mod pictures;
 mod words;

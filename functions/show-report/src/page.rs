@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{
-        report::{Class, DriverFigure, Drivers, Estimate, GroupFigure, GroupName, Quadrant, Report, Score, Subject},
+        report::{GroupFigure, GroupName, Report, Score, Subject},
         survey::nearest_language,
         visit::Origin,
     },
@@ -13,7 +13,9 @@ use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};
 
 use crate::{
-    pictures::{importance_performance, thermometer, trend, warmth},
+    drivers,
+    figures::{between, grouped, percent, rounded, signed},
+    pictures::{thermometer, trend, warmth},
     words::{CHINESE, ENGLISH, Words},
 };
 
@@ -52,7 +54,7 @@ impl ReportPage<'_> {
                 (self.summary())
                 (self.histogram())
                 (self.days())
-                (self.drivers(&report.drivers))
+                (drivers::section(&report.drivers, self.subject.survey, self.language, self.words()))
                 (self.children())
                 (self.groups(self.words().channel, &report.by_channel))
                 (self.groups(self.words().segment, &report.by_segment))
@@ -136,8 +138,8 @@ impl ReportPage<'_> {
                 }
             }
             p.change { (self.change()) }
-            @if let Some(driver) = first_to_look_at(&report.drivers) {
-                p.change { strong { (words.fix_first) ": " } (self.driver_text(driver)) }
+            @if let Some(driver) = drivers::first_to_look_at(&report.drivers) {
+                p.change { strong { (words.fix_first) ": " } (drivers::text(driver, self.subject.survey, self.language)) }
             }
             ul.figures {
                 li { (words.answers) strong { (report.responses) }
@@ -233,53 +235,6 @@ impl ReportPage<'_> {
                 }
             }
         }
-    }
-
-    fn drivers(&self, drivers: &Drivers) -> Markup {
-        let words = self.words();
-        if drivers.n == 0 {
-            return html! {};
-        }
-        let points =
-            |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:+.2}").replace('-', "−"));
-        html! {
-            section {
-                h2 { (words.drivers) }
-                p.note { (words.method(drivers.method, drivers.n)) }
-                @if drivers.drivers.iter().any(|driver| driver.quadrant.is_some()) {
-                    (importance_performance(&drivers.drivers, words.performance, words.importance))
-                }
-                div.wide role="region" aria-label=(words.drivers) tabindex="0" { table.drivers {
-                    thead { tr {
-                        th scope="col" { (words.driver) } th scope="col" { (words.mean) } th scope="col" { (words.penalty) }
-                        th scope="col" { (words.reward) }
-                    } }
-                    tbody { @for (number, driver) in (1..).zip(&drivers.drivers) {
-                        tr {
-                            th scope="row" {
-                                span.number { (number) } " " (self.driver_text(driver)) br;
-                                span.note {
-                                    @if let Some(quadrant) = driver.quadrant { strong { (words.quadrant(quadrant)) } " · " }
-                                    (words.class(driver.class))
-                                    @if let Some(Estimate { low, high, .. }) = driver.impact_asymmetry {
-                                        " (" (format!("{low:.2} … {high:.2}").replace('-', "−"))
-                                        @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } ")"
-                                    }
-                                }
-                            }
-                            td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
-                            td { (points(driver.effect.map(|effect| -effect.penalty))) }
-                            td { (points(driver.effect.map(|effect| effect.reward))) }
-                        }
-                    } }
-                } }
-            }
-        }
-    }
-
-    fn driver_text<'a>(&'a self, driver: &'a DriverFigure) -> &'a str {
-        let question = self.subject.survey.question(driver.question.as_str());
-        question.map_or(driver.question.as_str(), |question| question.definition.text.in_language(self.language))
     }
 
     fn children(&self) -> Markup {
@@ -391,18 +346,6 @@ impl ReportPage<'_> {
     }
 }
 
-/// The driver that matters most among those that are weak; without one, the one whose lack costs most for sure.
-fn first_to_look_at(drivers: &Drivers) -> Option<&DriverFigure> {
-    let most = |by: fn(&DriverFigure) -> Option<f64>, of: fn(&DriverFigure) -> bool| {
-        drivers.drivers.iter().filter(|driver| of(driver)).max_by(|a, b| {
-            let figure = |driver| by(driver).unwrap_or(f64::NEG_INFINITY);
-            figure(a).total_cmp(&figure(b))
-        })
-    };
-    most(|driver| driver.correlation, |driver| driver.quadrant == Some(Quadrant::ConcentrateHere))
-        .or_else(|| most(|driver| driver.effect.map(|effect| effect.penalty), |driver| driver.class == Class::Basic))
-}
-
 fn score_cells(score: &Score) -> Markup {
     html! {
         td { (score.n) }
@@ -410,32 +353,4 @@ fn score_cells(score: &Score) -> Markup {
             @if let Some(nps) = score.nps { (signed(nps.value)) br; span.note { (between(nps.low, nps.high)) } }
         }
     }
-}
-
-/// An amount in whole units, its digits in threes: `2 232 988`, with spaces that do not break.
-fn grouped(amount: f64) -> String {
-    let digits = format!("{amount:.0}");
-    let start = digits.len() % 3;
-    let (head, rest) = digits.split_at(start);
-    let threes = rest.as_bytes().chunks(3).map(|three| String::from_utf8_lossy(three).into_owned());
-    let parts: Vec<String> = Some(head.to_owned()).filter(|head| !head.is_empty()).into_iter().chain(threes).collect();
-    parts.join("\u{202f}")
-}
-
-fn rounded(figure: f64) -> String {
-    format!("{figure:.1}")
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-fn between(low: f64, high: f64) -> String {
-    format!("{} … {}", signed(low), signed(high))
-}
-
-/// With its sign, since a score may be on either side of zero. A true minus, not a hyphen.
-fn signed(figure: f64) -> String {
-    let text = format!("{figure:+.1}");
-    if text == "-0.0" || text == "+0.0" { "0.0".into() } else { text.replace('-', "−") }
 }

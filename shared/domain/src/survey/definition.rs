@@ -8,9 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::Texts;
-#[cfg(test)]
-use super::{LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS};
 use crate::Id;
+
+/// The longest lifetime of a link, in days.
+pub const LONGEST_LINK_LIFETIME_DAYS: u32 = 60;
+
+/// How many characters all texts of a survey may have together, so that every answer fits into a body.
+pub const LONGEST_TEXTS: usize = 1000;
 
 /// A survey as it is written: the body of `PUT /surveys/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

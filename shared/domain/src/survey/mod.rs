@@ -4,12 +4,17 @@ mod brand;
 mod definition;
 mod language;
 mod masking;
+mod question;
 mod response;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod survey;
 
 pub use brand::{Brand, BrandDetails, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
-pub use definition::{AskIf, ChoiceOption, Definition, KindName, Measure, Module, QuestionDefinition};
+pub use definition::{
+    AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Module,
+    QuestionDefinition,
+};
 pub use language::{Texts, nearest_language};
+pub use question::{Kind, Question, Scale};
 pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers};
-pub use survey::{Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Question, Scale, Survey};
+pub use survey::Survey;
