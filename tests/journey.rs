@@ -72,7 +72,7 @@ async fn an_answer_that_is_taken_back_leaves_every_rollup_at_the_next_count() {
     assert_eq!(world.report("cn").await["responses"], 0);
     assert!(world.items("R#").await.is_empty());
 
-    // And she may answer anew.
+    // And they may answer anew.
     assert_eq!(world.answer(&link, json!({"answers": {"nps": 8, "csat": 4}})).await.status, 201);
 }
 

@@ -388,8 +388,8 @@ pub struct ChildFigure {
 pub struct Comment {
     /// When it was paid, to the minute.
     pub at: Timestamp,
-    /// How likely she is to recommend.
+    /// How likely they are to recommend.
     pub nps: Option<u8>,
-    /// What she wrote.
+    /// What they wrote.
     pub text: String,
 }

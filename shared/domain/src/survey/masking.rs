@@ -1,5 +1,5 @@
 //! Masks what identifies a person in what a guest writes: phone numbers, identity numbers, card numbers, e-mail
-//! addresses. A guest who leaves her number in a comment has not asked for it to be kept for two years.
+//! addresses. A guest who leaves their number in a comment has not asked for it to be kept for two years.
 
 use std::ops::Range;
 

@@ -69,7 +69,7 @@ pub struct Mistake {
     pub wrong: Wrong,
 }
 
-/// The ways in which an answer can be wrong. A guest brings about all but the last, and reads them in her language.
+/// The ways in which an answer can be wrong. A guest brings about all but the last, and reads them in their language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
     /// A question that has to be answered was not.
