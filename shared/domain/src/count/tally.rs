@@ -379,11 +379,8 @@ mod tests {
                 let chosen: Vec<Id> = ["a", "b"].iter().enumerate().filter(|(i, _)| dishes & (1 << i) != 0).map(|(_, o)| id(o)).collect();
                 if !chosen.is_empty() { answers.insert(id("dishes"), Answer::Choice(chosen)); }
                 if why { answers.insert(id("why"), Answer::Text("because".into())); }
-                let response = Response {
-                    survey: id("s"), version: 1, answered_at: "2026-11-21T00:00:00Z".parse().unwrap(),
-                    channel: Channel::ALL[channel], segment: segment.try_into().unwrap(), answers, seconds, submission: None, partial,
-                };
-                (response, hour)
+                let (channel, segment) = (Channel::ALL[channel], segment.try_into().unwrap());
+                (Response { channel, segment, answers, seconds, partial, ..Response::example() }, hour)
             }).collect()
         }
     }

@@ -243,6 +243,24 @@ fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answe
 }
 
 #[cfg(test)]
+impl Response {
+    /// A whole response to a survey `s`, without answers.
+    pub(crate) fn example() -> Self {
+        Self {
+            survey: "s".parse().unwrap(),
+            version: 1,
+            answered_at: Timestamp::UNIX_EPOCH,
+            channel: Channel::Receipt,
+            segment: Segment::default(),
+            answers: Answers::new(),
+            seconds: None,
+            submission: None,
+            partial: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::access::Key;
