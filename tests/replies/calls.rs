@@ -80,7 +80,7 @@ impl Call {
 }
 
 pub fn calls(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
-    [links(), codes(keyring), surveys(keyring, now), answers(keyring, now), reports(), catalog()].concat()
+    [links(), codes(keyring), surveys(keyring, now), answers(keyring, now), reports(), catalog(), days()].concat()
 }
 
 fn links() -> Vec<Call> {
@@ -262,10 +262,6 @@ fn catalog() -> Vec<Call> {
         json!({"id": "tiny", "title": {"en": "Tiny"}, "questions": [
             {"id": "nps", "kind": "scale", "min": 0, "max": max, "measures": "recommend", "text": {"en": "?"}}]})
     };
-    let day = |store: &str, day: &str, body: Value| {
-        admin("PUT /stores/{store}/days/{day}").at(&[("store", store), ("day", day)]).json(&body)
-    };
-    let csv = |text: &str| admin("PUT /days").sends("text/csv", text);
     vec![
         store(details.clone()),
         with("time_zone", json!("Asia/Atlantis")),
@@ -296,6 +292,16 @@ fn catalog() -> Vec<Call> {
         admin("PUT /brand").json(&json!({"name": "Lane", "joy": 1})),
         admin("PUT /brand").json(&json!({"name": "Lane", "privacy": {"en": "{days}"}, "segments": {"1": "VIP"},
             "alipay": {"app_id": "1", "page": "p"}, "wechat": {"app_id": "w", "page": "p"}})),
+    ]
+}
+
+fn days() -> Vec<Call> {
+    let admin = |route| new(route).grant("admin");
+    let day = |store: &str, day: &str, body: Value| {
+        admin("PUT /stores/{store}/days/{day}").at(&[("store", store), ("day", day)]).json(&body)
+    };
+    let csv = |text: &str| admin("PUT /days").sends("text/csv", text);
+    vec![
         day("12", "2026-11-21", json!({"orders": 9, "revenue": 1.5, "currency": "CNY"})),
         day("12", "2026-11-21", json!({"orders": 9, "revenue": 1.5})),
         day("12", "2026-11-21", json!({"orders": 99_000_000})),
