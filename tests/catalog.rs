@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::World;
+use crate::harness::{World, answers};
 
 fn survey(text: &str, max: u8) -> Value {
     json!({"id": "counter", "title": {"en": "At the counter"}, "questions": [
@@ -151,8 +151,7 @@ async fn what_answers_have_been_counted_by_stays() {
     };
     assert_eq!(put_store("Asia/Tokyo").await.status, 200, "nobody has answered yet");
     assert_eq!(put_store("Asia/Shanghai").await.status, 200);
-    let link = world.link("p").await;
-    assert_eq!(world.answer(&link, json!({"answers": {"nps": 9, "csat": 5}})).await.status, 201);
+    answers().send(&world).await;
     let refused = put_store("Asia/Tokyo").await;
     assert_eq!(refused.problem(), (422, "invalid".into()));
     assert!(

@@ -1,10 +1,14 @@
 //! What an action costs, as DynamoDB bills it.
 
+use aftertaste::domain::{
+    count::{Rollup, Tally},
+    visit::Channel,
+};
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, proxy::Consumed};
+use crate::harness::{World, answers, content, proxy::Consumed};
 
 const NOTHING: Consumed = Consumed { read: 0.0, written: 0.0 };
 
@@ -59,10 +63,7 @@ async fn opening_the_code_on_a_table_costs_one_write_unit_and_leaving_half_way_o
 #[tokio::test]
 async fn a_count_that_changes_nothing_writes_nothing() {
     let world = World::new().await;
-    for payment in ["a", "b"] {
-        let link = world.link(payment).await;
-        world.answer(&link, json!({"answers": {"nps": 7, "csat": 3}})).await;
-    }
+    answers().nps(7).csat(3).times(2).send(&world).await;
     world.proxy.taken();
     world.fire("RollUpStoresHourly", Value::Null).await;
     assert!(world.proxy.taken().0.written >= 4.0);
@@ -77,41 +78,21 @@ async fn a_count_that_changes_nothing_writes_nothing() {
 async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_nothing() {
     let world = World::new().await;
     // Thirty days of a busy store, put in as a count would have left them.
-    let mut tally = aftertaste::domain::count::Tally::default();
+    let mut tally = Tally::default();
     let survey = world.stack.app.table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
     for i in 0_u8..200 {
-        let response = aftertaste::domain::survey::Response {
-            survey: "dine-in".parse().unwrap(),
-            version: 1,
-            answered_at: Timestamp::now(),
-            channel: aftertaste::domain::visit::Channel::ALL[usize::from(i % 12)],
-            segment: (i % 16).try_into().unwrap(),
-            answers: serde_json::from_value(json!({"nps": i % 11, "csat": 1 + i % 5})).unwrap(),
-            seconds: Some(9),
-            submission: None,
-            partial: false,
-        };
-        tally.add(&response, i % 24, &survey);
+        let guest = answers().channel(Channel::ALL[usize::from(i % 12)]).segment(i % 16);
+        tally.add(&guest.nps(i % 11).csat(1 + i % 5).response, i % 24, &survey);
     }
     let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
     // As many days again before, for the change.
     for (scope, back) in ["cn/east", "store/12"].into_iter().flat_map(|scope| (0..60).map(move |back| (scope, back))) {
-        let rollup = aftertaste::domain::count::Rollup {
-            content: aftertaste::domain::count::Content {
-                tallies: [("dine-in".parse().unwrap(), tally.clone())].into(),
-                ..aftertaste::domain::count::Content::default()
-            },
-            counted_at: Timestamp::now(),
-            ..aftertaste::domain::count::Rollup::default()
-        };
+        let rollup = Rollup { content: content(tally.clone()), counted_at: Timestamp::now(), ..Rollup::default() };
         let scope = scope.parse().unwrap();
         assert!(world.stack.app.table.put_rollup(&scope, today - back.days(), &rollup).await.unwrap());
     }
     // What a store's report reads beside its rollups: the running day, and the comments.
-    for i in 0..30 {
-        let link = world.link(&format!("today {i}")).await;
-        world.answer(&link, json!({"answers": {"nps": 9, "csat": 4, "why": "味道一如既往地好。".repeat(5)}})).await;
-    }
+    answers().csat(4).text(&"味道一如既往地好。".repeat(5)).times(30).send(&world).await;
     for (scope, responses) in [("cn/east", 6000), ("store/12", 5830)] {
         world.report(scope).await;
         world.proxy.taken();

@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aftertaste::{
-    domain::{
-        count::{Content, Rollup},
-        survey::Response,
-        visit::{Channel, Minute, PaymentHash, Visit},
-    },
+    domain::count::{Rollup, Tally},
     memory::Catalog,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -20,7 +16,7 @@ use reqwest::Method;
 use roll_up_stores::{Event, Window, handle};
 use serde_json::{Value, json};
 
-use crate::harness::{World, proxy::Item};
+use crate::harness::{Guests, World, answers, content, proxy::Item};
 
 /// Store, scopes above.
 const STORES: [(u32, [&str; 3]); 4] = [
@@ -53,24 +49,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..40)
 }
 
-fn visit(world: &World, now: Timestamp, store: usize, hours_ago: u32, payment: u8) -> Visit {
-    let payment = PaymentHash::of(&payment.to_string(), world.keyring().payment());
-    let minute = Minute::of(now - i64::from(hours_ago).hours()).unwrap();
-    Visit { store: STORES[store].0.try_into().unwrap(), minute, payment }
-}
-
-fn response(now: Timestamp, nps: u8, csat: u8) -> Response {
-    Response {
-        survey: "dine-in".parse().unwrap(),
-        version: 1,
-        answered_at: now,
-        channel: Channel::Receipt,
-        segment: 0.try_into().unwrap(),
-        answers: serde_json::from_value(json!({"nps": nps, "csat": csat})).unwrap(),
-        seconds: None,
-        submission: None,
-        partial: false,
-    }
+fn guest(now: Timestamp, store: usize, hours_ago: u32, payment: u8) -> Guests {
+    answers().store(STORES[store].0).paid(now - i64::from(hours_ago).hours()).payment(&payment.to_string())
 }
 
 async fn count(world: &World, window: Window) {
@@ -80,21 +60,13 @@ async fn count(world: &World, window: Window) {
 }
 
 async fn play(world: &World, now: Timestamp, steps: &[Step]) {
-    let table = &world.stack.app.table;
     for step in steps {
         match *step {
             Step::Answer { store, hours_ago, payment, nps, csat } => {
-                table
-                    .record(
-                        visit(world, now, store, hours_ago, payment),
-                        &response(now, nps, csat),
-                        now + 17_520.hours(),
-                    )
-                    .await
-                    .unwrap();
+                guest(now, store, hours_ago, payment).nps(nps).csat(csat).record(world).await;
             }
             Step::TakeBack { store, hours_ago, payment } => {
-                table.take_back(visit(world, now, store, hours_ago, payment)).await.unwrap();
+                guest(now, store, hours_ago, payment).take_back(world).await;
             }
             Step::Count(window) => count(world, window).await,
             Step::CountsAtOnce(a, b) => {
@@ -178,13 +150,10 @@ async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
     let table = &world.stack.app.table;
     let scope = "store/12".parse().unwrap();
     let rollup = |second: i64, nps: u8| {
-        let mut tally = aftertaste::domain::count::Tally::default();
+        let mut tally = Tally::default();
         tally.scales.insert("nps".parse().unwrap(), [(nps, 1)].into());
-        Rollup {
-            content: Content { tallies: [("dine-in".parse().unwrap(), tally)].into(), ..Content::default() },
-            counted_at: Timestamp::from_second(second).unwrap(),
-            ..Rollup::default()
-        }
+        let counted_at = Timestamp::from_second(second).unwrap();
+        Rollup { content: content(tally), counted_at, ..Rollup::default() }
     };
     let day = date(2026, 11, 21);
     assert!(table.put_rollup(&scope, day, &rollup(200, 9)).await.unwrap());
@@ -197,14 +166,13 @@ async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
 #[tokio::test]
 async fn a_day_whose_responses_may_have_expired_is_left_as_it_was_counted() {
     let world = World::new().await;
-    let table = &world.stack.app.table;
     let now = Timestamp::now();
     // Counted while its one response was there; the response expires a second from now, and is gone.
-    let visit = visit(&world, now, 0, 1, 1);
-    table.record(visit, &response(now, 9, 5), now + 1.second()).await.unwrap();
+    let guest = answers().hours_ago(1).expires(now + 1.second());
+    guest.record(&world).await;
     count(&world, Window::Recent).await;
     assert_eq!(world.report("cn").await["responses"], 1);
-    table.take_back(visit).await.unwrap();
+    guest.take_back(&world).await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let counted = world.fire("RollUpStoresHourly", Value::Null).await;
     assert_eq!(counted["left"].as_object().unwrap().values().collect::<Vec<_>>(), [&json!(1)], "{counted}");
@@ -218,13 +186,11 @@ async fn a_day_whose_responses_may_have_expired_is_left_as_it_was_counted() {
 #[tokio::test]
 async fn a_store_that_moves_takes_its_coming_days_along_and_leaves_its_past_ones() {
     let world = World::new().await;
-    let table = &world.stack.app.table;
-    let now = Timestamp::now();
-    table.record(visit(&world, now, 0, 25, 1), &response(now, 9, 5), now + 17_520.hours()).await.unwrap();
+    answers().hours_ago(25).record(&world).await;
     count(&world, Window::Answerable).await;
     let store = json!({"name": "Moved", "path": "cn/south", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
     assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
-    table.record(visit(&world, now, 0, 0, 1), &response(now, 1, 1), now + 17_520.hours()).await.unwrap();
+    answers().nps(1).csat(1).record(&world).await;
     count(&world, Window::Answerable).await;
     let responses = async |scope: &str| world.report(scope).await["responses"].clone();
     assert_eq!(responses("cn").await, 2);
@@ -257,16 +223,8 @@ async fn a_schedule_fires_by_hand_with_an_event_of_ones_own() {
 #[tokio::test]
 async fn more_responses_than_fit_one_page_are_all_counted() {
     let world = World::new().await;
-    let table = &world.stack.app.table;
-    let now = Timestamp::now();
-    // 900 comments of 500 characters in three bytes each: 1.4 MB, and a page of a query is 1 MB.
-    for payment in 0..900_u32 {
-        let payment = PaymentHash::of(&format!("page {payment}"), world.keyring().payment());
-        let visit = Visit { payment, ..visit(&world, now, 0, 1, 0) };
-        let mut response = response(now, 9, 5);
-        response.answers.insert("why".parse().unwrap(), aftertaste::domain::survey::Answer::Text("味".repeat(500)));
-        table.record(visit, &response, now + 17_520.hours()).await.unwrap();
-    }
+    // 900 comments of 500 characters, nearly all in three bytes each: 1.4 MB, and a page of a query is 1 MB.
+    answers().hours_ago(1).text(&"味".repeat(496)).times(900).record(&world).await;
     world.proxy.taken();
     let counted = world.fire("RollUpStoresHourly", Value::Null).await;
     assert_eq!(counted["responses"], 900);

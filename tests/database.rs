@@ -3,54 +3,25 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use aftertaste::{
-    domain::{
-        access::Keyring,
-        survey::Response,
-        visit::{Channel, Minute, PaymentHash, Visit},
-    },
-    table::response_item,
-};
+use aftertaste::domain::access::Keyring;
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    World,
+    World, answers,
     proxy::{self, Proxy},
 };
-
-fn answer(world: &World, payment: &str) -> (Visit, Response) {
-    let now = Timestamp::now();
-    let visit = Visit {
-        store: 12.try_into().unwrap(),
-        minute: Minute::of(now - 1.hour()).unwrap(),
-        payment: PaymentHash::of(payment, world.keyring().payment()),
-    };
-    let response = Response {
-        survey: "dine-in".parse().unwrap(),
-        version: 1,
-        answered_at: now,
-        channel: Channel::Receipt,
-        segment: 2.try_into().unwrap(),
-        answers: serde_json::from_value(json!({"nps": 9, "csat": 5, "why": "味道好。"})).unwrap(),
-        seconds: Some(11),
-        submission: None,
-        partial: false,
-    };
-    (visit, response)
-}
 
 #[tokio::test]
 async fn what_comes_in_bulk_is_what_the_functions_write() {
     let world = World::new().await;
-    let (visit, response) = answer(&world, "one");
-    let expires = Timestamp::now() + 1.hour();
-    world.stack.app.table.record(visit, &response, expires).await.unwrap();
+    let guest = answers().hours_ago(1).segment(2).text("味道好。");
+    guest.record(&world).await;
     let recorded = world.items("R#12").await;
-    world.stack.app.table.take_back(visit).await.unwrap();
-    world.database.bulk().import(vec![response_item(visit, &response, expires).unwrap()]).await.unwrap();
+    guest.take_back(&world).await;
+    guest.put(&world).await;
     assert_eq!(world.items("R#12").await, recorded);
     assert_eq!(recorded.len(), 1);
 }
@@ -60,10 +31,9 @@ async fn what_has_expired_goes_and_what_is_fresh_stays() {
     let world = World::new().await;
     let now = Timestamp::now();
     // More than the sweep looks at in one piece, and every third of it is over.
-    let items = (0..500).map(|i| {
-        let (visit, response) = answer(&world, &format!("{i}"));
+    let items = (0..500).flat_map(|i| {
         let expires = if i % 3 == 0 { now - 1.second() } else { now + 1.hour() };
-        response_item(visit, &response, expires).unwrap()
+        answers().hours_ago(1).expires(expires).items(world.keyring())
     });
     world.database.bulk().import(items.collect()).await.unwrap();
     let catalog = world.items("STORES").await.len();
@@ -126,8 +96,7 @@ async fn a_count_of_the_demo_finds_that_it_has_been_counted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_happened_while_nothing_ran_is_counted_soon_after_a_start() {
     let world = World::new().await;
-    let (visit, response) = answer(&world, "while nothing ran");
-    world.stack.app.table.record(visit, &response, Timestamp::now() + 17_520.hours()).await.unwrap();
+    answers().hours_ago(1).record(&world).await;
     assert!(world.items("D#").await.is_empty());
     let again = start(&world.database.url, Demo::Nothing, true).await;
     let counted = async {

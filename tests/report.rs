@@ -2,49 +2,16 @@
 
 use std::io::Write;
 
-use aftertaste::{
-    domain::{
-        count::{Content, Rollup, Tally},
-        place::Scope,
-        survey::Response,
-        visit::{Channel, Minute, PaymentHash, Visit},
-    },
-    table::{Item, response_item},
+use aftertaste::domain::{
+    count::{Content, Rollup, Tally},
+    place::Scope,
+    visit::Channel,
 };
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::World;
-
-/// Puts `count` answers of a store in, paid `hours_ago`.
-async fn put(world: &World, store: u32, hours_ago: i64, count: usize, segment: u8, nps: u8, csat: u8) {
-    let now = Timestamp::now();
-    let items: Vec<Item> = (0..count)
-        .map(|i| {
-            let payment = format!("{store} {hours_ago} {segment} {nps} {i}");
-            let visit = Visit {
-                store: store.try_into().unwrap(),
-                minute: Minute::of(now - hours_ago.hours()).unwrap(),
-                payment: PaymentHash::of(&payment, world.keyring().payment()),
-            };
-            let response = Response {
-                survey: "dine-in".parse().unwrap(),
-                version: 1,
-                answered_at: now,
-                channel: Channel::Receipt,
-                segment: segment.try_into().unwrap(),
-                answers: serde_json::from_value(json!({"nps": nps, "csat": csat, "why": format!("guest {i}")}))
-                    .unwrap(),
-                seconds: None,
-                submission: None,
-                partial: false,
-            };
-            response_item(visit, &response, now + 17_520.hours()).unwrap()
-        })
-        .collect();
-    world.database.bulk().import(items).await.unwrap();
-}
+use crate::harness::{World, answers, content};
 
 fn days_ago(days: i64) -> String {
     let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
@@ -64,7 +31,7 @@ async fn a_change_is_told_apart_from_chance() {
     // Now and a day ago to the minute, so that no hour of the clock puts both into one business day.
     for (hours_ago, counts) in [(0, [30, 15, 5]), (24, [20, 15, 15])] {
         for (nps, count) in [10, 8, 3].into_iter().zip(counts) {
-            put(&world, 12, hours_ago, count, 0, nps, 4).await;
+            answers().hours_ago(hours_ago).nps(nps).csat(4).times(count).put(&world).await;
         }
     }
     world.fire("RollUpStoresNightly", Value::Null).await;
@@ -82,8 +49,8 @@ async fn a_change_is_told_apart_from_chance() {
 #[tokio::test]
 async fn a_queue_for_vips_that_sours_the_others_shows() {
     let world = World::new().await;
-    put(&world, 12, 0, 40, 1, 10, 5).await;
-    put(&world, 12, 0, 60, 0, 4, 2).await;
+    answers().segment(1).nps(10).csat(5).times(40).put(&world).await;
+    answers().segment(0).nps(4).csat(2).times(60).put(&world).await;
     let segments = report(&world, "store/12", "").await["by_segment"].clone();
     let others = &segments[0]["against_the_rest"];
     assert_eq!((&segments[0]["segment"], &segments[0]["nps"]), (&json!(0), &json!(-100.0)));
@@ -98,11 +65,9 @@ async fn a_queue_for_vips_that_sours_the_others_shows() {
 #[tokio::test]
 async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
     let world = World::new().await;
-    put(&world, 12, 1, 60, 0, 10, 5).await;
-    put(&world, 13, 1, 60, 0, 10, 5).await;
-    put(&world, 14, 1, 60, 0, 2, 1).await;
-    put(&world, 15, 1, 20, 0, 8, 4).await;
-    put(&world, 16, 1, 4, 0, 0, 1).await;
+    for (store, nps, csat, times) in [(12, 10, 5, 60), (13, 10, 5, 60), (14, 2, 1, 60), (15, 8, 4, 20), (16, 0, 1, 4)] {
+        answers().store(store).hours_ago(1).nps(nps).csat(csat).times(times).put(&world).await;
+    }
     world.fire("RollUpStoresHourly", Value::Null).await;
     let report = report(&world, "cn/east/shanghai", "").await;
     let rows: Vec<_> = report["children"]
@@ -137,8 +102,8 @@ async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
 #[tokio::test]
 async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
     let world = World::new().await;
-    put(&world, 12, 0, 20, 0, 9, 5).await;
-    put(&world, 12, 24, 10, 0, 9, 5).await;
+    answers().text("guest").times(20).put(&world).await;
+    answers().hours_ago(24).text("guest").times(10).put(&world).await;
     let (today, yesterday) = (days_ago(0), days_ago(1));
     let day = json!({"orders": 80, "revenue": 5120.5, "currency": "CNY", "refunds": 20});
     let answer = world.call(Method::PUT, &format!("/stores/12/days/{today}"), "admin", day).await;
@@ -200,7 +165,7 @@ async fn orders_of_many_days_come_as_a_csv_whole_or_not_at_all() {
 async fn comments_come_newest_first_in_pages_and_each_once() {
     let world = World::new().await;
     for hours_ago in 1..=3 {
-        put(&world, 12, hours_ago, 40, 0, 9, 5).await;
+        answers().hours_ago(hours_ago).text("guest").times(40).put(&world).await;
     }
     let (mut seen, mut query, mut pages) = (Vec::new(), String::new(), 0);
     loop {
@@ -229,9 +194,8 @@ async fn comments_come_newest_first_in_pages_and_each_once() {
 #[tokio::test]
 async fn what_a_guest_wrote_comes_back_as_she_wrote_it_and_runs_nowhere() {
     let world = World::new().await;
-    let link = world.link("odd").await;
     let comment = format!("<script>alert('1')</script> \"&amp; مرحبا 👨‍👩‍👧 =1+1 {}", "𠮷".repeat(400));
-    assert_eq!(world.answer(&link, json!({"answers": {"nps": 9, "csat": 5, "why": comment}})).await.status, 201);
+    answers().text(&comment).send(&world).await;
     assert_eq!(report(&world, "store/12", "").await["comments"][0]["text"], json!(comment));
     let page = world
         .request(Method::GET, "/reports/store/12")
@@ -244,8 +208,9 @@ async fn what_a_guest_wrote_comes_back_as_she_wrote_it_and_runs_nowhere() {
 #[tokio::test]
 async fn empty_tiny_and_unanimous_stores_have_no_odd_figures() {
     let world = World::new().await;
-    put(&world, 13, 1, 1, 0, 10, 5).await;
-    put(&world, 14, 1, 50, 0, 10, 5).await;
+    for (store, times) in [(13, 1), (14, 50)] {
+        answers().store(store).hours_ago(1).nps(10).text("guest").times(times).put(&world).await;
+    }
     for scope in ["store/12", "store/13", "store/14", "cn/north", "cn"] {
         let answer = world.call(Method::GET, &format!("/reports/{scope}.json"), "report:", Value::Null).await;
         assert!(!answer.text.contains("NaN") && !answer.text.contains("inf"), "{}", answer.text);
@@ -266,37 +231,27 @@ async fn the_page_of_thirty_days_of_fifty_stores_is_small() {
     let world = World::new().await;
     let table = &world.stack.app.table;
     let survey = table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
-    let node = "cn/west".parse().unwrap();
+    let scope = "cn/west".parse().unwrap();
     for number in 101..=150_u32 {
         let details = json!({"name": format!("成都春熙路{number}店 Chunxi Road {number}"), "path": "cn/west", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
         let put = world.call(Method::PUT, &format!("/stores/{number}"), "admin", details).await;
         assert!(put.status.is_success(), "{}", put.text);
     }
     for back in 0..30_u32 {
-        let mut content = Content::default();
+        let mut node = Content::default();
         for number in 101..=150_u32 {
             let mut tally = Tally::default();
             for i in 0..40_u32 {
                 let roll = u8::try_from((i * 7 + number * 13 + back * 5) % 55).unwrap();
-                let answers = json!({"nps": roll % 11, "csat": 1 + roll % 5, "trust": 1 + roll / 11, "choice": 1 + (roll / 5) % 5, "respect": 1 + (roll / 3) % 5});
-                let response = Response {
-                    survey: "dine-in".parse().unwrap(),
-                    version: 1,
-                    answered_at: Timestamp::now(),
-                    channel: Channel::ALL[usize::from(roll % 12)],
-                    segment: (roll % 16).try_into().unwrap(),
-                    answers: serde_json::from_value(answers).unwrap(),
-                    seconds: Some(9),
-                    submission: None,
-                    partial: false,
-                };
-                tally.add(&response, 10 + roll % 12, &survey);
+                let guest = answers().channel(Channel::ALL[usize::from(roll % 12)]).segment(roll % 16);
+                let guest = guest.nps(roll % 11).csat(1 + roll % 5).scale("trust", 1 + roll / 11);
+                let guest = guest.scale("choice", 1 + (roll / 5) % 5).scale("respect", 1 + (roll / 3) % 5);
+                tally.add(&guest.response, 10 + roll % 12, &survey);
             }
-            let tallies = [("dine-in".parse().unwrap(), tally)].into();
-            content.merge(&Content { tallies, ..Content::default() }, &Scope::Store(number.try_into().unwrap()));
+            node.merge(&content(tally), &Scope::Store(number.try_into().unwrap()));
         }
-        let rollup = Rollup { content, counted_at: Timestamp::now(), ..Rollup::default() };
-        assert!(table.put_rollup(&node, days_ago(back.into()).parse().unwrap(), &rollup).await.unwrap());
+        let rollup = Rollup { content: node, counted_at: Timestamp::now(), ..Rollup::default() };
+        assert!(table.put_rollup(&scope, days_ago(back.into()).parse().unwrap(), &rollup).await.unwrap());
     }
     let page = world.call(Method::GET, "/reports/cn/west.html?lang=zh-CN", "report:", Value::Null).await;
     assert!(page.text.contains("Chunxi Road 150") && page.text.contains(&days_ago(29)), "{}", page.text);

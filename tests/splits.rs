@@ -8,11 +8,13 @@ use aftertaste::domain::{
     place::Scope,
     report::{Counts, Report, Subject},
     survey::{Answer, Brand, Response, Survey},
-    visit::{Channel, Segment},
+    visit::Channel,
 };
 use jiff::civil::{Date, date};
 use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Value, json};
+
+use crate::harness::example;
 
 const FIRST: Date = date(2026, 11, 1);
 
@@ -42,9 +44,8 @@ prop_compose! {
         if asked.0 { answer("food", (mood + food).min(5)); }
         if asked.1 { answer("staff", 1 + (mood + staff) % 5); }
         let response = Response {
-            survey: "s".parse().unwrap(), version: 1, answered_at: "2026-11-21T00:00:00Z".parse().unwrap(),
-            channel: Channel::ALL[channel], segment: Segment::try_from(segment).unwrap(), answers,
-            seconds: Some(9), submission: None, partial,
+            survey: "s".parse().unwrap(), channel: Channel::ALL[channel], segment: segment.try_into().unwrap(), answers,
+            partial, ..example()
         };
         (response, hour, store, day)
     }

@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
+mod answers;
+mod examples;
 pub mod proxy;
 
 use std::time::Duration;
@@ -12,6 +14,8 @@ use aftertaste::{
     token,
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
+pub use answers::*;
+pub use examples::*;
 use jiff::{Timestamp, ToSpan};
 use proxy::Proxy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -96,9 +100,12 @@ impl World {
 
     /// The link of a payment made a minute ago at store 12.
     pub async fn link(&self, payment: &str) -> String {
-        let body =
-            json!({"store": 12, "payment": payment, "paid_at": Timestamp::now() - 1.minute(), "channel": "receipt"});
-        let issued = self.call(Method::POST, "/links", "issue", body).await;
+        let paid_at = Timestamp::now() - 1.minute();
+        self.issue(json!({"store": 12, "payment": payment, "paid_at": paid_at, "channel": "receipt"})).await
+    }
+
+    pub async fn issue(&self, paid: Value) -> String {
+        let issued = self.call(Method::POST, "/links", "issue", paid).await;
         assert_eq!(issued.status, 201, "{}", issued.text);
         issued.json()["link"].as_str().unwrap().to_owned()
     }
@@ -144,16 +151,14 @@ pub fn signed_for(
     channel: Channel,
     segment: u8,
 ) -> String {
-    let claim = Claim {
-        visit: Visit {
-            store: store.try_into().unwrap(),
-            minute: Minute::of(paid_at).unwrap(),
-            payment: PaymentHash::of(payment, keyring.payment()),
-        },
-        channel,
-        segment: Segment::try_from(segment).unwrap(),
-    };
+    let visit = visit(keyring, store, paid_at, payment);
+    let claim = Claim { visit, channel, segment: Segment::try_from(segment).unwrap() };
     claim.sign(keyring).unwrap().as_str().to_owned()
+}
+
+pub fn visit(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> Visit {
+    let payment = PaymentHash::of(payment, keyring.payment());
+    Visit { store: store.try_into().unwrap(), minute: Minute::of(paid_at).unwrap(), payment }
 }
 
 /// A program of this workspace, as `cargo build --workspace` leaves it beside the tests.

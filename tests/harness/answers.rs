@@ -1,0 +1,141 @@
+//! Answers without much ado: `answers().store(12).nps(10).times(40).put(&world).await`.
+
+use aftertaste::{
+    domain::{
+        access::Keyring,
+        survey::{Answer, Response},
+        visit::{Channel, Visit},
+    },
+    table::{Item, response_item},
+};
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{World, example, visit};
+
+/// Guests who answer alike, each after a payment of their own.
+pub struct Guests {
+    pub response: Response,
+    store: u32,
+    paid: Timestamp,
+    payment: String,
+    expires: Timestamp,
+    times: usize,
+}
+
+/// A guest of store 12 who has just made a payment of their own, and answers as the example does.
+pub fn answers() -> Guests {
+    let (now, payment) = (Timestamp::now(), Uuid::new_v4().to_string());
+    Guests { response: example(), store: 12, paid: now, payment, expires: now + 17_520.hours(), times: 1 }
+}
+
+impl Guests {
+    pub fn store(self, store: u32) -> Self {
+        Self { store, ..self }
+    }
+
+    pub fn paid(self, paid: Timestamp) -> Self {
+        Self { paid, ..self }
+    }
+
+    pub fn hours_ago(self, hours: i64) -> Self {
+        self.paid(Timestamp::now() - hours.hours())
+    }
+
+    /// Names the payment, for answers that meet others of the same visit.
+    pub fn payment(self, payment: &str) -> Self {
+        Self { payment: payment.to_owned(), ..self }
+    }
+
+    pub fn expires(self, expires: Timestamp) -> Self {
+        Self { expires, ..self }
+    }
+
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.response.channel = channel;
+        self
+    }
+
+    pub fn segment(mut self, segment: u8) -> Self {
+        self.response.segment = segment.try_into().unwrap();
+        self
+    }
+
+    pub fn nps(self, nps: u8) -> Self {
+        self.scale("nps", nps)
+    }
+
+    pub fn csat(self, csat: u8) -> Self {
+        self.scale("csat", csat)
+    }
+
+    pub fn scale(self, question: &str, n: u8) -> Self {
+        self.answer(question, Answer::Scale(n))
+    }
+
+    /// The comment. Where there are several guests, each adds a number.
+    pub fn text(self, text: &str) -> Self {
+        self.answer("why", Answer::Text(text.to_owned()))
+    }
+
+    fn answer(mut self, question: &str, answer: Answer) -> Self {
+        self.response.answers.insert(question.parse().unwrap(), answer);
+        self
+    }
+
+    /// The payment and the response of each guest.
+    fn each(&self) -> impl Iterator<Item = (String, Response)> {
+        (0..self.times).map(|i| {
+            let mut response = self.response.clone();
+            for answer in response.answers.values_mut() {
+                if let (Answer::Text(text), 2..) = (answer, self.times) {
+                    text.push_str(&format!(" {i}"));
+                }
+            }
+            (format!("{} {i}", self.payment), response)
+        })
+    }
+
+    pub fn visits(&self, keyring: &Keyring) -> Vec<(Visit, Response)> {
+        self.each().map(|(payment, response)| (visit(keyring, self.store, self.paid, &payment), response)).collect()
+    }
+
+    pub fn items(&self, keyring: &Keyring) -> Vec<Item> {
+        let visits = self.visits(keyring).into_iter();
+        visits.map(|(visit, response)| response_item(visit, &response, self.expires).unwrap()).collect()
+    }
+
+    /// Puts the answers in at once, past HTTP.
+    pub async fn put(&self, world: &World) {
+        world.database.bulk().import(self.items(world.keyring())).await.unwrap();
+    }
+
+    /// Records one answer after the other, as the function does.
+    pub async fn record(&self, world: &World) {
+        for (visit, response) in self.visits(world.keyring()) {
+            world.stack.app.table.record(visit, &response, self.expires).await.unwrap();
+        }
+    }
+
+    pub async fn take_back(&self, world: &World) {
+        for (visit, _) in self.visits(world.keyring()) {
+            world.stack.app.table.take_back(visit).await.unwrap();
+        }
+    }
+
+    /// Sends one answer after the other, each by a link of its own.
+    pub async fn send(&self, world: &World) {
+        for (payment, response) in self.each() {
+            let Response { channel, segment, answers, .. } = response;
+            let paid = json!({"store": self.store, "payment": payment, "paid_at": self.paid, "channel": channel,
+                "segment": segment});
+            let answered = world.answer(&world.issue(paid).await, json!({"answers": answers})).await;
+            assert_eq!(answered.status, 201, "{}", answered.text);
+        }
+    }
+}
