@@ -3,15 +3,18 @@
 //! `cargo bench -p black-box-tests --bench report`
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
+#[allow(dead_code, reason = "the tests need more of it")]
+#[path = "../harness/mod.rs"]
+mod harness;
+
 use std::time::{Duration, Instant};
 
 use aftertaste::domain::{
     access::{Grant, Keyring},
-    count::{Content, Rollup, Series, Tally},
+    count::{Content, Rollup, Tally},
     place::{Scope, Store, StoreDetails},
-    survey::{Response, Survey},
-    visit::{Channel, Segment},
+    survey::Survey,
+    visit::Channel,
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -64,22 +67,26 @@ async fn main() {
         let responses = u64::from(answers) * u64::from(STORES) * 92;
         println!("\nA report of {DAYS} days over {STORES} stores, {responses} responses, 15 calls each:");
         for ending in ["json", "csv", "html"] {
-            let url = format!("{}/reports/cn.{ending}?from={from}&to={today}", stack.url);
-            let mut times = Vec::new();
-            let mut size = 0;
-            for _ in 0..15 {
-                let began = Instant::now();
-                let reply = reqwest::Client::new().get(&url).bearer_auth(&grant).send().await.unwrap();
-                assert_eq!(reply.status(), 200);
-                size = reply.bytes().await.unwrap().len();
-                times.push(began.elapsed());
-            }
-            times.sort();
-            println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
+            call(&format!("{}/reports/cn.{ending}?from={from}&to={today}", stack.url), &grant, ending).await;
         }
         println!("  the most memory that this process has had: {}", most_memory());
     }
     stack.stop().await;
+}
+
+/// Fetches a report fifteen times, and prints how long that takes.
+async fn call(url: &str, grant: &str, ending: &str) {
+    let mut times = Vec::new();
+    let mut size = 0;
+    for _ in 0..15 {
+        let began = Instant::now();
+        let reply = reqwest::Client::new().get(url).bearer_auth(grant).send().await.unwrap();
+        assert_eq!(reply.status(), 200);
+        size = reply.bytes().await.unwrap().len();
+        times.push(began.elapsed());
+    }
+    times.sort();
+    println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
 }
 
 /// A day's rollup of the node, as a count of two hundred stores leaves it.
@@ -87,24 +94,12 @@ fn node_day(survey: &Survey, answers: u32) -> Content {
     let mut store_day = Tally::default();
     for i in 0..answers {
         let n = u8::try_from(i % 11).unwrap();
-        let answers = json!({"nps": n, "csat": 1 + i % 5, "trust": 1 + i % 5, "choice": 1 + i % 4, "respect": 5});
-        let response = Response {
-            survey: survey.definition.id.clone(),
-            version: 1,
-            answered_at: Timestamp::now(),
-            channel: Channel::ALL[usize::from(n)],
-            segment: Segment::try_from(n).unwrap(),
-            answers: serde_json::from_value(answers).unwrap(),
-            seconds: Some(11),
-            submission: None,
-            partial: false,
-        };
-        store_day.add(&response, 11 + n, survey);
+        let guest = harness::answers().channel(Channel::ALL[usize::from(n)]).segment(n);
+        let guest = guest.nps(n).csat(1 + (i % 5) as u8).scale("trust", 1 + (i % 5) as u8);
+        let guest = guest.scale("choice", 1 + (i % 4) as u8).scale("respect", 5);
+        store_day.add(&guest.response, 11 + n, survey);
     }
-    let of_store = Content {
-        tallies: BTreeMap::from([(Series::paid(survey.definition.id.clone()), store_day)]),
-        ..Content::default()
-    };
+    let of_store = harness::content(store_day);
     let mut content = Content::default();
     for number in 1..=STORES {
         content.merge(&of_store, &Scope::Store(number.try_into().unwrap()));

@@ -4,22 +4,23 @@
 //! `cargo bench -p black-box-tests --bench weight -- --answers 1000000 --starts 20 --seconds 300`
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[allow(dead_code, reason = "the tests need more of it")]
+#[path = "../harness/mod.rs"]
+mod harness;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aftertaste::{
-    domain::{
-        access::{Grant, Keyring},
-        place::{Store, StoreDetails},
-        survey::{Response, Survey},
-        visit::{Channel, Minute, PaymentHash, Segment, Visit},
-    },
-    table::response_item,
+use aftertaste::domain::{
+    access::{Grant, Keyring},
+    place::{Store, StoreDetails},
+    survey::Survey,
 };
 use aftertaste_local::{Data, Database, Demo, Options, Stack};
+use harness::{Guests, answers};
 use jiff::{Timestamp, ToSpan};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -130,9 +131,9 @@ async fn fill(data: &Data, keyring: &Keyring, answers: u32) {
         let (store, day) = (1 + i % STORES, i / STORES % DAYS);
         // Two a minute at most, over sixteen hours of each day; none is paid in the future.
         let minutes = day * 1_440 + 1 + i / STORES / DAYS % 960;
-        let (visit, response) = answer(keyring, store, i, now - i64::from(minutes).minutes());
+        let guest = guest(store, i, now - i64::from(minutes).minutes());
         let expires = if i % 100 == 0 { now - 1.minute() } else { now + 17_520.hours() };
-        items.push(response_item(visit, &response, expires).unwrap());
+        items.extend(guest.expires(expires).items(keyring));
         if items.len() == 20_000 {
             database.bulk().import(std::mem::take(&mut items)).await.unwrap();
         }
@@ -141,26 +142,11 @@ async fn fill(data: &Data, keyring: &Keyring, answers: u32) {
     stack.stop().await;
 }
 
-fn answer(keyring: &Keyring, store: u32, i: u32, paid: Timestamp) -> (Visit, Response) {
-    let visit = Visit {
-        store: store.try_into().unwrap(),
-        minute: Minute::of(paid).unwrap(),
-        payment: PaymentHash::of(&format!("weight {i}"), keyring.payment()),
-    };
+fn guest(store: u32, i: u32, paid: Timestamp) -> Guests {
     let why = if i.is_multiple_of(5) { "汤很鲜，上菜也快。" } else { "-" };
-    let answers = json!({"nps": i % 11, "csat": 1 + i % 5, "trust": 1 + i % 5, "respect": 1 + i % 4, "why": why});
-    let response = Response {
-        survey: "dine-in".parse().unwrap(),
-        version: 1,
-        answered_at: paid,
-        channel: Channel::Receipt,
-        segment: Segment::default(),
-        answers: serde_json::from_value(answers).unwrap(),
-        seconds: Some(11),
-        submission: None,
-        partial: false,
-    };
-    (visit, response)
+    let guest = answers().store(store).paid(paid).payment(&format!("weight {i}")).text(why);
+    let below = |n: u32| (i % n) as u8;
+    guest.nps(below(11)).csat(1 + below(5)).scale("trust", 1 + below(5)).scale("respect", 1 + below(4))
 }
 
 type Times = BTreeMap<&'static str, Vec<Duration>>;
@@ -206,10 +192,11 @@ async fn trickle(stack: &Stack, long: Duration) -> Times {
 /// Thirty-two guests at once record for five seconds, each one answer after the other.
 async fn records_a_second(stack: &Stack, keyring: &Keyring) -> f64 {
     let began = Instant::now();
-    let guests = (0..32_u32).map(|guest| async move {
+    let guests = (0..32_u32).map(|number| async move {
         let mut recorded = 0;
         while began.elapsed() < Duration::from_secs(5) {
-            let (visit, response) = answer(keyring, 1, 100_000_000 + guest * 1_000_000 + recorded, Timestamp::now());
+            let next = guest(1, 100_000_000 + number * 1_000_000 + recorded, Timestamp::now());
+            let (visit, response) = next.visits(keyring).remove(0);
             stack.app.table.record(visit, &response, Timestamp::now() + 1.hour()).await.unwrap();
             recorded += 1;
         }
