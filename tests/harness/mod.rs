@@ -177,6 +177,37 @@ pub fn program(name: &str) -> std::path::PathBuf {
     path
 }
 
+/// The files below a folder of this checkout whose names end so, in the order of their paths.
+pub fn files(folder: &str, ending: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![file(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && !["node_modules", "target"].contains(&name) {
+                folders.push(path);
+            } else if name.ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The Rust of a file, up to its tests, without comments.
+pub fn code(path: &std::path::Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The Rust of some folders.
+pub fn code_of(folders: &[&str]) -> String {
+    folders.iter().flat_map(|folder| files(folder, ".rs")).map(|path| code(&path)).collect()
+}
+
 /// A file of this checkout.
 pub fn file(path: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)

@@ -24,7 +24,7 @@ const NAMED_AT_MOST: usize = 40;
 /// Says where something has the wrong type, and names every field that there is not.
 pub fn strictly<T: DeserializeOwned>(json: Value) -> Result<T, Mistakes> {
     let mut unknown = Vec::new();
-    let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string());
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(place(&path.to_string()));
     let mut track = serde_path_to_error::Track::new();
     let deserializer = serde_path_to_error::Deserializer::new(json, &mut track);
     let read = T::deserialize(serde_ignored::Deserializer::new(deserializer, &mut note));
@@ -41,6 +41,16 @@ pub fn strictly<T: DeserializeOwned>(json: Value) -> Result<T, Mistakes> {
             Err(mistakes)
         }
     }
+}
+
+/// A place in JSON as it is written for a type: `questions[1].min`, without the marks of optional fields.
+fn place(path: &str) -> String {
+    let parts = path.split('.').filter(|part| *part != "?");
+    parts.fold(String::new(), |before, part| match part.parse::<usize>() {
+        Ok(at) => format!("{before}[{at}]"),
+        Err(_) if before.is_empty() => part.to_owned(),
+        Err(_) => format!("{before}.{part}"),
+    })
 }
 
 fn sentence(text: &str) -> String {
@@ -116,6 +126,7 @@ mod tests {
     use crate::{
         count::{Content, Series},
         place::StoreDetails,
+        survey::{Brand, Definition},
         visit::Channel,
     };
 
@@ -136,6 +147,23 @@ mod tests {
         assert_eq!(details(with("name", json!(7))), "name: invalid type: integer `7`, expected a string.");
         assert!(details(with("day_starts", json!("noon"))).starts_with("day_starts: day_starts is a time such as"));
         assert!(details(json!({})).starts_with("missing field `name`"));
+    }
+
+    #[test]
+    fn unknown_fields_are_all_named_with_their_places() {
+        let wrong = json!({"name": "x", "wechat": {"app_id": "w", "page": "p", "pag": 1}, "joy": 1});
+        assert_eq!(
+            strictly::<Brand>(wrong).unwrap_err().to_string(),
+            "unknown field `wechat.pag`: check its spelling, or leave it out. \
+             unknown field `joy`: check its spelling, or leave it out."
+        );
+        let definition = json!({"id": "s", "title": {"en": "S"}, "questions": [
+            {"id": "q", "kind": "text", "text": {"en": "?"}, "colour": 1}, {"id": "r", "kind": "scale", "text": {"en": "?"}, "min": "x"}]});
+        assert_eq!(
+            strictly::<Definition>(definition).unwrap_err().to_string(),
+            "unknown field `questions[0].colour`: check its spelling, or leave it out. \
+             questions[1].min: invalid type: string \"x\", expected u8."
+        );
     }
 
     #[test]
