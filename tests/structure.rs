@@ -183,7 +183,7 @@ fn no_file_and_no_function_is_long() {
             for (at, line) in all.iter().enumerate().filter(|(_, line)| begins_function(line)) {
                 let indent: String = line.chars().take_while(|c| *c == ' ').collect();
                 let ends = |line: &&str| line.strip_prefix(&*indent).is_some_and(|rest| rest.starts_with('}'));
-                let length = all[at..].iter().position(|line| ends(line)).map_or(0, |end| end + 1);
+                let length = all[at..].iter().position(ends).map_or(0, |end| end + 1);
                 if length > LONGEST_FUNCTION && !line.trim_end().ends_with('}') {
                     long.push(format!("{}:{}: {length} lines: {}", path.display(), at + 1, line.trim()));
                 }

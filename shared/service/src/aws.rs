@@ -1,4 +1,4 @@
-//! AWS: the SDK's configuration and its bounds, and [`call`], by which every service besides DynamoDB is reached.
+//! AWS: the SDK's configuration and its bounds, and `call`, by which every service besides DynamoDB is reached.
 //!
 //! An SDK for each service would cost a minute or two of build for a handful of calls
 //! (`docs/adr/0015-one-signed-call.md`).

@@ -6,7 +6,7 @@
 //! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
 //! | `KEYRING` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of a [`Keyring`] itself |
 //!
-//! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`](crate::aws).
+//! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`].
 
 use std::fmt;
 

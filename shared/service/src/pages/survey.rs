@@ -90,7 +90,7 @@ impl SurveyPage<'_> {
                     input type="hidden" name="submission" value=(self.submission);
                     input type="hidden" name="survey" value=(definition.id);
                     input type="hidden" name="version" value=(self.version);
-                    @for question in self.questions { (self.question(question, &words)) }
+                    @for question in self.questions { (self.question(question, words)) }
                     button type="submit" { (words.submit) }
                     p.note role="status" {}
                 }
