@@ -182,8 +182,7 @@ async fn answers_that_do_not_fit_are_named_one_by_one() {
     assert_eq!(several.as_array().unwrap().len(), 3, "{several}");
 
     // The seven themes that this visit was not asked.
-    let survey =
-        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let survey = world.get(&format!("/s/{link}"), "application/json").await.json();
     let asked: Vec<&str> = survey["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
     let other =
         ["convenience", "respect", "trust", "promises"].into_iter().find(|theme| !asked.contains(theme)).unwrap();

@@ -5,11 +5,16 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, answers};
+use crate::harness::{Answer, World, answers};
 
 fn survey(text: &str, max: u8) -> Value {
     json!({"id": "counter", "title": {"en": "At the counter"}, "questions": [
         {"id": "nps", "kind": "scale", "min": 0, "max": max, "measures": "recommend", "required": true, "text": {"en": text}}]})
+}
+
+async fn put_store_12(world: &World, time_zone: &str, survey: &str) -> Answer {
+    let store = json!({"name": "Lane", "path": "cn/east", "time_zone": time_zone, "survey": survey});
+    world.call(Method::PUT, "/stores/12", "admin", store).await
 }
 
 #[tokio::test]
@@ -45,8 +50,7 @@ async fn a_changed_survey_is_a_new_version_and_the_same_one_stays() {
 async fn a_guest_answers_the_version_that_she_was_shown() {
     let world = World::with_catalog_age(Duration::ZERO).await;
     world.call(Method::PUT, "/surveys/counter", "admin", survey("Would you?", 10)).await;
-    let store = json!({"name": "Counter", "path": "cn/east", "time_zone": "Asia/Shanghai", "survey": "counter"});
-    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
+    assert_eq!(put_store_12(&world, "Asia/Shanghai", "counter").await.status, 200);
     let link = world.link("p").await;
     let mut next = survey("Would you?", 10);
     next["questions"] =
@@ -124,11 +128,9 @@ async fn the_brand_is_put_and_its_words_reach_the_guest() {
 async fn answers_to_a_survey_that_the_store_no_longer_asks_are_not_filed_under_another() {
     let world = World::with_catalog_age(Duration::ZERO).await;
     let link = world.link("p").await;
-    let shown =
-        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let shown = world.get(&format!("/s/{link}"), "application/json").await.json();
     world.call(Method::PUT, "/surveys/counter", "admin", survey("Would you?", 10)).await;
-    let store = json!({"name": "Counter", "path": "cn/east", "time_zone": "Asia/Shanghai", "survey": "counter"});
-    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
+    assert_eq!(put_store_12(&world, "Asia/Shanghai", "counter").await.status, 200);
     let body = json!({"survey": shown["survey"], "version": shown["version"], "answers": {"nps": 9}});
     assert_eq!(world.answer(&link, body).await.problem(), (409, "survey-changed".into()));
     let form = world.request(Method::POST, &format!("/s/{link}?lang=en")).header("accept", "text/html");
@@ -145,10 +147,7 @@ async fn answers_to_a_survey_that_the_store_no_longer_asks_are_not_filed_under_a
 #[tokio::test]
 async fn what_answers_have_been_counted_by_stays() {
     let world = World::with_catalog_age(Duration::ZERO).await;
-    let put_store = async |zone: &str| {
-        let store = json!({"name": "Lane", "path": "cn/east", "time_zone": zone, "survey": "dine-in"});
-        world.call(Method::PUT, "/stores/12", "admin", store).await
-    };
+    let put_store = async |zone: &str| put_store_12(&world, zone, "dine-in").await;
     assert_eq!(put_store("Asia/Tokyo").await.status, 200, "nobody has answered yet");
     assert_eq!(put_store("Asia/Shanghai").await.status, 200);
     answers().send(&world).await;

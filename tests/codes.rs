@@ -24,11 +24,8 @@ fn link(opened: &reqwest::Response) -> String {
     address.strip_prefix("/s/").unwrap().strip_suffix("?lang=en").unwrap().to_owned()
 }
 
-/// The report of the answers to codes on tables.
-async fn of_tables(world: &World, scope: &str) -> Value {
-    let path = format!("/reports/{scope}.json?survey=dine-in@table");
-    world.call(Method::GET, &path, "report:", Value::Null).await.json()
-}
+/// Asks for the answers to codes on tables.
+const OF_TABLES: &str = "survey=dine-in@table";
 
 #[tokio::test]
 async fn each_opening_of_a_code_is_a_visit_of_its_own_counted_apart_from_payments() {
@@ -66,14 +63,14 @@ async fn each_opening_of_a_code_is_a_visit_of_its_own_counted_apart_from_payment
         assert_eq!(report["surveys"], json!(["dine-in", "dine-in@table"]));
         assert_eq!(report["operations"]["response_rate"], 0.25, "only answers to payments are set against orders");
         assert_eq!(report["comments"], json!([]));
-        let apart = of_tables(&world, "store/12").await;
+        let apart = world.report_for("store/12", OF_TABLES).await;
         assert_eq!(figures(&apart), (json!("dine-in@table"), json!(false), json!(2), json!(-100.0)));
         assert_eq!(apart["comments"].as_array().unwrap().len(), 2);
     };
     check().await;
     world.fire("RollUpStoresHourly", Value::Null).await;
     check().await;
-    let node = of_tables(&world, "cn").await;
+    let node = world.report_for("cn", OF_TABLES).await;
     assert_eq!((&node["responses"], &node["children"][0]["n"]), (&json!(2), &json!(2)), "{node:#}");
 }
 
@@ -103,8 +100,7 @@ async fn what_is_no_code_opens_nothing() {
     let genuine = code["code"].as_str().unwrap();
     let last = if genuine.ends_with('A') { "B" } else { "A" };
     for forged in [&format!("{}{last}", &genuine[..23]), "AAAMAAAH", &world.link("a-link").await, "%00", "x"] {
-        let reply =
-            world.send(world.request(Method::GET, &format!("/t/{forged}")).header("accept", "application/json")).await;
+        let reply = world.get(&format!("/t/{forged}"), "application/json").await;
         assert_eq!(reply.problem(), (404, "code-unknown".into()), "{forged}");
     }
     assert!(world.items("L#").await.is_empty());

@@ -4,11 +4,11 @@ use aftertaste::domain::{
     count::{Rollup, Tally},
     visit::Channel,
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, answers, content, proxy::Consumed};
+use crate::harness::{World, answers, content, days_ago, proxy::Consumed};
 
 const NOTHING: Consumed = Consumed { read: 0.0, written: 0.0 };
 
@@ -32,8 +32,7 @@ async fn recording_an_answer_costs_one_write_unit_and_no_read() {
     world.send(world.request(Method::GET, &format!("/s/{link}"))).await;
     world.proxy.taken();
     // Every question answered, and a comment that fills the item to just under 1 KB.
-    let survey =
-        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let survey = world.get(&format!("/s/{link}"), "application/json").await.json();
     let mut answers = json!({"nps": 10, "csat": 5, "why": "味".repeat(190)});
     for question in &survey["questions"].as_array().unwrap()[2..5] {
         answers[question["id"].as_str().unwrap()] = json!(5);
@@ -84,12 +83,11 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
         let guest = answers().channel(Channel::ALL[usize::from(i % 12)]).segment(i % 16);
         tally.add(&guest.nps(i % 11).csat(1 + i % 5).response, i % 24, &survey);
     }
-    let today = (Timestamp::now() - 4.hours()).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).date();
     // As many days again before, for the change.
     for (scope, back) in ["cn/east", "store/12"].into_iter().flat_map(|scope| (0..60).map(move |back| (scope, back))) {
         let rollup = Rollup { content: content(tally.clone()), counted_at: Timestamp::now(), ..Rollup::default() };
         let scope = scope.parse().unwrap();
-        assert!(world.stack.app.table.put_rollup(&scope, today - back.days(), &rollup).await.unwrap());
+        assert!(world.stack.app.table.put_rollup(&scope, days_ago(back), &rollup).await.unwrap());
     }
     // What a store's report reads beside its rollups: the running day, and the comments.
     answers().csat(4).text(&"味道一如既往地好。".repeat(5)).times(30).send(&world).await;

@@ -10,7 +10,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    World, answers,
+    World, answers, options,
     proxy::{self, Proxy},
 };
 
@@ -64,7 +64,7 @@ async fn a_start_waits_for_a_database_that_answers_late() {
 
 async fn start(url: &str, demo: Demo, schedules: bool) -> Stack {
     let keyring = Keyring::parse(&new_keyring_json()).unwrap();
-    let options = Options { port: 0, dynamodb: url.to_owned(), catalog_age: Duration::ZERO, demo, schedules };
+    let options = Options { catalog_age: Duration::ZERO, demo, schedules, ..options(url) };
     Stack::start(options, keyring).await.unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use aftertaste::domain::visit::LINK_LENGTH;
-use aftertaste_local::{Database, Demo, Options, Stack, events::at};
+use aftertaste_local::{Database, Options, Stack, events::at};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{
@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     events::{cases, check, check_count, environment, event, keyring},
-    harness::{program, proxy::Proxy},
+    harness::{options, program, proxy::Proxy},
 };
 
 /// The emulator, which comes inside the Python package aws-sam-cli; tests/run installs that and says where it is.
@@ -84,13 +84,7 @@ impl Function {
 /// A DynamoDB with the demo's catalog.
 pub async fn database() -> (Database, Stack) {
     let database = Database::start(None, 0).await.unwrap();
-    let options = Options {
-        port: 0,
-        dynamodb: database.url.clone(),
-        catalog_age: Duration::ZERO,
-        demo: Demo::Stores,
-        schedules: false,
-    };
+    let options = Options { catalog_age: Duration::ZERO, ..options(&database.url) };
     let stack = Stack::start(options, keyring()).await.unwrap();
     (database, stack)
 }

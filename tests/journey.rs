@@ -18,8 +18,7 @@ async fn a_payment_becomes_a_link_an_answer_and_a_figure() {
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     assert!(page.text.contains("How was your meal?"), "{}", page.text);
 
-    let survey =
-        world.send(world.request(Method::GET, &format!("/s/{link}")).header("accept", "application/json")).await.json();
+    let survey = world.get(&format!("/s/{link}"), "application/json").await.json();
     let questions: Vec<&str> =
         survey["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
     assert_eq!(
@@ -172,10 +171,7 @@ async fn the_survey_page_fits_ten_kilobytes_on_the_wire() {
 async fn an_end_has_an_address_so_that_a_reload_shows_it_again() {
     let world = World::new().await;
     let link = world.link("end").await;
-    let get = async |end: &str| {
-        let request = world.request(Method::GET, &format!("/s/{link}?lang=en{end}")).header("accept", "text/html");
-        world.send(request).await.text
-    };
+    let get = async |end: &str| world.get(&format!("/s/{link}?lang=en{end}"), "text/html").await.text;
     assert!(get("&end=thanks").await.contains("data-end=\"thanks\""));
     assert!(get("&end=answered").await.contains("Take my answer back"));
     // What is no end of a visit to the page is the page.
@@ -194,8 +190,7 @@ async fn the_brands_own_words_are_what_a_guest_reads() {
     });
     assert!(world.call(Method::PUT, "/brand", "admin", brand).await.status.is_success());
     let link = world.link("brand").await;
-    let page =
-        world.send(world.request(Method::GET, &format!("/s/{link}?lang=en")).header("accept", "text/html")).await;
+    let page = world.get(&format!("/s/{link}?lang=en"), "text/html").await;
     assert!(page.text.contains("Kept 730 days with the minute of your payment."), "{}", page.text);
     assert!(
         page.text.contains("A &quot;B&quot; &lt;i&gt;&amp; Co&lt;/i&gt;") && !page.text.contains("<i>"),
@@ -204,11 +199,10 @@ async fn the_brands_own_words_are_what_a_guest_reads() {
     );
     // What is written on white is dark.
     assert!(page.text.contains("--brand:#ffffff;--on-brand:#1d1b1a"));
-    let json =
-        world.send(world.request(Method::GET, &format!("/s/{link}?lang=en")).header("accept", "application/json"));
-    assert_eq!(json.await.json()["thanks"], "See you </script><b>soon</b>.");
+    let json = world.get(&format!("/s/{link}?lang=en"), "application/json").await;
+    assert_eq!(json.json()["thanks"], "See you </script><b>soon</b>.");
     let path = format!("/s/{link}?lang=en&end=thanks");
-    let thanks = world.send(world.request(Method::GET, &path).header("accept", "text/html")).await;
+    let thanks = world.get(&path, "text/html").await;
     assert!(thanks.text.contains("See you &lt;/script&gt;&lt;b&gt;soon&lt;/b&gt;."), "{}", thanks.text);
 }
 
@@ -222,7 +216,7 @@ async fn only_the_page_for_wechat_pays_frame_may_be_framed() {
     assert!(policy.contains("frame-ancestors https://payapp.weixin.qq.com;"), "{policy}");
     assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
     assert!(page.text.contains(&format!("href=\"{}/s/{link}?lang=en\"", world.stack.url)), "{}", page.text);
-    let forged = world.send(world.request(Method::GET, "/s/forged/receipt").header("accept", "text/html")).await;
+    let forged = world.get("/s/forged/receipt", "text/html").await;
     assert_eq!(forged.status, 404);
     assert!(forged.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
 }

@@ -15,7 +15,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::harness::{file, program};
+use crate::harness::{days_ago, file, program};
 
 /// `cargo run`, on free ports.
 pub struct Program {
@@ -105,10 +105,9 @@ pub async fn report(program: &Program, data: &Path, scope: &str, query: &str) ->
     response.json().await.unwrap()
 }
 
-/// Yesterday on the demo's stores' clocks: a business day that is over.
+/// A business day of the demo's stores that is over.
 pub fn yesterday() -> String {
-    let shanghai = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap());
-    (shanghai.datetime() - jiff::Span::new().hours(28)).date().to_string()
+    days_ago(1).to_string()
 }
 
 #[tokio::test]

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     app::App,
-    domain::{access::Grant, visit::Channel},
+    domain::visit::Channel,
     http::{Reply, Request},
     lambda,
     memory::Catalog,
-    token,
 };
 use aftertaste_local::{Stack, Template, dispatch, events::WRITTEN_FOR};
 use jiff::{Timestamp, ToSpan};
@@ -23,7 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     events::keyring,
-    harness::{World, file, signed_by, signed_for},
+    harness::{World, file, grant, signed_by, signed_for},
 };
 use calls::{Call, calls};
 use log::Log;
@@ -65,9 +64,7 @@ impl Scene {
 
     pub fn token(&self, scopes: &str) -> String {
         let ended = if scopes.starts_with("ended ") { -1 } else { 1 };
-        let permissions = scopes.trim_start_matches("ended ").split_whitespace().map(|scope| scope.parse().unwrap());
-        let expires = self.now + ended.hours();
-        token::sign(&Grant { permissions: permissions.collect(), subject: "test".into(), expires }, &keyring()).unwrap()
+        grant(&keyring(), scopes.trim_start_matches("ended "), self.now + ended.hours())
     }
 
     /// Two days of two stores, by receipt and by codes on tables, some left half-way, and their count.

@@ -7,22 +7,11 @@ use aftertaste::domain::{
     place::Scope,
     visit::Channel,
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, answers, content};
-
-fn days_ago(days: i64) -> String {
-    let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
-    (Timestamp::now() - 4.hours() - (24 * days).hours()).to_zoned(shanghai).date().to_string()
-}
-
-async fn report(world: &World, scope: &str, query: &str) -> Value {
-    let answer = world.call(Method::GET, &format!("/reports/{scope}.json?{query}"), "report:", Value::Null).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    answer.json()
-}
+use crate::harness::{World, answers, content, days_ago};
 
 #[tokio::test]
 async fn a_change_is_told_apart_from_chance() {
@@ -37,12 +26,12 @@ async fn a_change_is_told_apart_from_chance() {
     world.fire("RollUpStoresNightly", Value::Null).await;
     let today = format!("from={0}&to={0}", days_ago(0));
     for scope in ["store/12", "cn"] {
-        let change = report(&world, scope, &today).await["change"].clone();
+        let change = world.report_for(scope, &today).await["change"].clone();
         let near = |name: &str, expected: f64| (change[name].as_f64().unwrap() - expected).abs() < 1e-6;
         assert!(near("z", 2.566_300) && near("p", 0.010_279) && near("nps", 40.0), "{scope}: {change}");
         assert_eq!((&change["distinguishable"], &change["n_before"]), (&json!(true), &json!(50)));
     }
-    let alone = report(&world, "cn", &format!("from={}&to={}", days_ago(60), days_ago(1))).await;
+    let alone = world.report_for("cn", &format!("from={}&to={}", days_ago(60), days_ago(1))).await;
     assert_eq!(alone["change"], Value::Null, "nothing lies before");
 }
 
@@ -51,7 +40,7 @@ async fn a_queue_for_vips_that_sours_the_others_shows() {
     let world = World::new().await;
     answers().segment(1).nps(10).csat(5).times(40).put(&world).await;
     answers().segment(0).nps(4).csat(2).times(60).put(&world).await;
-    let segments = report(&world, "store/12", "").await["by_segment"].clone();
+    let segments = world.report("store/12").await["by_segment"].clone();
     let others = &segments[0]["against_the_rest"];
     assert_eq!((&segments[0]["segment"], &segments[0]["nps"]), (&json!(0), &json!(-100.0)));
     assert_eq!((&others["nps"]["difference"], &others["nps"]["distinguishable"]), (&json!(-200.0), &json!(true)));
@@ -69,7 +58,7 @@ async fn siblings_have_ranges_of_ranks_and_few_answers_have_none() {
         answers().store(store).hours_ago(1).nps(nps).csat(csat).times(times).put(&world).await;
     }
     world.fire("RollUpStoresHourly", Value::Null).await;
-    let report = report(&world, "cn/east/shanghai", "").await;
+    let report = world.report("cn/east/shanghai").await;
     let rows: Vec<_> = report["children"]
         .as_array()
         .unwrap()
@@ -110,7 +99,7 @@ async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     world.fire("RollUpStoresNightly", Value::Null).await;
     for scope in ["store/12", "cn"] {
-        let report = report(&world, scope, "").await;
+        let report = world.report(scope).await;
         let operations = &report["operations"];
         assert_eq!(
             (&operations["orders"], &operations["answered"], &operations["response_rate"]),
@@ -124,11 +113,8 @@ async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
         );
         assert_eq!((&days[1]["day"], &days[1]["response_rate"]), (&json!(today), &json!(0.25)));
     }
-    let page = world
-        .request(Method::GET, "/reports/cn?lang=en")
-        .bearer_auth(world.grant("report:"))
-        .header("accept", "text/html");
-    assert!(world.send(page).await.text.contains("no orders known"));
+    let page = world.call(Method::GET, "/reports/cn.html?lang=en", "report:", Value::Null).await;
+    assert!(page.text.contains("no orders known"));
 }
 
 #[tokio::test]
@@ -169,7 +155,7 @@ async fn comments_come_newest_first_in_pages_and_each_once() {
     }
     let (mut seen, mut query, mut pages) = (Vec::new(), String::new(), 0);
     loop {
-        let page = report(&world, "store/12", &query).await;
+        let page = world.report_for("store/12", &query).await;
         seen.extend(page["comments"].as_array().unwrap().iter().map(|c| (c["at"].clone(), c["text"].clone())));
         pages += 1;
         match page["comments_before"].as_str() {
@@ -185,7 +171,7 @@ async fn comments_come_newest_first_in_pages_and_each_once() {
     // A page that nobody gave out begins at the newest.
     for odd in ["x", "9999", "2026-11-21T04:31Z", &"Z".repeat(3000)] {
         assert_eq!(
-            report(&world, "store/12", &format!("comments_before={odd}")).await["comments"].as_array().unwrap().len(),
+            world.report_for("store/12", &format!("comments_before={odd}")).await["comments"].as_array().unwrap().len(),
             50
         );
     }
@@ -196,12 +182,8 @@ async fn what_a_guest_wrote_comes_back_as_she_wrote_it_and_runs_nowhere() {
     let world = World::new().await;
     let comment = format!("<script>alert('1')</script> \"&amp; مرحبا 👨‍👩‍👧 =1+1 {}", "𠮷".repeat(400));
     answers().text(&comment).send(&world).await;
-    assert_eq!(report(&world, "store/12", "").await["comments"][0]["text"], json!(comment));
-    let page = world
-        .request(Method::GET, "/reports/store/12")
-        .bearer_auth(world.grant("report:"))
-        .header("accept", "text/html");
-    let page = world.send(page).await.text;
+    assert_eq!(world.report("store/12").await["comments"][0]["text"], json!(comment));
+    let page = world.call(Method::GET, "/reports/store/12.html", "report:", Value::Null).await.text;
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;") && page.contains("👨‍👩‍👧"), "escaped, and whole");
 }
 
@@ -218,12 +200,11 @@ async fn empty_tiny_and_unanimous_stores_have_no_odd_figures() {
         if let (Some(low), Some(high)) = (report["nps"]["low"].as_f64(), report["nps"]["high"].as_f64()) {
             assert!(high > low, "{report}");
         }
-        let page =
-            world.request(Method::GET, &format!("/reports/{scope}.html?lang=en")).bearer_auth(world.grant("report:"));
-        let page = world.send(page).await;
+        let path = format!("/reports/{scope}.html?lang=en");
+        let page = world.call(Method::GET, &path, "report:", Value::Null).await;
         assert!(page.status == 200 && !page.text.contains("NaN"), "{}", page.text);
     }
-    assert_eq!(report(&world, "store/12", "").await["nps"], Value::Null);
+    assert_eq!(world.report("store/12").await["nps"], Value::Null);
 }
 
 #[tokio::test]
@@ -251,10 +232,10 @@ async fn the_page_of_thirty_days_of_fifty_stores_is_small() {
             node.merge(&content(tally), &Scope::Store(number.try_into().unwrap()));
         }
         let rollup = Rollup { content: node, counted_at: Timestamp::now(), ..Rollup::default() };
-        assert!(table.put_rollup(&scope, days_ago(back.into()).parse().unwrap(), &rollup).await.unwrap());
+        assert!(table.put_rollup(&scope, days_ago(back.into()), &rollup).await.unwrap());
     }
     let page = world.call(Method::GET, "/reports/cn/west.html?lang=zh-CN", "report:", Value::Null).await;
-    assert!(page.text.contains("Chunxi Road 150") && page.text.contains(&days_ago(29)), "{}", page.text);
+    assert!(page.text.contains("Chunxi Road 150") && page.text.contains(&days_ago(29).to_string()), "{}", page.text);
     let mut compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     compressed.write_all(page.text.as_bytes()).unwrap();
     let size = compressed.finish().unwrap().len();

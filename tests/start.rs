@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     emulator::{Function, database},
     events::{environment, event},
-    harness::{program, proxy::ask},
+    harness::{options, program, proxy::ask},
 };
 
 fn keyring() -> Keyring {
@@ -117,13 +117,7 @@ async fn a_table_with_other_keys_is_refused_with_a_sentence() {
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     });
     ask(&database.url, "CreateTable", &body).await;
-    let options = Options {
-        port: 0,
-        dynamodb: database.url.clone(),
-        catalog_age: Duration::ZERO,
-        demo: Demo::Nothing,
-        schedules: false,
-    };
+    let options = Options { demo: Demo::Nothing, ..options(&database.url) };
     let refused = Stack::start(options, keyring()).await.err().unwrap();
     assert_eq!(
         refused.to_string(),

@@ -6,19 +6,20 @@
 #[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../harness/stores.rs"]
+mod stores;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aftertaste::domain::{
-    access::{Grant, Keyring},
+    access::Keyring,
     count::{Content, Rollup, Tally},
-    place::{Scope, Store, StoreDetails},
+    place::Scope,
     survey::Survey,
     visit::Channel,
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use serde_json::json;
 
 const STORES: u32 = 200;
 const DAYS: i32 = 92;
@@ -29,33 +30,13 @@ const ANSWERS: [u32; 2] = [30, 3_000];
 async fn main() {
     let keyring = Keyring::parse(&new_keyring_json()).unwrap();
     let database = Database::start(None, 0).await.unwrap();
-    let options = Options {
-        port: 0,
-        dynamodb: database.url.clone(),
-        catalog_age: Duration::from_secs(3_600),
-        demo: Demo::Nothing,
-        schedules: false,
-    };
+    let options = Options { demo: Demo::Nothing, ..harness::options(&database.url) };
     let stack = Stack::start(options, keyring).await.unwrap();
     let table = &stack.app.table;
-    let survey = Survey::new(serde_json::from_str(include_str!("../../surveys/dine-in.json")).unwrap()).unwrap();
-    table.put_survey(&survey).await.unwrap();
+    let survey = stores::put_stores(table, STORES, "UTC").await;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let scope: Scope = "cn".parse().unwrap();
-
-    for number in 1..=STORES {
-        let details: StoreDetails = serde_json::from_value(json!({
-            "name": format!("Store {number}"), "path": "cn", "time_zone": "UTC", "survey": "dine-in",
-        }))
-        .unwrap();
-        table.put_store(&Store::new(number.try_into().unwrap(), details).unwrap()).await.unwrap();
-    }
-    let grant = Grant {
-        permissions: vec!["report:".parse().unwrap()],
-        subject: "bench".into(),
-        expires: Timestamp::now() + 1.hour(),
-    };
-    let grant = aftertaste::token::sign(&grant, &stack.app.keyring).unwrap();
+    let grant = harness::grant(&stack.app.keyring, "report:", Timestamp::now() + 1.hour());
     let from = today.saturating_sub((DAYS - 1).days());
     for answers in ANSWERS {
         let content = node_day(&survey, answers);

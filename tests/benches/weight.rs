@@ -7,6 +7,8 @@
 #[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../harness/stores.rs"]
+mod stores;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,16 +16,13 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aftertaste::domain::{
-    access::{Grant, Keyring},
-    place::{Store, StoreDetails},
-    survey::Survey,
-};
+use aftertaste::domain::access::Keyring;
 use aftertaste_local::{Data, Database, Demo, Options, Stack};
 use harness::{Guests, answers};
 use jiff::{Timestamp, ToSpan};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use stores::put_stores;
 
 const STORES: u32 = 500;
 const DAYS: u32 = 60;
@@ -97,34 +96,16 @@ async fn open(data: &Data, keyring: &Keyring) -> Result<(Database, Stack), Strin
 }
 
 async fn start(database: &Database, keyring: &Keyring, schedules: bool) -> Result<Stack, String> {
-    let options = Options {
-        port: 0,
-        dynamodb: database.url.clone(),
-        catalog_age: Duration::from_secs(1),
-        demo: Demo::Nothing,
-        schedules,
-    };
+    let options = harness::options(&database.url);
+    let options = Options { catalog_age: Duration::from_secs(1), demo: Demo::Nothing, schedules, ..options };
     Stack::start(options, keyring.clone()).await.map_err(|error| error.to_string())
-}
-
-async fn put_stores(stack: &Stack, count: u32) {
-    let table = &stack.app.table;
-    let survey = Survey::new(serde_json::from_str(include_str!("../../surveys/dine-in.json")).unwrap()).unwrap();
-    table.put_survey(&survey).await.unwrap();
-    for number in 1..=count {
-        let details: StoreDetails = serde_json::from_value(json!({
-            "name": format!("Store {number}"), "path": "cn", "time_zone": "Asia/Shanghai", "survey": "dine-in",
-        }))
-        .unwrap();
-        table.put_store(&Store::new(number.try_into().unwrap(), details).unwrap()).await.unwrap();
-    }
 }
 
 /// Spreads the answers over stores and days. One in a hundred has expired, so that the sweep finds something.
 async fn fill(data: &Data, keyring: &Keyring, answers: u32) {
     let database = Database::start(Some(&data.table().unwrap()), 0).await.unwrap();
     let stack = start(&database, keyring, false).await.unwrap();
-    put_stores(&stack, STORES).await;
+    put_stores(&stack.app.table, STORES, "Asia/Shanghai").await;
     let now = Timestamp::now();
     let mut items = Vec::new();
     for i in 0..answers {
@@ -153,12 +134,7 @@ type Times = BTreeMap<&'static str, Vec<Duration>>;
 
 /// A guest after the other: a till issues a link, the guest opens and answers it; now and then a manager looks.
 async fn trickle(stack: &Stack, long: Duration) -> Times {
-    let grant = Grant {
-        permissions: vec!["issue".parse().unwrap(), "report:".parse().unwrap()],
-        subject: "bench".into(),
-        expires: Timestamp::now() + 1.hour(),
-    };
-    let grant = aftertaste::token::sign(&grant, &stack.app.keyring).unwrap();
+    let grant = harness::grant(&stack.app.keyring, "issue report:", Timestamp::now() + 1.hour());
     let (http, times) = (Client::new(), Mutex::new(Times::new()));
     let timed = async |kind: &'static str, request: RequestBuilder| {
         let began = Instant::now();
@@ -209,7 +185,7 @@ async fn records_a_second(stack: &Stack, keyring: &Keyring) -> f64 {
 async fn in_memory(keyring: &Keyring) -> f64 {
     let database = Database::start(None::<&Path>, 0).await.unwrap();
     let stack = start(&database, keyring, false).await.unwrap();
-    put_stores(&stack, 1).await;
+    put_stores(&stack.app.table, 1, "Asia/Shanghai").await;
     let rate = records_a_second(&stack, keyring).await;
     stack.stop().await;
     rate

@@ -1,4 +1,4 @@
-//! What tests and benches vary: a response, and what a count makes of some.
+//! What tests and benches begin with: a response, and what a count makes of some.
 
 use aftertaste::domain::{
     count::{Content, Tally},

@@ -16,10 +16,13 @@ use aftertaste::{
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 pub use answers::*;
 pub use examples::*;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use proxy::Proxy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+
+/// Hours, so that what is in memory stays there for the whole test.
+const LONG: Duration = Duration::from_secs(36_000);
 
 /// A stack of its own for one test, with store 12 asking `dine-in`, and a proxy in front of its DynamoDB.
 pub struct World {
@@ -55,16 +58,14 @@ impl Answer {
 
 impl World {
     pub async fn new() -> Self {
-        // Hours, so that what is in memory stays there for the whole test.
-        Self::with_catalog_age(Duration::from_secs(36_000)).await
+        Self::with_catalog_age(LONG).await
     }
 
     pub async fn with_catalog_age(catalog_age: Duration) -> Self {
         let keyring = Keyring::parse(&new_keyring_json()).unwrap();
         let database = Database::start(None, 0).await.unwrap();
         let proxy = Proxy::start(&database.url).await;
-        let options =
-            Options { port: 0, dynamodb: proxy.url.clone(), catalog_age, demo: Demo::Stores, schedules: false };
+        let options = Options { catalog_age, ..options(&proxy.url) };
         let stack = Stack::start(options, keyring).await.unwrap();
         Self { stack, proxy, http: Client::new(), database }
     }
@@ -78,12 +79,16 @@ impl World {
     }
 
     pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
-        let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
-        token::sign(&Grant { permissions, subject: "test".into(), expires }, self.keyring()).unwrap()
+        grant(self.keyring(), scopes, expires)
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.stack.url))
+    }
+
+    /// What is at a path, as one kind or another.
+    pub async fn get(&self, path: &str, accept: &str) -> Answer {
+        self.send(self.request(Method::GET, path).header("accept", accept)).await
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
@@ -120,7 +125,11 @@ impl World {
     }
 
     pub async fn report(&self, scope: &str) -> Value {
-        let report = self.call(Method::GET, &format!("/reports/{scope}.json"), "report:", Value::Null).await;
+        self.report_for(scope, "").await
+    }
+
+    pub async fn report_for(&self, scope: &str, query: &str) -> Value {
+        let report = self.call(Method::GET, &format!("/reports/{scope}.json?{query}"), "report:", Value::Null).await;
         assert_eq!(report.status, 200, "{}", report.text);
         report.json()
     }
@@ -136,6 +145,22 @@ impl World {
     pub async fn items(&self, prefix: &str) -> Vec<proxy::Item> {
         proxy::scan(&self.proxy.url, prefix).await
     }
+}
+
+/// A stack of stores on any free port, which does nothing by itself.
+pub fn options(dynamodb: &str) -> Options {
+    Options { port: 0, dynamodb: dynamodb.to_owned(), catalog_age: LONG, demo: Demo::Stores, schedules: false }
+}
+
+pub fn grant(keyring: &Keyring, scopes: &str, expires: Timestamp) -> String {
+    let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
+    token::sign(&Grant { permissions, subject: "test".into(), expires }, keyring).unwrap()
+}
+
+/// A business day of the demo's stores; 0 is the running one. It begins at four.
+pub fn days_ago(days: i64) -> Date {
+    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+    (Timestamp::now() - (4 + 24 * days).hours()).to_zoned(shanghai).date()
 }
 
 pub fn signed_by(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> String {
