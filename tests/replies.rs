@@ -1,7 +1,7 @@
 //! What each route replies and logs, held against what it did before: `tests/data/replies.json`. Sentences may become
 //! better; everything that a program reads stays.
 //!
-//! To write it anew: `WRITE_REPLIES=1 cargo test -p black-box-tests replies`.
+//! To write it anew: `WRITE_REPLIES=1 cargo black-box replies`.
 
 pub mod calls;
 mod log;

@@ -18,7 +18,7 @@ const WRITTEN: &str = "tests/data/written-by-0.1.json";
 const REPORTS: [&str; 4] = ["store/12.json", "store/13.csv", "cn.json", "cn/east.csv"];
 
 /// What the table of a scene holds, and what it says. To write it for a version:
-/// `WRITE_VERSION=tests/data/written-by-0.1.json cargo test -p black-box-tests version_writes`.
+/// `WRITE_VERSION=tests/data/written-by-0.1.json cargo black-box version_writes`.
 async fn written(world: &World, scene: &Scene) -> Value {
     let mut reports = json!({});
     for scope in REPORTS {

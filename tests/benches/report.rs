@@ -1,6 +1,6 @@
 //! How long a report takes: 92 days over 200 stores, as a manager's browser waits for it.
 //!
-//! `cargo bench -p black-box-tests --bench report`
+//! `cargo report-bench`
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
 #[allow(dead_code, reason = "the tests need more of it")]

@@ -1,7 +1,7 @@
 //! What a laptop bears: a folder of a million answers is opened twenty times, then a trickle of guests is served from
 //! it for five minutes, while the schedules count and what has expired is swept.
 //!
-//! `cargo bench -p black-box-tests --bench weight -- --answers 1000000 --starts 20 --seconds 300`
+//! `cargo weight-bench -- --answers 1000000 --starts 20 --seconds 300`
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
 #[allow(dead_code, reason = "the tests need more of it")]

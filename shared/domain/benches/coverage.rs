@@ -1,7 +1,7 @@
 //! How often the interval of the NPS covers the truth, and how often equal stores are told apart. Simulated from a
 //! fixed seed; prints the tables of docs/statistics-simulation.md.
 //!
-//! `cargo bench -p domain --bench coverage`
+//! `cargo coverage`
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, clippy::indexing_slicing)]
 
 use domain::{count::Recommendations, report::ranks};

@@ -214,14 +214,14 @@ mod tests {
         serde_json::from_slice(&std::fs::read(folder().join(file)).unwrap()).unwrap()
     }
 
-    /// To write it anew: `WRITE_SCHEMA=1 cargo test -p domain schema`.
+    /// To write it anew: `WRITE_SCHEMA=1 cargo schema`.
     #[test]
     fn the_schema_that_ships_is_that_of_the_types() {
         let schema = serde_json::to_value(schemars::schema_for!(Definition)).unwrap();
         if std::env::var_os("WRITE_SCHEMA").is_some() {
             std::fs::write(folder().join("schema.json"), format!("{schema:#}\n")).unwrap();
         }
-        assert_eq!(written("schema.json"), schema, "Write it anew: WRITE_SCHEMA=1 cargo test -p domain schema");
+        assert_eq!(written("schema.json"), schema, "Write it anew: WRITE_SCHEMA=1 cargo schema");
     }
 
     #[test]
