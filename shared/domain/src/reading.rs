@@ -53,8 +53,13 @@ fn place(path: &str) -> String {
     })
 }
 
+/// What serde says, as a sentence without the names of Rust's numbers.
 fn sentence(text: &str) -> String {
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+    let numbers = ["u8", "u16", "u32", "u64", "usize"].map(|name| format!("expected {name}"));
+    let plain =
+        numbers.iter().find_map(|number| Some(format!("{}expected a whole number", text.strip_suffix(number)?)));
+    let text = plain.unwrap_or_else(|| text.to_owned());
+    if text.ends_with('.') { text } else { format!("{text}.") }
 }
 
 /// Reads a map from the table and passes over the keys that this version does not know, such as the channel or the
@@ -162,7 +167,7 @@ mod tests {
         assert_eq!(
             strictly::<Definition>(definition).unwrap_err().to_string(),
             "unknown field `questions[0].colour`: check its spelling, or leave it out. \
-             questions[1].min: invalid type: string \"x\", expected u8."
+             questions[1].min: invalid type: string \"x\", expected a whole number."
         );
     }
 
