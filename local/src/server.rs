@@ -116,23 +116,21 @@ fn request(
 
 /// Calls a function by its name; none when there is no such function.
 pub async fn dispatch(app: &App, function: &str, request: &Request, call: Call) -> Option<Reply> {
-    let route = request.route_key.as_str();
-    Some(match function {
-        issue_link::FUNCTION => within(issue_link::FUNCTION, route, issue_link::handle(app, request, call)).await,
-        open_survey::FUNCTION => within(open_survey::FUNCTION, route, open_survey::handle(app, request, call)).await,
-        record_response::FUNCTION => {
-            within(record_response::FUNCTION, route, record_response::handle(app, request, call)).await
-        }
-        show_report::FUNCTION => within(show_report::FUNCTION, route, show_report::handle(app, request, call)).await,
-        manage_catalog::FUNCTION => {
-            within(manage_catalog::FUNCTION, route, manage_catalog::handle(app, request, call)).await
-        }
-        _ => return None,
-    })
+    let handled = async {
+        Some(match function {
+            issue_link::FUNCTION => issue_link::handle(app, request, call).await,
+            open_survey::FUNCTION => open_survey::handle(app, request, call).await,
+            record_response::FUNCTION => record_response::handle(app, request, call).await,
+            show_report::FUNCTION => show_report::handle(app, request, call).await,
+            manage_catalog::FUNCTION => manage_catalog::handle(app, request, call).await,
+            _ => return None,
+        })
+    };
+    within(function, &request.route_key, handled).await
 }
 
 async fn answer(app: &App, route: &Route, request: Request) -> Response {
-    let Some(reply) = dispatch(app, &route.function, &request, Call::new()).await else {
+    let Some(reply) = dispatch(app, &route.function, &request, Call::now()).await else {
         let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
         return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
     };

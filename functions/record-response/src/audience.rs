@@ -3,7 +3,7 @@
 use aftertaste::{
     app::{OpenLink, Stop},
     domain::{
-        survey::{Brand, Mistake},
+        survey::{Brand, Mistake, Wrong},
         visit::Visit,
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
@@ -18,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Outcome, questions_changed,
+    Outcome,
     submission::{FORM, Submission},
 };
 
@@ -111,7 +111,9 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
         }
         Outcome::Refused(mistakes) => again(shown, wanted, fresh, &mistakes),
         // The guest is shown what is asked now.
-        Outcome::SurveyChanged(_) => again(shown, wanted, fresh, &questions_changed()),
+        Outcome::SurveyChanged(_) => {
+            again(shown, wanted, fresh, &[Mistake { question: None, wrong: Wrong::QuestionsChanged }])
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
-        survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers},
+        survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, check_answers},
         visit::Visit,
     },
     http::{Problem, Reply, Request},
@@ -141,9 +141,4 @@ async fn shown_survey(
 fn expiry(brand: &Brand, visit: Visit) -> Timestamp {
     let paid = visit.minute.start();
     paid.checked_add((i64::from(brand.retention_days) * 24).hours()).unwrap_or(Timestamp::MAX)
-}
-
-/// The mistake that a guest reads when the store has changed its survey meanwhile.
-fn questions_changed() -> Vec<Mistake> {
-    vec![Mistake { question: None, wrong: Wrong::QuestionsChanged }]
 }

@@ -26,19 +26,13 @@ pub struct Call {
 
 impl Call {
     /// A call at this moment.
-    pub fn new() -> Self {
+    pub fn now() -> Self {
         Self { now: Timestamp::now(), fresh: Uuid::new_v4() }
     }
 }
 
-impl Default for Call {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Runs a call of a function, so that every line that it logs says which function and which route.
-pub async fn within<T>(function: &'static str, route: &str, call: impl Future<Output = T>) -> T {
+pub async fn within<T>(function: &str, route: &str, call: impl Future<Output = T>) -> T {
     call.instrument(tracing::info_span!("call", function, route)).await
 }
 
@@ -58,7 +52,7 @@ pub async fn serve<F: Future<Output = Reply>>(
         let request = event.payload;
         let (route, late, takes_gzip) = (request.route_key.clone(), too_late(&request), request.takes_gzip());
         let timed = async {
-            let reply = tokio::time::timeout(DEADLINE, handle(request, Call::new())).await;
+            let reply = tokio::time::timeout(DEADLINE, handle(request, Call::now())).await;
             reply.unwrap_or_else(|_| late())
         };
         let reply = within(function, &route, timed).await;
