@@ -15,6 +15,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use reqwest::Method;
 use roll_up_stores::{Event, Window, handle};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::{Guests, World, answers, content, proxy::Item};
 
@@ -56,7 +57,7 @@ fn guest(now: Timestamp, store: usize, hours_ago: u32, payment: u8) -> Guests {
 async fn count(world: &World, window: Window) {
     let table = &world.stack.app.table;
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
-    handle(table, &catalog, Event::Window { days: window }, Timestamp::now).await.unwrap();
+    handle(table, &catalog, Event::Window { days: window }, Uuid::new_v4(), Timestamp::now).await.unwrap();
 }
 
 async fn play(world: &World, now: Timestamp, steps: &[Step]) {
@@ -73,8 +74,9 @@ async fn play(world: &World, now: Timestamp, steps: &[Step]) {
                 tokio::join!(count(world, a), count(world, b));
             }
             Step::CountInterrupted { after } => {
-                // Dropped in the middle, as a killed process would leave it.
+                // Dropped in the middle, as a killed process would leave it. The next to have the table ends its lease.
                 let _ = tokio::time::timeout(after, count(world, Window::Answerable)).await;
+                world.stack.app.table.end_lease().await.unwrap();
             }
         }
     }

@@ -80,7 +80,9 @@ async fn sent(app: &App, function: &str, name: &str) -> Value {
 async fn count(app: &App, case: &Case) {
     let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
     let event = serde_json::from_value(event(&case.function, &case.name)).unwrap();
-    let counted = roll_up_stores::handle(&app.table, &catalog, event, || WRITTEN_FOR.parse().unwrap()).await;
+    let counted =
+        roll_up_stores::handle(&app.table, &catalog, event, uuid::Uuid::from_u128(9), || WRITTEN_FOR.parse().unwrap())
+            .await;
     check_count(case, counted.err().map(|error| error.to_string()).as_deref());
 }
 

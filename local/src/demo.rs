@@ -8,12 +8,12 @@ use aftertaste::{
     domain::{
         Id,
         access::{Key, Keyring},
-        count::{Content, DayDetails, DayOperations, Rollup, paid_responses},
+        count::{Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
-    table::{Item, Table, TableError, operations_item, response_item, rollup_item},
+    table::{Item, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
 };
 use fastrand::Rng;
 use jiff::{Span, Timestamp, ToSpan, civil::Date};
@@ -72,7 +72,8 @@ const COMPLAINTS: [&str; 8] = [
 
 /// Puts the demo in if the catalog is empty, with its answers if there is a door for them.
 pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -> Result<(), Failure> {
-    if !table.stores().await.map_err(|error| failed(&error))?.is_empty() {
+    let there = table.stores().await.map_err(|error| failed(&error))?;
+    if !there.stores.is_empty() || !there.unreadable.is_empty() {
         return Ok(());
     }
     let brand: Brand = serde_json::from_value(json!({
@@ -83,7 +84,7 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     table.put_brand(&brand).await.map_err(|error| failed(&error))?;
     let definition = serde_json::from_str(SURVEY).map_err(|error| failed(&error))?;
     let survey = Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))?;
-    table.put_survey(&survey).await.map_err(|error| failed(&error))?;
+    table.put_survey(&survey, now).await.map_err(|error| failed(&error))?;
 
     let stores = stores()?;
     if let Some(bulk) = bulk {
@@ -125,6 +126,7 @@ async fn invent(
 ) -> Result<Vec<Item>, Failure> {
     let what = format!("Putting in a demo brand with {DAYS} days of invented answers");
     let waiting = Waiting::with_steps(what, stores.len() as u64 * u64::from(DAYS.unsigned_abs()));
+    let survey = Arc::new(Versioned { version: 1, survey });
     let inventor = Arc::new(Inventor { survey, retention, now, waiting });
     let invented = stores.iter().map(|(store, busy, quality)| {
         let (inventor, store, busy, quality) = (inventor.clone(), store.clone(), *busy, *quality);
@@ -132,21 +134,23 @@ async fn invent(
         tokio::task::spawn_blocking(move || inventor.days(&store, busy, quality).map(|days| (store, days)))
     });
     let mut items = Vec::new();
-    let mut nodes: BTreeMap<(Path, Date), Content> = BTreeMap::new();
+    let mut nodes: BTreeMap<(Path, Date), Rollup> = BTreeMap::new();
     for invented in invented.collect::<Vec<_>>() {
         let (store, days) = invented.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
         items.extend(days.items);
-        for (day, content) in days.contents {
+        for (day, rollup) in days.rollups {
             // From the store upwards: each node knows what lies directly below it.
             let mut child = Scope::Store(store.number);
             for node in store.details.path.with_ancestors().collect::<Vec<_>>().into_iter().rev() {
-                nodes.entry((node.clone(), day)).or_default().merge(&content, &child);
+                let fresh = || Rollup { counted_at: now, items: Some(0), ..Rollup::default() };
+                let merged = nodes.entry((node.clone(), day)).or_insert_with(fresh);
+                merged.content.merge(&rollup.content, &child);
+                merged.items = merged.items.zip(rollup.items).map(|(all, items)| all + items);
                 child = Scope::Node(node);
             }
         }
     }
-    for ((node, day), content) in nodes {
-        let rollup = Rollup { content, counted_at: now, ..Rollup::default() };
+    for ((node, day), rollup) in nodes {
         items.push(rollup_item(&Scope::Node(node), day, &rollup).map_err(|error| failed(&error))?);
     }
     Ok(items)
@@ -154,7 +158,7 @@ async fn invent(
 
 /// Invents what happens in stores.
 struct Inventor {
-    survey: Survey,
+    survey: Arc<Versioned>,
     /// How long responses are kept after their payment.
     retention: Span,
     now: Timestamp,
@@ -167,7 +171,7 @@ struct StoreDays {
     /// Its responses, operations and rollups.
     items: Vec<Item>,
     /// What each day came to; a day on which nothing happened is absent.
-    contents: Vec<(Date, Content)>,
+    rollups: Vec<(Date, Rollup)>,
 }
 
 impl Inventor {
@@ -194,23 +198,32 @@ impl Inventor {
         let answers = guests.answers(&mut rng);
         let operations = guests.operations(&mut rng, answers.len());
         let mut counted = DayCount::default();
+        let mut running = Vec::new();
         for (visit, response) in answers.iter().filter(|(visit, _)| visit.minute.start() < self.now) {
             let paid = visit.minute.start();
             let expires = paid + self.retention;
-            counted.add(response, store.calendar.hour_of(paid), &self.survey, expires);
+            counted.meet(expires);
+            if back == 0 {
+                let (minute, payment, response) = (visit.minute, visit.payment.to_string(), response.clone());
+                running.push((StoredResponse { minute, payment, expires, response }, self.survey.clone()));
+            } else {
+                counted.add(response, paid, store.calendar.hour_of(paid), &self.survey);
+            }
             days.items.push(response_item(*visit, response, expires)?);
         }
-        let DayCount { tallies, complete_until } = counted;
-        let mut content = Content { tallies, ..Content::default() };
-        if let Some(operations) = operations.filter(|_| back > 0) {
-            days.items.push(operations_item(store.number, day, &operations)?);
-            content.operations = operations.with_answers(paid_responses(&content.tallies));
+        counted.add_running(store, running);
+        let DayCount { tallies, complete_until, items, shown_before, .. } = counted.finished();
+        let operations = operations.filter(|_| back > 0);
+        if let Some(operations) = &operations {
+            days.items.push(operations_item(store.number, day, operations)?);
         }
+        let content = Content { shown_before, ..Content::of_store_day(tallies, operations.as_ref()) };
         if content != Content::default() {
             let path = Some(store.details.path.clone());
-            let rollup = Rollup { content: content.clone(), counted_at: self.now, path, complete_until };
+            let items = Some(items);
+            let rollup = Rollup { content: content.clone(), counted_at: self.now, path, complete_until, items };
             days.items.push(rollup_item(&Scope::Store(store.number), day, &rollup)?);
-            days.contents.push((day, content));
+            days.rollups.push((day, rollup));
         }
         Ok(())
     }
@@ -280,6 +293,9 @@ impl Guests<'_> {
             seconds: Some(rng.u32(6..40)),
             submission: None,
             partial: false,
+            table: None,
+            network: None,
+            taken_back: None,
         };
         Some((visit, response))
     }

@@ -103,6 +103,8 @@ impl Stack {
         let catalog = Catalog::new(table.clone(), options.catalog_age);
         let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
         let now = Timestamp::now();
+        // A process that was killed in a count has left its lease, and this one alone has the table.
+        app.table.end_lease().await.map_err(|error| Failure(error.to_string()))?;
         match &options.demo {
             Demo::Nothing => {}
             Demo::Stores => demo::put_in(&app.table, now, None).await?,

@@ -66,8 +66,11 @@ struct Run {
 enum Command {
     /// Print a bearer token
     Grant {
-        /// What it allows, by spaces: issue, admin, report:<scope>
+        /// What it allows, by spaces: issue, issue:<scope>, admin, report:<scope>
         scopes: String,
+        /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
+        #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]
+        paid_within: Option<u32>,
         /// How many days it lasts
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
         days: u16,
@@ -124,8 +127,8 @@ async fn main() -> ExitCode {
     let Arguments { run, command } = Arguments::parse();
     let done = match command {
         None => serve(run).await,
-        Some(Command::Grant { scopes, days, subject, data, env }) => {
-            grant(&scopes, days, subject, &data, env.as_deref())
+        Some(Command::Grant { scopes, paid_within, days, subject, data, env }) => {
+            grant(&scopes, paid_within, days, subject, &data, env.as_deref())
         }
         Some(Command::Replay { survey, csv, store, day, map, data }) => {
             replay(survey, csv, store, day, &map, &data).await
@@ -181,7 +184,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
 
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
     let now = Timestamp::now();
-    let grant = sign(&stack.app.keyring, "report:", 30, "local".into())?;
+    let grant = sign(&stack.app.keyring, "report:", None, 30, "local".into())?;
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
         let code =
@@ -199,22 +202,35 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
     Ok(lines.join("\n"))
 }
 
-fn sign(keyring: &Keyring, scopes: &str, days: u16, subject: String) -> Result<String, Failure> {
+fn sign(
+    keyring: &Keyring,
+    scopes: &str,
+    paid_within: Option<u32>,
+    days: u16,
+    subject: String,
+) -> Result<String, Failure> {
     let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
     let permissions = scopes.split_whitespace().map(permission).collect::<Result<Vec<_>, _>>()?;
     if permissions.is_empty() {
-        return Err(Failure("A grant allows something: issue, admin or report:<scope>.".into()));
+        return Err(Failure("A grant allows something: issue, issue:<scope>, admin or report:<scope>.".into()));
     }
     let expires = Timestamp::now().saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
-    token::sign(&Grant { permissions, subject, expires }, keyring).map_err(|error| Failure(error.0))
+    token::sign(&Grant { permissions, subject, expires, paid_within }, keyring).map_err(|error| Failure(error.0))
 }
 
-fn grant(scopes: &str, days: u16, subject: String, data: &Path, env: Option<&Path>) -> Result<(), Failure> {
+fn grant(
+    scopes: &str,
+    paid_within: Option<u32>,
+    days: u16,
+    subject: String,
+    data: &Path,
+    env: Option<&Path>,
+) -> Result<(), Failure> {
     let keyring = match env {
         Some(env) => keyring_of(env)?,
         None => Data::open(data)?.keyring()?,
     };
-    say(&sign(&keyring, scopes, days, subject)?)
+    say(&sign(&keyring, scopes, paid_within, days, subject)?)
 }
 
 async fn replay(
@@ -230,8 +246,8 @@ async fn replay(
     let rows = read_rows(&csv, &survey, map)?;
     let data = Data::open(folder)?;
     let keyring = data.keyring()?;
-    let report = sign(&keyring, &format!("report:store/{store}"), 30, "local".into())?;
-    let grant = sign(&keyring, "issue admin", 1, "replay".into())?;
+    let report = sign(&keyring, &format!("report:store/{store}"), None, 30, "local".into())?;
+    let grant = sign(&keyring, "issue admin", None, 1, "replay".into())?;
     let (url, own) = stack_on(&data, folder, keyring).await?;
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
     let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);

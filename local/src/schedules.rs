@@ -14,6 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use roll_up_stores::{CountError, Event, Summary};
 use serde_json::json;
 use tokio::{runtime, sync::watch, time::Instant};
+use uuid::Uuid;
 
 use crate::{Failure, Schedule, Template};
 
@@ -84,13 +85,13 @@ pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Resp
 async fn fire(table: &Table, event: &str) -> Result<Summary, CountError> {
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
-            r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}."#
+            r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}, with "accept_fewer":true if so."#
                 .into(),
         )
     })?;
     // As deployed: a count remembers nothing of the one before.
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
-    let count = roll_up_stores::handle(table, &catalog, event, Timestamp::now);
+    let count = roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), Timestamp::now);
     Box::pin(within(roll_up_stores::FUNCTION, "schedule", count)).await
 }
 

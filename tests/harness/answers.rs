@@ -8,11 +8,12 @@ use aftertaste::{
     },
     table::{Item, response_item},
 };
+use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{World, example, visit};
+use super::{World, example, proxy, visit};
 
 /// Guests who answer alike, each after a payment of their own.
 pub struct Guests {
@@ -88,10 +89,11 @@ impl Guests {
         self
     }
 
-    /// The payment and the response of each guest.
+    /// The payment and the response of each guest, with a submission that the payment gives.
     fn each(&self) -> impl Iterator<Item = (String, Response)> {
         (0..self.times).map(|i| {
-            let mut response = self.response.clone();
+            let submission = Some(submission_of(&format!("{} {i}", self.payment)));
+            let mut response = Response { submission, ..self.response.clone() };
             for answer in response.answers.values_mut() {
                 if let (Answer::Text(text), 2..) = (answer, self.times) {
                     text.push_str(&format!(" {i}"));
@@ -123,19 +125,39 @@ impl Guests {
     }
 
     pub async fn take_back(&self, world: &World) {
-        for (visit, _) in self.visits(world.keyring()) {
-            world.stack.app.table.take_back(visit).await.unwrap();
+        for (visit, response) in self.visits(world.keyring()) {
+            world.stack.app.table.take_back(visit, response.submission.unwrap()).await.unwrap();
+        }
+    }
+
+    /// Drops the items, as nothing that Aftertaste does drops them before they expire.
+    pub async fn vanish(&self, world: &World) {
+        for item in self.items(world.keyring()) {
+            let key = |name: &str| json!({"S": item[name].as_s().unwrap()});
+            let request = json!({"TableName": TABLE, "Key": {"pk": key("pk"), "sk": key("sk")}});
+            proxy::ask(&world.proxy.url, "DeleteItem", &request).await;
         }
     }
 
     /// Sends one answer after the other, each by a link of its own.
     pub async fn send(&self, world: &World) {
         for (payment, response) in self.each() {
-            let Response { channel, segment, answers, .. } = response;
+            let Response { channel, segment, answers, submission, .. } = response;
             let paid = json!({"store": self.store, "payment": payment, "paid_at": self.paid, "channel": channel,
                 "segment": segment});
-            let answered = world.answer(&world.issue(paid).await, json!({"answers": answers})).await;
+            let answered =
+                world.answer(&world.issue(paid).await, json!({"submission": submission, "answers": answers})).await;
             assert_eq!(answered.status, 201, "{}", answered.text);
         }
     }
+}
+
+/// The submission that guests of the tests send with a payment.
+pub fn submission_of(payment: &str) -> Uuid {
+    let mut bytes = [0; 16];
+    for (i, byte) in payment.bytes().enumerate() {
+        let to: &mut u8 = &mut bytes[i % 16];
+        *to = to.wrapping_mul(31).wrapping_add(byte);
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }

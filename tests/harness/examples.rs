@@ -19,6 +19,9 @@ pub fn example() -> Response {
         seconds: Some(9),
         submission: None,
         partial: false,
+        table: None,
+        network: None,
+        taken_back: None,
     }
 }
 

@@ -154,7 +154,7 @@ pub fn options(dynamodb: &str) -> Options {
 
 pub fn grant(keyring: &Keyring, scopes: &str, expires: Timestamp) -> String {
     let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
-    token::sign(&Grant { permissions, subject: "test".into(), expires }, keyring).unwrap()
+    token::sign(&Grant { permissions, subject: "test".into(), expires, paid_within: None }, keyring).unwrap()
 }
 
 /// A business day of the demo's stores; 0 is the running one. It begins at four.

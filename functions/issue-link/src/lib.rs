@@ -3,11 +3,13 @@
 
 mod qr;
 
+use std::sync::Arc;
+
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
-        access::{Keyring, Permission},
-        place::StoreNumber,
+        access::{Grant, Keyring},
+        place::{Store, StoreNumber},
         survey::MiniProgram,
         visit::{Channel, Claim, Minute, Origin, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
     },
@@ -77,20 +79,28 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
     conclude(answered, Reply::from)
 }
 
-fn check_grant(app: &App, request: &Request, now: Timestamp) -> Result<(), Problem> {
-    if bearer(&app.keyring, request, now)?.allows(&Permission::Issue) {
-        Ok(())
+/// A grant that allows the links of some store. Of which is asked once the store is known.
+fn tills_grant(app: &App, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
+    let grant = bearer(&app.keyring, request, now)?;
+    if grant.allows_some_issue() { Ok(grant) } else { Err(Problem::grant_insufficient("issue:<scope>")) }
+}
+
+/// The store, when the grant allows its links and codes.
+async fn store_of(app: &App, grant: &Grant, number: StoreNumber, now: Timestamp) -> Result<Arc<Store>, Stop> {
+    let store = app.catalog.store(number, now).await?.ok_or_else(Problem::store_unknown)?;
+    if grant.allows_issue(number, &store.details.path) {
+        Ok(store)
     } else {
-        Err(Problem::grant_insufficient("issue"))
+        Err(Problem::grant_insufficient(&format!("issue:store/{number}")).into())
     }
 }
 
 async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    check_grant(app, request, now)?;
+    let grant = tills_grant(app, request, now)?;
     let Table { store, table } = body_json(request)?;
-    app.catalog.store(store, now).await?.ok_or_else(Problem::store_unknown)?;
+    store_of(app, &grant, store, now).await?;
     let code = TableCode { store, table }.sign(&app.keyring);
-    tracing::info!(outcome = "issued-code", status = 201, store = store.get());
+    tracing::info!(outcome = "issued-code", status = 201, store = store.get(), by = grant.subject);
     let url = format!("{}/t/{code}", app.public_url);
     Ok(Reply::json(http::StatusCode::CREATED, &json!({"code": code, "url": url, "store": store, "table": table})))
 }
@@ -116,16 +126,27 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    check_grant(app, request, now)?;
+    let grant = tills_grant(app, request, now)?;
     let payment: Payment = body_json(request)?;
     let claim = payment.claim(&app.keyring)?;
-    let store = app.catalog.store(payment.store, now).await?.ok_or_else(Problem::store_unknown)?;
+    let store = store_of(app, &grant, payment.store, now).await?;
+    // The minute's end: a payment of its last second is as old as that.
+    let paid = claim.visit.minute.after(1).start();
+    if let Some(hours) = grant.paid_within.filter(|hours| now.duration_since(paid).as_hours() >= i64::from(*hours)) {
+        return Err(Problem::payment_too_old(hours).into());
+    }
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
     let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
     // The keyring has been checked to hold its current key.
     let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
     let brand = app.catalog.brand(now).await?;
-    tracing::info!(outcome = "issued", status = 201, store = payment.store.get(), channel = payment.channel.name(),);
+    tracing::info!(
+        outcome = "issued",
+        status = 201,
+        store = payment.store.get(),
+        channel = payment.channel.name(),
+        by = grant.subject,
+    );
     Ok(Reply::json(
         http::StatusCode::CREATED,
         &Issued {
@@ -142,7 +163,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
 impl Payment {
     /// What the link of this payment says.
     fn claim(&self, keyring: &Keyring) -> Result<Claim, Problem> {
-        if self.channel.origin() != Origin::Payment {
+        if self.channel.origin() == Origin::Code {
             return Err(Problem::invalid(
                 "The channel table is for the codes on tables, which no payment stands behind: POST /codes.",
             ));

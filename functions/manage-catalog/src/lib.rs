@@ -6,7 +6,6 @@ use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
         Id, Invalid,
-        access::Permission,
         count::{DayDetails, DayOperations},
         place::{Store, StoreDetails, StoreNumber, parse_day},
         strictly,
@@ -14,7 +13,7 @@ use aftertaste::{
     },
     http::{Problem, Reply, Request, bearer, body_json},
     lambda::Call,
-    table::{PutSurvey, Versioned},
+    table::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, TableError, Versioned},
 };
 use http::StatusCode;
 use jiff::Timestamp;
@@ -28,20 +27,25 @@ pub const FUNCTION: &str = "manage-catalog";
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
-    conclude(manage(app, request, call.now).await, Reply::from)
+    let managed = manage(app, request, call.now).await.map_err(|stop| match stop {
+        // The operator can mend it, and no retry would.
+        Stop::Broken(error @ TableError::Unreadable { .. }) => Problem::item_unreadable(&error).into(),
+        stop => stop,
+    });
+    conclude(managed, Reply::from)
 }
 
 async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let grant = bearer(&app.keyring, request, now)?;
-    if !grant.allows(&Permission::Admin) {
+    if !grant.allows_admin() {
         return Err(Problem::grant_insufficient("admin").into());
     }
     let (outcome, reply) = match request.route_key.as_str() {
-        "GET /stores" => ("stores-read", ok(&json!({"stores": app.table.stores().await?}))),
+        "GET /stores" => ("stores-read", get_stores(app).await?),
         "GET /stores/{store}" => ("store-read", get_store(app, request).await?),
-        "PUT /stores/{store}" => ("store-written", put_store(app, request).await?),
+        "PUT /stores/{store}" => ("store-written", put_store(app, request, now).await?),
         "GET /surveys/{id}" => ("survey-read", get_survey(app, request).await?),
-        "PUT /surveys/{id}" => ("survey-written", put_survey(app, request).await?),
+        "PUT /surveys/{id}" => ("survey-written", put_survey(app, request, now).await?),
         "GET /brand" => ("brand-read", ok(&app.table.brand().await?)),
         "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request).await?),
         "PUT /days" => ("operations-written", put_operations_csv(app, request).await?),
@@ -61,29 +65,42 @@ fn store_number(request: &Request) -> Result<StoreNumber, Problem> {
     Ok(number?)
 }
 
+/// Those that can't be read are listed apart, with why.
+async fn get_stores(app: &App) -> Result<Reply, Stop> {
+    let StoreList { stores, unreadable } = app.table.stores().await?;
+    Ok(ok(&json!({"stores": stores, "unreadable": unreadable})))
+}
+
 async fn get_store(app: &App, request: &Request) -> Result<Reply, Stop> {
     let store = app.table.store(store_number(request)?).await?.ok_or_else(Problem::store_unknown)?;
     Ok(ok(&store))
 }
 
-async fn put_store(app: &App, request: &Request) -> Result<Reply, Stop> {
+async fn put_store(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let number = store_number(request)?;
     let details: StoreDetails = body_without(request, "store")?;
     let store = Store::new(number, details).map_err(Problem::from)?;
-    if app.table.survey(&store.details.survey).await?.is_none() {
+    if app.table.readable_survey(&store.details.survey).await?.is_none() {
         let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
         return Err(Problem::invalid(sentence).into());
     }
-    if let Some(before) = app.table.store(number).await?
-        && before.calendar != store.calendar
-        && app.table.has_responses(number).await?
-    {
+    let before = match app.table.store(number).await {
+        // Put anew, it is mended. Its calendar is not known any more.
+        Err(TableError::Unreadable { .. }) => None,
+        read => read?,
+    };
+    let Some(before) = before else {
+        app.table.put_store(&store).await?;
+        return Ok(ok(&store));
+    };
+    if before.calendar != store.calendar && app.table.has_responses(number).await? {
         return Err(Problem::invalid(
             "A store that has been answered for keeps its time_zone and day_starts: its days would be cut anew, and \
              answers counted in two of them. Give it a new number.",
         )
         .into());
     }
+    let store = store.in_place_of(&before, now, LIFETIMES_LOOK_BACK_DAYS);
     app.table.put_store(&store).await?;
     Ok(ok(&store))
 }
@@ -113,7 +130,7 @@ async fn get_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
     Ok(ok(&SurveyBody { version, definition: &survey.definition }))
 }
 
-async fn put_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
+async fn put_survey(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let id = survey_id(request)?;
     let definition: Definition = body_without(request, "version")?;
     if definition.id != id {
@@ -128,7 +145,7 @@ async fn put_survey(app: &App, request: &Request) -> Result<Reply, Stop> {
             return Err(Problem::from(mistakes).into());
         }
     };
-    let (status, version) = match app.table.put_survey(&survey).await? {
+    let (status, version) = match app.table.put_survey(&survey, now).await? {
         PutSurvey::Unchanged(version) => (StatusCode::OK, version),
         PutSurvey::Written(version) => (StatusCode::CREATED, version),
         PutSurvey::Refused(broken) => return Err(Problem::from(broken).into()),
@@ -146,7 +163,11 @@ async fn put_operations(app: &App, request: &Request) -> Result<Reply, Stop> {
     let number = store_number(request)?;
     let day = parse_day("The day in the address", request.path_parameter("day")).map_err(Problem::from)?;
     let operations: DayOperations = body_json(request)?;
-    app.table.store(number).await?.ok_or_else(Problem::store_unknown)?;
+    match app.table.store(number).await {
+        // It is there, and its days go on.
+        Err(TableError::Unreadable { .. }) => {}
+        read => drop(read?.ok_or_else(Problem::store_unknown)?),
+    }
     app.table.put_operations(number, day, &operations).await?;
     Ok(ok(&json!({"store": number, "day": day, "orders": operations.orders})))
 }
@@ -167,7 +188,10 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
     if request.content_type() != "text/csv" {
         return Err(Problem::unsupported_media_type("text/csv").into());
     }
-    let stores: BTreeSet<StoreNumber> = app.table.stores().await?.iter().map(|store| store.number).collect();
+    let list = app.table.stores().await?;
+    let numbers = list.stores.iter().map(|store| store.number);
+    let stores: BTreeSet<StoreNumber> =
+        numbers.chain(list.unreadable.iter().filter_map(|store| store.number)).collect();
     let bytes = request.bytes()?;
     let mut days = Vec::new();
     // All rows are checked before the first is written: a file is taken whole or not at all.

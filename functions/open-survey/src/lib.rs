@@ -61,7 +61,8 @@ async fn open_code(app: &App, request: &Request, Call { now, fresh }: Call) -> R
     if !app.table.admit(&visitor, minute, OPENINGS_A_MINUTE).await? {
         return Err(Problem::too_many().into());
     }
-    let claim = code.visit(minute, &fresh.to_string(), &app.keyring);
+    let [.., a, b, c, d] = fresh.into_bytes();
+    let claim = code.visit(minute, u32::from_be_bytes([a, b, c, d]));
     let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
     tracing::info!(outcome = "opened-code", status = 303, store = code.store.get(), table = u32::from(code.table),);
     let language = request.query("lang").filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
@@ -115,7 +116,7 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
     }
     let link = request.path_parameter("link");
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
-        let page = pages::survey::end(end, &opened.brand, opened.store(), link, &opened.language);
+        let page = pages::survey::end(end, &opened.brand, opened.store(), link, &opened.language, None);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let page = SurveyPage {

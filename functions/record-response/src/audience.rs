@@ -69,7 +69,7 @@ impl Audience {
 }
 
 fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
-    let recorded = |status| Reply::json(status, &json!({"status": "recorded"}));
+    let recorded = |status| Reply::json(status, &told_to_program(shown.submission));
     Ok(match outcome {
         Outcome::Recorded { partial } => {
             log(shown, if partial { "recorded-in-part" } else { "recorded" }, StatusCode::CREATED);
@@ -79,19 +79,39 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
             log(shown, "recorded-before", StatusCode::OK);
             recorded(StatusCode::OK)
         }
-        Outcome::AlreadyAnswered => return Err(Problem::already_answered().into()),
+        Outcome::AlreadyAnswered { .. } => return Err(Problem::already_answered().into()),
+        Outcome::TakenBackBefore => return Err(Problem::taken_back().into()),
+        Outcome::NotTakenBack(problem) => return Err(problem.into()),
         Outcome::Refused(mistakes) => return Err(Problem::answers_invalid(mistakes).into()),
         Outcome::SurveyChanged(problem) => return Err(problem.into()),
         Outcome::TakenBack => gone(shown.opened.claim.visit),
     })
 }
 
+/// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
+fn told_to_program(submission: &Submission) -> serde_json::Value {
+    match submission {
+        Submission::Answered(sent) if sent.submission.is_none() => json!({
+            "status": "recorded",
+            "can_be_taken_back": false,
+            "detail": "It was sent without a submission, so it cannot be taken back.",
+        }),
+        _ => json!({"status": "recorded", "can_be_taken_back": true}),
+    }
+}
+
 fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) -> Reply {
-    let end = |end, status| {
+    let end_of = |end, status, submission| {
         let language = shown.survey.language_for(wanted);
         let link = shown.request.path_parameter("link");
-        Reply::page(status, pages::survey::end(end, shown.brand, &shown.opened.store.details.name, link, language))
+        let store = &shown.opened.store.details.name;
+        Reply::page(status, pages::survey::end(end, shown.brand, store, link, language, submission))
     };
+    let theirs = match shown.submission {
+        Submission::Answered(sent) => sent.submission.unwrap_or(fresh),
+        Submission::TakeBack(_) => fresh,
+    };
+    let end = |end, status| end_of(end, status, Some(theirs));
     match outcome {
         Outcome::Recorded { partial } => {
             log(shown, if partial { "recorded-in-part" } else { "recorded" }, StatusCode::CREATED);
@@ -101,28 +121,47 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
             log(shown, "recorded-before", StatusCode::OK);
             end(End::Thanks, StatusCode::OK)
         }
-        Outcome::AlreadyAnswered => {
+        Outcome::AlreadyAnswered { by_this_submission } => {
             log(shown, "already-answered", StatusCode::CONFLICT);
-            end(End::Answered, StatusCode::CONFLICT)
+            end_of(End::Answered, StatusCode::CONFLICT, Some(theirs).filter(|_| by_this_submission))
         }
         Outcome::TakenBack => {
             log_gone(shown.opened.claim.visit, StatusCode::OK);
             end(End::TakenBack, StatusCode::OK)
         }
-        Outcome::Refused(mistakes) => again(shown, wanted, fresh, &mistakes),
+        Outcome::NotTakenBack(problem) => {
+            tracing::info!(outcome = problem.kind.name(), status = problem.kind.status().as_u16());
+            pages::problem(&problem, wanted)
+        }
+        Outcome::Refused(mistakes) => {
+            again(shown, wanted, fresh, "answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, &mistakes)
+        }
+        // Gone back to, the old page sends what was taken back. Sent once more it is answered anew.
+        Outcome::TakenBackBefore => {
+            let mistake = Mistake { question: None, wrong: Wrong::TakenBack };
+            again(shown, wanted, fresh, "taken-back-before", StatusCode::CONFLICT, &[mistake])
+        }
         // The guest is shown what is asked now.
         Outcome::SurveyChanged(_) => {
-            again(shown, wanted, fresh, &[Mistake { question: None, wrong: Wrong::QuestionsChanged }])
+            let mistake = Mistake { question: None, wrong: Wrong::QuestionsChanged };
+            again(shown, wanted, fresh, "answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, &[mistake])
         }
     }
 }
 
 /// The survey again, as it was filled in, with the mistakes marked.
-fn again(shown: &Shown<'_>, wanted: &[String], fresh: Uuid, mistakes: &[Mistake]) -> Reply {
-    tracing::info!(outcome = "answers-invalid", status = 422);
+fn again(
+    shown: &Shown<'_>,
+    wanted: &[String],
+    fresh: Uuid,
+    outcome: &str,
+    status: StatusCode,
+    mistakes: &[Mistake],
+) -> Reply {
+    tracing::info!(outcome, status = status.as_u16());
     let answers = match shown.submission {
         Submission::Answered(sent) => sent.fields(),
-        Submission::TakeBack => Default::default(),
+        Submission::TakeBack(_) => Default::default(),
     };
     let page = SurveyPage {
         brand: shown.brand,
@@ -138,7 +177,7 @@ fn again(shown: &Shown<'_>, wanted: &[String], fresh: Uuid, mistakes: &[Mistake]
         answers: &answers,
         mistakes,
     };
-    Reply::page(StatusCode::UNPROCESSABLE_ENTITY, page.render())
+    Reply::page(status, page.render())
 }
 
 /// The reply of a taking back without a page.

@@ -9,13 +9,14 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
         survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, check_answers},
-        visit::Visit,
+        visit::{Visit, network},
     },
     http::{Problem, Reply, Request},
     lambda::Call,
-    table::{Recorded, Versioned},
+    table::{Recorded, TookBack, Versioned},
 };
 use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
 
 use audience::{Audience, Shown};
 use submission::{Answered, Submission};
@@ -29,14 +30,21 @@ enum Outcome {
     Recorded { partial: bool },
     /// It was there already.
     RecordedBefore,
-    /// Another answer was there, and stays.
-    AlreadyAnswered,
+    /// An answer was there, and stays.
+    AlreadyAnswered {
+        /// Whether this submission brought it, so that its sender may take it back.
+        by_this_submission: bool,
+    },
+    /// This very submission was taken back.
+    TakenBackBefore,
     /// Something in it does not fit.
     Refused(Vec<Mistake>),
     /// The store has changed its survey since it was shown, or the version that was shown is none.
     SurveyChanged(Problem),
     /// The answer is gone.
     TakenBack,
+    /// Somebody else's answer is there, and stays.
+    NotTakenBack(Problem),
 }
 
 /// `POST /s/{link}` and `DELETE /s/{link}`.
@@ -56,12 +64,19 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
     let submission = Submission::read(request)?;
     let mut survey = opened.survey.clone();
     let outcome = match &submission {
-        Submission::TakeBack => take_back(app, opened.claim.visit).await?,
+        Submission::TakeBack(submission) => take_back(app, opened.claim.visit, *submission).await?,
         Submission::Answered(sent) => match shown_survey(app, &opened.survey, sent, call.now).await? {
             Err(changed) => Outcome::SurveyChanged(changed),
             Ok(shown) => {
                 survey = shown;
-                record(app, &opened, &brand, &survey, sent, call.now).await?
+                let answers = checked(&opened, &survey, sent);
+                match answers {
+                    Err(mistakes) => Outcome::Refused(mistakes),
+                    Ok(answers) => {
+                        let response = response(app, request, call, &opened, &survey, sent, answers);
+                        record(app, opened.claim.visit, &response, &brand).await?
+                    }
+                }
             }
         },
     };
@@ -71,49 +86,66 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
 
 async fn delete(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let OpenLink { claim, .. } = app.open_link(request.path_parameter("link"), now).await?;
-    take_back(app, claim.visit).await?;
-    Ok(audience::gone(claim.visit))
+    let submission = request.header("submission").map(str::trim).filter(|text| !text.is_empty());
+    let submission = submission
+        .map(|text| text.parse().map_err(|_| Problem::invalid("The header Submission is not a UUID.")))
+        .transpose()?;
+    match take_back(app, claim.visit, submission).await? {
+        Outcome::NotTakenBack(problem) => Err(problem.into()),
+        _ => Ok(audience::gone(claim.visit)),
+    }
 }
 
-async fn take_back(app: &App, visit: Visit) -> Result<Outcome, Stop> {
-    app.table.take_back(visit).await?;
-    Ok(Outcome::TakenBack)
-}
-
-/// Checks an answer against the survey that the guest saw, and writes it once.
-async fn record(
-    app: &App,
-    opened: &OpenLink,
-    brand: &Brand,
-    survey: &Versioned,
-    sent: &Answered,
-    now: Timestamp,
-) -> Result<Outcome, Stop> {
-    let visit = opened.claim.visit;
-    let leniency = Leniency { unasked: sent.is_form(), missing: sent.partial };
-    let answers = match check_answers(survey, visit.payment, &sent.answers_to(survey), leniency) {
-        Ok(answers) => answers,
-        Err(mistakes) => return Ok(Outcome::Refused(mistakes)),
-    };
-    let response = response(opened, survey, sent, answers, now);
-    Ok(match app.table.record(visit, &response, expiry(brand, visit)).await? {
-        Recorded::Now => Outcome::Recorded { partial: sent.partial },
-        Recorded::Before => Outcome::RecordedBefore,
-        Recorded::OtherAnswersAreThere => Outcome::AlreadyAnswered,
+/// Takes back what a submission brought. Whoever holds the link alone, such as the till that asked for it, can't.
+async fn take_back(app: &App, visit: Visit, submission: Option<Uuid>) -> Result<Outcome, Stop> {
+    let Some(submission) = submission else { return Ok(Outcome::NotTakenBack(Problem::submission_missing())) };
+    Ok(match app.table.take_back(visit, submission).await? {
+        TookBack::Gone | TookBack::Nothing => Outcome::TakenBack,
+        TookBack::NotTheirs => Outcome::NotTakenBack(Problem::submission_differs()),
     })
 }
 
-fn response(opened: &OpenLink, survey: &Versioned, sent: &Answered, answers: Answers, now: Timestamp) -> Response {
+/// Checks an answer against the survey that the guest saw.
+fn checked(opened: &OpenLink, survey: &Versioned, sent: &Answered) -> Result<Answers, Vec<Mistake>> {
+    let leniency = Leniency { unasked: sent.is_form(), missing: sent.partial };
+    check_answers(survey, opened.claim.visit.payment, &sent.answers_to(survey), leniency)
+}
+
+/// Writes a response once.
+async fn record(app: &App, visit: Visit, response: &Response, brand: &Brand) -> Result<Outcome, Stop> {
+    Ok(match app.table.record(visit, response, expiry(brand, visit)).await? {
+        Recorded::Now => Outcome::Recorded { partial: response.partial },
+        Recorded::Before => Outcome::RecordedBefore,
+        Recorded::AnswerIsThere { by_this_submission } => Outcome::AlreadyAnswered { by_this_submission },
+        Recorded::TakenBack => Outcome::TakenBackBefore,
+    })
+}
+
+fn response(
+    app: &App,
+    request: &Request,
+    call: Call,
+    opened: &OpenLink,
+    survey: &Versioned,
+    sent: &Answered,
+    answers: Answers,
+) -> Response {
+    let OpenLink { claim, store, .. } = opened;
+    let day = store.calendar.day_of(claim.visit.minute.start());
     Response {
         survey: survey.id().clone(),
         version: survey.version,
-        answered_at: now,
-        channel: opened.claim.channel,
-        segment: opened.claim.segment,
+        answered_at: call.now,
+        channel: claim.channel,
+        segment: claim.segment,
         answers,
         seconds: sent.seconds.map(|seconds| seconds.min(LONGEST_SECONDS)),
-        submission: sent.submission,
+        // Without one of the sender's the call has its own: the SDK may write twice, and has to find what it wrote.
+        submission: Some(sent.submission.unwrap_or(call.fresh)),
         partial: sent.partial,
+        table: claim.table(),
+        network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keyring),
+        taken_back: None,
     }
 }
 

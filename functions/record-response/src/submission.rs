@@ -17,8 +17,8 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) enum Submission {
     /// An answer.
     Answered(Answered),
-    /// The button that takes the answer back.
-    TakeBack,
+    /// The button that takes back the answer that a submission brought; none where the page did not know it.
+    TakeBack(Option<Uuid>),
 }
 
 /// An answer, and what it says of itself.
@@ -60,10 +60,20 @@ impl Submission {
         }
         let fields = form_fields(request)?;
         if fields.iter().any(|(name, _)| name == "take_back") {
-            return Ok(Self::TakeBack);
+            return Ok(Self::TakeBack(submission_of(&fields)?));
         }
         Ok(Self::Answered(Answered::from_form(&fields)?))
     }
+}
+
+/// The submission in a form; none where it is empty.
+fn submission_of(fields: &[(String, String)]) -> Result<Option<Uuid>, Problem> {
+    let field = fields.iter().find(|(name, value)| name == "submission" && !value.is_empty());
+    field.map(|(_, text)| text.parse().map_err(|_| wrong_field("submission"))).transpose()
+}
+
+fn wrong_field(name: &str) -> Problem {
+    Problem::invalid(format!("The form's field {name} is not what the page put there."))
 }
 
 impl Answered {
@@ -75,7 +85,6 @@ impl Answered {
                 .map(|(_, value)| value.as_str())
                 .filter(|value| !value.is_empty())
         };
-        let wrong = |name: &str| Problem::invalid(format!("The form's field {name} is not what the page put there."));
         let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in fields {
             if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds" | "partial") {
@@ -84,8 +93,8 @@ impl Answered {
         }
         Ok(Self {
             survey: field("survey").map(str::to_owned),
-            submission: field("submission").map(|text| text.parse().map_err(|_| wrong("submission"))).transpose()?,
-            version: field("version").map(|text| text.parse().map_err(|_| wrong("version"))).transpose()?,
+            submission: submission_of(fields)?,
+            version: field("version").map(|text| text.parse().map_err(|_| wrong_field("version"))).transpose()?,
             partial: field("partial") == Some("true"),
             // Told for information only: whatever a phone's clock makes of it, the answer counts.
             seconds: field("seconds").and_then(|text| text.parse().ok()),

@@ -1,8 +1,10 @@
 //! Shows a report to a manager: of a scope, as a page, JSON or CSV.
 
+mod comments;
 mod csv;
 mod drivers;
 mod figures;
+mod integrity;
 mod page;
 mod pictures;
 mod words;
@@ -10,23 +12,21 @@ mod words;
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
-        Id,
         access::{Grant, Permission},
         count::Series,
-        place::{Path, Scope, Store, parse_day},
-        report::{Comment, Counts, Report, Subject},
-        survey::{Answer, Answers, Measure, Survey},
+        place::{Path, Scope, parse_day},
+        report::{Report, Subject},
     },
     http::{Problem, Reply, Request, accepted, bearer, wanted_languages},
     lambda::Call,
     pages,
     reading::{self, Stores, Window},
-    table::StoredResponse,
     token,
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan, civil::Date};
 
+use comments::{Asked, Comments};
 use page::ReportPage;
 
 /// The function's name, in its logs and in the template.
@@ -34,9 +34,6 @@ pub const FUNCTION: &str = "show-report";
 
 /// The longest window, in days: a quarter.
 const LONGEST_WINDOW_DAYS: i32 = 92;
-
-/// How many responses are read for their comments: about six read units.
-const COMMENTS_READ: i32 = 50;
 
 /// The window when none is asked for, in days.
 const USUAL_WINDOW_DAYS: i32 = 30;
@@ -53,7 +50,7 @@ enum Form {
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let (scope, form) = scope_and_form(request);
     let answered = match request.route_key.as_str() {
-        "GET /reports/{scope+}" => show(app, request, call.now, scope, form).await,
+        "GET /reports/{scope+}" => show(app, request, call, scope, form).await,
         "GET /login" => log_in(app, request, call.now).await,
         _ => Err(Problem::route_unknown().into()),
     };
@@ -77,7 +74,8 @@ fn scope_and_form(request: &Request) -> (&str, Form) {
     by_ending.unwrap_or_else(|| (path, accepted(request, Form::Json, &offered)))
 }
 
-async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, form: Form) -> Result<Reply, Stop> {
+async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form) -> Result<Reply, Stop> {
+    let now = call.now;
     let grant = bearer(&app.keyring, request, now)?;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = Stores::of(app, &scope, now).await?;
@@ -91,10 +89,13 @@ async fn show(app: &App, request: &Request, now: Timestamp, scope: &str, form: F
     }
     let series = wanted_series(request, reading.series().first(), &stores)?;
     let survey = app.catalog.survey(&series.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
-    let mut counts = reading.of(&series, &stores);
-    if let Some(store) = stores.own() {
-        add_comments(app, request, store, window, &series, &survey, &mut counts).await?;
+    let mut comments = Comments::default();
+    if let Some(store) = stores.own().filter(|_| reading.has_enough(&series)) {
+        let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
+        comments = comments::read(app, request, call.fresh, &asked).await?;
     }
+    let mut counts = reading.of(&series, &stores);
+    (counts.comments, counts.comments_before) = (comments.comments, comments.before);
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;
     let subject = Subject { scope: &scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
@@ -158,42 +159,6 @@ fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
         Scope::Node(path) => path.with_ancestors().take_while(|node| node != path).last(),
     };
     path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
-}
-
-/// Reads what guests of a store wrote, a page of it.
-async fn add_comments(
-    app: &App,
-    request: &Request,
-    store: &Store,
-    window: Window,
-    series: &Series,
-    survey: &Survey,
-    counts: &mut Counts,
-) -> Result<(), Stop> {
-    let before = request.query("comments_before");
-    let paid = store.calendar.window_of(window.from, window.to);
-    let page = app.table.newest_responses(store.number, &paid, before.as_deref(), COMMENTS_READ).await?;
-    let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
-    let of_series = page.responses.into_iter().filter(|stored| Series::of(&stored.response) == *series);
-    counts.comments = of_series.flat_map(|stored| comments(stored, recommend)).collect();
-    counts.comments_before = page.next;
-    Ok(())
-}
-
-/// What the guest of a response wrote.
-fn comments(stored: StoredResponse, recommend: Option<&Id>) -> Vec<Comment> {
-    let nps = recommend.and_then(|question| match stored.response.answers.get(question) {
-        Some(Answer::Scale(n)) => Some(*n),
-        _ => None,
-    });
-    let at = stored.minute.start();
-    // Guests who left half-way have not sent what they wrote to be read.
-    let answers = if stored.response.partial { Answers::new() } else { stored.response.answers };
-    let texts = answers.into_values().filter_map(|answer| match answer {
-        Answer::Text(text) => Some(text),
-        Answer::Scale(_) | Answer::Choice(_) => None,
-    });
-    texts.map(|text| Comment { at, nps, text }).collect()
 }
 
 /// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address.

@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use crate::{
     drivers,
     figures::{between, grouped, percent, rounded, signed},
+    integrity,
     pictures::{thermometer, trend, warmth},
     words::{CHINESE, ENGLISH, Words},
 };
@@ -47,7 +48,7 @@ impl ReportPage<'_> {
             (self.header())
             h1 { (report.name) }
             (self.window())
-            @if report.origin == Origin::Code { p.note { (self.words().untied) } }
+            (self.notes())
             @if report.responses == 0 {
                 p.end { (self.words().nothing) }
             } @else {
@@ -60,6 +61,8 @@ impl ReportPage<'_> {
                 (self.groups(self.words().segment, &report.by_segment))
                 (self.groups(self.words().hour, &report.by_hour))
                 (self.comments())
+                (integrity::section(&report.integrity, self.words()))
+                p.note { (self.words().hidden) }
             }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
         };
@@ -72,6 +75,27 @@ impl ReportPage<'_> {
             framed_by: "'none'",
         };
         shell.page(body)
+    }
+
+    /// What stands behind the answers, and what is not in the figures.
+    fn notes(&self) -> Markup {
+        let (report, words) = (self.report, self.words());
+        html! {
+            @match report.origin {
+                Origin::Payment => {},
+                Origin::Code => p.note { (words.untied) },
+                Origin::Test => p.note { (words.trying) },
+            }
+            @if report.waiting > 0 { p.note { (words.waiting) " " (report.waiting) } }
+            @if !report.behind.is_empty() {
+                p.behind role="status" {
+                    (words.behind)
+                    @for (i, store) in report.behind.iter().enumerate() {
+                        @if i > 0 { "," } " " (store.name) " (" (store.since.strftime("%Y-%m-%d %H:%M UTC")) ")"
+                    }
+                }
+            }
+        }
     }
 
     fn words(&self) -> &'static Words {
@@ -111,7 +135,12 @@ impl ReportPage<'_> {
                     select name="survey" aria-label=(words.survey) {
                         @for series in surveys.iter().chain(Some(survey).filter(|survey| !surveys.contains(survey))) {
                             option value=(series) selected[series == survey] {
-                                (series.survey) @if series.origin == Origin::Code { " · " (words.table_codes) }
+                                (series.survey)
+                                @match series.origin {
+                                    Origin::Payment => {},
+                                    Origin::Code => { " · " (words.table_codes) },
+                                    Origin::Test => { " · " (words.test) },
+                                }
                             }
                         }
                     }
@@ -261,6 +290,7 @@ impl ReportPage<'_> {
                                     }
                                     @if child.few && child.rank_low.is_some() { ", " (words.few) }
                                 }
+                                (integrity::marks(&child.stands_out, words))
                             }
                             (score_cells(&child.score))
                             td { (child.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
@@ -335,11 +365,11 @@ impl ReportPage<'_> {
                 @for comment in &report.comments {
                     article.comment {
                         p { (comment.text) }
-                        p.note { (comment.at.strftime("%Y-%m-%d")) @if let Some(nps) = comment.nps { " · " (nps) "/10" } }
+                        p.note { (comment.day) " · " (words.meal(comment.meal)) @if let Some(nps) = comment.nps { " · " (nps) "/10" } }
                     }
                 }
                 @if let Some(before) = &report.comments_before {
-                    p { a href=(format!("{}&comments_before={}#comments", self.address(&report.scope), before.replace('#', "%23"))) { (words.older) " →" } }
+                    p { a href=(format!("{}&comments_before={}#comments", self.address(&report.scope), before)) { (words.older) " →" } }
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! The words of the report's page.
 
 use aftertaste::domain::{
-    report::{Class, Method, Quadrant},
+    count::Sign,
+    report::{Class, Meal, Method, Quadrant},
     visit::Channel,
 };
 
@@ -57,6 +58,18 @@ pub(crate) struct Words {
     pub survey: &'static str,
     pub table_codes: &'static str,
     pub untied: &'static str,
+    pub test: &'static str,
+    pub trying: &'static str,
+    pub waiting: &'static str,
+    pub hidden: &'static str,
+    pub behind: &'static str,
+    pub integrity: &'static str,
+    pub proves_nothing: &'static str,
+    pub sign: &'static str,
+    pub share: &'static str,
+    pub of: &'static str,
+    pub anew: &'static str,
+    pub stands_out: &'static str,
     pub other_language: (&'static str, &'static str),
 }
 
@@ -112,6 +125,18 @@ pub(crate) const ENGLISH: Words = Words {
     survey: "Survey",
     table_codes: "codes on tables",
     untied: "These answers came by codes on tables. No payment stands behind them, so they are counted apart.",
+    test: "test",
+    trying: "These answers are from trying the survey out. They are counted apart.",
+    waiting: "Answers of today that are not shown yet, because they are shown five at a time:",
+    hidden: "Where fewer than five answered, only their number is shown, so that nobody is found out.",
+    behind: "Not up to date, and last counted:",
+    integrity: "How the answers came in",
+    proves_nothing: "None of this proves anything: each has honest reasons. It shows where to ask.",
+    sign: "What is counted",
+    share: "Share",
+    of: "of",
+    anew: "answered anew",
+    stands_out: "more often than its siblings:",
     other_language: ("zh-CN", "中文"),
 };
 
@@ -167,6 +192,18 @@ pub(crate) const CHINESE: Words = Words {
     survey: "问卷",
     table_codes: "桌码",
     untied: "以下回答来自桌码，没有对应的付款，因此单独统计。",
+    test: "试填",
+    trying: "以下是试填的回答，单独统计。",
+    waiting: "今天尚未显示的回答（每满五份显示一次）：",
+    hidden: "不足五人回答之处只显示人数，以免认出是谁。",
+    behind: "数据未更新，最近一次统计：",
+    integrity: "回答是怎么来的",
+    proves_nothing: "这些都不能证明什么，各有正常的原因，只提示该去了解哪里。",
+    sign: "统计项",
+    share: "占比",
+    of: "/",
+    anew: "重新填写",
+    stands_out: "高于同级：",
     other_language: ("en", "English"),
 };
 
@@ -212,6 +249,38 @@ impl Words {
         }
     }
 
+    pub fn sign(&self, sign: Sign) -> &'static str {
+        match (sign, self.chinese()) {
+            (Sign::MoreAnswersThanOrders, false) => "days of a store with more answers than orders",
+            (Sign::TakenBack, false) => "answers taken back",
+            (Sign::WithinAMinute, false) => "answered in the minute of payment",
+            (Sign::UnderThreeSeconds, false) => "answered in under three seconds",
+            (Sign::AllAlike, false) => "the same place on every scale",
+            (Sign::OneNetwork, false) => "from the commonest network of the day",
+            (Sign::MoreAnswersThanOrders, true) => "回答多于订单的门店日",
+            (Sign::TakenBack, true) => "被撤回的回答",
+            (Sign::WithinAMinute, true) => "付款当分钟内就回答",
+            (Sign::UnderThreeSeconds, true) => "三秒内答完",
+            (Sign::AllAlike, true) => "每题都选同一档",
+            (Sign::OneNetwork, true) => "来自当天最常见的网络",
+        }
+    }
+
+    pub fn meal(&self, meal: Meal) -> &'static str {
+        match (meal, self.chinese()) {
+            (Meal::Breakfast, false) => "breakfast",
+            (Meal::Lunch, false) => "lunch",
+            (Meal::Afternoon, false) => "afternoon",
+            (Meal::Dinner, false) => "dinner",
+            (Meal::Night, false) => "night",
+            (Meal::Breakfast, true) => "早餐",
+            (Meal::Lunch, true) => "午餐",
+            (Meal::Afternoon, true) => "下午",
+            (Meal::Dinner, true) => "晚餐",
+            (Meal::Night, true) => "夜间",
+        }
+    }
+
     pub fn channel(&self, channel: Channel) -> &'static str {
         if !self.chinese() {
             return match channel {
@@ -227,6 +296,7 @@ impl Words {
                 Channel::Delivery => "delivery",
                 Channel::Kiosk => "kiosk",
                 Channel::Web => "web",
+                Channel::Test => "test",
             };
         }
         match channel {
@@ -242,6 +312,7 @@ impl Words {
             Channel::Delivery => "外卖",
             Channel::Kiosk => "自助机",
             Channel::Web => "网页",
+            Channel::Test => "试填",
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod visit;
 
 mod reading;
 
-pub use reading::{known_keys, strictly};
+pub use reading::{NAMED_AT_MOST, known_keys, strictly};
 
 use serde::{Deserialize, Serialize};
 

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::{Mistakes, shortened};
 
-/// How many unknown fields are named at most: a refusal stays short whatever was sent.
-const NAMED_AT_MOST: usize = 40;
+/// How many mistakes a refusal names at most: it stays short whatever was sent.
+pub const NAMED_AT_MOST: usize = 40;
 
 /// Reads a value that a caller sent.
 ///

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use domain::{
-    count::{Series, Tallies},
+    Id,
+    count::{Series, Sign, Tallies, merge_signs, signs_of},
     place::Store,
     survey::{Response, Survey},
+    visit::Origin,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use crate::{
     memory::Catalog,
-    table::{Table, TableError},
+    table::{StoredResponse, Table, TableError, Versioned},
 };
+
+/// So many answers of the running day at a time are shown: from one report to the next, nobody tells whose came in.
+const STEP: usize = 5;
 
 /// What a day's responses came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,15 +28,74 @@ pub struct DayCount {
     pub tallies: Tallies,
     /// When the first of the responses expires; none without responses.
     pub complete_until: Option<Timestamp>,
+    /// How many items there were.
+    pub items: u64,
+    /// Of a running day: from when on answers wait to be shown, by series.
+    pub shown_before: BTreeMap<Series, Timestamp>,
+    /// How many answers came from each network. What is kept of it is how many came from the commonest.
+    networks: BTreeMap<Series, BTreeMap<u16, u64>>,
 }
 
 impl DayCount {
-    /// Counts a response of the day, paid within an hour of the store's clock.
-    pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey, expires: Timestamp) {
-        self.tallies.entry(Series::of(response)).or_default().add(response, hour, survey);
+    /// Counts a response of the day to a payment at an instant, within an hour of the store's clock.
+    pub fn add(&mut self, response: &Response, paid: Timestamp, hour: u8, survey: &Survey) {
+        let series = Series::of(response);
+        if let Some(network) = response.network.filter(|_| !response.partial) {
+            *self.networks.entry(series.clone()).or_default().entry(network).or_default() += 1;
+        }
+        let tally = self.tallies.entry(series).or_default();
+        tally.add(response, hour, survey);
+        merge_signs(&mut tally.signs, &signs_of(response, paid, survey));
+    }
+
+    /// Counts an item that was met, whether or not it is shown.
+    pub fn meet(&mut self, expires: Timestamp) {
+        self.items += 1;
         self.complete_until = Some(self.complete_until.map_or(expires, |until| until.min(expires)));
     }
+
+    /// The count, once every response is in.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
+        for (series, networks) in std::mem::take(&mut self.networks) {
+            let shown = (networks.values().copied().max().unwrap_or(0), networks.values().sum());
+            self.tallies.entry(series).or_default().signs.insert(Sign::OneNetwork, shown);
+        }
+        self
+    }
+
+    /// Adds the responses of a day that is still running: of each series the first five, ten, fifteen … whole ones, in
+    /// the order in which they were answered. Who tries the survey out sees their answer at once.
+    pub fn add_running(&mut self, store: &Store, responses: Vec<Read>) {
+        let mut waiting: BTreeMap<Series, Vec<Read>> = BTreeMap::new();
+        for (stored, survey) in responses {
+            let series = Series::of(&stored.response);
+            if stored.response.partial || series.origin == Origin::Test {
+                self.add_read(store, &(stored, survey));
+            } else {
+                waiting.entry(series).or_default().push((stored, survey));
+            }
+        }
+        for (series, mut responses) in waiting {
+            responses.sort_by_cached_key(|(one, _)| (one.response.answered_at, one.minute, one.payment.clone()));
+            let shown = responses.len() - responses.len() % STEP;
+            let answered_at = |at: usize| responses.get(at).map(|(stored, _)| stored.response.answered_at);
+            let after_the_last = || answered_at(shown.checked_sub(1)?).map(|last| last + 1.microsecond());
+            let before = answered_at(shown).or_else(after_the_last);
+            self.shown_before.extend(before.map(|before| (series.clone(), before)));
+            responses.iter().take(shown).for_each(|read| self.add_read(store, read));
+            self.tallies.entry(series).or_default().waiting = (responses.len() - shown) as u64;
+        }
+    }
+
+    fn add_read(&mut self, store: &Store, (stored, survey): &Read) {
+        let paid = stored.minute.start();
+        self.add(&stored.response, paid, store.calendar.hour_of(paid), survey);
+    }
 }
+
+/// A response with the survey that it answers.
+pub type Read = (StoredResponse, Arc<Versioned>);
 
 /// What a store's responses came to.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +108,8 @@ pub struct Counted {
     pub unreadable: u64,
 }
 
-/// Counts the responses of a store's business days from what is in the table now. One range query.
+/// Counts the responses of a store's business days from what is in the table now. One range query. A day that is not
+/// over at `now` is shown in steps.
 ///
 /// # Errors
 /// When the table can't be read.
@@ -54,33 +120,77 @@ pub async fn count(
     days: &RangeInclusive<Date>,
     now: Timestamp,
 ) -> Result<Counted, TableError> {
+    let today = store.calendar.day_of(now);
+    let mut counting = Counting { catalog, now, versions: BTreeMap::new(), left_out: BTreeMap::new() };
     let mut counted = Counted::default();
+    let mut running: BTreeMap<Date, Vec<Read>> = BTreeMap::new();
     let mut responses = table.responses(store.number, &store.calendar.window_of(*days.start(), *days.end()));
     while let Some(stored) = responses.next().await {
-        let stored = match stored {
-            Ok(stored) => stored,
-            Err(error @ TableError::Unreadable { .. }) => {
-                counted.leave_out(store, &error.to_string());
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let response = &stored.response;
-        let Some(survey) = catalog.version(&response.survey, response.version, now).await? else {
-            counted.leave_out(store, &format!("there is no survey {} v{}", response.survey, response.version));
-            continue;
-        };
-        let paid = stored.minute.start();
-        let day = counted.days.entry(store.calendar.day_of(paid)).or_default();
-        day.add(response, store.calendar.hour_of(paid), &survey, stored.expires);
+        let Some(read) = counting.readable(stored).await? else { continue };
+        let day = store.calendar.day_of(read.0.minute.start());
+        let count = counted.days.entry(day).or_default();
+        count.meet(read.0.expires);
         counted.responses += 1;
+        if day >= today {
+            running.entry(day).or_default().push(read);
+        } else {
+            count.add_read(store, &read);
+        }
     }
+    for (day, responses) in running {
+        counted.days.entry(day).or_default().add_running(store, responses);
+    }
+    counted.days = counted.days.into_iter().map(|(day, count)| (day, count.finished())).collect();
+    counted.unreadable = counting.log_left_out(store);
     Ok(counted)
 }
 
-impl Counted {
-    fn leave_out(&mut self, store: &Store, error: &str) {
-        tracing::error!(outcome = "response-left-out", store = store.number.get(), error);
-        self.unreadable += 1;
+/// What one count remembers.
+struct Counting<'a> {
+    catalog: &'a Catalog,
+    now: Timestamp,
+    /// Versions of surveys; none where there is none that can be read, so that it is not asked for again.
+    versions: BTreeMap<(Id, u32), Option<Arc<Versioned>>>,
+    /// Why items were left out, and how many.
+    left_out: BTreeMap<String, u64>,
+}
+
+impl Counting<'_> {
+    /// A response with its survey; none where either can't be read.
+    async fn readable(&mut self, stored: Result<StoredResponse, TableError>) -> Result<Option<Read>, TableError> {
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(error @ TableError::Unreadable { .. }) => {
+                self.leave_out(error.to_string());
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let key = (stored.response.survey.clone(), stored.response.version);
+        let survey = match self.versions.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let read = self.catalog.version(&key.0, key.1, self.now).await?;
+                self.versions.insert(key.clone(), read.clone());
+                read
+            }
+        };
+        let Some(survey) = survey else {
+            self.leave_out(format!("there is no survey {} v{} that can be read", key.0, key.1));
+            return Ok(None);
+        };
+        Ok(Some((stored, survey)))
+    }
+
+    fn leave_out(&mut self, error: String) {
+        *self.left_out.entry(error).or_default() += 1;
+    }
+
+    /// Logs each reason once, and returns how many items were left out.
+    fn log_left_out(self, store: &Store) -> u64 {
+        for (error, responses) in &self.left_out {
+            tracing::error!(outcome = "response-left-out", store = store.number.get(), responses, error);
+        }
+        self.left_out.values().sum()
     }
 }

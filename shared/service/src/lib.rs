@@ -14,6 +14,7 @@ pub mod logs;
 pub mod memory;
 pub mod pages;
 pub mod reading;
+pub mod seal;
 pub mod table;
 pub mod token;
 

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::table::{Table, TableError, Versioned};
+use crate::table::{StoreList, Table, TableError, Versioned};
 
 /// How long the table is not asked again after it did not answer.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -23,13 +23,17 @@ pub struct Catalog {
     table: Table,
     age: Duration,
     store: Memory<StoreNumber, Store>,
-    stores: Memory<(), Vec<Store>>,
+    stores: Memory<(), StoreList>,
     survey: Memory<Id, Versioned>,
     version: Memory<(Id, u32), Versioned>,
     brand: Memory<(), Brand>,
 }
 
 type Memory<K, V> = Mutex<HashMap<K, (Timestamp, Arc<V>)>>;
+
+fn remembered<K: Eq + Hash, V>(memory: &Memory<K, V>, key: &K) -> Option<(Timestamp, Arc<V>)> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
 
 impl Catalog {
     /// How long a deployed function goes on with what it has read: a change in the catalog is everywhere after this.
@@ -56,37 +60,55 @@ impl Catalog {
         self.through(&self.store, number, now, self.table.store(number)).await
     }
 
-    /// Every store.
+    /// Every store that can be read.
     ///
     /// # Errors
     /// When they are not in memory and the table can't be read.
-    pub async fn stores(&self, now: Timestamp) -> Result<Arc<Vec<Store>>, TableError> {
+    pub async fn stores(&self, now: Timestamp) -> Result<Arc<StoreList>, TableError> {
         let stores = async { self.table.stores().await.map(Some) };
         Ok(self.through(&self.stores, (), now, stores).await?.unwrap_or_default())
     }
 
-    /// The latest version of a survey.
+    /// The latest version of a survey that can be read.
     ///
     /// # Errors
     /// When it is not in memory and the table can't be read.
     pub async fn survey(&self, id: &Id, now: Timestamp) -> Result<Option<Arc<Versioned>>, TableError> {
-        self.through(&self.survey, id.clone(), now, self.table.survey(id)).await
+        self.through(&self.survey, id.clone(), now, self.table.readable_survey(id)).await
     }
 
-    /// One version of a survey.
+    /// One version of a survey; none also where it can't be read.
     ///
     /// # Errors
     /// When it is not in memory and the table can't be read.
     pub async fn version(&self, id: &Id, version: u32, now: Timestamp) -> Result<Option<Arc<Versioned>>, TableError> {
-        self.through(&self.version, (id.clone(), version), now, self.table.survey_version(id, version)).await
+        let read = async {
+            match self.table.survey_version(id, version).await {
+                Err(error @ TableError::Unreadable { .. }) => {
+                    error.log_left_out();
+                    Ok(None)
+                }
+                read => read,
+            }
+        };
+        self.through(&self.version, (id.clone(), version), now, read).await
     }
 
-    /// The brand.
+    /// The brand. Where it can't be read, it is what was known last, or else what is built in.
     ///
     /// # Errors
     /// When it is not in memory and the table can't be read.
     pub async fn brand(&self, now: Timestamp) -> Result<Arc<Brand>, TableError> {
-        let brand = async { self.table.brand().await.map(Some) };
+        let known = remembered(&self.brand, &()).map(|(_, brand)| brand);
+        let brand = async {
+            match self.table.brand().await {
+                Err(error @ TableError::Unreadable { .. }) => {
+                    error.log_left_out();
+                    Ok(Some(known.as_deref().cloned().unwrap_or_default()))
+                }
+                read => read.map(Some),
+            }
+        };
         Ok(self.through(&self.brand, (), now, brand).await?.unwrap_or_default())
     }
 
@@ -97,7 +119,7 @@ impl Catalog {
         now: Timestamp,
         read: impl Future<Output = Result<Option<V>, TableError>>,
     ) -> Result<Option<Arc<V>>, TableError> {
-        let remembered = memory.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let remembered = remembered(memory, &key);
         if let Some((since, value)) = &remembered
             && now.duration_since(*since).unsigned_abs() < self.age
         {

@@ -4,14 +4,18 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use domain::{
-    count::{Content, Group, Rollup, Series, Tallies, Tally, paid_responses},
-    place::{Scope, Store},
-    report::Counts,
+    count::{Content, Group, Rollup, Series, Signs, Tallies, Tally, merge_signs},
+    place::{Scope, Store, StoreNumber},
+    report::{Behind, Child, Counts, TOO_FEW},
     visit::Origin,
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use crate::{app::App, counting::count, table::TableError};
+use crate::{
+    app::App,
+    counting::{DayCount, count},
+    table::TableError,
+};
 
 /// A scope with the stores that belong to it now.
 pub struct Stores {
@@ -83,6 +87,7 @@ impl Window {
 /// What is stored of each day of a window and of as many days before.
 pub struct Reading {
     window: Window,
+    today: Date,
     rollups: BTreeMap<Date, Rollup>,
 }
 
@@ -94,19 +99,28 @@ pub struct Reading {
 pub async fn counts(app: &App, stores: &Stores, window: Window, now: Timestamp) -> Result<Reading, TableError> {
     let mut rollups = app.table.rollups(&stores.scope, window.first_before(), window.to).await?;
     let today = stores.today(now);
-    if let Some(store) = stores.own().filter(|_| (window.from..=window.to).contains(&today)) {
+    if let Some(store) = stores.own().filter(|_| (window.from..=window.to).contains(&today))
+        && !rollups.get(&today).is_some_and(is_too_much_to_count)
+    {
         rollups.insert(today, count_today(app, store, today, now).await?);
     }
-    Ok(Reading { window, rollups })
+    Ok(Reading { window, today, rollups })
+}
+
+/// Above so many answers of the running day a report shows what the last count left, and when that was: to read them
+/// all would keep the manager waiting.
+const MOST_TO_COUNT: u64 = 5_000;
+
+fn is_too_much_to_count(rollup: &Rollup) -> bool {
+    rollup.content.tallies.values().map(|tally| tally.responses).sum::<u64>() > MOST_TO_COUNT
 }
 
 async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, TableError> {
     let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
-    let tallies = counted.days.remove(&today).unwrap_or_default().tallies;
+    let DayCount { tallies, shown_before, .. } = counted.days.remove(&today).unwrap_or_default();
     let given = app.table.operations(store.number, today, today).await?;
-    let answered = paid_responses(&tallies);
-    let operations = given.get(&today).map(|given| given.with_answers(answered)).unwrap_or_default();
-    Ok(Rollup { content: Content { tallies, operations, ..Content::default() }, counted_at: now, ..Rollup::default() })
+    let content = Content { shown_before, ..Content::of_store_day(tallies, given.get(&today)) };
+    Ok(Rollup { content, counted_at: now, ..Rollup::default() })
 }
 
 impl Reading {
@@ -121,20 +135,36 @@ impl Reading {
         let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
         let days: Vec<&Tallies> = self.rollups.range(self.window.from..).map(|(_, day)| &day.content.tallies).collect();
         for (series, tally) in days.into_iter().flatten() {
-            *responses.entry(series).or_default() += tally.responses;
+            *responses.entry(series).or_default() += tally.responses + tally.waiting;
         }
         let mut all: Vec<(&Series, u64)> = responses.into_iter().collect();
         all.sort_by_key(|(series, n)| {
             let paid = series.origin == Origin::Payment;
-            Reverse((paid && *n > 0, *n, paid))
+            Reverse((paid && *n > 0, series.origin != Origin::Test, *n, paid))
         });
         all.into_iter().map(|(series, _)| series.clone()).collect()
+    }
+
+    /// Whether a series has so many answers in the window that more than their number is shown.
+    pub fn has_enough(&self, series: &Series) -> bool {
+        let tallies = self.rollups.range(self.window.from..).filter_map(|(_, day)| day.content.tallies.get(series));
+        tallies.map(|tally| tally.responses).sum::<u64>() >= TOO_FEW
+    }
+
+    /// Whether a series' answer of a business day may be shown: of the running day those that its figures hold.
+    pub fn shows(&self, series: &Series, day: Date, answered_at: Timestamp) -> bool {
+        if day < self.today || series.origin == Origin::Test {
+            return true;
+        }
+        let shown_before = self.rollups.get(&day).and_then(|rollup| rollup.content.shown_before.get(series));
+        shown_before.is_some_and(|before| answered_at < *before)
     }
 
     /// The counts of one series.
     pub fn of(self, series: &Series, stores: &Stores) -> Counts {
         let mut counts = Counts { surveys: self.series(), ..Counts::default() };
-        let mut children: BTreeMap<String, Group> = BTreeMap::new();
+        let mut children: BTreeMap<String, (Group, Signs)> = BTreeMap::new();
+        let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
         for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
             let tally: Option<Tally> = content.tallies.remove(series);
             if day < self.window.from {
@@ -149,16 +179,26 @@ impl Reading {
             }
             for (child, groups) in content.children {
                 if let Some(group) = groups.get(series) {
-                    children.entry(child).or_default().merge(group);
+                    children.entry(child).or_default().0.merge(group);
                 }
             }
+            for (child, signs) in content.signs {
+                if let Some(signs) = signs.get(series) {
+                    merge_signs(&mut children.entry(child).or_default().1, signs);
+                }
+            }
+            for (store, since) in content.behind {
+                behind.entry(store).and_modify(|first| *first = since.min(*first)).or_insert(since);
+            }
         }
-        let named = |(scope, group): (String, Group)| {
+        let named = |(scope, (group, signs)): (String, (Group, Signs))| {
             let scope: Scope = scope.parse().ok()?;
             let name = stores.name_of(&scope);
-            Some((scope, name, group))
+            Some(Child { scope, name, group, signs })
         };
         counts.children = children.into_iter().filter_map(named).collect();
+        let named = |(store, since)| Behind { store, name: stores.name_of(&Scope::Store(store)), since };
+        counts.behind = behind.into_iter().map(named).collect();
         counts
     }
 }

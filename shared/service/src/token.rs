@@ -17,12 +17,14 @@ pub enum NotGranted {
     Expired,
 }
 
-/// The token's claims (RFC 7519). `exp` is in seconds of the Unix epoch.
+/// The token's claims (RFC 7519). `exp` is in seconds of the Unix epoch, `paid_within` in hours.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     scope: String,
     sub: String,
     exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paid_within: Option<u32>,
 }
 
 /// Writes the grant as a token.
@@ -31,7 +33,12 @@ struct Claims {
 /// When the token library can't sign; with a 32-byte key it can.
 pub fn sign(grant: &Grant, keyring: &Keyring) -> Result<String, Invalid> {
     let scope: Vec<String> = grant.permissions.iter().map(Permission::to_string).collect();
-    let claims = Claims { scope: scope.join(" "), sub: grant.subject.clone(), exp: grant.expires.as_second() };
+    let claims = Claims {
+        scope: scope.join(" "),
+        sub: grant.subject.clone(),
+        exp: grant.expires.as_second(),
+        paid_within: grant.paid_within,
+    };
     let key = EncodingKey::from_secret(keyring.grants().bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| Invalid(error.to_string()))
 }
@@ -53,7 +60,7 @@ pub fn verify(token: &str, keyring: &Keyring, now: Timestamp) -> Result<Grant, N
     if now >= expires {
         return Err(NotGranted::Expired);
     }
-    Ok(Grant { permissions, subject: claims.sub, expires })
+    Ok(Grant { permissions, subject: claims.sub, expires, paid_within: claims.paid_within })
 }
 
 #[cfg(test)]
@@ -74,6 +81,7 @@ mod tests {
             permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
             subject: "till".into(),
             expires: "2026-12-01T00:00:00Z".parse().unwrap(),
+            paid_within: Some(24),
         }
     }
 

@@ -7,15 +7,16 @@ use jiff::Timestamp;
 
 use crate::{
     Invalid,
-    place::{Path, Scope},
+    place::{Path, Scope, StoreNumber},
     shortened,
 };
 
 /// One thing that a grant allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
-    /// `issue`: ask for links.
-    Issue,
+    /// `issue:<scope>`: ask for links and codes of a scope and of all below it; none stands for every scope, written
+    /// `issue`.
+    Issue(Option<Scope>),
     /// `admin`: set up stores, surveys and the brand.
     Admin,
     /// `report:<scope>`: read the reports of a scope and of all below it; none stands for every scope.
@@ -26,12 +27,16 @@ impl FromStr for Permission {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        match (text, text.strip_prefix("report:")) {
-            ("issue", _) => Ok(Self::Issue),
-            ("admin", _) => Ok(Self::Admin),
-            (_, Some("")) => Ok(Self::Report(None)),
-            (_, Some(scope)) => scope.parse().map(|scope| Self::Report(Some(scope))),
-            _ => Err(Invalid(format!("A grant allows issue, admin or report:<scope>; this is {:?}.", shortened(text)))),
+        let scope = |scope: &str| if scope.is_empty() { Ok(None) } else { scope.parse().map(Some) };
+        match text.split_once(':') {
+            None if text == "issue" => Ok(Self::Issue(None)),
+            None if text == "admin" => Ok(Self::Admin),
+            Some(("issue", below)) => scope(below).map(Self::Issue),
+            Some(("report", below)) => scope(below).map(Self::Report),
+            _ => Err(Invalid(format!(
+                "A grant allows issue, issue:<scope>, admin or report:<scope>; this is {:?}.",
+                shortened(text)
+            ))),
         }
     }
 }
@@ -39,7 +44,8 @@ impl FromStr for Permission {
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Issue => f.write_str("issue"),
+            Self::Issue(None) => f.write_str("issue"),
+            Self::Issue(Some(scope)) => write!(f, "issue:{scope}"),
             Self::Admin => f.write_str("admin"),
             Self::Report(None) => f.write_str("report:"),
             Self::Report(Some(scope)) => write!(f, "report:{scope}"),
@@ -56,25 +62,46 @@ pub struct Grant {
     pub subject: String,
     /// When it ends.
     pub expires: Timestamp,
+    /// How many hours ago a payment may have been made whose link it asks for; none for as long as a link lives.
+    pub paid_within: Option<u32>,
 }
 
 impl Grant {
-    /// Whether it allows what `permission` allows. For a report on a scope ask [`Self::allows_report`].
-    pub fn allows(&self, permission: &Permission) -> bool {
-        self.permissions.contains(permission)
+    /// Whether it allows to set up stores, surveys and the brand.
+    pub fn allows_admin(&self) -> bool {
+        self.permissions.contains(&Permission::Admin)
+    }
+
+    /// Whether it allows links and codes of any store at all.
+    pub fn allows_some_issue(&self) -> bool {
+        self.permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)))
+    }
+
+    /// Whether it allows links and codes of a store, which belongs to the node `path`.
+    pub fn allows_issue(&self, store: StoreNumber, path: &Path) -> bool {
+        self.permissions.iter().any(|permission| match permission {
+            Permission::Issue(granted) => covers(granted.as_ref(), &Scope::Store(store), Some(path)),
+            _ => false,
+        })
     }
 
     /// Whether it allows the report of a scope. `path` is the node a store belongs to, when the scope is a store.
     pub fn allows_report(&self, scope: &Scope, path: Option<&Path>) -> bool {
         self.permissions.iter().any(|permission| match permission {
-            Permission::Report(None) => true,
-            Permission::Report(Some(granted)) if granted == scope => true,
-            Permission::Report(Some(Scope::Node(granted))) => match scope {
-                Scope::Node(asked) => granted.covers(asked),
-                Scope::Store(_) => path.is_some_and(|path| granted.covers(path)),
-            },
+            Permission::Report(granted) => covers(granted.as_ref(), scope, path),
             _ => false,
         })
+    }
+}
+
+/// Whether a granted scope, none for every one, is the scope or a node above it.
+fn covers(granted: Option<&Scope>, scope: &Scope, path: Option<&Path>) -> bool {
+    match (granted, scope) {
+        (None, _) => true,
+        (Some(granted), scope) if granted == scope => true,
+        (Some(Scope::Node(granted)), Scope::Node(asked)) => granted.covers(asked),
+        (Some(Scope::Node(granted)), Scope::Store(_)) => path.is_some_and(|path| granted.covers(path)),
+        _ => false,
     }
 }
 
@@ -87,6 +114,7 @@ mod tests {
             permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
             subject: "till".into(),
             expires: "2026-12-01T00:00:00Z".parse().unwrap(),
+            paid_within: None,
         }
     }
 
@@ -104,6 +132,20 @@ mod tests {
         assert!(!allows("report:store/13", "store/12"));
         assert!(!allows("report:cn/east", "cn"));
         assert!(!allows("report:cn/eas", "cn/east"));
-        assert!(!allows("admin", "store/12"));
+        assert!(!allows("admin", "store/12") && !allows("issue:cn", "store/12"));
+    }
+
+    #[test]
+    fn a_till_asks_for_links_of_its_store_and_no_other() {
+        let shanghai = Path::try_from("cn/east/shanghai".to_owned()).unwrap();
+        let allows =
+            |permission: &str, store: u32| grant(&[permission]).allows_issue(store.try_into().unwrap(), &shanghai);
+        assert!(
+            allows("issue", 12) && allows("issue:", 12) && allows("issue:store/12", 12) && allows("issue:cn/east", 12)
+        );
+        assert!(!allows("issue:store/13", 12) && !allows("issue:cn/north", 12) && !allows("report:store/12", 12));
+        for wrong in ["issue:store/0", "issued", "admin:", "report", "issue:CN"] {
+            assert!(wrong.parse::<Permission>().is_err(), "{wrong}");
+        }
     }
 }

@@ -120,6 +120,11 @@ impl Keyring {
         &self.payment
     }
 
+    /// The key under which what a manager's browser carries from one page to the next is sealed.
+    pub fn cursors(&self) -> [u8; 32] {
+        self.grants.hash(b"aftertaste/cursor/v1", b"")
+    }
+
     /// The key that signs grants.
     pub fn grants(&self) -> &Key {
         &self.grants

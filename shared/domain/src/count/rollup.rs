@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Group, Operations, Series, Tallies, merge_tallies};
+use super::{
+    DayOperations, Group, Operations, Series, Sign, Signs, Tallies, merge_signs, merge_tallies, paid_responses,
+};
 use crate::{
     known_keys,
-    place::{Path, Scope},
+    place::{Path, Scope, StoreNumber},
+    visit::Origin,
 };
 
 /// The stored counts of one scope on one business day.
@@ -22,6 +25,9 @@ pub struct Rollup {
     pub path: Option<Path>,
     /// Of a store: when the first of the responses expires. From then on a recount would lose some.
     pub complete_until: Option<Timestamp>,
+    /// How many items of responses the count met, whatever they say: answers, parts of one, what was taken back. They
+    /// never become fewer. None from a version that did not keep it.
+    pub items: Option<u64>,
 }
 
 /// What is counted. It is written as JSON, deflated: a write is billed by the kilobyte, and each rollup is written
@@ -39,6 +45,15 @@ pub struct Content {
     /// one query.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "children")]
     pub children: BTreeMap<String, BTreeMap<Series, Group>>,
+    /// Of a node: the signs of gaming of each scope directly below, by series.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "signs")]
+    pub signs: BTreeMap<String, BTreeMap<Series, Signs>>,
+    /// Of a node: the stores below it whose latest count is not in here, and when they were counted last.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
+    pub behind: BTreeMap<StoreNumber, Timestamp>,
+    /// Of a store's running day: from when on answers wait to be shown, by series.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
+    pub shown_before: BTreeMap<Series, Timestamp>,
 }
 
 fn children<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, BTreeMap<Series, Group>>, D::Error> {
@@ -48,18 +63,47 @@ fn children<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Strin
     Ok(children.into_iter().map(|(scope, Child(groups))| (scope, groups)).collect())
 }
 
+fn signs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, BTreeMap<Series, Signs>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Known(#[serde(deserialize_with = "known_keys")] Signs);
+    #[derive(Deserialize)]
+    struct Child(#[serde(deserialize_with = "known_keys")] BTreeMap<Series, Known>);
+    let children = BTreeMap::<String, Child>::deserialize(deserializer)?;
+    let known =
+        |series: BTreeMap<Series, Known>| series.into_iter().map(|(series, Known(signs))| (series, signs)).collect();
+    Ok(children.into_iter().map(|(scope, Child(series))| (scope, known(series))).collect())
+}
+
 fn is_nothing(operations: &Operations) -> bool {
     operations.store_days == 0
 }
 
 impl Content {
+    /// What the responses and the orders of a store's day come to.
+    pub fn of_store_day(mut tallies: Tallies, given: Option<&DayOperations>) -> Self {
+        let answered = paid_responses(&tallies);
+        let operations = given.map(|given| given.with_answers(answered)).unwrap_or_default();
+        if operations.store_days > 0 {
+            let sign = (u64::from(answered > operations.orders), 1);
+            for (_, tally) in tallies.iter_mut().filter(|(series, _)| series.origin == Origin::Payment) {
+                tally.signs.insert(Sign::MoreAnswersThanOrders, sign);
+            }
+        }
+        Self { tallies, operations, ..Self::default() }
+    }
+
     /// Adds what one of the scopes below comes to.
     pub fn merge(&mut self, other: &Self, child: &Scope) {
         merge_tallies(&mut self.tallies, &other.tallies);
         self.operations.merge(&other.operations);
+        let scope = child.to_string();
         for (series, tally) in &other.tallies {
-            let child = self.children.entry(child.to_string()).or_default();
+            let child = self.children.entry(scope.clone()).or_default();
             child.entry(series.clone()).or_default().merge(&tally.total());
+            if !tally.signs.is_empty() {
+                let signs = self.signs.entry(scope.clone()).or_default();
+                merge_signs(signs.entry(series.clone()).or_default(), &tally.signs);
+            }
         }
     }
 }

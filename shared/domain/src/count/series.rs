@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Tally;
-use crate::{Id, Invalid, survey::Response, visit::Origin};
+use crate::{Id, Invalid, shortened, survey::Response, visit::Origin};
 
 /// What a tally is of: the answers to one survey, those behind which a payment stands apart from those to codes on
-/// tables. Written `dine-in` and `dine-in@table`.
+/// tables, and from those of who tries it out. Written `dine-in`, `dine-in@table` and `dine-in@test`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {
@@ -18,7 +18,14 @@ pub struct Series {
     pub origin: Origin,
 }
 
-const TABLE: &str = "@table";
+/// How a series is marked, behind the survey.
+fn mark(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Payment => "",
+        Origin::Code => "@table",
+        Origin::Test => "@test",
+    }
+}
 
 impl Series {
     /// The series that a response counts in.
@@ -44,9 +51,11 @@ impl std::str::FromStr for Series {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let survey = text.strip_suffix(TABLE);
-        let origin = if survey.is_some() { Origin::Code } else { Origin::Payment };
-        Ok(Self { survey: survey.unwrap_or(text).parse()?, origin })
+        let at = text.find('@').unwrap_or(text.len());
+        let (survey, behind) = text.split_at(at);
+        let origin = Origin::ALL.into_iter().find(|origin| mark(*origin) == behind);
+        let origin = origin.ok_or_else(|| Invalid(format!("There are no answers {:?}.", shortened(text))))?;
+        Ok(Self { survey: survey.parse()?, origin })
     }
 }
 
@@ -58,16 +67,17 @@ impl From<Series> for String {
 
 impl std::fmt::Display for Series {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.survey, if self.origin == Origin::Payment { "" } else { TABLE })
+        write!(f, "{}{}", self.survey, mark(self.origin))
     }
 }
 
 /// The tallies of one scope on one business day.
 pub type Tallies = BTreeMap<Series, Tally>;
 
-/// How many whole responses a payment stands behind: those that orders are set against.
+/// How many whole responses a payment stands behind, shown or not yet: those that orders are set against.
 pub fn paid_responses(tallies: &Tallies) -> u64 {
-    tallies.iter().filter(|(series, _)| series.origin == Origin::Payment).map(|(_, tally)| tally.responses).sum()
+    let paid = tallies.iter().filter(|(series, _)| series.origin == Origin::Payment);
+    paid.map(|(_, tally)| tally.responses + tally.waiting).sum()
 }
 
 /// Adds the tallies of another scope.
@@ -83,9 +93,11 @@ mod tests {
 
     #[test]
     fn a_series_is_read_as_it_is_written() {
-        for text in ["dine-in", "dine-in@table"] {
+        for (text, origin) in
+            [("dine-in", Origin::Payment), ("dine-in@table", Origin::Code), ("dine-in@test", Origin::Test)]
+        {
             let series: Series = text.parse().unwrap();
-            assert_eq!((series.to_string().as_str(), series.origin == Origin::Code), (text, text.contains('@')));
+            assert_eq!((series.to_string().as_str(), series.origin), (text, origin));
         }
         for text in ["", "@table", "dine-in@", "dine-in@door", "dine in"] {
             assert!(text.parse::<Series>().is_err(), "{text}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Signs, merge_signs};
 use crate::{
     Id, known_keys,
     survey::{Answer, Kind, Measure, Response, Scale, Survey},
@@ -23,6 +24,18 @@ pub struct Tally {
     /// Responses of guests who left before the end. Their answers are not counted anywhere else.
     #[serde(skip_serializing_if = "is_zero")]
     pub partial: u64,
+    /// Visits whose answer was taken back, whether or not they were answered anew.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub taken_back: u64,
+    /// Of these, visits that have a whole answer again. It is one of the responses.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub answered_anew: u64,
+    /// Whole responses of a day that was still running, which no figure holds yet: they are shown five at a time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub waiting: u64,
+    /// Signs of gaming.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
+    pub signs: Signs,
     /// Scale questions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub scales: BTreeMap<Id, Histogram>,
@@ -182,10 +195,15 @@ impl Tally {
     /// Adds one response. `hour` is that of the payment on the store's clock; `survey` is the version that was
     /// answered.
     pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
+        self.taken_back += u64::from(response.taken_back.is_some());
+        if response.is_gone() {
+            return;
+        }
         if response.partial {
             self.partial += 1;
             return;
         }
+        self.answered_anew += u64::from(response.taken_back.is_some());
         self.responses += 1;
         for (question, answer) in &response.answers {
             match answer {
@@ -265,6 +283,10 @@ impl Tally {
     pub fn merge(&mut self, other: &Self) {
         self.responses += other.responses;
         self.partial += other.partial;
+        self.taken_back += other.taken_back;
+        self.answered_anew += other.answered_anew;
+        self.waiting += other.waiting;
+        merge_signs(&mut self.signs, &other.signs);
         for (question, histogram) in &other.scales {
             add_counts(self.scales.entry(question.clone()).or_default(), histogram);
         }

@@ -6,4 +6,4 @@ mod store;
 
 pub use business_day::{Calendar, is_in_range, parse_day};
 pub use scope::{Path, Scope, StoreNumber};
-pub use store::{DayStart, Store, StoreDetails};
+pub use store::{AskedBefore, DayStart, Store, StoreDetails};

@@ -1,6 +1,6 @@
 //! Stores: shops, never databases.
 
-use jiff::{civil::Time, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, Path, StoreNumber};
@@ -71,6 +71,18 @@ pub struct Store {
     /// Its time zone and the start of its day.
     #[serde(skip)]
     pub calendar: Calendar,
+    /// What its guests were asked before, as far back as a link of it may still have been answered.
+    #[serde(skip)]
+    pub asked_before: Vec<AskedBefore>,
+}
+
+/// A survey that a store asked until it went over to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBefore {
+    /// The survey.
+    pub survey: Id,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 impl Store {
@@ -84,7 +96,19 @@ impl Store {
             ))
         })?;
         let calendar = Calendar { zone, day_starts: details.day_starts.time() };
-        Ok(Self { number, details, calendar })
+        Ok(Self { number, details, calendar, asked_before: Vec::new() })
+    }
+
+    /// The store with the memory of what it asked, when it takes the place of what was there. A survey that no link
+    /// was answered to for so many days is forgotten.
+    #[must_use]
+    pub fn in_place_of(self, before: &Self, now: Timestamp, days: i64) -> Self {
+        let mut asked_before = before.asked_before.clone();
+        if before.details.survey != self.details.survey {
+            asked_before.push(AskedBefore { survey: before.details.survey.clone(), until: now });
+        }
+        asked_before.retain(|asked| asked.until + (days * 24).hours() > now);
+        Self { asked_before, ..self }
     }
 }
 
@@ -103,6 +127,27 @@ mod tests {
         };
         let refused = Store::new(12.try_into().unwrap(), details).unwrap_err();
         assert_eq!(refused.to_string(), "time_zone is an IANA name such as Asia/Shanghai; \"Asia/Atlantis\" is none.");
+    }
+
+    #[test]
+    fn a_store_remembers_what_it_asked_for_as_long_as_links_live() {
+        let asking = |survey: &str| {
+            let details = StoreDetails {
+                name: "Lane".into(),
+                path: "cn".to_owned().try_into().unwrap(),
+                time_zone: "UTC".into(),
+                day_starts: DayStart::default(),
+                survey: survey.parse().unwrap(),
+            };
+            Store::new(12.try_into().unwrap(), details).unwrap()
+        };
+        let at = |day: i64| Timestamp::UNIX_EPOCH + (day * 24).hours();
+        let names = |store: &Store| store.asked_before.iter().map(|asked| asked.survey.to_string()).collect::<Vec<_>>();
+        let b = asking("b").in_place_of(&asking("a"), at(100), 61);
+        assert_eq!(names(&b), ["a"]);
+        assert_eq!(names(&asking("b").in_place_of(&b, at(160), 61)), ["a"], "put again, it has asked no other");
+        assert_eq!(names(&asking("c").in_place_of(&b, at(160), 61)), ["a", "b"]);
+        assert_eq!(names(&asking("c").in_place_of(&b, at(161), 61)), ["b"]);
     }
 
     #[test]

@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    AgainstTheRest, Change, ChildFigure, Counts, DayFigure, DriverFigure, Drivers, GroupFigure, GroupName, NpsFigure,
-    OperationsFigure, Quadrant, Report, SatisfactionFigure, Score, Subject, Temperature,
-    report::{FEW, TOO_FEW},
+    AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, DriverFigure, Drivers, GroupFigure, GroupName,
+    Integrity, NpsFigure, OperationsFigure, Quadrant, Report, SatisfactionFigure, Score, Subject, Temperature,
+    hidden::{TOO_FEW, shown, shown_alone},
+    integrity::stand_out,
+    report::FEW,
 };
 use super::{
     Class, Difference, Effect, Estimate, Method, Nps, Share, compare_shares, correlation, difference::number, joint,
     marginal, ranks, share,
 };
 use crate::{
-    count::{Group, Histogram, Operations, Recommendations, Tally},
-    place::Scope,
+    count::{DriverSums, Group, Histogram, Operations, Recommendations, Tally},
     survey::{Kind, Measure, Question, Scale, Survey},
+    visit::Segment,
 };
 
 impl Report {
@@ -27,12 +29,13 @@ impl Report {
             all.merge(tally);
         }
         let survey = subject.survey;
-        let nps = nps_figure(survey, &all);
-        let satisfaction = satisfaction_figure(survey, &all);
-        let total = all.total();
-        let plain =
-            |group: GroupName, counts: &Group| GroupFigure { group, score: Score::of(counts), against_the_rest: None };
+        let whole = all.total();
+        let total = shown_alone(&whole);
         let marginal = Drivers::marginal(survey, &all);
+        let segment = |segment: &Segment| GroupName::Segment {
+            segment: *segment,
+            name: subject.brand.segments.get(segment).cloned(),
+        };
         Self {
             scope: subject.scope.to_string(),
             name: subject.name.to_owned(),
@@ -43,75 +46,83 @@ impl Report {
             surveys: counts.surveys,
             responses: all.responses,
             partial: all.partial,
+            taken_back: all.taken_back,
+            waiting: all.waiting,
             counted_at: counts.counted_at,
-            score: Score::of(&total),
+            score: Score::shown(&whole, &total),
             temperature: Temperature::of(&total),
-            nps,
-            satisfaction,
-            change: Change::between(total.recommendations, counts.before.total().recommendations),
+            nps: nps_figure(survey, &all),
+            satisfaction: satisfaction_figure(survey, &all),
+            change: Change::between(total.recommendations, shown_alone(&counts.before.total()).recommendations),
             drivers: Drivers::joint(survey, &all).unwrap_or_else(|| marginal.clone()),
             marginal,
-            by_channel: all.channels.iter().map(|(c, g)| plain(GroupName::Channel { channel: *c }, g)).collect(),
-            by_segment: all
-                .segments
-                .iter()
-                .map(|(segment, group)| GroupFigure {
-                    group: GroupName::Segment { segment: *segment, name: subject.brand.segments.get(segment).cloned() },
-                    score: Score::of(group),
-                    against_the_rest: AgainstTheRest::of(group, &total),
-                })
-                .collect(),
-            by_hour: all.hours.iter().map(|(h, g)| plain(GroupName::Hour { hour: *h }, g)).collect(),
+            by_channel: group_figures(&all.channels, |channel| GroupName::Channel { channel: *channel }, None),
+            by_segment: group_figures(&all.segments, segment, Some(&whole)),
+            by_hour: group_figures(&all.hours, |hour| GroupName::Hour { hour: *hour }, None),
             operations: OperationsFigure::of(counts.operations.values()),
             days: day_figures(&counts.days, &counts.operations),
+            integrity: Integrity::of(&all),
             children: child_figures(counts.children),
+            behind: counts.behind,
             comments: counts.comments,
             comments_before: counts.comments_before,
         }
     }
 }
 
+/// The parts of a whole. Each is set against the rest where `whole` is given.
+fn group_figures<K>(
+    parts: &BTreeMap<K, Group>,
+    name: impl Fn(&K) -> GroupName,
+    whole: Option<&Group>,
+) -> Vec<GroupFigure> {
+    let groups: Vec<Group> = parts.values().copied().collect();
+    let figure = |((key, group), shown): ((&K, &Group), Group)| GroupFigure {
+        group: name(key),
+        score: Score::shown(group, &shown),
+        against_the_rest: whole.and_then(|whole| AgainstTheRest::of(group, &shown, whole)),
+    };
+    parts.iter().zip(shown(&groups)).map(figure).collect()
+}
+
 fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operations>) -> Vec<DayFigure> {
     let mut known: Vec<&Date> = days.keys().chain(operations.keys()).collect();
     known.sort();
     known.dedup();
-    known
-        .into_iter()
-        .map(|day| {
-            let total = days.get(day).map(Tally::total).unwrap_or_default();
-            let operations = operations.get(day);
-            DayFigure {
-                day: *day,
-                score: Score::of(&total),
-                temperature: Temperature::of(&total),
-                orders: operations.map(|operations| operations.orders),
-                response_rate: operations.and_then(Operations::response_rate),
-                revenue: operations.map(|operations| operations.amounts(&operations.revenue)).unwrap_or_default(),
-            }
-        })
-        .collect()
+    let totals: Vec<Group> = known.iter().map(|day| days.get(day).map(Tally::total).unwrap_or_default()).collect();
+    let figure = |((day, total), shown): ((&Date, &Group), Group)| {
+        let operations = operations.get(day);
+        DayFigure {
+            day: *day,
+            score: Score::shown(total, &shown),
+            temperature: Temperature::of(&shown),
+            orders: operations.map(|operations| operations.orders),
+            response_rate: operations.and_then(Operations::response_rate),
+            revenue: operations.map(|operations| operations.amounts(&operations.revenue)).unwrap_or_default(),
+        }
+    };
+    known.into_iter().zip(&totals).zip(shown(&totals)).map(figure).collect()
 }
 
-fn child_figures(children: Vec<(Scope, String, Group)>) -> Vec<ChildFigure> {
+fn child_figures(children: Vec<Child>) -> Vec<ChildFigure> {
     let enough = |group: &Group| group.recommendations.n() >= TOO_FEW;
     let ranked: Vec<Recommendations> =
-        children.iter().filter(|(.., group)| enough(group)).map(|(.., group)| group.recommendations).collect();
+        children.iter().filter(|child| enough(&child.group)).map(|child| child.group.recommendations).collect();
     let mut ranks = ranks(&ranked).into_iter();
-    let mut figures: Vec<ChildFigure> = children
-        .into_iter()
-        .map(|(scope, name, group)| {
-            let n = group.recommendations.n();
-            let rank = if enough(&group) { ranks.next() } else { None };
-            ChildFigure {
-                scope: scope.to_string(),
-                name,
-                score: if rank.is_some() { Score::of(&group) } else { Score { n, ..Score::default() } },
-                few: n < FEW,
-                rank_low: rank.map(|rank| rank.low),
-                rank_high: rank.map(|rank| rank.high),
-            }
-        })
-        .collect();
+    let mut marks = stand_out(&children);
+    let figure = |Child { scope, name, group, .. }: Child| {
+        let rank = if enough(&group) { ranks.next() } else { None };
+        ChildFigure {
+            scope: scope.to_string(),
+            name,
+            score: Score::shown(&group, &if rank.is_some() { shown_alone(&group) } else { Group::default() }),
+            few: group.recommendations.n() < FEW,
+            rank_low: rank.map(|rank| rank.low),
+            rank_high: rank.map(|rank| rank.high),
+            stands_out: marks.remove(&scope).unwrap_or_default(),
+        }
+    };
+    let mut figures: Vec<ChildFigure> = children.into_iter().map(figure).collect();
     // The best first; who has no rank comes last.
     figures.sort_by(|a, b| {
         let score = |figure: &ChildFigure| figure.score.nps.map_or(f64::NEG_INFINITY, |nps| nps.value);
@@ -155,12 +166,13 @@ impl Change {
 }
 
 impl AgainstTheRest {
-    /// None when there is no rest.
-    fn of(group: &Group, total: &Group) -> Option<Self> {
+    /// None when there is no rest. What is hidden of the group or of the rest is compared with nothing.
+    fn of(group: &Group, shown: &Group, total: &Group) -> Option<Self> {
         let rest = total.without(group);
+        let shown_rest = shown_alone(&rest);
         (rest.responses > 0).then(|| Self {
-            nps: group.recommendations.compare(rest.recommendations),
-            satisfied: compare_shares((group.satisfied, group.rated), (rest.satisfied, rest.rated)),
+            nps: shown.recommendations.compare(shown_rest.recommendations),
+            satisfied: compare_shares((shown.satisfied, shown.rated), (shown_rest.satisfied, shown_rest.rated)),
         })
     }
 }
@@ -185,7 +197,7 @@ impl OperationsFigure {
 impl Drivers {
     /// One regression on all drivers, when the answers allow it.
     fn joint(survey: &Survey, tally: &Tally) -> Option<Self> {
-        let joint = joint(tally.joint.get(&survey.joint_key())?)?;
+        let joint = joint(tally.joint.get(&survey.joint_key())?).filter(|joint| joint.n >= TOO_FEW)?;
         let effects = survey.drivers().zip(joint.effects.iter().copied());
         let drivers = effects.map(|((question, scale), effect)| driver_figure(question, scale, tally, Some(effect)));
         Some(Self {
@@ -199,7 +211,8 @@ impl Drivers {
 
     /// Each driver on its own.
     fn marginal(survey: &Survey, tally: &Tally) -> Self {
-        let effect = |question: &Question| tally.drivers.get(question.id()).and_then(marginal);
+        let enough = |sums: &&DriverSums| [sums.low, sums.middle, sums.high].iter().all(|band| band.n >= TOO_FEW);
+        let effect = |question: &Question| tally.drivers.get(question.id()).filter(enough).and_then(marginal);
         let drivers: Vec<DriverFigure> =
             survey.drivers().map(|(question, scale)| driver_figure(question, scale, tally, effect(question))).collect();
         Self {
@@ -215,7 +228,8 @@ impl Drivers {
 fn driver_figure(question: &Question, scale: Scale, tally: &Tally, effect: Option<Effect>) -> DriverFigure {
     let sums = tally.drivers.get(question.id()).copied().unwrap_or_default();
     let n = sums.low.n + sums.middle.n + sums.high.n;
-    let mean = (n > 0).then(|| number(sums.x) / number(n));
+    let enough = n >= TOO_FEW;
+    let mean = enough.then(|| number(sums.x) / number(n));
     let asymmetry = effect.map(|effect| effect.asymmetry());
     DriverFigure {
         question: question.id().clone(),
@@ -223,7 +237,7 @@ fn driver_figure(question: &Question, scale: Scale, tally: &Tally, effect: Optio
         n,
         mean,
         performance: mean.map(|mean| (mean - f64::from(scale.min)) / f64::from(scale.max - scale.min)),
-        correlation: correlation(&sums),
+        correlation: correlation(&sums).filter(|_| enough),
         effect,
         impact_asymmetry: asymmetry.and_then(|asymmetry| asymmetry.value),
         class: asymmetry.map_or(Class::Unclassified, |asymmetry| asymmetry.class),
@@ -263,7 +277,7 @@ fn nps_figure(survey: &Survey, tally: &Tally) -> Option<NpsFigure> {
     let question = survey.measuring(Measure::Recommend)?;
     let histogram = whole_histogram(question, tally)?;
     let answers = Recommendations::from(&histogram);
-    let nps = answers.nps()?;
+    let nps = answers.nps().filter(|_| answers.n() >= TOO_FEW)?;
     Some(NpsFigure {
         question: question.id().clone(),
         score: nps.score,
@@ -284,7 +298,7 @@ fn satisfaction_figure(survey: &Survey, tally: &Tally) -> Option<SatisfactionFig
     let n: u64 = histogram.values().sum();
     let sum: u64 = histogram.iter().map(|(value, count)| u64::from(*value) * count).sum();
     let satisfied = histogram.range(scale.satisfied_at_least..).map(|(_, count)| count).sum();
-    let part = share(satisfied, n)?;
+    let part = share(satisfied, n).filter(|_| n >= TOO_FEW)?;
     Some(SatisfactionFigure {
         question: question.id().clone(),
         mean: number(sum) / number(n),

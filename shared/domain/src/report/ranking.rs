@@ -27,14 +27,9 @@ pub fn ranks(siblings: &[Recommendations]) -> Vec<Rank> {
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let all = number(pairs.len() as u64);
-    let significant = (1..).zip(&pairs).filter(|(k, (p, _))| *p <= FALSE_DISCOVERIES * number(*k) / all);
-    let count = significant.map(|(k, _)| k).max().unwrap_or(0);
+    let count = discoveries(pairs.iter().map(|(p, _)| *p).collect());
     let mut ranks = vec![Rank { low: 1, high: siblings.len() }; siblings.len()];
-    for (k, (_, (better, worse))) in (1_u64..).zip(&pairs) {
-        if k > count {
-            break;
-        }
+    for (_, (better, worse)) in pairs.iter().take(count) {
         if let Some(rank) = ranks.get_mut(*worse) {
             rank.low += 1;
         }
@@ -43,6 +38,13 @@ pub fn ranks(siblings: &[Recommendations]) -> Vec<Rank> {
         }
     }
     ranks
+}
+
+/// How many of these p-values, the least first, are told apart from chance with false discoveries held at 5 %.
+pub(super) fn discoveries(sorted: Vec<f64>) -> usize {
+    let all = number(sorted.len() as u64);
+    let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= FALSE_DISCOVERIES * number(*k) / all);
+    significant.map(|(k, _)| k).max().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -6,62 +6,18 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Class, Difference, Effect, Estimate, Method,
+    Class, Comment, Difference, Effect, Estimate, Integrity, Method,
     estimate::{as_impact_asymmetry, as_nps, as_satisfied},
 };
 use crate::{
     Id,
-    count::{Group, Histogram, Operations, Series, Tally},
-    place::Scope,
-    survey::{Brand, Survey},
+    count::{Histogram, Series, Sign},
+    place::StoreNumber,
     visit::{Channel, Origin, Segment},
 };
 
 /// Below so many answers a sibling is marked as having few.
 pub(super) const FEW: u64 = 30;
-
-/// Below so many answers a sibling shows their number and nothing else.
-pub(super) const TOO_FEW: u64 = 5;
-
-/// What is asked for: which scope, which business days (both included), which survey.
-#[derive(Debug, Clone)]
-pub struct Subject<'a> {
-    /// The scope.
-    pub scope: &'a Scope,
-    /// Its name.
-    pub name: &'a str,
-    /// The first business day.
-    pub from: Date,
-    /// The last business day.
-    pub to: Date,
-    /// Which answers.
-    pub series: &'a Series,
-    /// Their survey, in its latest version.
-    pub survey: &'a Survey,
-    /// Where segments have their names.
-    pub brand: &'a Brand,
-}
-
-/// What the report is worked out from.
-#[derive(Debug, Clone, Default)]
-pub struct Counts {
-    /// The tally of the subject's series, by business day.
-    pub days: BTreeMap<Date, Tally>,
-    /// The same of as many days before.
-    pub before: Tally,
-    /// Orders and revenue, by business day.
-    pub operations: BTreeMap<Date, Operations>,
-    /// What lies directly below the scope, with its name.
-    pub children: Vec<(Scope, String, Group)>,
-    /// Every series that has responses in these days.
-    pub surveys: Vec<Series>,
-    /// When a count last changed one of these figures.
-    pub counted_at: Option<Timestamp>,
-    /// What guests wrote, newest first.
-    pub comments: Vec<Comment>,
-    /// Where the comments before these begin; none at their end.
-    pub comments_before: Option<String>,
-}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's serialize_with hands a reference")]
 fn is_a_payment<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
@@ -100,6 +56,10 @@ pub struct Report {
     pub responses: u64,
     /// Responses of guests who left before the end.
     pub partial: u64,
+    /// Visits whose answer was taken back.
+    pub taken_back: u64,
+    /// Whole responses of the running day that no figure holds yet: they are shown five at a time.
+    pub waiting: u64,
     /// When a count last changed one of these figures.
     pub counted_at: Option<Timestamp>,
     /// The scores in short, as for each part below.
@@ -127,8 +87,12 @@ pub struct Report {
     pub days: Vec<DayFigure>,
     /// Orders and revenue, where they were given.
     pub operations: Option<OperationsFigure>,
+    /// Signs of gaming.
+    pub integrity: Integrity,
     /// What lies directly below, with ranges of ranks.
     pub children: Vec<ChildFigure>,
+    /// Stores whose latest count is not in these figures.
+    pub behind: Vec<Behind>,
     /// What guests wrote, newest first. Only of a store.
     pub comments: Vec<Comment>,
     /// The `comments_before` that asks for the comments before these.
@@ -381,15 +345,18 @@ pub struct ChildFigure {
     pub rank_low: Option<usize>,
     /// The worst rank that it may have.
     pub rank_high: Option<usize>,
+    /// Signs of gaming that are rarer among its siblings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stands_out: Vec<Sign>,
 }
 
-/// What a guest wrote.
-#[derive(Debug, Clone, Serialize)]
-pub struct Comment {
-    /// When it was paid, to the minute.
-    pub at: Timestamp,
-    /// How likely they are to recommend.
-    pub nps: Option<u8>,
-    /// What they wrote.
-    pub text: String,
+/// A store whose latest count is not in the figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Behind {
+    /// Its number.
+    pub store: StoreNumber,
+    /// Its name.
+    pub name: String,
+    /// When it was counted last.
+    pub since: Timestamp,
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{AskIf, Kind, Question, Survey, masking::without_personal_numbers};
 use crate::{
     Id, shortened,
-    visit::{Channel, PaymentHash, Segment},
+    visit::{Channel, PaymentHash, Segment, TableNumber},
 };
 
 /// The most seconds that a guest is said to have taken: a day. A page left open for longer counts as this.
@@ -56,6 +56,22 @@ pub struct Response {
     /// Whether the guest left before the end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// The table whose code led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableNumber>,
+    /// What tells its network from others of the store's day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<u16>,
+    /// The submission that was last taken back of this visit. What is there beside it was answered anew, or nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<Uuid>,
+}
+
+impl Response {
+    /// Whether all that is left of it is that it was taken back.
+    pub fn is_gone(&self) -> bool {
+        self.taken_back.is_some() && self.answers.is_empty()
+    }
 }
 
 /// What is wrong with the answer to one question.
@@ -87,6 +103,9 @@ pub enum Wrong {
     /// The store has put another survey or version since the page was shown.
     #[error("The store has changed its questions meanwhile.")]
     QuestionsChanged,
+    /// This very sending was taken back.
+    #[error("This answer was taken back.")]
+    TakenBack,
     /// Something that only a program can send.
     #[error("{0}")]
     Malformed(String),
@@ -256,6 +275,9 @@ impl Response {
             seconds: None,
             submission: None,
             partial: false,
+            table: None,
+            network: None,
+            taken_back: None,
         }
     }
 }

@@ -7,7 +7,7 @@
 //! | | 4 | segment, 0 for none |
 //! | | 20 | store |
 //! | | 28 | minute of payment since 2020-01-01T00:00Z |
-//! | | 36 | the first bits of HMAC-SHA-256(payment key, `aftertaste/payment/v1` 0x00 payment id) |
+//! | | 36 | the first bits of HMAC-SHA-256(payment key, `aftertaste/payment/v1` 0x00 payment id); of the channel `table` 16 of the table's number and 20 random ones |
 //! | 12–23, the *tag* | 96 | the first bytes of HMAC-SHA-256(signing key, `aftertaste/link/v1` 0x00 claim) |
 
 use std::fmt;
@@ -17,7 +17,7 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{Channel, Minute, PaymentHash, Segment, Visit};
+use super::{Channel, Minute, PaymentHash, Segment, TableNumber, Visit, table_code::RANDOM_BITS};
 use crate::access::{Key, Keyring};
 
 /// How many characters a link has.
@@ -72,6 +72,12 @@ impl Claim {
         unpacked
     }
 
+    /// The table whose code led here; none of other channels, and of tables above 65,535.
+    pub fn table(&self) -> Option<TableNumber> {
+        let number = u32::try_from(self.visit.payment.bits() >> RANDOM_BITS).ok().filter(|number| *number > 0)?;
+        if self.channel == Channel::Table { TableNumber::try_from(number).ok() } else { None }
+    }
+
     /// Whether the link can be answered at an instant, when links live so many days.
     pub fn standing(&self, now: Timestamp, lifetime_days: u32) -> Standing {
         let paid = self.visit.minute;
@@ -104,7 +110,7 @@ impl Claim {
                 visit: Visit {
                     store: u32::try_from(field(64, 20)).ok()?.try_into().ok()?,
                     minute: Minute::from_number(u32::try_from(field(36, 28)).ok()?)?,
-                    payment: PaymentHash::from_bits(u64::try_from(field(0, 36)).ok()?)?,
+                    payment: PaymentHash::from_bits(u64::try_from(field(0, 36)).ok()?),
                 },
                 channel: Channel::from_number(small(88))?,
                 segment: Segment::try_from(small(84)).ok()?,
@@ -242,8 +248,8 @@ mod tests {
 
     #[test]
     fn a_claim_that_cannot_be_said_is_unknown_even_when_signed() {
-        // Store 0, and the reserved channel 12.
-        for claim in [[0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0x1c, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
+        // Store 0, and the reserved channel 13.
+        for claim in [[0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0x1d, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
             let tag = link_mac(&key(0), &claim).finalize().into_bytes();
             let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
             assert_eq!(Claim::verify(&URL_SAFE_NO_PAD.encode(bytes), &keyring(1)), None);
@@ -257,7 +263,7 @@ mod tests {
             minute in 0_u32..1 << 28, payment in 0_u64..1 << 36, id in 0_u8..16, at in 0_usize..LINK_LENGTH, to in "[A-Za-z0-9_-]",
         ) {
             let claim = Claim {
-                visit: Visit { store: store.try_into().unwrap(), minute: Minute::from_number(minute).unwrap(), payment: PaymentHash::from_bits(payment).unwrap() },
+                visit: Visit { store: store.try_into().unwrap(), minute: Minute::from_number(minute).unwrap(), payment: PaymentHash::from_bits(payment) },
                 channel,
                 segment: Segment::try_from(segment).unwrap(),
             };

@@ -14,11 +14,15 @@ use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::{Channel, Claim, Minute, PaymentHash, Segment, Visit};
 use crate::{Invalid, access::Keyring, place::StoreNumber};
+
+/// How many of a visit's 36 bits are random where a code led to it. The others are the table's number.
+pub(super) const RANDOM_BITS: u32 = 20;
 
 /// A table's number, 1 to 16,777,215, or 0 for none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,10 +78,12 @@ impl TableCode {
         Some(Self { store: form_and_store.try_into().ok()?, table: TableNumber(u32::from_be_bytes([0, d, e, f])) })
     }
 
-    /// The claim of one visit of whoever opened the code. `nonce` is fresh and random: two guests at a table in the same
-    /// minute are two visits.
-    pub fn visit(&self, minute: Minute, nonce: &str, keyring: &Keyring) -> Claim {
-        let payment = PaymentHash::of(&format!("table {nonce}"), keyring.payment());
+    /// The claim of one visit of whoever opened the code. In place of a payment it says at which table, so that an answer
+    /// tells it. The `nonce` is fresh and random: two guests at a table in the same minute are two visits.
+    pub fn visit(&self, minute: Minute, nonce: u32) -> Claim {
+        let table = u64::from(u16::try_from(self.table.0).unwrap_or(0));
+        let bits = table << RANDOM_BITS | u64::from(nonce) & ((1 << RANDOM_BITS) - 1);
+        let payment = PaymentHash::from_bits(bits);
         Claim {
             visit: Visit { store: self.store, minute, payment },
             channel: Channel::Table,
@@ -106,6 +112,18 @@ pub fn visitor(address: &str, store: StoreNumber, keyring: &Keyring) -> String {
     URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
 }
 
+/// Sixteen bits that tell the networks of a store's day apart, and nothing about one to whoever lacks the key: of IPv4 the
+/// first three bytes are the network, of IPv6 the first six. On another day the same network has other bits.
+pub fn network(address: &str, store: StoreNumber, day: Date, keyring: &Keyring) -> Option<u16> {
+    let network = match address.parse().ok()? {
+        IpAddr::V6(six) => six.octets().iter().take(6).copied().collect::<Vec<_>>(),
+        IpAddr::V4(four) => four.octets().iter().take(3).copied().collect(),
+    };
+    let told: Vec<u8> = network.into_iter().chain(format!(" {store} {day}").into_bytes()).collect();
+    let [a, b, ..] = keyring.payment().hash(b"aftertaste/network/v1", &told);
+    Some(u16::from_be_bytes([a, b]))
+}
+
 fn mac(keyring: &Keyring, claim: &[u8; 6]) -> Hmac<Sha256> {
     keyring.payment().mac(b"aftertaste/code/v1", claim)
 }
@@ -131,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn a_visit_tells_its_table_and_two_openings_are_two_visits() {
+        let visit = |table: u32, nonce| {
+            let code = TableCode { store: 12.try_into().unwrap(), table: TableNumber(table) };
+            code.visit(Minute::of("2026-11-21T04:31:00Z".parse().unwrap()).unwrap(), nonce)
+        };
+        for (table, told) in [(7, Some(7)), (65_535, Some(65_535)), (65_536, None), (0, None)] {
+            let claim = visit(table, 0xffff_ffff);
+            let read = Claim::verify(claim.sign(&keyring()).unwrap().as_str(), &keyring()).unwrap();
+            assert_eq!(read.table().map(u32::from), told, "{table}");
+        }
+        assert_ne!(visit(7, 1), visit(7, 2));
+        let paid = Claim { channel: Channel::Receipt, ..visit(7, 1) };
+        assert_eq!(paid.table(), None, "a payment's bits are a hash");
+    }
+
+    #[test]
     fn a_visitor_is_an_address_or_a_network() {
         let one = |address| visitor(address, 12.try_into().unwrap(), &keyring());
         assert_eq!(one("2001:db8:1:2::1"), one("2001:db8:1:2:ffff::9"));
@@ -138,6 +172,16 @@ mod tests {
         assert_ne!(one("192.0.2.1"), one("192.0.2.2"));
         assert_ne!(one("192.0.2.1"), visitor("192.0.2.1", 13.try_into().unwrap(), &keyring()));
         assert!(!one("192.0.2.1").contains("192"));
+    }
+
+    #[test]
+    fn a_network_is_told_from_others_of_a_store_and_a_day_alone() {
+        let on = |address, day: &str| network(address, 12.try_into().unwrap(), day.parse().unwrap(), &keyring());
+        assert_eq!(on("192.0.2.1", "2026-11-21"), on("192.0.2.250", "2026-11-21"));
+        assert_ne!(on("192.0.2.1", "2026-11-21"), on("192.0.3.1", "2026-11-21"));
+        assert_ne!(on("192.0.2.1", "2026-11-21"), on("192.0.2.1", "2026-11-22"));
+        assert_eq!(on("2001:db8:1:2::1", "2026-11-21"), on("2001:db8:1:ffff::9", "2026-11-21"));
+        assert_eq!(on("", "2026-11-21"), None);
     }
 
     proptest! {

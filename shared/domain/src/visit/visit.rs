@@ -37,6 +37,8 @@ pub enum Channel {
     Kiosk,
     /// The merchant's web site.
     Web,
+    /// Someone who tries the survey out. Its answers mix with nobody's.
+    Test,
 }
 
 /// What stands behind an answer.
@@ -46,17 +48,28 @@ pub enum Origin {
     Payment,
     /// The code on a table, which anybody can open any number of times.
     Code,
+    /// Someone who tries the survey out.
+    Test,
+}
+
+impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 3] = [Self::Payment, Self::Code, Self::Test];
 }
 
 impl Channel {
     /// What stands behind every answer that comes this way. Links of the channel `table` are made for those who open
     /// the code on a table, and for nobody else.
     pub fn origin(self) -> Origin {
-        if self == Self::Table { Origin::Code } else { Origin::Payment }
+        match self {
+            Self::Table => Origin::Code,
+            Self::Test => Origin::Test,
+            _ => Origin::Payment,
+        }
     }
 
     /// Every channel, in the order of its number.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Unknown,
         Self::Receipt,
         Self::Table,
@@ -69,6 +82,7 @@ impl Channel {
         Self::Delivery,
         Self::Kiosk,
         Self::Web,
+        Self::Test,
     ];
 
     pub(super) fn from_number(number: u8) -> Option<Self> {
@@ -90,6 +104,7 @@ impl Channel {
             Self::Delivery => "delivery",
             Self::Kiosk => "kiosk",
             Self::Web => "web",
+            Self::Test => "test",
         }
     }
 }
@@ -155,7 +170,7 @@ impl fmt::Display for Minute {
     }
 }
 
-/// A payment id, hashed to 36 bits.
+/// A payment id, hashed to 36 bits. Of an opening of a code, what stands in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentHash(u64);
 
@@ -166,9 +181,9 @@ impl PaymentHash {
         Self(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) >> 4)
     }
 
-    /// A hash of these bits; none when there are more than 36.
-    pub(super) fn from_bits(bits: u64) -> Option<Self> {
-        (bits < 1 << 36).then_some(Self(bits))
+    /// The lowest 36 of these bits, whatever they say.
+    pub(super) fn from_bits(bits: u64) -> Self {
+        Self(bits & ((1 << 36) - 1))
     }
 
     /// The 36 bits.

@@ -1,6 +1,6 @@
 //! Problems (RFC 9457): what a caller did that can't be done, as a value with a kind that never changes.
 
-use domain::{Invalid, Mistakes, survey::Mistake};
+use domain::{Invalid, Mistakes, NAMED_AT_MOST, survey::Mistake};
 use http::StatusCode;
 use serde::Serialize;
 
@@ -34,8 +34,12 @@ pub enum ProblemKind {
     ScopeUnknown,
     /// An address that no function answers for.
     RouteUnknown,
-    /// A visit that was answered with other answers.
+    /// A visit that has an answer.
     AlreadyAnswered,
+    /// A submission that was taken back.
+    TakenBack,
+    /// A taking back by whoever did not send the answer.
+    NotTakenBack,
     /// Answers to a survey that the store no longer asks.
     SurveyChanged,
     /// A link whose lifetime is over.
@@ -48,6 +52,10 @@ pub enum ProblemKind {
     AnswersInvalid,
     /// A value that was understood and can't be taken.
     Invalid,
+    /// A payment that lies further back than the grant allows.
+    PaymentTooOld,
+    /// A stored item that can't be read, and is to be put anew.
+    ItemUnreadable,
     /// More openings of codes from one address in a minute than guests make.
     TooMany,
     /// Something of ours is broken. The last: [`ProblemKind::ALL`] counts up to it.
@@ -70,12 +78,16 @@ impl ProblemKind {
         Self::ScopeUnknown,
         Self::RouteUnknown,
         Self::AlreadyAnswered,
+        Self::TakenBack,
+        Self::NotTakenBack,
         Self::SurveyChanged,
         Self::LinkExpired,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::AnswersInvalid,
         Self::Invalid,
+        Self::PaymentTooOld,
+        Self::ItemUnreadable,
         Self::TooMany,
         Self::Unavailable,
     ];
@@ -112,6 +124,8 @@ impl ProblemKind {
             Self::ScopeUnknown => ("scope-unknown", StatusCode::NOT_FOUND, "No such scope"),
             Self::RouteUnknown => ("route-unknown", StatusCode::NOT_FOUND, "No such address"),
             Self::AlreadyAnswered => ("already-answered", StatusCode::CONFLICT, "Already answered"),
+            Self::TakenBack => ("taken-back", StatusCode::CONFLICT, "This answer was taken back"),
+            Self::NotTakenBack => ("not-taken-back", StatusCode::CONFLICT, "The answer was not taken back"),
             Self::SurveyChanged => ("survey-changed", StatusCode::CONFLICT, "The store asks another survey now"),
             Self::LinkExpired => ("link-expired", StatusCode::GONE, "The link has expired"),
             Self::BodyTooLarge => ("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
@@ -120,6 +134,10 @@ impl ProblemKind {
             }
             Self::AnswersInvalid => ("answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, "Some answers do not fit"),
             Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "Not a value that can be taken"),
+            Self::PaymentTooOld => {
+                ("payment-too-old", StatusCode::UNPROCESSABLE_ENTITY, "A payment too long ago for this grant")
+            }
+            Self::ItemUnreadable => ("item-unreadable", StatusCode::CONFLICT, "What is stored can't be read"),
             Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available just now"),
         }
@@ -259,12 +277,48 @@ impl Problem {
         )
     }
 
-    /// A visit that was answered with other answers.
+    /// A visit that has an answer. The same words whatever was sent: nobody finds out what another guest said.
     pub fn already_answered() -> Self {
         Self::new(
             ProblemKind::AlreadyAnswered,
-            "This visit has been answered, with other answers. To answer anew, take that answer back first: DELETE this address.",
+            "This visit has been answered, and that answer stands. With its submission it can be taken back: DELETE this address.",
         )
+    }
+
+    /// A submission that was taken back.
+    pub fn taken_back() -> Self {
+        Self::new(
+            ProblemKind::TakenBack,
+            "What came with this submission was taken back, so it was not recorded. Send it with a fresh one to answer anew.",
+        )
+    }
+
+    /// A taking back without the submission that brought the answer.
+    pub fn submission_missing() -> Self {
+        Self::new(
+            ProblemKind::NotTakenBack,
+            "To take an answer back, send the submission that it came with, in the header Submission.",
+        )
+    }
+
+    /// A taking back with another submission than the one that brought the answer.
+    pub fn submission_differs() -> Self {
+        Self::new(
+            ProblemKind::NotTakenBack,
+            "The answer that is there came with another submission, or with none, and stays.",
+        )
+    }
+
+    /// A payment that lies further back than the grant allows.
+    pub fn payment_too_old(hours: u32) -> Self {
+        let detail = format!("This grant is for payments of the last {hours} hours, and paid_at lies before them.");
+        Self::new(ProblemKind::PaymentTooOld, detail)
+    }
+
+    /// A stored item that can't be read.
+    pub fn item_unreadable(error: &impl std::fmt::Display) -> Self {
+        let detail = format!("It is left out wherever it would be used: {error}. Put it anew.");
+        Self::new(ProblemKind::ItemUnreadable, detail)
     }
 
     /// Answers to a survey that the store no longer asks.
@@ -275,15 +329,15 @@ impl Problem {
         )
     }
 
-    /// Answers that do not fit the survey.
-    pub fn answers_invalid(errors: Vec<Mistake>) -> Self {
-        Self {
-            errors,
-            ..Self::new(
-                ProblemKind::AnswersInvalid,
-                "Nothing was recorded. Each entry of errors names a question and what its answer has to be.",
-            )
-        }
+    /// Answers that do not fit the survey. The first forty mistakes are named: a reply stays short whatever was sent.
+    pub fn answers_invalid(mut errors: Vec<Mistake>) -> Self {
+        let more = errors.len().saturating_sub(NAMED_AT_MOST);
+        errors.truncate(NAMED_AT_MOST);
+        let and_more = if more > 0 { format!(" There are {more} more.") } else { String::new() };
+        let detail = format!(
+            "Nothing was recorded. Each entry of errors names a question and what its answer has to be.{and_more}"
+        );
+        Self { errors, ..Self::new(ProblemKind::AnswersInvalid, detail) }
     }
 
     /// A body or parameter that was understood and can't be taken.

@@ -85,12 +85,20 @@ fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
             ("問卷已結束", "門市已不再使用這份問卷，仍然感謝您。"),
             ("问卷已结束", "门店已不再使用这份问卷，仍然感谢您。"),
         ),
+        ProblemKind::NotTakenBack => words(
+            ("Not taken back", "Only the phone that sent an answer can take it back."),
+            ("未能撤回", "只能在送出回答的手機上撤回。"),
+            ("未能撤回", "只能在提交回答的手机上撤回。"),
+        ),
         ProblemKind::Malformed
         | ProblemKind::GrantInsufficient
         | ProblemKind::ScopeUnknown
         | ProblemKind::RouteUnknown
         | ProblemKind::AlreadyAnswered
+        | ProblemKind::TakenBack
         | ProblemKind::SurveyChanged
+        | ProblemKind::PaymentTooOld
+        | ProblemKind::ItemUnreadable
         | ProblemKind::UnsupportedMediaType
         | ProblemKind::AnswersInvalid
         | ProblemKind::Invalid => None,

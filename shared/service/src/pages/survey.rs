@@ -33,6 +33,7 @@ impl Words {
             Wrong::TooLong(most) => self.too_long.replace("{most}", &most.to_string()),
             Wrong::ControlCharacters => self.control_characters.into(),
             Wrong::QuestionsChanged => self.questions_changed.into(),
+            Wrong::TakenBack => self.taken_back_before.into(),
             Wrong::Malformed(sentence) => sentence.clone(),
         }
     }
@@ -58,7 +59,7 @@ pub struct SurveyPage<'a> {
     pub until: Timestamp,
     /// The link, as it stands in the address.
     pub link: &'a str,
-    /// The sending's own id, kept with the answer; whether it was sent before is told by the answers.
+    /// The sending's own id, kept with the answer: by it the answer is found to have been sent, and taken back.
     pub submission: Uuid,
     /// What was answered, when the page is shown again.
     pub answers: &'a BTreeMap<String, Vec<String>>,
@@ -258,8 +259,9 @@ impl End {
     }
 }
 
-/// The page at the end, with the way back from it.
-pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> Page {
+/// The page at the end, with the way back from it: with the submission that the guest's answer came with. Where that is
+/// not known, the script may know it, and shows the form.
+pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str, submission: Option<Uuid>) -> Page {
     let words = words(language);
     let thanks = thanks_line(brand, language);
     let (title, more) = match end {
@@ -277,7 +279,9 @@ pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str) -> 
             @if end == End::TakenBack {
                 p { a href=(address) { (words.again) } }
             } @else {
-                form method="post" action=(address) {
+                form method="post" action=(address) hidden[submission.is_none()] {
+                    input type="hidden" name="submission" value=(submission.map(|id| id.to_string()).unwrap_or_default());
+                    @if end == End::Answered { p { (words.answered_back) } }
                     button.quiet type="submit" name="take_back" value="1" { (words.take_back) }
                 }
             }

@@ -6,11 +6,13 @@ use std::ops::Deref;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::{
     Id, Invalid, Mistakes,
-    place::{Store, StoreDetails, StoreNumber},
-    survey::{Brand, Definition, Survey},
+    place::{AskedBefore, Path, Store, StoreDetails, StoreNumber},
+    survey::{Brand, Definition, LONGEST_LINK_LIFETIME_DAYS, Survey},
 };
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::{Item, Table, TableError, failed, keys, string, unreadable};
+use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 
 /// A survey with its version, 1 for the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +42,58 @@ pub enum PutSurvey {
     Refused(Mistakes),
 }
 
+/// Every store.
+#[derive(Debug, Clone, Default)]
+pub struct StoreList {
+    /// Those that can be read, by number.
+    pub stores: Vec<Store>,
+    /// Those that can't: left out wherever stores are used.
+    pub unreadable: Vec<UnreadableStore>,
+}
+
+impl Deref for StoreList {
+    type Target = [Store];
+
+    fn deref(&self) -> &[Store] {
+        &self.stores
+    }
+}
+
+/// A store that can't be read, as far as it can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadableStore {
+    /// Its number.
+    #[serde(rename = "store")]
+    pub number: Option<StoreNumber>,
+    /// The node it belongs to.
+    pub path: Option<Path>,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// How long after a change a link may have been answered to what was asked before, in days: the longest lifetime, and
+/// one for the count that follows.
+pub const LIFETIMES_LOOK_BACK_DAYS: i64 = LONGEST_LINK_LIFETIME_DAYS as i64 + 1;
+
 impl Table {
-    /// Every store, by number.
+    /// Every store, by number. One that can't be read is left out, and logged.
     ///
     /// # Errors
     /// When the table can't be read.
-    pub async fn stores(&self) -> Result<Vec<Store>, TableError> {
-        let items = self.all_of(keys::STORES.into(), "read the stores").await?;
-        items.into_iter().map(read_store).collect()
+    pub async fn stores(&self) -> Result<StoreList, TableError> {
+        let mut list = StoreList::default();
+        for item in self.all_of(keys::STORES.into(), "read the stores").await? {
+            let number = string(&item, "sk").and_then(store_number);
+            let path = string(&item, "path").and_then(|path| Path::try_from(path.to_owned()).ok());
+            match read_store(item) {
+                Ok(store) => list.stores.push(store),
+                Err(error) => {
+                    error.log_left_out();
+                    list.unreadable.push(UnreadableStore { number, path, detail: error.to_string() });
+                }
+            }
+        }
+        Ok(list)
     }
 
     /// One store.
@@ -64,14 +110,45 @@ impl Table {
     /// When the table can't be written.
     pub async fn put_store(&self, store: &Store) -> Result<(), TableError> {
         let key = keys::store(store.number);
-        let details: Item = serde_dynamo::to_item(&store.details).map_err(|error| unreadable(&key, error))?;
-        self.put(key, details, "write a store").await
+        let item = StoreItem { details: store.details.clone(), asked_before: store.asked_before.clone() };
+        let item: Item = serde_dynamo::to_item(&item).map_err(|error| unreadable(&key, error))?;
+        self.put(key, item, "write a store").await
+    }
+
+    /// The latest version of a survey that can be read. Later ones that can't are logged.
+    ///
+    /// # Errors
+    /// When the table can't be read, or no version can.
+    pub async fn readable_survey(&self, id: &Id) -> Result<Option<Versioned>, TableError> {
+        let latest = match self.survey(id).await {
+            Err(error @ TableError::Unreadable { .. }) => error,
+            read => return read,
+        };
+        latest.log_left_out();
+        let versions = self.all_of(keys::surveys(id), "read a survey").await?;
+        versions.iter().rev().find_map(|item| read_survey(id, item).ok()).map(Some).ok_or(latest)
+    }
+
+    /// The longest lifetime, in days, that a link to a survey may have had since an instant: of every version that was
+    /// asked since then. A version that does not say when it was put counts, and so does one that can't be read.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn longest_lifetime(&self, id: &Id, since: Timestamp) -> Result<u32, TableError> {
+        let versions = self.all_of(keys::surveys(id), "read a survey").await?;
+        let ended = versions.iter().skip(1).map(put_at).chain([None]);
+        let asked = versions.iter().zip(ended).filter(|(_, ended)| ended.is_none_or(|ended| ended >= since));
+        let lifetime = |item: &Item| {
+            let read = read_survey(id, item);
+            read.map_or(LONGEST_LINK_LIFETIME_DAYS, |survey| survey.definition.link_lifetime_days)
+        };
+        Ok(asked.map(|(item, _)| lifetime(item)).max().unwrap_or(0))
     }
 
     /// The latest version of a survey.
     ///
     /// # Errors
-    /// When the table can't be read.
+    /// When the table or the version can't be read.
     pub async fn survey(&self, id: &Id) -> Result<Option<Versioned>, TableError> {
         let latest = self
             .client
@@ -97,17 +174,19 @@ impl Table {
         item.map(|item| read_survey(id, &item)).transpose()
     }
 
-    /// Writes a survey as the next version, unless it is the same as the latest or breaks a promise of an earlier one.
+    /// Writes a survey as the next version, unless it is the same as the latest or breaks a promise of an earlier one
+    /// that can be read.
     ///
     /// # Errors
     /// When the table can't be read or written.
-    pub async fn put_survey(&self, survey: &Survey) -> Result<PutSurvey, TableError> {
+    pub async fn put_survey(&self, survey: &Survey, now: Timestamp) -> Result<PutSurvey, TableError> {
         let id = &survey.definition.id;
         loop {
             let items = self.all_of(keys::surveys(id), "read a survey").await?;
-            let versions: Vec<Versioned> = items.iter().map(|item| read_survey(id, item)).collect::<Result<_, _>>()?;
+            let versions: Vec<Versioned> = items.iter().filter_map(|item| read_survey(id, item).ok()).collect();
+            let last = items.iter().filter_map(|item| keys::survey_version(string(item, "sk")?)).max();
             let definition = written(survey)?;
-            if let Some(latest) = versions.last()
+            if let Some(latest) = versions.last().filter(|latest| Some(latest.version) == last)
                 && written(&latest.survey)? == definition
             {
                 return Ok(PutSurvey::Unchanged(latest.version));
@@ -118,7 +197,7 @@ impl Table {
             if !broken.is_empty() {
                 return Ok(PutSurvey::Refused(Mistakes(broken)));
             }
-            let version = versions.last().map_or(1, |latest| latest.version + 1);
+            let version = last.map_or(1, |last| last + 1);
             let key = keys::survey(id, version);
             let put = self
                 .client
@@ -127,6 +206,7 @@ impl Table {
                 .item("pk", keys::text(key.pk))
                 .item("sk", keys::text(key.sk))
                 .item("definition", keys::text(definition))
+                .item("put_at", keys::number(now.as_microsecond()))
                 .condition_expression("attribute_not_exists(pk)")
                 .send()
                 .await;
@@ -207,13 +287,32 @@ impl Table {
     }
 }
 
+/// A store as it is stored, beside its number in the key.
+#[derive(Serialize, Deserialize)]
+struct StoreItem {
+    #[serde(flatten)]
+    details: StoreDetails,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked_before: Vec<AskedBefore>,
+}
+
+fn store_number(sk: &str) -> Option<StoreNumber> {
+    sk.trim_start_matches('0').parse().ok()
+}
+
 fn read_store(mut item: Item) -> Result<Store, TableError> {
     item.remove("pk");
     let sk = item.remove("sk").and_then(|sk| sk.as_s().ok().cloned()).unwrap_or_default();
     let key = keys::Key { pk: keys::STORES.into(), sk };
-    let number = key.sk.trim_start_matches('0').parse().map_err(|error| unreadable(&key, error))?;
-    let details: StoreDetails = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
-    Store::new(number, details).map_err(|error| unreadable(&key, error))
+    let number = store_number(&key.sk).ok_or_else(|| unreadable(&key, "its sort key is no number of a store"))?;
+    let StoreItem { details, asked_before } = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
+    let store = Store::new(number, details).map_err(|error| unreadable(&key, error))?;
+    Ok(Store { asked_before, ..store })
+}
+
+/// When a version was put; none from a version of Aftertaste that did not keep it.
+fn put_at(item: &Item) -> Option<Timestamp> {
+    whole_number(item, "put_at").and_then(|micros| Timestamp::from_microsecond(micros).ok())
 }
 
 /// A definition as it is stored. Two are the same when they are written the same: the order of languages counts.

@@ -8,6 +8,7 @@
 //! | store | `STORES` | `000012` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
+//! | lease of a count | `COUNT` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -36,7 +37,7 @@ impl Key {
 }
 
 pub(super) const STORES: &str = "STORES";
-const BRAND: &str = "BRAND";
+pub(super) const BRAND: &str = "BRAND";
 
 pub(super) fn response(visit: Visit) -> Key {
     Key { pk: responses(visit.store), sk: format!("{}#{}", visit.minute, visit.payment) }
@@ -97,6 +98,10 @@ pub(super) fn survey_version(sk: &str) -> Option<u32> {
 
 pub(super) fn brand() -> Key {
     Key { pk: BRAND.into(), sk: "-".into() }
+}
+
+pub(super) fn lease() -> Key {
+    Key { pk: "COUNT".into(), sk: "-".into() }
 }
 
 pub(super) fn limit(visitor: &str, minute: Minute) -> Key {

@@ -1,10 +1,11 @@
 //! Limits in the table: how often something was done within a minute.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::{error::ProvideErrorMetadata, operation::update_item::UpdateItemError};
 use domain::visit::Minute;
 use jiff::ToSpan;
 
 use super::{Table, TableError, failed, keys};
+use crate::aws::describe;
 
 impl Table {
     /// Counts one more of a visitor's doings in a minute, unless there have been `most`. Whether it was counted: one
@@ -33,6 +34,11 @@ impl Table {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                // Its count is no number: a guest is not turned away for that, and the item expires within the hour.
+                Some(other) if other.code() == Some("ValidationException") => {
+                    tracing::error!(outcome = "limit-left-out", error = describe(&error));
+                    Ok(true)
+                }
                 _ => Err(failed("count an opening")(error)),
             },
         }

@@ -4,14 +4,17 @@
 
 mod catalog;
 mod keys;
+mod lease;
 mod limits;
+mod newest;
 mod operations;
 mod responses;
 mod rollups;
 
-pub use catalog::{PutSurvey, Versioned};
+pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
+pub use newest::Page;
 pub use operations::operations_item;
-pub use responses::{Page, Recorded, Responses, StoredResponse, response_item};
+pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};
 pub use rollups::rollup_item;
 
 use std::collections::HashMap;
@@ -59,6 +62,22 @@ pub enum TableError {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+impl TableError {
+    /// Logs an item that can't be read and is passed over, as `store-left-out` and the like; nothing of other errors.
+    pub fn log_left_out(&self) {
+        let Self::Unreadable { pk, .. } = self else { return };
+        let outcome = match pk.split('#').next() {
+            Some(keys::STORES) => "store-left-out",
+            Some("SURVEY") => "survey-left-out",
+            Some(keys::BRAND) => "brand-left-out",
+            Some("D") => "rollup-left-out",
+            Some("O") => "operations-left-out",
+            _ => "item-left-out",
+        };
+        tracing::error!(outcome, error = %self);
+    }
 }
 
 impl fmt::Debug for TableError {

@@ -57,8 +57,7 @@ impl Table {
                     operations.insert(day, read);
                 }
                 Err(error) => {
-                    let error = unreadable(&keys::Key { pk: pk.clone(), sk }, error);
-                    tracing::error!(outcome = "operations-left-out", %error);
+                    unreadable(&keys::Key { pk: pk.clone(), sk }, error).log_left_out();
                 }
             }
         }

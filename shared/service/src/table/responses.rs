@@ -5,7 +5,7 @@ use std::ops::Range;
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::SdkError,
-    operation::put_item::PutItemError,
+    operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::{
@@ -15,6 +15,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Item, Items, Table, TableError, failed, keys, string, whole_number};
 
@@ -23,10 +24,26 @@ use super::{Item, Items, Table, TableError, failed, keys, string, whole_number};
 pub enum Recorded {
     /// It is new.
     Now,
-    /// The same answers were there: sent again, or an attempt whose reply was lost.
+    /// The same submission with the same answers was there: sent again, or an attempt whose reply was lost.
     Before,
-    /// Other answers were there, and still are.
-    OtherAnswersAreThere,
+    /// An answer was there, and still is. Whether this submission brought it.
+    AnswerIsThere {
+        /// It did, with other answers.
+        by_this_submission: bool,
+    },
+    /// This submission was taken back. It does not come in again.
+    TakenBack,
+}
+
+/// What became of a taking back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TookBack {
+    /// The answer is gone, now or already.
+    Gone,
+    /// There was none.
+    Nothing,
+    /// Another submission brought the answer that is there.
+    NotTheirs,
 }
 
 /// A response as it was read.
@@ -34,6 +51,8 @@ pub enum Recorded {
 pub struct StoredResponse {
     /// The minute of payment.
     pub minute: Minute,
+    /// What tells it from others of that minute.
+    pub payment: String,
     /// When the table drops it.
     pub expires: Timestamp,
     /// The response.
@@ -49,66 +68,103 @@ struct ResponseItem {
     response: Response,
 }
 
+/// What a response may lack. A write over an earlier one takes it away.
+const OPTIONAL: [&str; 5] = ["seconds", "submission", "partial", "table", "network"];
+
 impl Table {
     /// Records a response, unless the visit has a whole one: one conditional write. What a guest left behind half-way
-    /// is replaced, by more of it or by the whole.
+    /// is replaced, by more of it or by the whole. So is what was taken back, except by the submission that was.
     ///
     /// ```text
-    ///  function                DynamoDB
-    ///     │ put, if none is whole │
-    ///     │──────────────────────▶│ written
-    ///     │        ✗ ◀────────────│ the reply is lost
-    ///     │ the SDK puts again    │
-    ///     │──────────────────────▶│ there is one: refused,
-    ///     │◀──────────────────────│ with the item that is there
-    ///     │ the same answers: it was this very put, and the guest is thanked
+    ///  function                 DynamoDB
+    ///     │ write, if none is whole │
+    ///     │────────────────────────▶│ written
+    ///     │        ✗ ◀──────────────│ the reply is lost
+    ///     │ the SDK writes again    │
+    ///     │────────────────────────▶│ there is one: refused,
+    ///     │◀────────────────────────│ with the item that is there
+    ///     │ the same submission: it was this very write, and the guest is thanked
     /// ```
+    ///
+    /// An update and no put: what was taken back before stays known.
     ///
     /// # Errors
     /// When the table can't be written. The response may be there all the same: sent again, it is found.
     pub async fn record(&self, visit: Visit, response: &Response, expires: Timestamp) -> Result<Recorded, TableError> {
-        let pk = keys::responses(visit.store);
-        let put = self
+        let keys::Key { pk, sk } = keys::response(visit);
+        let mut item = response_item(visit, response, expires)?;
+        item.retain(|name, _| name != "pk" && name != "sk" && name != "taken_back");
+        let removed: Vec<&str> = OPTIONAL.into_iter().filter(|name| !item.contains_key(*name)).collect();
+        let set: Vec<String> = item.keys().map(|name| format!("#{name} = :{name}")).collect();
+        let remove: Vec<String> = removed.iter().map(|name| format!("#{name}")).collect();
+        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let names = item.keys().map(String::as_str).chain(removed).chain(["partial"]);
+        let submission = response.submission.map_or_else(|| AttributeValue::Null(true), keys::text);
+        let update = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.name)
-            .set_item(Some(response_item(visit, response, expires)?))
-            .condition_expression("attribute_not_exists(pk) OR #partial = :partial")
-            .expression_attribute_names("#partial", "partial")
-            .expression_attribute_values(":partial", AttributeValue::Bool(true))
+            .key("pk", keys::text(&pk))
+            .key("sk", keys::text(sk))
+            .update_expression(format!("SET {}{remove}", set.join(", ")))
+            .condition_expression(
+                "attribute_not_exists(pk) OR (#partial = :part AND (attribute_not_exists(taken_back) OR taken_back <> :sent))",
+            )
+            .set_expression_attribute_names(Some(names.map(|name| (format!("#{name}"), name.to_owned())).collect()))
+            .set_expression_attribute_values(Some(
+                item.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect(),
+            ))
+            .expression_attribute_values(":part", AttributeValue::Bool(true))
+            .expression_attribute_values(":sent", submission)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match put {
+        match update {
             Ok(_) => Ok(Recorded::Now),
             Err(error) => match item_in_the_way(&error) {
-                Some(Some(there)) => {
-                    let there = read(&pk, there.clone())?;
-                    let same = there.response.answers == response.answers && there.response.partial == response.partial;
-                    Ok(if same { Recorded::Before } else { Recorded::OtherAnswersAreThere })
-                }
-                // Refused, and gone before it could be shown: it was taken back or has expired meanwhile.
-                Some(None) => Ok(Recorded::OtherAnswersAreThere),
+                Some(there) => Ok(what_is_in_the_way(&pk, there, response)),
                 None => Err(failed("record a response")(error)),
             },
         }
     }
 
-    /// Takes a visit's response back. Done twice, it is done.
+    /// Takes back the response that a submission brought: one conditional write. What stays is that it was taken back.
+    /// Versions that do not know this read it as left half-way, so that it counts in no figure of theirs either.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn take_back(&self, visit: Visit) -> Result<(), TableError> {
+    pub async fn take_back(&self, visit: Visit, submission: Uuid) -> Result<TookBack, TableError> {
         let key = keys::response(visit);
-        self.client
-            .delete_item()
+        let removed = OPTIONAL.into_iter().filter(|name| *name != "partial").map(|name| format!("#{name}"));
+        let removed: Vec<String> = removed.collect();
+        let names = OPTIONAL.into_iter().chain(["answers", "taken_back"]);
+        let update = self
+            .client
+            .update_item()
             .table_name(&self.name)
             .key("pk", keys::text(key.pk))
             .key("sk", keys::text(key.sk))
+            .update_expression(format!(
+                "SET #answers = :none, #partial = :part, #taken_back = :sent REMOVE {}",
+                removed.join(", ")
+            ))
+            .condition_expression("#submission = :sent")
+            .set_expression_attribute_names(Some(names.map(|name| (format!("#{name}"), name.to_owned())).collect()))
+            .expression_attribute_values(":none", AttributeValue::M(Item::new()))
+            .expression_attribute_values(":part", AttributeValue::Bool(true))
+            .expression_attribute_values(":sent", keys::text(submission))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
-            .await
-            .map(drop)
-            .map_err(failed("take a response back"))
+            .await;
+        match update {
+            Ok(_) => Ok(TookBack::Gone),
+            Err(error) => match item_in_the_way(&error) {
+                Some(None) => Ok(TookBack::Nothing),
+                Some(Some(there)) if is_submission(there, "taken_back", Some(submission)) => Ok(TookBack::Gone),
+                Some(Some(_)) => Ok(TookBack::NotTheirs),
+                None => Err(failed("take a response back")(error)),
+            },
+        }
     }
 
     /// Whether a store has ever been answered for, as far as responses are still kept.
@@ -144,54 +200,6 @@ pub fn response_item(visit: Visit, response: &Response, expires: Timestamp) -> R
     serde_dynamo::to_item(item).map_err(|error| unreadable_response(&keys::responses(visit.store), error))
 }
 
-/// Some responses of a store, newest payment first.
-pub struct Page {
-    /// The responses.
-    pub responses: Vec<StoredResponse>,
-    /// Where the next page begins; none at the end.
-    pub next: Option<String>,
-}
-
-impl Table {
-    /// The newest responses to payments within a window: at most `limit` of them, those before `before` (the `next`
-    /// of the page before).
-    ///
-    /// # Errors
-    /// When the table can't be read.
-    pub async fn newest_responses(
-        &self,
-        store: StoreNumber,
-        paid: &Range<Timestamp>,
-        before: Option<&str>,
-        limit: i32,
-    ) -> Result<Page, TableError> {
-        let pk = keys::responses(store);
-        let (first, last) = (keys::response_bound(paid.start), keys::response_bound(paid.end));
-        // A start outside the window is refused by DynamoDB; whatever a caller makes of it, it begins at the end.
-        let start =
-            before.filter(|before| keys::is_response(before) && (first.as_str()..last.as_str()).contains(before));
-        let start = start.map(|sk| Item::from([("pk".into(), keys::text(&pk)), ("sk".into(), keys::text(sk))]));
-        let page = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", keys::text(&pk))
-            .expression_attribute_values(":from", keys::text(first))
-            .expression_attribute_values(":to", keys::text(last))
-            .set_exclusive_start_key(start)
-            .scan_index_forward(false)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(failed("read responses"))?;
-        let next = page.last_evaluated_key.as_ref().and_then(|key| string(key, "sk")).map(str::to_owned);
-        // What can't be read is logged by the count.
-        let responses = page.items.unwrap_or_default().into_iter().filter_map(|item| read(&pk, item).ok()).collect();
-        Ok(Page { responses, next })
-    }
-}
-
 /// Responses that are being read, page by page.
 pub struct Responses {
     pk: String,
@@ -206,14 +214,16 @@ impl Responses {
     }
 }
 
-fn read(pk: &str, item: Item) -> Result<StoredResponse, TableError> {
+pub(super) fn read(pk: &str, item: Item) -> Result<StoredResponse, TableError> {
     let expires = whole_number(&item, "expires").and_then(|second| Timestamp::from_second(second).ok());
-    let minute = item.get("sk").and_then(|sk| AttributeValue::as_s(sk).ok()).and_then(|sk| keys::minute_of(sk));
+    let sk = string(&item, "sk").unwrap_or_default().to_owned();
+    let minute = keys::minute_of(&sk);
     let read: ResponseItem = serde_dynamo::from_item(item).map_err(|error| unreadable_response(pk, error))?;
     let (Some(minute), Some(expires)) = (minute, expires) else {
         return Err(unreadable_response(pk, "its sort key or expires is not what this program writes"));
     };
-    Ok(StoredResponse { minute, expires, response: read.response })
+    let payment = sk.split_once('#').map(|(_, payment)| payment.to_owned()).unwrap_or_default();
+    Ok(StoredResponse { minute, payment, expires, response: read.response })
 }
 
 /// The sort key identifies a payment, so it stays out of errors and thereby out of logs.
@@ -221,10 +231,31 @@ fn unreadable_response(pk: &str, detail: impl std::fmt::Display) -> TableError {
     TableError::Unreadable { pk: pk.into(), sk: "(a response)".into(), detail: detail.to_string() }
 }
 
-/// Whether a put was refused because an item is there, and that item, if DynamoDB showed it.
-fn item_in_the_way(error: &SdkError<PutItemError, HttpResponse>) -> Option<Option<&Item>> {
+/// Whether a write was refused for what is there, and that item, if there is one.
+fn item_in_the_way(error: &SdkError<UpdateItemError, HttpResponse>) -> Option<Option<&Item>> {
     match error.as_service_error()? {
-        PutItemError::ConditionalCheckFailedException(refused) => Some(refused.item()),
+        UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item()),
         _ => None,
     }
+}
+
+fn is_submission(item: &Item, attribute: &str, submission: Option<Uuid>) -> bool {
+    submission.is_some() && string(item, attribute).and_then(|text| text.parse().ok()) == submission
+}
+
+/// What a response met. An item that can't be read is an answer of somebody.
+fn what_is_in_the_way(pk: &str, there: Option<&Item>, response: &Response) -> Recorded {
+    // Refused, and gone before it could be shown: it has expired meanwhile.
+    let Some(item) = there else { return Recorded::AnswerIsThere { by_this_submission: false } };
+    let by_this_submission = is_submission(item, "submission", response.submission);
+    if !by_this_submission && is_submission(item, "taken_back", response.submission) {
+        return Recorded::TakenBack;
+    }
+    let same = |there: StoredResponse| {
+        there.response.answers == response.answers && there.response.partial == response.partial
+    };
+    if by_this_submission && read(pk, item.clone()).is_ok_and(same) {
+        return Recorded::Before;
+    }
+    Recorded::AnswerIsThere { by_this_submission }
 }

@@ -41,7 +41,7 @@ impl Table {
                     rollups.insert(day, rollup);
                 }
                 // As if it were not there: the next count of the day replaces it.
-                Err(error) => tracing::error!(outcome = "rollup-left-out", %error),
+                Err(error) => error.log_left_out(),
             }
         }
         Ok(rollups)
@@ -96,6 +96,9 @@ pub fn rollup_item(scope: &Scope, day: Date, rollup: &Rollup) -> Result<Item, Ta
     if let Some(until) = rollup.complete_until {
         item.insert("complete_until".to_owned(), keys::number(until.as_second()));
     }
+    if let Some(items) = rollup.items.and_then(|items| i64::try_from(items).ok()) {
+        item.insert("items".to_owned(), keys::number(items));
+    }
     Ok(key.over(item))
 }
 
@@ -119,6 +122,7 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
                 .ok_or_else(|| wrong("it has no counted_at"))?,
             path: string(item, "path").and_then(|path| Path::try_from(path.to_owned()).ok()),
             complete_until: instant("complete_until"),
+            items: whole_number(item, "items").and_then(|items| items.try_into().ok()),
         },
     ))
 }

@@ -1,0 +1,63 @@
+//! Which days a count takes.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use aftertaste::{
+    domain::{
+        Id,
+        place::{Store, is_in_range},
+    },
+    table::{LIFETIMES_LOOK_BACK_DAYS, Table, TableError},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+
+use crate::{CountError, Event, Window};
+
+/// The longest range of days that one count takes.
+const LONGEST_RANGE_DAYS: i32 = 400;
+
+/// The days to count, the same for every store whatever its time zone: a scope's day is whole only if each of its
+/// stores is counted for it. None without a store.
+pub(crate) async fn days_of(
+    table: &Table,
+    event: Event,
+    stores: &[Store],
+    now: Timestamp,
+) -> Result<Option<RangeInclusive<Date>>, CountError> {
+    let todays = || stores.iter().map(|store| store.calendar.day_of(now));
+    let (Some(first), Some(last)) = (todays().min(), todays().max()) else { return Ok(None) };
+    let back = |days: u32| first.saturating_sub(i64::from(days).days());
+    match event {
+        Event::Window { days: Window::Recent } => Ok(Some(back(1)..=last)),
+        Event::Window { days: Window::Answerable } => {
+            Ok(Some(back(longest_lifetime(table, stores, now).await? + 1)..=last))
+        }
+        Event::Range { from, to, .. } if !(is_in_range(from) && is_in_range(to)) => {
+            Err(CountError::Event("The range lies within the years 2020 to 2530.".into()))
+        }
+        Event::Range { from, to, .. } if from > to => {
+            Err(CountError::Event(format!("The range is reversed: from {from} is after to {to}.")))
+        }
+        Event::Range { from, to, .. } if from.until(to).is_ok_and(|span| span.get_days() >= LONGEST_RANGE_DAYS) => {
+            Err(CountError::Event(format!("The range {from} to {to} is too long: {LONGEST_RANGE_DAYS} days at most.")))
+        }
+        Event::Range { from, to, .. } => Ok(Some(from..=to)),
+    }
+}
+
+/// The longest lifetime, in days, of any link that was answered lately. A survey that is asked now may have had
+/// another before, and a store may have asked another survey: what came in until then is still to be counted.
+async fn longest_lifetime(table: &Table, stores: &[Store], now: Timestamp) -> Result<u32, TableError> {
+    let since = now.saturating_sub((LIFETIMES_LOOK_BACK_DAYS * 24).hours()).unwrap_or(Timestamp::MIN);
+    let asked = |store: &'_ Store| -> Vec<Id> {
+        let before = store.asked_before.iter().filter(|asked| asked.until >= since);
+        before.map(|asked| asked.survey.clone()).chain([store.details.survey.clone()]).collect()
+    };
+    let surveys: BTreeSet<Id> = stores.iter().flat_map(asked).collect();
+    let mut longest = 1;
+    for id in surveys {
+        longest = longest.max(table.longest_lifetime(&id, since).await?);
+    }
+    Ok(longest)
+}

@@ -1,0 +1,81 @@
+//! Nodes: each business day from the stores below.
+
+use std::collections::BTreeMap;
+
+use aftertaste::{
+    domain::{
+        count::Rollup,
+        place::{Path, Scope, StoreNumber},
+    },
+    table::TableError,
+};
+use futures::{
+    FutureExt,
+    future::BoxFuture,
+    stream::{self, StreamExt},
+};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{AT_ONCE, Counting, Summary, stores::StoreDay};
+
+/// The rollups of each node, by day.
+pub(crate) type Nodes = BTreeMap<Path, BTreeMap<Date, Rollup>>;
+
+/// Adds a store's day into every node above it.
+pub(crate) fn add(nodes: &mut Nodes, store: StoreNumber, StoreDay { day, rollup, path, behind_since }: StoreDay) {
+    let above: Vec<Path> = path.with_ancestors().collect();
+    let below = above.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store)]);
+    for (node, child) in above.iter().cloned().zip(below) {
+        let fresh = || Rollup { counted_at: Timestamp::MAX, items: Some(0), ..Rollup::default() };
+        let merged = nodes.entry(node).or_default().entry(day).or_insert_with(fresh);
+        let Some(rollup) = &rollup else {
+            merged.content.behind.extend(behind_since.map(|since| (store, since)));
+            continue;
+        };
+        merged.content.merge(&rollup.content, &child);
+        merged.items = merged.items.zip(rollup.items).map(|(all, items)| all + items);
+        match behind_since {
+            Some(since) => drop(merged.content.behind.insert(store, since)),
+            // As old as the oldest reading in it, those that are marked aside.
+            None => merged.counted_at = merged.counted_at.min(rollup.counted_at),
+        }
+    }
+}
+
+pub(crate) async fn write_nodes<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    nodes: &Nodes,
+    summary: &mut Summary,
+) {
+    let writes: Vec<BoxFuture<'_, _>> = nodes
+        .iter()
+        .map(|(path, rollups)| write_node(counting, path, rollups).map(move |did| (path, did)).boxed())
+        .collect();
+    let mut writes = stream::iter(writes).buffer_unordered(AT_ONCE);
+    while let Some((path, written)) = writes.next().await {
+        match written {
+            Ok(did) => summary.add(did),
+            Err(error) => {
+                tracing::error!(outcome = "scope-failed", scope = path.as_str(), error = %error);
+                summary.failures += 1;
+            }
+        }
+    }
+}
+
+async fn write_node<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    path: &Path,
+    rollups: &BTreeMap<Date, Rollup>,
+) -> Result<Summary, TableError> {
+    let scope = Scope::Node(path.clone());
+    let mut before = counting.table.rollups(&scope, *counting.days.start(), *counting.days.end()).await?;
+    let mut did = Summary::default();
+    for (day, rollup) in rollups {
+        // Of stores that are behind alone: as new as this count.
+        let counted_at = if rollup.counted_at == Timestamp::MAX { counting.began } else { rollup.counted_at };
+        let rollup = Rollup { counted_at, ..rollup.clone() };
+        counting.replace(&scope, *day, before.remove(day), rollup, &mut did).await?;
+    }
+    Ok(did)
+}

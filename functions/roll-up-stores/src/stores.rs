@@ -1,0 +1,175 @@
+//! Stores: each business day from its responses.
+
+use std::collections::BTreeSet;
+
+use aftertaste::{
+    counting::{DayCount, count},
+    domain::{
+        count::{Content, Rollup},
+        place::{Path, Scope, Store, StoreNumber},
+    },
+    table::{StoreList, TableError},
+};
+use futures::{
+    FutureExt,
+    future::BoxFuture,
+    stream::{self, StreamExt},
+};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+
+use crate::{AT_ONCE, Counting, Summary, nodes::Nodes};
+
+/// How far back a store that can't be counted is looked for in its own rollups, in days.
+const LOOK_BACK_DAYS: i64 = 62;
+
+/// A store's day as it stands after a count.
+pub(crate) struct StoreDay {
+    pub day: Date,
+    /// What is known of it; none where it was never counted.
+    pub rollup: Option<Rollup>,
+    /// The node that it counts towards.
+    pub path: Path,
+    /// When it was counted last, where this count is not in it.
+    pub behind_since: Option<Timestamp>,
+}
+
+/// Counts every store, and adds each day into every node above it. A store that can't be counted holds back nothing: its
+/// last rollups stand for it, and the nodes are marked.
+pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    list: &StoreList,
+    summary: &mut Summary,
+) -> Nodes {
+    let counts: Vec<BoxFuture<'_, _>> = list
+        .stores
+        .iter()
+        .map(|store| store_days(counting, store).map(move |did| (store.number, did)).boxed())
+        .collect();
+    let unreadable = list.unreadable.iter().filter_map(|store| Some((store.number?, store.path.clone())));
+    let others = unreadable.map(|(number, path)| async move {
+        let did = Summary { behind: 1, ..Summary::default() };
+        (number, last_days(counting, number, path).await.map(|days| (days, did)))
+    });
+    let all: Vec<BoxFuture<'_, _>> = counts.into_iter().chain(others.map(FutureExt::boxed)).collect();
+    let mut all = stream::iter(all).buffer_unordered(AT_ONCE);
+    let mut nodes = Nodes::new();
+    while let Some((number, counted)) = all.next().await {
+        match counted {
+            Ok((days, did)) => {
+                summary.add(did);
+                days.into_iter().for_each(|day| crate::nodes::add(&mut nodes, number, day));
+            }
+            // Nothing is known of it at all. The nodes that it counted towards have met more than they would now, and
+            // are kept.
+            Err(error) => {
+                tracing::error!(outcome = "store-failed", store = number.get(), error = %error);
+                summary.failures += 1;
+                summary.behind += 1;
+            }
+        }
+    }
+    nodes
+}
+
+/// A store's days, counted, or else as they were counted last.
+async fn store_days<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+) -> Result<(Vec<StoreDay>, Summary), TableError> {
+    match count_store(counting, store).await {
+        Ok(counted) => Ok(counted),
+        Err(error) => {
+            tracing::error!(outcome = "store-behind", store = store.number.get(), error = %error);
+            let days = last_days(counting, store.number, Some(store.details.path.clone())).await?;
+            Ok((days, Summary { behind: 1, failures: 1, ..Summary::default() }))
+        }
+    }
+}
+
+/// The days of a store that can't be counted, as its last rollups have them. `path` is the node that it belongs to, as
+/// far as it is known: days without a rollup are missing there.
+async fn last_days<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    store: StoreNumber,
+    path: Option<Path>,
+) -> Result<Vec<StoreDay>, TableError> {
+    let (first, last) = (*counting.days.start(), *counting.days.end());
+    let back = first.saturating_sub(LOOK_BACK_DAYS.days());
+    let known = counting.table.rollups(&Scope::Store(store), back, last).await?;
+    let latest = known.values().max_by_key(|rollup| rollup.counted_at);
+    let usual = path.or_else(|| latest.and_then(|rollup| rollup.path.clone()));
+    let since = latest.map(|rollup| rollup.counted_at);
+    let days = first.series(1.day()).take_while(|day| *day <= last).filter_map(|day| {
+        let rollup = known.get(&day).cloned();
+        let path = rollup.as_ref().and_then(|rollup| rollup.path.clone()).or_else(|| usual.clone())?;
+        // A store that was never counted is behind from the day's beginning.
+        let begin =
+            || TimeZone::UTC.to_zoned(day.to_datetime(jiff::civil::Time::midnight())).ok().map(|at| at.timestamp());
+        let counted = rollup.as_ref().map(|rollup| rollup.counted_at).or(since).or_else(begin);
+        Some(StoreDay { day, rollup, path, behind_since: counted })
+    });
+    Ok(days.collect())
+}
+
+async fn count_store<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+) -> Result<(Vec<StoreDay>, Summary), TableError> {
+    let Counting { table, days, .. } = counting;
+    let scope = Scope::Store(store.number);
+    let began = (counting.clock)();
+    let mut before = table.rollups(&scope, *days.start(), *days.end()).await?;
+    let mut did = Summary { stores: 1, ..Summary::default() };
+    let mut counted_days = Vec::new();
+
+    let left = left_days(counting, store, began, &before);
+    let all_days = days.start().series(1.day()).take_while(|day| day <= days.end());
+    let to_count: Vec<Date> = all_days.filter(|day| !left.contains(day)).collect();
+    for day in &left {
+        did.left.insert(*day, 1);
+        if let Some(mut rollup) = before.remove(day) {
+            // Nothing can change it any more, so it is as good as read now.
+            rollup.counted_at = began;
+            let path = rollup.path.clone().unwrap_or_else(|| store.details.path.clone());
+            counted_days.push(StoreDay { day: *day, rollup: Some(rollup), path, behind_since: None });
+        }
+    }
+    let (Some(first), Some(last)) = (to_count.first(), to_count.last()) else { return Ok((counted_days, did)) };
+
+    let mut counted = count(table, counting.catalog, store, &(*first..=*last), began).await?;
+    let operations = table.operations(store.number, *first, *last).await?;
+    (did.responses, did.unreadable) = (counted.responses, counted.unreadable);
+    for day in to_count {
+        let count = counted.days.remove(&day).unwrap_or_default();
+        let before = before.remove(&day);
+        // The node that the day was first counted towards: past days stay where they were when a store moves.
+        let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
+        let DayCount { tallies, complete_until, items, shown_before, .. } = count;
+        let content = Content { shown_before, ..Content::of_store_day(tallies, operations.get(&day)) };
+        let path_of_day = Some(path.clone());
+        let rollup = Rollup { content, counted_at: began, path: path_of_day, complete_until, items: Some(items) };
+        let (rollup, is_counted) = counting.replace(&scope, day, before, rollup, &mut did).await?;
+        let behind_since = (!is_counted).then_some(rollup.counted_at);
+        counted_days.push(StoreDay { day, rollup: Some(rollup), path, behind_since });
+    }
+    did.behind = u64::from(did.kept > 0);
+    Ok((counted_days, did))
+}
+
+/// The days whose responses may have expired: a recount would lose some.
+fn left_days<C: Fn() -> Timestamp>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+    began: Timestamp,
+    before: &std::collections::BTreeMap<Date, Rollup>,
+) -> BTreeSet<Date> {
+    let may_have_expired = |day: &Date| match before.get(day).and_then(|rollup| rollup.complete_until) {
+        Some(until) => until <= began,
+        None => {
+            let start = store.calendar.window(*day).start;
+            start.saturating_add((counting.retention_days * 24).hours()).is_ok_and(|end| end <= began)
+        }
+    };
+    let days = counting.days.start().series(1.day()).take_while(|day| day <= counting.days.end());
+    days.filter(may_have_expired).collect()
+}

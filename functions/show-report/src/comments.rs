@@ -1,0 +1,70 @@
+//! What guests of a store wrote, a page of it.
+
+use aftertaste::{
+    app::{App, Stop},
+    domain::{
+        Id,
+        count::Series,
+        place::Store,
+        report::{Comment, Meal},
+        survey::{Answer, Answers, Measure, Survey},
+    },
+    http::Request,
+    reading::{Reading, Window},
+    seal::{open, seal},
+    table::StoredResponse,
+};
+use uuid::Uuid;
+
+/// How many responses are read for their comments: about six read units.
+const READ: usize = 50;
+
+/// Whose comments are asked for.
+pub(crate) struct Asked<'a> {
+    pub store: &'a Store,
+    pub window: Window,
+    pub series: &'a Series,
+    pub survey: &'a Survey,
+    pub reading: &'a Reading,
+}
+
+/// A page of comments, newest first.
+#[derive(Default)]
+pub(crate) struct Comments {
+    pub comments: Vec<Comment>,
+    /// Where the comments before these begin, sealed: it names a payment.
+    pub before: Option<String>,
+}
+
+pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Asked<'_>) -> Result<Comments, Stop> {
+    let Asked { store, window, series, survey, reading } = asked;
+    let about = format!("{} {series}", store.number);
+    let before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keyring));
+    let paid = store.calendar.window_of(window.from, window.to);
+    let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
+    let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
+    // Of the running day what waits to be shown waits here too.
+    let shown = page.responses.into_iter().filter(|stored| {
+        let day = store.calendar.day_of(stored.minute.start());
+        reading.shows(series, day, stored.response.answered_at)
+    });
+    let comments = shown.flat_map(|stored| comments(stored, store, recommend)).collect();
+    Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keyring)) })
+}
+
+/// What the guest of a response wrote, with the day and the meal, and not the minute.
+fn comments(stored: StoredResponse, store: &Store, recommend: Option<&Id>) -> Vec<Comment> {
+    let nps = recommend.and_then(|question| match stored.response.answers.get(question) {
+        Some(Answer::Scale(n)) => Some(*n),
+        _ => None,
+    });
+    let paid = stored.minute.start();
+    let (day, meal) = (store.calendar.day_of(paid), Meal::of_hour(store.calendar.hour_of(paid)));
+    // Guests who left half-way have not sent what they wrote to be read.
+    let answers = if stored.response.partial { Answers::new() } else { stored.response.answers };
+    let texts = answers.into_values().filter_map(|answer| match answer {
+        Answer::Text(text) => Some(text),
+        Answer::Scale(_) | Answer::Choice(_) => None,
+    });
+    texts.map(|text| Comment { day, meal, nps, text }).collect()
+}

@@ -1,0 +1,44 @@
+//! Signs of gaming: figures, with the words that they prove nothing.
+
+use aftertaste::domain::{
+    count::Sign,
+    report::{Integrity, SignFigure},
+};
+use maud::{Markup, html};
+
+use crate::{figures::percent, words::Words};
+
+pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
+    if integrity.signs.is_empty() {
+        return html! {};
+    }
+    html! {
+        section {
+            h2 { (words.integrity) }
+            p.note { (words.proves_nothing) }
+            div.wide role="region" aria-label=(words.integrity) tabindex="0" { table {
+                thead { tr { th scope="col" { (words.sign) } th scope="col" { (words.share) } } }
+                tbody { @for SignFigure { sign, k, n, share } in &integrity.signs {
+                    tr {
+                        th scope="row" {
+                            (words.sign(*sign))
+                            @if *sign == Sign::TakenBack && integrity.answered_anew > 0 {
+                                br; span.note { (words.anew) ": " (integrity.answered_anew) }
+                            }
+                        }
+                        td {
+                            @if let Some(share) = share { (percent(*share)) br; }
+                            span.note { @if let Some(k) = k { (k) " " (words.of) " " } (n) }
+                        }
+                    }
+                } }
+            } }
+        }
+    }
+}
+
+/// What a scope shows more often than its siblings.
+pub(crate) fn marks(signs: &[Sign], words: &Words) -> Markup {
+    let names: Vec<&str> = signs.iter().map(|sign| words.sign(*sign)).collect();
+    html! { @if !names.is_empty() { br; span.note { (words.stands_out) " " (names.join(", ")) } } }
+}

@@ -1,0 +1,110 @@
+//! What a report is worked out from.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+
+use super::Behind;
+use crate::{
+    count::{Group, Operations, Series, Signs, Tally},
+    place::Scope,
+    survey::{Brand, Survey},
+};
+
+/// What is asked for: which scope, which business days (both included), which survey.
+#[derive(Debug, Clone)]
+pub struct Subject<'a> {
+    /// The scope.
+    pub scope: &'a Scope,
+    /// Its name.
+    pub name: &'a str,
+    /// The first business day.
+    pub from: Date,
+    /// The last business day.
+    pub to: Date,
+    /// Which answers.
+    pub series: &'a Series,
+    /// Their survey, in its latest version.
+    pub survey: &'a Survey,
+    /// Where segments have their names.
+    pub brand: &'a Brand,
+}
+
+/// What the report is worked out from.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// The tally of the subject's series, by business day.
+    pub days: BTreeMap<Date, Tally>,
+    /// The same of as many days before.
+    pub before: Tally,
+    /// Orders and revenue, by business day.
+    pub operations: BTreeMap<Date, Operations>,
+    /// What lies directly below the scope.
+    pub children: Vec<Child>,
+    /// Stores whose latest count is not in these figures, each since when.
+    pub behind: Vec<Behind>,
+    /// Every series that has responses in these days.
+    pub surveys: Vec<Series>,
+    /// When a count last changed one of these figures.
+    pub counted_at: Option<Timestamp>,
+    /// What guests wrote, newest first.
+    pub comments: Vec<Comment>,
+    /// Where the comments before these begin; none at their end.
+    pub comments_before: Option<String>,
+}
+
+/// A scope directly below.
+#[derive(Debug, Clone)]
+pub struct Child {
+    /// The scope.
+    pub scope: Scope,
+    /// Its name.
+    pub name: String,
+    /// Its responses.
+    pub group: Group,
+    /// Its signs of gaming.
+    pub signs: Signs,
+}
+
+/// What a guest wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    /// The business day of their visit.
+    pub day: Date,
+    /// The part of the day in which they paid.
+    pub meal: Meal,
+    /// How likely they are to recommend.
+    pub nps: Option<u8>,
+    /// What they wrote.
+    pub text: String,
+}
+
+/// A part of the day, by the hour of payment on the store's clock: as near as a comment tells when its guest was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Meal {
+    /// From five to half past ten or so: before eleven.
+    Breakfast,
+    /// From eleven, before three.
+    Lunch,
+    /// From three, before five.
+    Afternoon,
+    /// From five, before ten.
+    Dinner,
+    /// From ten, before five.
+    Night,
+}
+
+impl Meal {
+    /// The part of the day of an hour, 0 to 23.
+    pub fn of_hour(hour: u8) -> Self {
+        match hour {
+            5..=10 => Self::Breakfast,
+            11..=14 => Self::Lunch,
+            15..=16 => Self::Afternoon,
+            17..=21 => Self::Dinner,
+            _ => Self::Night,
+        }
+    }
+}

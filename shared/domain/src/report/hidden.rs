@@ -1,0 +1,91 @@
+//! Which parts show no more than how many answers they have, so that nobody is found out.
+
+use super::Score;
+use crate::count::{Group, Recommendations};
+
+/// Below so many answers a part shows their number and nothing else.
+pub const TOO_FEW: u64 = 5;
+
+/// Which parts of a whole are hidden, by how many answers each has: those of fewer than five, and then the smallest of
+/// the others until at least five answers are hidden. What is hidden is the whole less what is shown: with fewer it
+/// could be worked out.
+pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = parts.iter().map(|n| *n < TOO_FEW).collect();
+    let mut left: u64 = parts.iter().filter(|n| **n < TOO_FEW).sum();
+    let mut others: Vec<(usize, u64)> = parts.iter().copied().enumerate().filter(|(_, n)| *n >= TOO_FEW).collect();
+    others.sort_by_key(|(_, n)| *n);
+    for (at, n) in others {
+        if left == 0 || left >= TOO_FEW {
+            break;
+        }
+        left += n;
+        if let Some(part) = hidden.get_mut(at) {
+            *part = true;
+        }
+    }
+    hidden
+}
+
+/// What may be shown of the parts of a whole: each without the answers to a question that too few of them gave.
+pub(super) fn shown(parts: &[Group]) -> Vec<Group> {
+    let by = |n: fn(&Group) -> u64| hidden(&parts.iter().map(n).collect::<Vec<_>>());
+    let recommended = by(|part| part.recommendations.n());
+    let rated = by(|part| part.rated);
+    let parts = parts.iter().zip(recommended.into_iter().zip(rated));
+    parts.map(|(part, (recommended, rated))| without(part, recommended, rated)).collect()
+}
+
+/// What may be shown of a group by itself.
+pub(super) fn shown_alone(group: &Group) -> Group {
+    without(group, group.recommendations.n() < TOO_FEW, group.rated < TOO_FEW)
+}
+
+fn without(group: &Group, recommended: bool, rated: bool) -> Group {
+    let mut shown = *group;
+    if recommended {
+        shown.recommendations = Recommendations::default();
+    }
+    if rated {
+        (shown.rated, shown.satisfied) = (0, 0);
+    }
+    shown
+}
+
+impl Score {
+    /// The scores of a group of which so much may be shown.
+    pub(super) fn shown(group: &Group, shown: &Group) -> Self {
+        Self { n: group.recommendations.n(), ..Self::of(shown) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_fewer_than_five_takes_its_complement_along() {
+        for (parts, expected) in [
+            (vec![100, 50], vec![false, false]),
+            (vec![100, 3], vec![true, true]),
+            (vec![100, 50, 3], vec![false, true, true]),
+            (vec![100, 3, 2], vec![false, true, true]),
+            (vec![100, 0], vec![false, true]),
+            (vec![4], vec![true]),
+            (vec![], vec![]),
+        ] {
+            assert_eq!(hidden(&parts), expected, "{parts:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_hidden_is_nobody_or_at_least_five_unless_all_is(parts in prop::collection::vec(0_u64..40, 0..8)) {
+            let hidden = hidden(&parts);
+            let left: u64 = parts.iter().zip(&hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| n).sum();
+            prop_assert!(left == 0 || left >= 5 || hidden.iter().all(|hidden| *hidden));
+            prop_assert!(parts.iter().zip(&hidden).all(|(n, hidden)| *hidden || *n >= 5));
+        }
+    }
+}
