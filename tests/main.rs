@@ -10,6 +10,7 @@ mod database;
 mod documents;
 mod emulator;
 mod events;
+mod fuzz;
 mod harness;
 mod journey;
 mod once;

@@ -1,0 +1,184 @@
+//! Requests of every kind to every route of the template, from a seed. None is answered with 5xx, and no refusal is
+//! much longer than what it refuses.
+//!
+//! To send more than the gate does: `AFTERTASTE_FUZZ_REQUESTS=50000 cargo fuzz-routes`. `AFTERTASTE_FUZZ_SEED` is for
+//! others, or for the same ones again: the links and days in them follow the clock, all else the seed.
+
+mod bodies;
+mod generator;
+mod parameters;
+mod scene;
+mod spoiled;
+mod wire;
+
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    str::FromStr,
+    time::{Duration, Instant},
+};
+
+use aftertaste_local::{Database, Options, Stack, events::WRITTEN_FOR};
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{events::keyring, harness::options};
+use generator::{Generator, Request};
+use scene::{Scene, key};
+use wire::{Reply, exchange};
+
+/// What the gate has time for.
+const REQUESTS: usize = 3_000;
+
+const SEED: u64 = 2_026;
+
+const IN_FLIGHT: usize = 8;
+
+/// How many bytes a refusal may always have. Above these, twice what was sent.
+const SHORT: usize = 4_096;
+
+/// What a request came to.
+struct Outcome {
+    route: String,
+    /// Number, method and address, cut to a line.
+    line: String,
+    /// None without a reply.
+    status: Option<u16>,
+    took: Duration,
+    fault: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
+    let requests = from_environment("AFTERTASTE_FUZZ_REQUESTS", REQUESTS);
+    let seed = from_environment("AFTERTASTE_FUZZ_SEED", SEED);
+    let database = Database::start(None, 0).await.unwrap();
+    // The catalog is read again each second, so that guests meet what an operator has just put.
+    let options = Options { catalog_age: Duration::from_secs(1), ..options(&database.url) };
+    let stack = Stack::start(options, keyring()).await.unwrap();
+    let scene = Scene::new(Timestamp::now(), stack.url.trim_start_matches("http://"));
+    let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
+    for part in [requests / 2, requests - requests / 2] {
+        let outcomes = stream::iter(generator.by_ref().take(part)).map(|request| outcome(&scene.host, request));
+        let mut outcomes = pin!(outcomes.buffer_unordered(IN_FLIGHT));
+        while let Some(outcome) = outcomes.next().await {
+            summary.add(outcome);
+        }
+        count(&stack).await;
+    }
+    let again = format!("AFTERTASTE_FUZZ_SEED={seed} AFTERTASTE_FUZZ_REQUESTS={requests} cargo fuzz-routes");
+    println!("\n{requests} requests. To send them again: {again}");
+    summary.print();
+    let faults = &summary.faults;
+    assert!(faults.is_empty(), "{again}: {} faults:\n{}", faults.len(), faults[..faults.len().min(20)].join("\n"));
+}
+
+#[test]
+fn a_seed_gives_the_same_requests_each_time_and_reaches_every_route() {
+    let scene = Scene::new(WRITTEN_FOR.parse().unwrap(), "127.0.0.1:3000");
+    let made = |seed| Generator::new(&scene, seed).take(1_000).collect::<Vec<Request>>();
+    let requests = made(SEED);
+    assert!(requests == made(SEED), "one seed gave two sequences");
+    assert!(requests != made(SEED + 1), "two seeds gave one sequence");
+    for route in &scene.routes {
+        let reached = |request: &Request| request.route == key(route) && request.method == route.method;
+        assert!(requests.iter().any(reached), "{}", key(route));
+    }
+}
+
+fn from_environment<T: FromStr>(name: &str, usual: T) -> T {
+    let Ok(text) = std::env::var(name) else { return usual };
+    text.parse().unwrap_or_else(|_| panic!("{name} is a whole number; this is {text:?}."))
+}
+
+/// Counts the running day and the one before, so that the reports of nodes have something to show.
+async fn count(stack: &Stack) {
+    let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
+    roll_up_stores::handle(&stack.app.table, &stack.app.catalog, event, Timestamp::now).await.unwrap();
+}
+
+async fn outcome(host: &str, request: Request) -> Outcome {
+    let began = Instant::now();
+    let reply = exchange(host, &request.bytes).await;
+    let took = began.elapsed();
+    let fault = match &reply {
+        None => Some("no reply".to_owned()),
+        Some(reply) => fault(&request, reply),
+    };
+    let fault = fault.map(|fault| format!("request {}: {fault}\n{}\n", request.number, start_of(&request.bytes, 600)));
+    let line = format!("{} {} {}", request.number, request.method, start_of(request.target.as_bytes(), 100));
+    Outcome { route: request.route, line, status: reply.map(|reply| reply.status), took, fault }
+}
+
+/// What is wrong with a reply, if anything is.
+fn fault(request: &Request, reply: &Reply) -> Option<String> {
+    if reply.status >= 500 {
+        return Some(format!("status {}: {}", reply.status, start_of(&reply.body, 300)));
+    }
+    let kind = reply.headers.get("content-type").map_or("", String::as_str);
+    // A reply to HEAD has the headers of a body, and none.
+    if reply.status < 400 || !kind.contains("json") || request.method == "HEAD" {
+        return None;
+    }
+    let (length, most) = (reply.body.len(), 2 * request.bytes.len() + SHORT);
+    if length > most {
+        return Some(format!("{length} bytes refuse {}: {}", request.bytes.len(), start_of(&reply.body, 300)));
+    }
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let refuses = refuses(kind, reply.status, &body);
+    (!refuses).then(|| format!("{kind} of {} is no problem: {}", reply.status, start_of(&reply.body, 300)))
+}
+
+/// Whether JSON is a problem, or what API Gateway says by itself where no route fits.
+fn refuses(kind: &str, status: u16, body: &Value) -> bool {
+    let says = |name: &str| body[name].as_str().is_some_and(|text| !text.is_empty());
+    match kind {
+        "application/problem+json" => {
+            let kind = body["type"].as_str().unwrap_or_default();
+            kind.starts_with("/problems/") && body["status"] == json!(status) && says("title") && says("detail")
+        }
+        _ => kind == "application/json" && status == 404 && *body == json!({"message": "Not Found"}),
+    }
+}
+
+/// The first bytes as text.
+fn start_of(bytes: &[u8], most: usize) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).into_owned()
+}
+
+/// What all requests came to.
+#[derive(Default)]
+struct Summary {
+    statuses: BTreeMap<Option<u16>, usize>,
+    /// By route: how many were made for it, and how many of these went well.
+    routes: BTreeMap<String, (usize, usize)>,
+    slowest: (Duration, String),
+    faults: Vec<String>,
+}
+
+impl Summary {
+    fn add(&mut self, outcome: Outcome) {
+        *self.statuses.entry(outcome.status).or_default() += 1;
+        let (made, well) = self.routes.entry(outcome.route).or_default();
+        *made += 1;
+        *well += usize::from(outcome.status.is_some_and(|status| status < 400));
+        if outcome.took > self.slowest.0 {
+            self.slowest = (outcome.took, outcome.line);
+        }
+        self.faults.extend(outcome.fault);
+    }
+
+    fn print(&self) {
+        println!("  status   replies");
+        for (status, replies) in &self.statuses {
+            let status = status.map_or("none".to_owned(), |status| status.to_string());
+            println!("  {status:6} {replies:9}");
+        }
+        println!("  made    went well");
+        for (route, (made, well)) in &self.routes {
+            println!("  {made:6} {well:8}  {route}");
+        }
+        println!("  the slowest: {} ms, request {}", self.slowest.0.as_millis(), self.slowest.1);
+    }
+}

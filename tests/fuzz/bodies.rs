@@ -1,0 +1,245 @@
+//! The body that each route takes.
+
+use serde_json::{Value, json};
+
+use super::{
+    parameters::encoded,
+    scene::{Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
+};
+
+pub const JSON: &str = "application/json";
+pub const FORM: &str = "application/x-www-form-urlencoded";
+pub const CSV: &str = "text/csv";
+
+/// The routes whose bodies are known here.
+const KNOWN: [&str; 8] = [
+    "POST /links",
+    "POST /codes",
+    "POST /s/{link}",
+    "PUT /stores/{store}",
+    "PUT /surveys/{id}",
+    "PUT /brand",
+    "PUT /stores/{store}/days/{day}",
+    "PUT /days",
+];
+
+const COMMENTS: [&str; 9] = [
+    "汤很鲜，上菜也快。",
+    "Great value for lunch. 🥟",
+    "Call me: 138 1234 5678, a.b@example.cn",
+    "<script>alert(1)</script>",
+    "=1+1",
+    "",
+    " ",
+    "two\nlines",
+    "e\u{301}\u{202e}\u{200d}👩‍👩‍👧‍👦",
+];
+
+/// A body that can still be changed part by part; `Raw` is bytes of some content type.
+pub enum Body {
+    Json(Value),
+    Form(Vec<(String, String)>),
+    Csv(Vec<Vec<String>>),
+    Raw(&'static str, Vec<u8>),
+}
+
+impl Body {
+    pub fn content_type(&self) -> &'static str {
+        match *self {
+            Self::Json(_) => JSON,
+            Self::Form(_) => FORM,
+            Self::Csv(_) => CSV,
+            Self::Raw(kind, _) => kind,
+        }
+    }
+
+    pub fn written(&self) -> Vec<u8> {
+        match self {
+            Self::Json(value) => value.to_string().into_bytes(),
+            Self::Form(fields) => {
+                let pair = |(name, value): &(String, String)| format!("{}={}", encoded(name), encoded(value));
+                fields.iter().map(pair).collect::<Vec<_>>().join("&").into_bytes()
+            }
+            Self::Csv(rows) => rows.iter().map(|row| row.join(",")).collect::<Vec<_>>().join("\n").into_bytes(),
+            Self::Raw(_, bytes) => bytes.clone(),
+        }
+    }
+}
+
+/// The body that a route takes; none where it takes none.
+pub fn right(draw: &mut Draw, plan: &Plan<'_>) -> Option<Body> {
+    let key = plan.key();
+    if KNOWN.contains(&key.as_str()) {
+        return Some(of(&key, draw, plan));
+    }
+    // A route that is new gets what the others take.
+    ["POST", "PUT", "PATCH"].contains(&plan.route.method.as_str()).then(|| any(draw, plan))
+}
+
+/// The body that one of the routes takes.
+pub fn any(draw: &mut Draw, plan: &Plan<'_>) -> Body {
+    let key = draw.pick(&KNOWN);
+    of(key, draw, plan)
+}
+
+fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
+    match key {
+        "POST /links" => Body::Json(payment(draw, plan)),
+        "POST /codes" => Body::Json(json!({"store": store_of(plan.visit), "table": draw.below(40)})),
+        "POST /s/{link}" if draw.one_in(3) => Body::Form(form(draw, plan)),
+        "POST /s/{link}" => Body::Json(answer(draw, plan)),
+        "PUT /stores/{store}" => Body::Json(details(draw, plan)),
+        "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
+        "PUT /brand" => Body::Json(brand(draw)),
+        "PUT /days" => Body::Csv(days(draw, plan)),
+        _ => Body::Json(orders(draw)),
+    }
+}
+
+/// The payment of the visit, so that its link is the one that is opened and answered.
+fn payment(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let mut body = json!({
+        "store": store_of(plan.visit),
+        "payment": payment_of(plan.visit),
+        "paid_at": plan.scene.paid_at(plan.visit).to_string(),
+    });
+    if draw.one_in(2) {
+        body["channel"] = json!(draw.pick(&["unknown", "receipt", "wechat-mini-program", "sms", "kiosk", "web"]));
+    }
+    if draw.one_in(3) {
+        body["segment"] = json!(draw.below(16));
+    }
+    body
+}
+
+/// Every survey that is put right asks these three.
+fn answer(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let mut body = json!({"answers": {"nps": draw.below(11), "csat": 1 + draw.below(5)}});
+    if draw.one_in(2) {
+        body["answers"]["why"] = json!(draw.pick(&COMMENTS));
+    }
+    if !draw.one_in(3) {
+        body["submission"] = json!(submission_of(plan.visit));
+    }
+    if draw.one_in(4) {
+        body["version"] = json!(1);
+    }
+    // The stores that are put meanwhile may ask another.
+    if store_of(plan.visit) == OWN_STORE && draw.one_in(4) {
+        body["survey"] = json!(OWN_SURVEY);
+    }
+    if draw.one_in(2) {
+        body["seconds"] = json!(draw.below(300));
+    }
+    if draw.one_in(6) {
+        body["partial"] = json!(true);
+    }
+    body
+}
+
+fn form(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
+    let mut fields: Vec<(&str, String)> = if draw.one_in(4) {
+        vec![("take_back", "1".into())]
+    } else {
+        vec![
+            ("nps", draw.below(11).to_string()),
+            ("csat", (1 + draw.below(5)).to_string()),
+            ("why", draw.pick(&COMMENTS).into()),
+            ("version", "1".into()),
+            ("seconds", draw.below(300).to_string()),
+        ]
+    };
+    if !draw.one_in(3) {
+        fields.push(("submission", submission_of(plan.visit)));
+    }
+    if draw.one_in(6) {
+        fields.push(("partial", "true".into()));
+    }
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The store that always works keeps its survey.
+fn details(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let survey = if plan.store == OWN_STORE { OWN_SURVEY } else { draw.pick(&[OWN_SURVEY, "fuzz-1"]) };
+    let zone = match plan.store {
+        78 => "Europe/Berlin",
+        79 => "Pacific/Chatham",
+        _ => "Asia/Shanghai",
+    };
+    json!({
+        "name": draw.pick(&["Nanjing Road", "模糊店 🥟", "O'Neil & \"Co\" <b>"]),
+        "path": draw.pick(&["cn/east/shanghai", "cn/west", "nz"]),
+        "time_zone": zone,
+        "day_starts": "04:00",
+        "survey": survey,
+    })
+}
+
+/// The demo's survey with another title, so that it has several versions; or one with a question of each kind.
+fn definition(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let turn = draw.below(4);
+    if plan.survey == OWN_SURVEY {
+        let mut definition: Value = serde_json::from_str(include_str!("../../surveys/dine-in.json")).unwrap();
+        definition["title"]["en"] = json!(format!("How was your meal? {turn}"));
+        return definition;
+    }
+    let text = |english: &str| json!({"en": english, "zh-CN": "问题"});
+    json!({
+        "id": plan.survey,
+        "title": text(&format!("Fuzz {turn}")),
+        "link_lifetime_days": 7,
+        "questions": [
+            {"id": "nps", "kind": "scale", "min": 0, "max": 10, "measures": "recommend", "required": true,
+             "text": text("Recommend?"), "low_label": text("No"), "high_label": text("Yes")},
+            {"id": "csat", "kind": "scale", "min": 1, "max": 5, "measures": "satisfaction", "text": text("Satisfied?")},
+            {"id": "trust", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "theme": "trust", "module": "m",
+             "text": text("Trust?")},
+            {"id": "choice", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "theme": "choice", "module": "m",
+             "text": text("Choice?")},
+            {"id": "what", "kind": "choice", "many": true, "ask_if": {"question": "nps", "at_most": 6},
+             "options": [{"id": "food", "text": text("Food")}, {"id": "wait", "text": text("Wait")}],
+             "text": text("What?")},
+            {"id": "why", "kind": "text", "max_length": 200, "text": text("Why?")},
+        ],
+        "modules": {"m": {"ask": 1}},
+    })
+}
+
+fn brand(draw: &mut Draw) -> Value {
+    let mut body = json!({
+        "name": draw.pick(&["Lane's Kitchen", "巷子小馆", "A & B <i>"]),
+        "colour": draw.pick(&["#b4232a", "#336699"]),
+        "segments": {"1": "VIP", "2": "新客"},
+        "retention_days": 90 + draw.below(900),
+    });
+    if draw.one_in(2) {
+        body["privacy"] = json!({"en": "We keep it {days} days with {when}.", "zh-CN": "保留 {days} 天。"});
+        body["thanks"] = json!({"en": "Thanks!"});
+    }
+    for program in ["wechat", "alipay"] {
+        if draw.one_in(2) {
+            body[program] = json!({"app_id": "wx0000000000000000", "page": "pages/survey/survey"});
+        }
+    }
+    body
+}
+
+fn orders(draw: &mut Draw) -> Value {
+    let orders = draw.below(10_000);
+    match draw.below(3) {
+        0 => json!({"orders": orders}),
+        1 => json!({"orders": orders, "revenue": 61_034.5, "currency": "CNY"}),
+        _ => json!({"orders": orders, "revenue": 1e12, "refunds": 0, "currency": "NZD"}),
+    }
+}
+
+fn days(draw: &mut Draw, plan: &Plan<'_>) -> Vec<Vec<String>> {
+    let mut rows = vec![["store", "day", "orders", "revenue", "refunds", "currency"].map(str::to_owned).to_vec()];
+    for _ in 0..1 + draw.below(6) {
+        let (store, day, orders) = (draw.pick(&[12, 13, 14, 21, 31]), plan.scene.day(draw.below(40)), draw.below(900));
+        let amounts = draw.pick(&[["", "", ""], ["512.25", "", "CNY"], ["90", "1", "NZD"]]);
+        let first = [store.to_string(), day.to_string(), orders.to_string()];
+        rows.push(first.into_iter().chain(amounts.map(str::to_owned)).collect());
+    }
+    rows
+}

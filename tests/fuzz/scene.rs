@@ -1,0 +1,144 @@
+//! What requests are made from: chance, keys, a moment and routes, and what the parts of one request share.
+
+use aftertaste::{
+    domain::access::{Grant, Keyring},
+    token,
+};
+use aftertaste_local::{Route, Template};
+use fastrand::Rng;
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+
+use crate::{events::keyring, harness::signed_by};
+
+/// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
+const VISITS: usize = 600;
+
+/// Surveys and stores that are put. The first of each is only put right, so that guests always have one to answer.
+const SURVEYS: [&str; 4] = [OWN_SURVEY, "fuzz-1", "fuzz-2", "fuzz-3"];
+const STORES: [u32; 4] = [OWN_STORE, 77, 78, 79];
+
+/// The survey that the demo's stores ask.
+pub const OWN_SURVEY: &str = "dine-in";
+/// The store that most visits were at.
+pub const OWN_STORE: u32 = 12;
+
+/// Chance, from a seed.
+pub struct Draw {
+    rng: Rng,
+    careful: bool,
+}
+
+impl Draw {
+    pub fn new(seed: u64) -> Self {
+        Self { rng: Rng::with_seed(seed), careful: false }
+    }
+
+    /// Begins a request. Every third is careful: nothing in it slips, so that there is something to meet.
+    pub fn begin(&mut self) {
+        self.careful = self.one_in(3);
+    }
+
+    pub fn below(&mut self, most: usize) -> usize {
+        self.rng.usize(..most)
+    }
+
+    pub fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// Whether something goes wrong here, one time in so many; never in a careful request.
+    pub fn slips(&mut self, times: usize) -> bool {
+        !self.careful && self.one_in(times)
+    }
+
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())].clone()
+    }
+
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.rng.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// Where requests go, and when.
+pub struct Scene {
+    pub keyring: Keyring,
+    pub now: Timestamp,
+    /// Address and port.
+    pub host: String,
+    pub routes: Vec<Route>,
+}
+
+impl Scene {
+    pub fn new(now: Timestamp, host: &str) -> Self {
+        Self { keyring: keyring(), now, host: host.to_owned(), routes: Template::read().unwrap().routes }
+    }
+
+    /// Each visit was paid in the five days before, in a minute of its own.
+    pub fn paid_at(&self, visit: u32) -> Timestamp {
+        self.now - (1 + i64::from(visit) * 37 % 7_200).minutes()
+    }
+
+    pub fn link(&self, visit: u32) -> String {
+        signed_by(&self.keyring, store_of(visit), self.paid_at(visit), &payment_of(visit))
+    }
+
+    /// The day so many days before.
+    pub fn day(&self, back: usize) -> Date {
+        let hours = i64::try_from(back).unwrap() * 24;
+        (self.now - hours.hours()).to_zoned(TimeZone::UTC).date()
+    }
+
+    /// A grant for these scopes. One that this version does not know is left out, as it is when a token is read.
+    pub fn token(&self, scopes: &str, expires: Timestamp) -> String {
+        let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
+        token::sign(&Grant { permissions, subject: "fuzz".into(), expires }, &self.keyring).unwrap()
+    }
+}
+
+/// Most visits were at the store that always works, some at another, some at one that is put meanwhile.
+pub fn store_of(visit: u32) -> u32 {
+    match visit % 8 {
+        0 => STORES[1],
+        1 => 13,
+        _ => OWN_STORE,
+    }
+}
+
+pub fn payment_of(visit: u32) -> String {
+    format!("fuzz {visit}")
+}
+
+/// The id of the sending of a visit's answer: a UUID.
+pub fn submission_of(visit: u32) -> String {
+    format!("0c8f4f2e-6f0a-4a7e-9d55-{visit:012x}")
+}
+
+/// What the parts of a request share, so that path, headers and body of a careful one belong together.
+pub struct Plan<'a> {
+    pub scene: &'a Scene,
+    pub route: &'a Route,
+    pub visit: u32,
+    /// The store and the survey that are read or put.
+    pub store: u32,
+    pub survey: &'static str,
+}
+
+impl<'a> Plan<'a> {
+    pub fn drawn(draw: &mut Draw, scene: &'a Scene, route: &'a Route) -> Self {
+        let first = usize::from(!draw.careful);
+        let visit = u32::try_from(draw.below(VISITS)).unwrap();
+        Self { scene, route, visit, store: draw.pick(&STORES[first..]), survey: draw.pick(&SURVEYS[first..]) }
+    }
+
+    /// The route as the template's events name it: `PUT /stores/{store}`.
+    pub fn key(&self) -> String {
+        key(self.route)
+    }
+}
+
+pub fn key(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
