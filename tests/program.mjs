@@ -105,20 +105,24 @@ export function issue(store, { paidAt = new Date(), ...more } = {}) {
   return call('POST', '/links', { store, payment: `payment ${payments}`, paid_at: paidAt.toISOString(), ...more });
 }
 
-/** Sends answers as JSON, as a program does: the reply's status. The same that are there are 200, others 409. */
-export async function send(path, answers) {
+/**
+ * Sends answers as JSON, as a program does: the reply's status. The same that are there, with the submission that they
+ * were sent with, are 200; all others 409.
+ */
+export async function send(path, answers, submission) {
   const reply = await fetch(url + path, {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify({ answers }),
+    body: JSON.stringify({ submission, answers }),
   });
   return reply.status;
 }
 
-/** That exactly these answers are there, those to questions that no report is about included. */
-export async function assertRecorded(path, answers) {
-  const status = await send(path, answers);
-  assert.equal(status, 200, `Other answers were recorded than ${JSON.stringify(answers)}, or none (${status}).`);
+/** That exactly these answers are there, sent with this submission; those that no report is about included. */
+export async function assertRecorded(path, answers, submission) {
+  const status = await send(path, answers, submission);
+  const what = `${JSON.stringify(answers)} of the submission ${submission}`;
+  assert.equal(status, 200, `Other answers were recorded than ${what}, or none (${status}).`);
 }
 
 /** A definition that ships. */

@@ -11,7 +11,7 @@ import { assertRecorded } from '../program.mjs';
 import { focus, option, sent, stop } from './stack.mjs';
 import {
   CONDITIONS, DESK, NOTHING, ONE, PHONE, assertStored, end, filledIn, guest, intercept, open, pick, shown, soon,
-  startForGuests, submit,
+  startForGuests, submissionOn, submit,
 } from './visit.mjs';
 import { WORDS } from './words.mjs';
 
@@ -151,7 +151,7 @@ guest('conditions show and hide questions; what is hidden is not stored', { ...P
 
   await sent(page, () => submit(page));
   await assertStored(store, { ...NOTHING, responses: 1, nps: { 7: 1 } });
-  await assertRecorded(path, { nps: 7, dishes: ['noodles'] });
+  await assertRecorded(path, { nps: 7, dishes: ['noodles'] }, await submissionOn(page));
 });
 
 guest('a second tap on the button sends nothing', PHONE, async ({ context, page, posts, store, path }) => {

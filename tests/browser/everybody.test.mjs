@@ -12,7 +12,7 @@ import { clipped, overflow, smallTargets, violations } from './flaws.mjs';
 import { stop } from './stack.mjs';
 import {
   NARROW, expiredLink, finish, finishWithControlCharacter, guest, intercept, open, pick, soon, startForGuests, status,
-  submit, takeBack,
+  submit, takeBack, takeBackButton,
 } from './visit.mjs';
 
 let expired;
@@ -47,6 +47,12 @@ const STATES = {
     await send(path, { nps: 0, csat: 1 });
     await open(page, path);
     await finish(page);
+  },
+  'already answered on this phone': async ({ page, path }) => {
+    await open(page, path);
+    await finish(page);
+    await open(page, path);
+    await takeBackButton(page).waitFor();
   },
   'taken back': async ({ page, path }) => {
     await open(page, path);

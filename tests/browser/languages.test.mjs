@@ -48,6 +48,7 @@ for (const language of LANGUAGES) {
     await open(page, path);
     await end(page, 'answered');
     await isIn(words.answered);
+    await page.getByText(words.offer).waitFor();
     assert.equal(await page.locator('button').innerText(), words.takeBack);
     await takeBack(page);
     await isIn(words.takenBack);

@@ -11,6 +11,7 @@ import { url } from '../program.mjs';
 import { sent, stop } from './stack.mjs';
 import {
   NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, guest, open, pick, soon, startForGuests, stored, submit,
+  takeBack,
 } from './visit.mjs';
 
 before(() => startForGuests());
@@ -90,15 +91,24 @@ guest('a guest who finishes at once sends one request, also when they leave', PH
   await assertStored(store, ONE);
 });
 
-guest('a partial answer that comes late replaces nothing', PHONE, async ({ page, store, path }) => {
+guest('a partial answer that comes late replaces nothing, and brings nothing back', PHONE, async ({
+  page, store, path,
+}) => {
   await open(page, path);
   const hidden = (name) => page.locator(`input[name=${name}]`).getAttribute('value');
-  const fields = { survey: await hidden('survey'), version: await hidden('version'), partial: 'true' };
+  const [submission, survey, version] = await Promise.all(['submission', 'survey', 'version'].map(hidden));
+  const fields = { submission, survey, version, partial: 'true' };
+  const comesLate = async (answers) => {
+    const reply = await fetch(url + path, { method: 'POST', body: new URLSearchParams({ ...fields, ...answers }) });
+    assert.equal(reply.status, 409);
+  };
   await finish(page, { why: 'Soup' });
   // Other answers, and some of the very same.
   for (const answers of [{ nps: '1' }, { nps: '9', csat: '5' }, { nps: '9', csat: '5', why: 'Soup' }]) {
-    const reply = await fetch(url + path, { method: 'POST', body: new URLSearchParams({ ...fields, ...answers }) });
-    assert.equal(reply.status, 409);
+    await comesLate(answers);
   }
   await assertStored(store, { ...ONE, comments: ['Soup'] });
+  await takeBack(page);
+  await comesLate({ nps: '9' });
+  await assertStored(store, NOTHING);
 });

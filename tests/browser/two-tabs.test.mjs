@@ -8,14 +8,17 @@ import { after, before } from 'node:test';
 
 import { focus, sent, stop } from './stack.mjs';
 import {
-  NOTHING, ONE, PHONE, answer, assertStored, end, guest, open, pick, startForGuests, submit, takeBack,
+  NOTHING, ONE, PHONE, answer, assertStored, end, guest, open, pick, startForGuests, submissionOn, submit,
+  takeBack,
 } from './visit.mjs';
 import { WORDS } from './words.mjs';
 
 before(() => startForGuests());
 after(stop);
 
-guest('two tabs: the first answer stands, and the second is told', PHONE, async ({ context, page, store, path }) => {
+guest('two tabs: the first answer stands, and the second is told and can take it back', PHONE, async ({
+  context, page, store, path,
+}) => {
   const other = await context.newPage();
   await open(page, path);
   await open(other, path);
@@ -30,7 +33,11 @@ guest('two tabs: the first answer stands, and the second is told', PHONE, async 
   assert.equal(await other.locator('h1').innerText(), WORDS.en.answered);
   assert.equal((await focus(other)).field, 'h1');
   await assertStored(store, ONE);
-  // The second can take it back from there.
+  await other.getByText(WORDS.en.offer).waitFor();
+  assert.equal(await submissionOn(other), await submissionOn(page));
+  // Also after a reload.
+  await other.reload();
+  await end(other, 'answered');
   await takeBack(other);
   await assertStored(store, NOTHING);
 });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { call, shippedSurvey, url } from '../program.mjs';
 import { browser, follow, newSurvey, option, putStores, sent, start } from './stack.mjs';
-import { LANGUAGES } from './words.mjs';
+import { LANGUAGES, WORDS } from './words.mjs';
 
 export const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
 export const DESK = { viewport: { width: 800, height: 600 } };
@@ -92,6 +92,7 @@ export async function expiredLink() {
 /**
  * A test of one guest. `use` gets their browser, which has nothing from before, and a page of it. It also gets a store
  * of its own, the path of a fresh link of that store, and the requests with which the guest's pages send something.
+ * `onAnotherPhone` opens a page of another browser, which has nothing of the first.
  */
 export function guest(name, { survey = DINE_IN, ...options }, use) {
   const store = newStore(survey);
@@ -99,13 +100,35 @@ export function guest(name, { survey = DINE_IN, ...options }, use) {
 }
 
 async function visit(store, options, use) {
-  const context = await browser.newContext({ locale: 'en', ...options });
-  context.setDefaultTimeout(10_000);
   const problems = [];
   const posts = [];
-  context.on('request', (request) => {
-    if (request.method() === 'POST') posts.push(request);
-  });
+  const phones = [];
+  const newPhone = async () => {
+    const context = await browser.newContext({ locale: 'en', ...options });
+    phones.push(context);
+    context.setDefaultTimeout(10_000);
+    listen(context, problems);
+    return context;
+  };
+  try {
+    const context = await newPhone();
+    context.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(request);
+    });
+    const page = await context.newPage();
+    const onAnotherPhone = async () => (await newPhone()).newPage();
+    await use({ context, page, posts, store, path: await newSurvey(store), onAnotherPhone });
+    assert.deepEqual(problems, []);
+  } catch (error) {
+    if (problems.length) error.message += `\nAnd meanwhile: ${problems.join('\n')}`;
+    throw error;
+  } finally {
+    for (const phone of phones) await phone.close();
+  }
+}
+
+/** Notes what a browser's pages complain of. */
+function listen(context, problems) {
   context.on('weberror', (error) => problems.push(`page error: ${error.error().message}`));
   context.on('dialog', (dialog) => {
     problems.push(`a dialog: ${dialog.message()}`);
@@ -115,24 +138,26 @@ async function visit(store, options, use) {
     // The tests bring about replies that are no success, and Chromium tells of each.
     if (!message.text().startsWith('Failed to load resource')) problems.push(`console: ${message.text()}`);
   });
-  try {
-    const page = await context.newPage();
-    await use({ context, page, posts, store, path: await newSurvey(store) });
-    assert.deepEqual(problems, []);
-  } catch (error) {
-    if (problems.length) error.message += `\nAnd meanwhile: ${problems.join('\n')}`;
-    throw error;
-  } finally {
-    await context.close();
-  }
 }
 
 export const open = (page, path) => page.goto(url + path);
 export const pick = (page, question, value) => option(page, question, value).click();
 export const submit = (page) => page.locator('.survey button').click();
 export const end = (page, name) => page.locator(`[data-end=${name}]`).waitFor();
-export const takeBack = (page) => follow(page, () => page.locator('button[name=take_back]').click());
+export const takeBackButton = (page) => page.locator('button[name=take_back]');
+export const takeBack = (page) => follow(page, () => takeBackButton(page).click());
 export const status = (page) => page.locator('[role=status]');
+
+/** The submission that a page sends along: of the answers, or of the one that it takes back. */
+export const submissionOn = (page) => page.locator('input[name=submission]').getAttribute('value');
+
+/** That a page says that the visit is answered, and has nothing to take that back with. */
+export async function assertNothingToTakeBack(page) {
+  await page.waitForLoadState();
+  assert.equal(await page.locator('[data-end=answered]').count(), 1);
+  assert.equal(await takeBackButton(page).isVisible(), false);
+  assert.ok(!(await page.locator('main').innerText()).includes(WORDS.en.offer));
+}
 
 /** The fields that are filled in. */
 export function filledIn(page) {

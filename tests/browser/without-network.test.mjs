@@ -11,7 +11,7 @@ import { url } from '../program.mjs';
 import { focus, putStores, stop } from './stack.mjs';
 import {
   CONDITIONS, NOTHING, ONE, PHONE, answer, assertStored, end, filledIn, guest, intercept, open, pick, putSurvey,
-  startForGuests, status, submit,
+  startForGuests, status, submit, takeBack,
 } from './visit.mjs';
 import { WORDS } from './words.mjs';
 
@@ -82,6 +82,31 @@ guest('an answer that waits is sent after a reload', PHONE, async ({ context, pa
   isThere = true;
   await end(page, 'thanks');
   await assertStored(store, ONE);
+});
+
+guest('an answer whose reply was lost is the same after a reload, and can be taken back', PHONE, async ({
+  context, page, posts, store, path,
+}) => {
+  let isThere = false;
+  await intercept(context, async (route) => {
+    if (isThere) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.addInitScript(() => { navigator.sendBeacon = () => false; });
+  await open(page, path);
+  await answer(page);
+  await page.getByText(WORDS.en.offline).waitFor();
+  await assertStored(store, ONE);
+  await page.reload();
+  await page.getByText(WORDS.en.offline).waitFor();
+  isThere = true;
+  await end(page, 'thanks');
+  const submissions = posts.map((post) => new URLSearchParams(post.postData()).get('submission'));
+  assert.equal(new Set(submissions).size, 1);
+  await assertStored(store, ONE);
+  await takeBack(page);
+  await assertStored(store, NOTHING);
 });
 
 guest('what a proxy answers instead loses nothing, and can be sent again', PHONE, async ({ context, page, store, path }) => {

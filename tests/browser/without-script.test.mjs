@@ -10,8 +10,8 @@ import { assertRecorded, send, url } from '../program.mjs';
 import { WINDOWS, inEachLanguage, look } from './look.mjs';
 import { focus, follow, newSurvey, option, sent, stop } from './stack.mjs';
 import {
-  CONDITIONS, DESK, DINE_IN, NOTHING, PHONE, assertStored, filledIn, guest, newStore, open, shown, startForGuests,
-  submit, takeBack,
+  CONDITIONS, DESK, DINE_IN, NOTHING, PHONE, assertNothingToTakeBack, assertStored, filledIn, guest, newStore, open,
+  pick, shown, startForGuests, submissionOn, submit, takeBack, takeBackButton,
 } from './visit.mjs';
 import { LANGUAGES, WORDS } from './words.mjs';
 
@@ -44,7 +44,7 @@ for (const language of LANGUAGES) {
     const thanks = await follow(page, () => submit(page));
     assert.equal(thanks.status(), 201);
     await assertStored(store, { ...NOTHING, responses: 1, nps: { 3: 1 }, comments: ['Cold 🥟'] });
-    await assertRecorded(path, { nps: 3, sorry: 'Cold 🥟', dishes: ['noodles'] });
+    await assertRecorded(path, { nps: 3, sorry: 'Cold 🥟', dishes: ['noodles'] }, await submissionOn(page));
 
     assert.equal(await page.locator('h1').innerText(), words.thanks);
     await takeBack(page);
@@ -73,11 +73,52 @@ guest('a form that is shown again has the text as it was typed', WITHOUT_SCRIPT,
   assert.deepEqual(await filledIn(page), { sorry: typed });
 });
 
+guest('without script, another phone is told that the visit is answered, and has no button', WITHOUT_SCRIPT, async ({
+  page, store, path, onAnotherPhone,
+}) => {
+  await open(page, path);
+  await pick(page, 'nps', 9);
+  await follow(page, () => submit(page));
+  const other = await onAnotherPhone();
+  await open(other, path);
+  await pick(other, 'nps', 8);
+  assert.equal((await follow(other, () => submit(other))).status(), 409);
+  await assertNothingToTakeBack(other);
+  // Anybody can write an end into the address.
+  await open(other, `${path}?end=answered`);
+  await assertNothingToTakeBack(other);
+  await open(other, `${path}?end=thanks`);
+  assert.equal(await takeBackButton(other).isVisible(), false);
+  await takeBack(page);
+  await assertStored(store, NOTHING);
+});
+
+guest('without script, a form from before the taking back is shown again, and sent anew', WITHOUT_SCRIPT, async ({
+  page, store, path,
+}) => {
+  await open(page, path);
+  await pick(page, 'nps', 9);
+  await follow(page, () => submit(page));
+  const before = await submissionOn(page);
+  await takeBack(page);
+  await follow(page, () => page.getByText(WORDS.en.again).click());
+  // As a browser shows it that has kept the form.
+  await page.evaluate((before) => { document.querySelector('[name=submission]').value = before; }, before);
+  await pick(page, 'nps', 8);
+  assert.equal((await follow(page, () => submit(page))).status(), 409);
+  assert.ok((await page.locator('[role=alert]').innerText()).includes(WORDS.en.tookBack));
+  assert.deepEqual(await filledIn(page), { nps: '8' });
+  assert.notEqual(await submissionOn(page), before);
+  await assertStored(store, NOTHING);
+  assert.equal((await follow(page, () => submit(page))).status(), 201);
+  await assertStored(store, { ...NOTHING, responses: 1, nps: { 8: 1 } });
+});
+
 // ── The same, with and without ─────────────────────────────────────────────────────────────────────────────────────
 
-/** A problem unless exactly these answers are there: the same again are 200, others 409. */
-async function recordedAs(path, answers) {
-  const status = await send(path, answers);
+/** A problem unless exactly these answers of the page are there: the same again are 200, others 409. */
+async function recordedAs(page, path, answers) {
+  const status = await send(path, answers, await submissionOn(page));
   return status === 200 ? [] : [`other answers were recorded than ${JSON.stringify(answers)} (${status})`];
 }
 
@@ -98,7 +139,7 @@ for (const javaScriptEnabled of [false, true]) {
         await page.locator('textarea').fill('汤很好喝。');
         const reply = await submit(page, () => page.locator('form button').tap());
         if (reply.status() !== 201) note(`status ${reply.status()} instead of 201`);
-        note(...(await recordedAs(path, { nps: 9, csat: 5, why: '汤很好喝。' })));
+        note(...(await recordedAs(page, path, { nps: 9, csat: 5, why: '汤很好喝。' })));
       }),
     ),
   );
@@ -131,7 +172,7 @@ for (const javaScriptEnabled of [false, true]) {
         await tabTo('submit');
         const reply = await submit(page, () => press('Enter'));
         if (reply.status() !== 201) note(`status ${reply.status()} instead of 201`);
-        note(...(await recordedAs(path, { nps: 9, csat: 2, why: 'Soup' })));
+        note(...(await recordedAs(page, path, { nps: 9, csat: 2, why: 'Soup' })));
       }),
     ),
   );

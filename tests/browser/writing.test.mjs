@@ -11,7 +11,7 @@ import { assertRecorded, grant, url } from '../program.mjs';
 import { sent, stop } from './stack.mjs';
 import {
   CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest,
-  open, pick, shown, startForGuests, submit,
+  open, pick, shown, startForGuests, submissionOn, submit,
 } from './visit.mjs';
 
 before(() => startForGuests());
@@ -81,7 +81,7 @@ guest('questions with the names of what a form has itself', { ...PHONE, survey: 
   await end(page, 'thanks');
   assert.equal(posts.length, before + 1);
   await assertStored(store, { ...ONE, comments: ['Soup'] });
-  await assertRecorded(path, answers);
+  await assertRecorded(path, answers, await submissionOn(page));
 });
 
 guest('what the server finds wrong stands beside the question', PHONE, async ({ page, posts, store, path }) => {

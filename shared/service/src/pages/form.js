@@ -14,6 +14,7 @@ class Form {
     this.bar = survey.querySelector('progress');
     this.button = survey.querySelector('button');
     this.status = survey.querySelector('[role=status]');
+    this.submission = this.inputs('submission')[0];
     // The survey and the version that are shown: answers to others are no answers to these.
     this.shown = this.inputs('survey')[0].value + ' ' + this.inputs('version')[0].value;
   }

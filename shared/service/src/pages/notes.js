@@ -1,4 +1,5 @@
-// What this phone knows of a link, under its path: a draft, or that it was answered. Storage may be forbidden or full.
+// What this phone knows of a link, under its path. It is a draft, or that the visit was answered: then with the
+// submission of that answer, if this phone sent it. Storage may be forbidden or full.
 const noteKey = location.pathname;
 const notes = {
   read() {

@@ -9,12 +9,23 @@ let leave = () => {};
 function start() {
   const survey = document.querySelector('.survey');
   const end = document.querySelector('[data-end]');
-  const { answered } = notes.read();
+  const { answered, submission } = notes.read();
+  const isByAddress = location.search.includes('end=');
   if (end && end.dataset.end === 'taken-back') notes.drop();
   // An end that this phone knows nothing of: the answer was taken back, and somebody went back to its thanks.
-  else if (end && !answered && location.search.includes('end=')) location.replace(address(''));
+  else if (end && !answered && isByAddress) location.replace(address(''));
+  // The server, which got an address alone, does not know who asks. A form's reply has all that there is.
+  else if (end && isByAddress) offerTakingBack(end, submission);
   else if (survey && answered) location.replace(address('answered'));
   else if (survey) ask(survey);
+}
+
+// An answer is taken back with the submission that it was sent with. Without one the form for that stays hidden.
+function offerTakingBack(end, submission) {
+  const form = end.querySelector('form');
+  if (!form || !submission) return;
+  form.querySelector('[name=submission]').value = submission;
+  form.hidden = false;
 }
 
 function ask(survey) {
@@ -26,7 +37,9 @@ function ask(survey) {
   form.button.formNoValidate = true;
   form.bar.hidden = false;
   for (const counter of survey.querySelectorAll('.counter')) counter.hidden = false;
-  const { shown, answers, sending } = visit.draft;
+  const { shown, answers, sending, submission } = visit.draft;
+  // An answer sent before the page was closed may have come through: with the same submission it is the same.
+  if (submission) form.submission.value = submission;
   // What the server shows again is newer than the draft.
   if (!form.isAnswered() && shown === form.shown) form.fill(answers);
   form.draw();

@@ -25,6 +25,7 @@ class Visit {
     if (notes.read().answered) return false;
     return notes.write({
       shown: this.form.shown,
+      submission: this.form.submission.value,
       answers: this.form.answers(),
       sending: Boolean(this.sending),
       spent: this.seconds(),
@@ -92,19 +93,30 @@ class Visit {
     leave();
     document.title = page.title;
     document.querySelector('main').replaceWith(main);
-    const until = Number(this.words.until);
-    if (!end) {
-      // The time that it took goes on; the answers are those that the server shows again.
-      notes.write({ spent: this.seconds(), until });
+    if (end) {
+      this.finish(end);
+    } else {
+      // The time that it took goes on; answers and submission are those that the server shows now.
+      if (!notes.read().answered) notes.write({ spent: this.seconds(), until: Number(this.words.until) });
       start();
-    } else if (notes.write({ answered: true, until })) {
-      // A reload shows this end again, and not the questions. A phone that keeps no notes can't tell.
-      history.replaceState(null, '', address(end.dataset.end));
     }
     scrollTo(0, 0);
     const head = main.querySelector('.mistake') || main.querySelector('h1');
     head.tabIndex = -1;
     head.focus();
+  }
+
+  // Notes the end, and the submission that takes the answer back. The server fills it in where this tab sent the
+  // answer; else another tab of this phone may have sent it.
+  finish(end) {
+    const { answered, submission } = notes.read();
+    const field = end.querySelector('[name=submission]');
+    const known = (field && field.value) || (answered && submission) || '';
+    offerTakingBack(end, known);
+    // A reload shows this end again, and not the questions. A phone that keeps no notes can't tell.
+    if (notes.write({ answered: true, until: Number(this.words.until), submission: known })) {
+      history.replaceState(null, '', address(end.dataset.end));
+    }
   }
 
   // What is there is not lost when the guest leaves before the end. Nothing waits for the reply.
