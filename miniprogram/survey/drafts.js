@@ -1,4 +1,5 @@
-// What a guest has answered and not sent, and which links are answered, on the guest's own phone, by link.
+// What a guest has answered and not sent, and which links are answered, on the guest's own phone, by link. Of an answer
+// that this phone sent it is also the submission, without which nobody can take it back.
 //
 // All of it is under one key, so that what belongs to links that have expired goes when something is kept: nothing that
 // a guest wrote stays longer than it can be of use.

@@ -72,6 +72,8 @@ module.exports = {
     this.language = survey.language;
     this.answers = fitting(survey.questions, this.answers);
     this.mistakes = {};
+    // The submission of an answer that was taken back brings nothing in any more.
+    if (notice === 'tookBack') this.submission = this.partial = '';
     this.submission = this.submission || survey.submission;
     this.lookingSince = this.lookingSince || Date.now();
     const words = wordsIn(survey.language);
@@ -99,6 +101,8 @@ module.exports = {
     const end = Object.assign({ name }, this.data.words.ends[name]);
     // The brand may have words of its own.
     if (name === 'thanks') end.more = this.survey.thanks;
+    // Only the phone that sent the answer can take it back.
+    if (END_BUTTONS[name] === 'takeBack' && !this.recorded) Object.assign(end, { offer: '', button: '' });
     this.lookingSince = 0;
     this.setData({ stage: 'end', end, status: '', sending: false });
     wx.pageScrollTo({ scrollTop: 0, duration: 0 });

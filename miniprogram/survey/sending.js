@@ -67,15 +67,23 @@ module.exports = {
   decided(reply) {
     const kind = kindOf(reply);
     if (reply.status === 200 || reply.status === 201) {
+      this.recorded = this.submission;
       this.keepAnswered();
       this.showEnd('thanks');
       return;
     }
-    this.keepDraft({ answered: kind === 'already-answered' });
+    if (kind === 'already-answered') {
+      // Another page of this phone may have sent the answer that is there.
+      this.recorded = (drafts.read(this.link) || {}).recorded || '';
+      this.keepAnswered();
+      this.showEnd('answered');
+      return;
+    }
+    this.keepDraft();
     if (this.isGone || this.endsWith(kind)) return;
     this.setData({ sending: false, status: '' });
-    if (kind === 'already-answered') this.showEnd('answered');
-    else if (kind === 'survey-changed') this.load('questionsChanged');
+    if (kind === 'survey-changed') this.load('questionsChanged');
+    else if (kind === 'taken-back') this.load('tookBack');
     else if (kind === 'answers-invalid') this.showMistakes(reply.data.errors.map((error) => this.inWords(error)));
     else this.showProblem(kind, reply.data);
   },
@@ -124,31 +132,38 @@ module.exports = {
   takeBack() {
     if (this.isBusy) return;
     this.isBusy = true;
-    call('DELETE', `/s/${this.link}`, undefined, (reply) => {
+    const takenBack = (reply) => {
       this.isBusy = false;
+      if (reply.status === 204) drafts.drop(this.link);
       if (this.isGone) return;
+      const kind = kindOf(reply);
       if (reply.status === 204) {
         this.beginAnew();
         this.showEnd('taken-back');
-      } else if (!this.endsWith(kindOf(reply))) {
+      } else if (kind === 'not-taken-back') {
+        this.keepTheOther();
+      } else if (!this.endsWith(kind)) {
         this.setData({ status: this.data.words.tryLater });
       }
-    });
+    };
+    call('DELETE', `/s/${this.link}`, undefined, takenBack, { 'Submission': this.recorded });
   },
 
-  /** As if nothing had been answered. After "already answered" the draft stays: it is what the guest wanted to say. */
+  /** As if nothing had been answered. */
   beginAnew() {
-    const draft = drafts.read(this.link);
-    if (draft && draft.answers) {
-      drafts.keep(this.link, Object.assign(draft, { answered: false, submission: '', partial: '' }));
-    } else {
-      drafts.drop(this.link);
-    }
     this.survey = null;
     this.answers = {};
     this.submission = '';
+    this.recorded = '';
     this.looked = 0;
     this.partial = '';
-    this.restore();
+  },
+
+  /** This phone's answer is gone, and that of another phone is there. */
+  keepTheOther() {
+    this.recorded = '';
+    this.keepAnswered();
+    this.showEnd('answered');
+    this.setData({ status: this.data.words.notTakenBack });
   },
 };

@@ -5,13 +5,16 @@ const config = require('./config');
 // The server ends a call after 8 seconds.
 const LONGEST_CALL = 10000;
 
-/** Calls the server; `done` gets `{ status, data }`, with the status 0 for no reply at all. */
-function call(method, path, body, done) {
+/**
+ * Calls the server; `done` gets `{ status, data }`, with the status 0 for no reply at all. `header` holds the headers
+ * beside those of every call.
+ */
+function call(method, path, body, done, header) {
   return wx.request({
     url: config.server + path,
     method,
     data: body,
-    header: { 'Accept': 'application/json', 'Content-Type': 'application/json' },
+    header: Object.assign({ 'Accept': 'application/json', 'Content-Type': 'application/json' }, header),
     timeout: LONGEST_CALL,
     success: ({ statusCode, data }) => done({ status: statusCode, data }),
     fail: () => done({ status: 0 }),

@@ -61,6 +61,8 @@ Component({
       this.mistakes = {};
       // One id for everything that this guest sends of this visit.
       this.submission = '';
+      // The submission of the answer that is there, if this phone sent it: with it the answer can be taken back.
+      this.recorded = '';
       // Milliseconds that the survey was looked at before, and since when it is again; 0 while it is not.
       this.looked = 0;
       this.lookingSince = 0;
@@ -169,23 +171,27 @@ Component({
       this.looked = this.draft.looked || 0;
       this.submission = this.draft.submission || '';
       this.partial = this.draft.partial || '';
+      this.recorded = this.draft.recorded || '';
     },
 
-    /** Keeps what is answered, and whether it waits to be sent or has been answered otherwise. */
-    keepDraft({ waiting = false, answered = false } = {}) {
+    /** Keeps what is answered, and whether it waits to be sent. */
+    keepDraft({ waiting = false } = {}) {
+      // Another page of this phone may have sent its answer meanwhile: that is not written over.
+      if ((drafts.read(this.link) || {}).recorded) return;
       const { survey, version, questions, expires_at: until } = this.survey;
       const { answers, language, looked, submission, partial } = this;
       if (Object.keys(logic.kept(questions, answers)).length) {
-        const draft = { survey, version, until, answers, language, looked, submission, partial, waiting, answered };
+        const draft = { survey, version, until, answers, language, looked, submission, partial, waiting };
         drafts.keep(this.link, draft);
       } else {
         drafts.drop(this.link);
       }
     },
 
-    /** Of what was recorded, only that it was is kept: whoever opens the link again is told so. */
+    /** Of an answered visit, the phone keeps only that it is, and how to take the answer back. */
     keepAnswered() {
-      drafts.keep(this.link, { until: this.survey.expires_at, language: this.language, answered: true });
+      const { language, recorded } = this;
+      drafts.keep(this.link, { until: this.survey.expires_at, language, answered: true, recorded });
     },
   }),
 });

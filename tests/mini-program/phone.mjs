@@ -39,7 +39,8 @@ export const wechat = {
   offNetworkStatusChange: (listener) => void phone.listeners.delete(listener),
   request(options) {
     const aborted = new AbortController();
-    const noted = { method: options.method, url: options.url, body: options.data, isOnline: phone.isOnline };
+    const { method, url, header, data: body } = options;
+    const noted = { method, url, header, body, isOnline: phone.isOnline };
     phone.requests.push(noted);
     overTheNetwork(options, phone, aborted.signal).then(
       (reply) => {
@@ -81,7 +82,11 @@ export const page = simulate.load(join(MINI_PROGRAM, 'survey/survey'), 'survey',
   compiler: HAS_COMPILER ? 'official' : 'simulate',
 });
 
-export const posted = () => phone.requests.filter(({ method }) => method === 'POST');
+const requested = (how) => phone.requests.filter(({ method }) => method === how);
+export const posted = () => requested('POST');
+
+/** The submissions that this phone wanted taken back. */
+export const takenBack = () => requested('DELETE').map(({ header }) => header.Submission);
 
 const kept = () => wechat.getStorageSync('aftertaste-drafts') || {};
 

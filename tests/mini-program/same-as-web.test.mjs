@@ -4,6 +4,7 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/same-as-web.test.mjs
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -32,9 +33,15 @@ test('the words are those of the web pages', async () => {
     hasAll(await webPage(path, language, { nps: '9', why: '\u0007' }), words.mend, words.missing, words.controlCharacters);
     hasAll(await webPage(path, language, { survey: 'short', nps: '9' }), words.questionsChanged);
     const { thanks, answered, 'taken-back': takenBack, 'link-unknown': unknown } = words.ends;
-    hasAll(await webPage(path, language, { nps: '9', csat: '5' }), thanks.title, thanks.more, thanks.button);
-    hasAll(await webPage(path, language, { nps: '8', csat: '5' }), answered.title, answered.more, answered.button);
-    hasAll(await webPage(path, language, { take_back: '1' }), takenBack.title, takenBack.more, takenBack.button);
+    const [submission, other] = [randomUUID(), randomUUID()];
+    const sent = { submission, nps: '9', csat: '5' };
+    hasAll(await webPage(path, language, sent), thanks.title, thanks.more, thanks.button);
+    const late = { submission: other, nps: '8', csat: '5' };
+    hasAll(await webPage(path, language, late), answered.title, answered.more, answered.offer, answered.button);
+    hasAll(await webPage(path, language, { submission: other, take_back: '1' }), words.notTakenBack);
+    const back = { submission, take_back: '1' };
+    hasAll(await webPage(path, language, back), takenBack.title, takenBack.more, takenBack.button);
+    hasAll(await webPage(path, language, sent), words.mend, words.tookBack);
     hasAll(await webPage(`/s/${'A'.repeat(32)}`, language), unknown.title, unknown.more);
   }
 });

@@ -2,7 +2,7 @@
 // beside the phone.
 
 import { assertRecorded as assertRecordedAt, call, issue, send, startProgram, stopProgram, url } from '../program.mjs';
-import { server, wechat } from './phone.mjs';
+import { posted, server, wechat } from './phone.mjs';
 import { EVERYTHING, OPTIONAL, SHORT } from './surveys.mjs';
 
 // The local stack reads its catalog anew after a second.
@@ -52,10 +52,15 @@ export function newLink(store, ago = 0) {
 }
 
 /** Sends answers as any other program would: the status. */
-export const sent = (link, answers) => send(`/s/${link}`, answers);
+export const sent = (link, answers, submission) => send(`/s/${link}`, answers, submission);
 
-/** Fails unless exactly these answers were recorded. */
-export const assertRecorded = (link, answers) => assertRecordedAt(`/s/${link}`, answers);
+/** Fails unless exactly these answers were recorded, sent by this phone or with another submission that is named. */
+export function assertRecorded(link, answers, submission = lastSubmission(link)) {
+  return assertRecordedAt(`/s/${link}`, answers, submission);
+}
+
+/** The submission with which this phone sent something of a link last. */
+export const lastSubmission = (link) => posted().filter(({ url }) => url.includes(link)).at(-1)?.body.submission;
 
 /** The page that a browser gets of a link. */
 export async function webPage(path, language, form) {
