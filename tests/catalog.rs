@@ -59,7 +59,7 @@ async fn a_guest_answers_the_version_that_she_was_shown() {
     assert_eq!(world.answer(&link, json!({"answers": {"nps": 9}})).await.status, 422);
     assert_eq!(world.answer(&link, json!({"version": 1, "answers": {"nps": 9}})).await.status, 201);
     world.fire("RollUpStoresHourly", Value::Null).await;
-    assert_eq!(world.report("cn/east").await["responses"], 1);
+    assert_eq!(world.report("cn/east").await["waiting"], 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Codes on tables, and the QR codes of both.
 
+use aftertaste::domain::visit::Channel;
 use reqwest::{Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -42,10 +43,13 @@ async fn each_opening_of_a_code_is_a_visit_of_its_own_counted_apart_from_payment
             201
         );
     }
+    // Three more at the table, and four more who paid: five at a time are shown.
+    answers().channel(Channel::Table).nps(1).csat(1).times(3).put(&world).await;
+    answers().nps(10).times(4).put(&world).await;
     // A visit is answered once, whichever way it came about.
     assert_eq!(world.answer(&one, json!({"answers": {"nps": 10, "csat": 5}})).await.status, 409);
     answers().nps(10).send(&world).await;
-    let orders = json!({"orders": 4});
+    let orders = json!({"orders": 20});
     let today = world.report("store/12").await["to"].as_str().unwrap().to_owned();
     assert!(world.call(Method::PUT, &format!("/stores/12/days/{today}"), "admin", orders).await.status.is_success());
 
@@ -59,19 +63,19 @@ async fn each_opening_of_a_code_is_a_visit_of_its_own_counted_apart_from_payment
     };
     let check = async || {
         let report = world.report("store/12").await;
-        assert_eq!(figures(&report), (json!("dine-in"), json!(true), json!(1), json!(100.0)));
+        assert_eq!(figures(&report), (json!("dine-in"), json!(true), json!(5), json!(100.0)));
         assert_eq!(report["surveys"], json!(["dine-in", "dine-in@table"]));
         assert_eq!(report["operations"]["response_rate"], 0.25, "only answers to payments are set against orders");
         assert_eq!(report["comments"], json!([]));
         let apart = world.report_for("store/12", OF_TABLES).await;
-        assert_eq!(figures(&apart), (json!("dine-in@table"), json!(false), json!(2), json!(-100.0)));
+        assert_eq!(figures(&apart), (json!("dine-in@table"), json!(false), json!(5), json!(-100.0)));
         assert_eq!(apart["comments"].as_array().unwrap().len(), 2);
     };
     check().await;
     world.fire("RollUpStoresHourly", Value::Null).await;
     check().await;
     let node = world.report_for("cn", OF_TABLES).await;
-    assert_eq!((&node["responses"], &node["children"][0]["n"]), (&json!(2), &json!(2)), "{node:#}");
+    assert_eq!((&node["responses"], &node["children"][0]["n"]), (&json!(5), &json!(5)), "{node:#}");
 }
 
 #[tokio::test]

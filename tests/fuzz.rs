@@ -95,7 +95,9 @@ fn from_environment<T: FromStr>(name: &str, usual: T) -> T {
 /// Counts the running day and the one before, so that the reports of nodes have something to show.
 async fn count(stack: &Stack) {
     let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
-    roll_up_stores::handle(&stack.app.table, &stack.app.catalog, event, Timestamp::now).await.unwrap();
+    roll_up_stores::handle(&stack.app.table, &stack.app.catalog, event, uuid::Uuid::new_v4(), Timestamp::now)
+        .await
+        .unwrap();
 }
 
 async fn outcome(host: &str, request: Request) -> Outcome {

@@ -5,6 +5,7 @@ use std::io::Read;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::{World, answers};
 
@@ -30,25 +31,31 @@ async fn a_payment_becomes_a_link_an_answer_and_a_figure() {
     let body = json!({"submission": survey["submission"], "version": survey["version"], "seconds": 11,
         "answers": {"nps": 9, "csat": 5, questions[2]: 4, "why": "好吃!"}});
     let answered = world.answer(&link, body.clone()).await;
-    assert_eq!((answered.status.as_u16(), answered.json()), (201, json!({"status": "recorded"})));
+    assert_eq!(
+        (answered.status.as_u16(), answered.json()),
+        (201, json!({"status": "recorded", "can_be_taken_back": true}))
+    );
     assert_eq!(world.answer(&link, body).await.status, 200);
 
-    // Before any count the store's own report has it, and the scopes above don't.
-    assert_eq!(world.report("store/12").await["responses"], 1);
+    // Before any count the store's own report has it, and the scopes above don't. It is shown once there are five.
+    let waiting = world.report("store/12").await;
+    assert_eq!((&waiting["responses"], &waiting["waiting"], &waiting["nps"]), (&json!(0), &json!(1), &Value::Null));
+    answers().nps(9).csat(5).times(4).send(&world).await;
+    assert_eq!(world.report("store/12").await["responses"], 5);
     assert_eq!(world.report("cn").await["responses"], 0);
 
     let counted = world.fire("RollUpStoresHourly", Value::Null).await;
     assert_eq!(
         (&counted["responses"], &counted["written"]),
-        (&json!(1), &json!(4)),
+        (&json!(5), &json!(4)),
         "the store and three scopes above"
     );
     for scope in ["store/12", "cn/east/shanghai", "cn/east", "cn"] {
         let report = world.report(scope).await;
-        assert_eq!(report["responses"], 1, "{scope}");
+        assert_eq!(report["responses"], 5, "{scope}");
         assert_eq!(
             (&report["nps"]["score"], &report["satisfaction"]["satisfied"]),
-            (&json!(100.0), &json!(1)),
+            (&json!(100.0), &json!(5)),
             "{scope}"
         );
     }
@@ -58,21 +65,25 @@ async fn a_payment_becomes_a_link_an_answer_and_a_figure() {
 #[tokio::test]
 async fn an_answer_that_is_taken_back_leaves_every_rollup_at_the_next_count() {
     let world = World::new().await;
+    answers().nps(9).csat(5).times(5).send(&world).await;
     let link = world.link("p").await;
-    world.answer(&link, json!({"answers": {"nps": 2, "csat": 1}})).await;
-    world.fire("RollUpStoresHourly", Value::Null).await;
-    assert_eq!(world.report("cn").await["responses"], 1);
-
+    let submission = Uuid::new_v4();
+    world.answer(&link, json!({"submission": submission, "answers": {"nps": 2, "csat": 1}})).await;
+    let of_cn = async || {
+        world.fire("RollUpStoresHourly", Value::Null).await;
+        let report = world.report("cn").await;
+        [&report["responses"], &report["waiting"], &report["taken_back"]].map(|n| n.as_u64().unwrap())
+    };
+    assert_eq!(of_cn().await, [5, 1, 0]);
     for _ in 0..2 {
-        assert_eq!(world.send(world.request(Method::DELETE, &format!("/s/{link}"))).await.status, 204);
+        let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
+        assert_eq!(world.send(delete).await.status, 204);
     }
-    assert_eq!(world.report("store/12").await["responses"], 0);
-    world.fire("RollUpStoresHourly", Value::Null).await;
-    assert_eq!(world.report("cn").await["responses"], 0);
-    assert!(world.items("R#").await.is_empty());
+    assert_eq!(of_cn().await, [5, 0, 1]);
 
     // And they may answer anew.
     assert_eq!(world.answer(&link, json!({"answers": {"nps": 8, "csat": 4}})).await.status, 201);
+    assert_eq!(of_cn().await, [5, 1, 1]);
 }
 
 #[tokio::test]
@@ -112,7 +123,10 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     assert!(world.items("R#").await.is_empty());
 
     // What a phone's clock makes of the time it took is no reason to lose an answer.
-    let right = post("seconds=-60&nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    let submission = Uuid::new_v4();
+    let right =
+        post(&format!("submission={submission}&seconds=-60&nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E"))
+            .await;
     assert_eq!((right.status.as_u16(), right.text.contains("Thank you!")), (201, true));
     assert_eq!(
         world.items("R#").await[0]["answers"],
@@ -120,9 +134,11 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     );
     let other = post("nps=1&csat=1").await;
     assert_eq!((other.status.as_u16(), other.text.contains("Already answered")), (409, true));
-    let back = post("take_back=1").await;
+    let refused = post("take_back=1").await;
+    assert_eq!((refused.status.as_u16(), refused.text.contains("Not taken back")), (409, true));
+    let back = post(&format!("take_back=1&submission={submission}")).await;
     assert_eq!((back.status.as_u16(), back.text.contains("Taken back")), (200, true));
-    assert!(world.items("R#").await.is_empty());
+    assert_eq!(world.items("R#").await[0]["answers"], json!({}));
     assert_eq!(post("nps=1&csat=1").await.status, 201);
 }
 
@@ -140,6 +156,8 @@ async fn what_identifies_a_guest_is_masked_before_it_is_stored_and_all_else_is_k
         let link = world.link(payment).await;
         let reply = world.answer(&link, json!({"answers": {"nps": 1, "csat": 1, "why": typed}})).await;
         assert_eq!(reply.status, 201, "{}", reply.text);
+        // Five at a time are shown.
+        answers().times(4).send(&world).await;
         let report = world.report("store/12").await;
         let comments = report["comments"].as_array().unwrap();
         assert!(comments.iter().any(|comment| comment["text"] == kept), "{comments:?}");
@@ -225,7 +243,7 @@ async fn only_the_page_for_wechat_pays_frame_may_be_framed() {
 async fn the_report_comes_as_a_page_as_json_and_as_csv() {
     let world = World::new().await;
     for nps in [10, 9, 3] {
-        answers().nps(nps).csat(4).send(&world).await;
+        answers().nps(nps).csat(4).times(5).send(&world).await;
     }
     let get = async |path: &str, accept: &str| {
         let request = world.request(Method::GET, path).bearer_auth(world.grant("report:store/12"));
@@ -240,8 +258,8 @@ async fn the_report_comes_as_a_page_as_json_and_as_csv() {
         lines[0],
         "scope,survey,day,n,nps,nps_low,nps_high,satisfied_percent,satisfied_low,satisfied_high,orders,response_rate_percent"
     );
-    assert!(lines[2].starts_with("store/12,dine-in,all,3,33.33,"), "{}", csv.text);
-    assert_eq!(get("/reports/store/12", "application/json").await.json()["responses"], 3);
+    assert!(lines[2].starts_with("store/12,dine-in,all,15,33.33,"), "{}", csv.text);
+    assert_eq!(get("/reports/store/12", "application/json").await.json()["responses"], 15);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //! binaries under AWS's runtime emulator; the real program, started, killed and started again.
 
 mod bad_input;
+mod bending;
+mod blinding;
 mod catalog;
 mod codes;
 mod cost;
@@ -10,6 +12,7 @@ mod database;
 mod documents;
 mod emulator;
 mod events;
+mod finding_out;
 mod fuzz;
 mod harness;
 mod journey;

@@ -121,7 +121,7 @@ async fn a_first_run_shows_a_link_a_code_a_report_and_keeps_what_was_answered() 
     assert!(program.welcome.contains("▀▀▀▀▀▀▀") && program.welcome.contains("DynamoDB"), "{}", program.welcome);
 
     let path = link.strip_prefix(&program.url).unwrap().to_owned();
-    let body = json!({"answers": {"nps": 9, "csat": 5}});
+    let body = json!({"submission": uuid::Uuid::new_v4(), "answers": {"nps": 9, "csat": 5}});
     let answer = Client::new().post(*link).json(&body).send().await.unwrap();
     assert_eq!(answer.status(), 201);
     let no_redirect = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -158,7 +158,7 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_acknowledged() {
                     let Ok(issued) = http.post(format!("{url}/links")).bearer_auth(&token).json(&payment).send().await else { break };
                     let Ok(issued) = issued.json::<Value>().await else { break };
                     let link = issued["link"].as_str().unwrap().to_owned();
-                    let body = json!({"answers": {"nps": i % 11, "csat": 1 + i % 5, "why": payment["payment"]}});
+                    let body = json!({"submission": uuid::Uuid::new_v4(), "answers": {"nps": i % 11, "csat": 1 + i % 5, "why": payment["payment"]}});
                     match http.post(format!("{url}/s/{link}")).json(&body).send().await {
                         Ok(answer) if answer.status() == 201 => {
                             done.push((link, body));
@@ -229,9 +229,12 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
     };
     assert_eq!(
         complaint(&["grant", "everything"]).await,
-        "A grant allows issue, admin or report:<scope>; this is \"everything\"."
+        "A grant allows issue, issue:<scope>, admin or report:<scope>; this is \"everything\"."
     );
-    assert_eq!(complaint(&["grant", " "]).await, "A grant allows something: issue, admin or report:<scope>.");
+    assert_eq!(
+        complaint(&["grant", " "]).await,
+        "A grant allows something: issue, issue:<scope>, admin or report:<scope>."
+    );
     let csv = file("tests/data/lunch.csv");
     let replayed = async |store: &str, day: &str, map: &str| {
         let (done, _, complaint) = replay(folder.path(), "surveys/dine-in.json", &csv, store, day, map).await;

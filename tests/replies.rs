@@ -88,9 +88,12 @@ impl Scene {
     }
 
     pub async fn count(&self) -> roll_up_stores::Summary {
+        self.count_at(self.now).await
+    }
+
+    pub async fn count_at(&self, now: Timestamp) -> roll_up_stores::Summary {
         let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
-        let count =
-            roll_up_stores::handle(&self.app.table, &self.app.catalog, event, uuid::Uuid::from_u128(9), || self.now);
+        let count = roll_up_stores::handle(&self.app.table, &self.app.catalog, event, uuid::Uuid::from_u128(9), || now);
         lambda::within(roll_up_stores::FUNCTION, "schedule", count).await.unwrap()
     }
 }

@@ -94,7 +94,7 @@ impl Scene {
     /// A grant for these scopes. One that this version does not know is left out, as it is when a token is read.
     pub fn token(&self, scopes: &str, expires: Timestamp) -> String {
         let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
-        token::sign(&Grant { permissions, subject: "fuzz".into(), expires }, &self.keyring).unwrap()
+        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within: None }, &self.keyring).unwrap()
     }
 }
 

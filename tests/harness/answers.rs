@@ -40,6 +40,10 @@ impl Guests {
         Self { paid, ..self }
     }
 
+    pub fn paid_at(&self) -> Timestamp {
+        self.paid
+    }
+
     pub fn hours_ago(self, hours: i64) -> Self {
         self.paid(Timestamp::now() - hours.hours())
     }
@@ -93,7 +97,8 @@ impl Guests {
     fn each(&self) -> impl Iterator<Item = (String, Response)> {
         (0..self.times).map(|i| {
             let submission = Some(submission_of(&format!("{} {i}", self.payment)));
-            let mut response = Response { submission, ..self.response.clone() };
+            let answered_at = self.response.answered_at + i64::try_from(i).unwrap().microseconds();
+            let mut response = Response { submission, answered_at, ..self.response.clone() };
             for answer in response.answers.values_mut() {
                 if let (Answer::Text(text), 2..) = (answer, self.times) {
                     text.push_str(&format!(" {i}"));

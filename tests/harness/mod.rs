@@ -78,6 +78,13 @@ impl World {
         self.grant_until(scopes, Timestamp::now() + 1.hour())
     }
 
+    /// A grant for payments of the last hours alone.
+    pub fn grant_with(&self, scopes: &str, paid_within: Option<u32>) -> String {
+        let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
+        let expires = Timestamp::now() + 1.hour();
+        token::sign(&Grant { permissions, subject: "till".into(), expires, paid_within }, self.keyring()).unwrap()
+    }
+
     pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
         grant(self.keyring(), scopes, expires)
     }

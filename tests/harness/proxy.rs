@@ -31,6 +31,10 @@ struct State {
     hang: bool,
     /// Replies are cut off in the middle of their JSON.
     cut: bool,
+    /// Requests of this operation whose body has this text wait.
+    hold: Option<(String, String)>,
+    /// How many requests wait so.
+    held: usize,
 }
 
 pub struct Proxy {
@@ -69,6 +73,23 @@ impl Proxy {
         self.state.lock().unwrap().hang = hang;
     }
 
+    /// Requests of an operation whose body has some text wait, until they are let go.
+    pub fn hold(&self, operation: &str, text: &str) {
+        self.state.lock().unwrap().hold = Some((operation.to_owned(), text.to_owned()));
+    }
+
+    /// Waits until a request is held.
+    pub async fn held(&self) {
+        while self.state.lock().unwrap().held == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Lets go what is held.
+    pub fn let_go(&self) {
+        self.state.lock().unwrap().hold = None;
+    }
+
     /// Replies are cut off in the middle, until this is taken back.
     pub fn set_cut(&self, cut: bool) {
         self.state.lock().unwrap().cut = cut;
@@ -91,6 +112,7 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         }
         let operation =
             headers.get("x-amz-target").and_then(|target| target.split('.').nth(1)).unwrap_or("").to_owned();
+        wait_while_held(&state, &operation, &body).await;
         let mut body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if ["GetItem", "PutItem", "DeleteItem", "Query", "UpdateItem", "Scan"].contains(&operation.as_str()) {
             body["ReturnConsumedCapacity"] = json!("TOTAL");
@@ -133,6 +155,20 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         if stream.write_all(&[head.as_bytes(), &reply].concat()).await.is_err() {
             return;
         }
+    }
+}
+
+async fn wait_while_held(state: &Mutex<State>, operation: &str, body: &[u8]) {
+    let is_held = || match &state.lock().unwrap().hold {
+        Some((held, text)) => held == operation && String::from_utf8_lossy(body).contains(text),
+        None => false,
+    };
+    if is_held() {
+        state.lock().unwrap().held += 1;
+        while is_held() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        state.lock().unwrap().held -= 1;
     }
 }
 

@@ -16,7 +16,18 @@ use futures::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use crate::{AT_ONCE, Counting, Summary, stores::StoreDay};
+use crate::{AT_ONCE, Counting, Summary};
+
+/// A store's day as it stands after a count.
+pub(crate) struct StoreDay {
+    pub day: Date,
+    /// What is known of it; none where it was never counted.
+    pub rollup: Option<Rollup>,
+    /// The node that it counts towards.
+    pub path: Path,
+    /// When it was counted last, where this count is not in it.
+    pub behind_since: Option<Timestamp>,
+}
 
 /// The rollups of each node, by day.
 pub(crate) type Nodes = BTreeMap<Path, BTreeMap<Date, Rollup>>;

@@ -1,6 +1,6 @@
 //! Stores: each business day from its responses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftertaste::{
     counting::{DayCount, count},
@@ -17,21 +17,13 @@ use futures::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use crate::{AT_ONCE, Counting, Summary, nodes::Nodes};
+use crate::{
+    AT_ONCE, Counting, Summary,
+    nodes::{self, Nodes, StoreDay},
+};
 
 /// How far back a store that can't be counted is looked for in its own rollups, in days.
 const LOOK_BACK_DAYS: i64 = 62;
-
-/// A store's day as it stands after a count.
-pub(crate) struct StoreDay {
-    pub day: Date,
-    /// What is known of it; none where it was never counted.
-    pub rollup: Option<Rollup>,
-    /// The node that it counts towards.
-    pub path: Path,
-    /// When it was counted last, where this count is not in it.
-    pub behind_since: Option<Timestamp>,
-}
 
 /// Counts every store, and adds each day into every node above it. A store that can't be counted holds back nothing: its
 /// last rollups stand for it, and the nodes are marked.
@@ -52,12 +44,12 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
     });
     let all: Vec<BoxFuture<'_, _>> = counts.into_iter().chain(others.map(FutureExt::boxed)).collect();
     let mut all = stream::iter(all).buffer_unordered(AT_ONCE);
-    let mut nodes = Nodes::new();
+    let mut all_nodes = Nodes::new();
     while let Some((number, counted)) = all.next().await {
         match counted {
             Ok((days, did)) => {
                 summary.add(did);
-                days.into_iter().for_each(|day| crate::nodes::add(&mut nodes, number, day));
+                days.into_iter().for_each(|day| nodes::add(&mut all_nodes, number, day));
             }
             // Nothing is known of it at all. The nodes that it counted towards have met more than they would now, and
             // are kept.
@@ -68,7 +60,7 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
             }
         }
     }
-    nodes
+    all_nodes
 }
 
 /// A store's days, counted, or else as they were counted last.
@@ -161,7 +153,7 @@ fn left_days<C: Fn() -> Timestamp>(
     counting: &Counting<'_, C>,
     store: &Store,
     began: Timestamp,
-    before: &std::collections::BTreeMap<Date, Rollup>,
+    before: &BTreeMap<Date, Rollup>,
 ) -> BTreeSet<Date> {
     let may_have_expired = |day: &Date| match before.get(day).and_then(|rollup| rollup.complete_until) {
         Some(until) => until <= began,

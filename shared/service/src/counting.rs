@@ -84,7 +84,8 @@ impl DayCount {
             let before = answered_at(shown).or_else(after_the_last);
             self.shown_before.extend(before.map(|before| (series.clone(), before)));
             responses.iter().take(shown).for_each(|read| self.add_read(store, read));
-            self.tallies.entry(series).or_default().waiting = (responses.len() - shown) as u64;
+            let tally = self.tallies.entry(series).or_default();
+            responses.iter().skip(shown).for_each(|(stored, _)| tally.keep_waiting(&stored.response));
         }
     }
 

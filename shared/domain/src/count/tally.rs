@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Signs, merge_signs};
+use super::{Sign, Signs, merge_signs};
 use crate::{
     Id, known_keys,
     survey::{Answer, Kind, Measure, Response, Scale, Survey},
@@ -233,6 +233,16 @@ impl Tally {
             self.seconds.0 += u64::from(seconds);
             self.seconds.1 += 1;
         }
+    }
+
+    /// Counts a whole response of a running day that is not shown yet. That an earlier answer of its visit was taken back
+    /// is known at once.
+    pub fn keep_waiting(&mut self, response: &Response) {
+        let taken_back = u64::from(response.taken_back.is_some());
+        self.waiting += 1;
+        self.taken_back += taken_back;
+        self.answered_anew += taken_back;
+        merge_signs(&mut self.signs, &[(Sign::TakenBack, (taken_back, 1))].into());
     }
 
     fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use super::Behind;
 use crate::{
     count::{Group, Operations, Series, Signs, Tally},
-    place::Scope,
+    place::{Scope, StoreNumber},
     survey::{Brand, Survey},
 };
 
@@ -52,6 +51,17 @@ pub struct Counts {
     pub comments: Vec<Comment>,
     /// Where the comments before these begin; none at their end.
     pub comments_before: Option<String>,
+}
+
+/// A store whose latest count is not in the figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Behind {
+    /// Its number.
+    pub store: StoreNumber,
+    /// Its name.
+    pub name: String,
+    /// When it was counted last.
+    pub since: Timestamp,
 }
 
 /// A scope directly below.

@@ -7,9 +7,8 @@ use jiff::civil::Date;
 use super::{
     AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, DriverFigure, Drivers, GroupFigure, GroupName,
     Integrity, NpsFigure, OperationsFigure, Quadrant, Report, SatisfactionFigure, Score, Subject, Temperature,
-    hidden::{TOO_FEW, shown, shown_alone},
+    hidden::{FEW, TOO_FEW, shown, shown_alone},
     integrity::stand_out,
-    report::FEW,
 };
 use super::{
     Class, Difference, Effect, Estimate, Method, Nps, Share, compare_shares, correlation, difference::number, joint,
@@ -141,6 +140,13 @@ impl Score {
             nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
             satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
         }
+    }
+}
+
+impl Score {
+    /// The scores of a group of which so much may be shown.
+    fn shown(group: &Group, shown: &Group) -> Self {
+        Self { n: group.recommendations.n(), ..Self::of(shown) }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which parts show no more than how many answers they have, so that nobody is found out.
 
-use super::Score;
 use crate::count::{Group, Recommendations};
 
 /// Below so many answers a part shows their number and nothing else.
 pub const TOO_FEW: u64 = 5;
+
+/// Below so many answers a sibling is marked as having few.
+pub(super) const FEW: u64 = 30;
 
 /// Which parts of a whole are hidden, by how many answers each has: those of fewer than five, and then the smallest of
 /// the others until at least five answers are hidden. What is hidden is the whole less what is shown: with fewer it
@@ -49,13 +51,6 @@ fn without(group: &Group, recommended: bool, rated: bool) -> Group {
         (shown.rated, shown.satisfied) = (0, 0);
     }
     shown
-}
-
-impl Score {
-    /// The scores of a group of which so much may be shown.
-    pub(super) fn shown(group: &Group, shown: &Group) -> Self {
-        Self { n: group.recommendations.n(), ..Self::of(shown) }
-    }
 }
 
 #[cfg(test)]

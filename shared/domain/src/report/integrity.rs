@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Child, compare_shares, difference::number, hidden::TOO_FEW, ranking::discoveries, report::FEW};
+use super::{
+    Child, compare_shares,
+    difference::number,
+    hidden::{FEW, TOO_FEW},
+    ranking::discoveries,
+};
 use crate::{
     count::{Sign, Tally},
     place::Scope,

@@ -13,7 +13,7 @@ mod ranking;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod report;
 
-pub use counts::{Child, Comment, Counts, Meal, Subject};
+pub use counts::{Behind, Child, Comment, Counts, Meal, Subject};
 pub use difference::{Difference, Z, two_sided_p};
 pub use drivers::{Asymmetry, Class, Effect, Joint, Method, THRESHOLD, correlation, joint, marginal};
 pub use estimate::Estimate;

@@ -6,18 +6,14 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Class, Comment, Difference, Effect, Estimate, Integrity, Method,
+    Behind, Class, Comment, Difference, Effect, Estimate, Integrity, Method,
     estimate::{as_impact_asymmetry, as_nps, as_satisfied},
 };
 use crate::{
     Id,
     count::{Histogram, Series, Sign},
-    place::StoreNumber,
     visit::{Channel, Origin, Segment},
 };
-
-/// Below so many answers a sibling is marked as having few.
-pub(super) const FEW: u64 = 30;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's serialize_with hands a reference")]
 fn is_a_payment<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
@@ -348,15 +344,4 @@ pub struct ChildFigure {
     /// Signs of gaming that are rarer among its siblings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stands_out: Vec<Sign>,
-}
-
-/// A store whose latest count is not in the figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Behind {
-    /// Its number.
-    pub store: StoreNumber,
-    /// Its name.
-    pub name: String,
-    /// When it was counted last.
-    pub since: Timestamp,
 }

@@ -17,7 +17,7 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{Channel, Minute, PaymentHash, Segment, TableNumber, Visit, table_code::RANDOM_BITS};
+use super::{Channel, Minute, PaymentHash, Segment, TableNumber, Visit};
 use crate::access::{Key, Keyring};
 
 /// How many characters a link has.
@@ -74,8 +74,7 @@ impl Claim {
 
     /// The table whose code led here; none of other channels, and of tables above 65,535.
     pub fn table(&self) -> Option<TableNumber> {
-        let number = u32::try_from(self.visit.payment.bits() >> RANDOM_BITS).ok().filter(|number| *number > 0)?;
-        if self.channel == Channel::Table { TableNumber::try_from(number).ok() } else { None }
+        self.visit.payment.table().filter(|_| self.channel == Channel::Table)
     }
 
     /// Whether the link can be answered at an instant, when links live so many days.

@@ -6,5 +6,5 @@ mod table_code;
 mod visit;
 
 pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, Standing};
-pub use table_code::{TableCode, TableNumber, network, visitor};
-pub use visit::{Channel, Minute, Origin, PaymentHash, Segment, Visit};
+pub use table_code::{TableCode, network, visitor};
+pub use visit::{Channel, Minute, Origin, PaymentHash, Segment, TableNumber, Visit};

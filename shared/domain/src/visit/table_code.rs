@@ -15,37 +15,10 @@ use std::net::IpAddr;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{Channel, Claim, Minute, PaymentHash, Segment, Visit};
-use crate::{Invalid, access::Keyring, place::StoreNumber};
-
-/// How many of a visit's 36 bits are random where a code led to it. The others are the table's number.
-pub(super) const RANDOM_BITS: u32 = 20;
-
-/// A table's number, 1 to 16,777,215, or 0 for none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-pub struct TableNumber(u32);
-
-impl TryFrom<u32> for TableNumber {
-    type Error = Invalid;
-
-    fn try_from(number: u32) -> Result<Self, Invalid> {
-        if number < 1 << 24 {
-            Ok(Self(number))
-        } else {
-            Err(Invalid(format!("A table's number is 1 to 16777215, or 0 for none; this is {number}.")))
-        }
-    }
-}
-
-impl From<TableNumber> for u32 {
-    fn from(table: TableNumber) -> Self {
-        table.0
-    }
-}
+use super::{Channel, Claim, Minute, PaymentHash, Segment, TableNumber, Visit};
+use crate::{access::Keyring, place::StoreNumber};
 
 /// What a code says: where it hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,15 +48,13 @@ impl TableCode {
         let form_and_store = u32::from_be_bytes([0, a, b, c]);
         let [d, e, f] = table;
         // A form that a later version may write starts with other bits, and has no such store.
-        Some(Self { store: form_and_store.try_into().ok()?, table: TableNumber(u32::from_be_bytes([0, d, e, f])) })
+        Some(Self { store: form_and_store.try_into().ok()?, table: u32::from_be_bytes([0, d, e, f]).try_into().ok()? })
     }
 
     /// The claim of one visit of whoever opened the code. In place of a payment it says at which table, so that an answer
     /// tells it. The `nonce` is fresh and random: two guests at a table in the same minute are two visits.
     pub fn visit(&self, minute: Minute, nonce: u32) -> Claim {
-        let table = u64::from(u16::try_from(self.table.0).unwrap_or(0));
-        let bits = table << RANDOM_BITS | u64::from(nonce) & ((1 << RANDOM_BITS) - 1);
-        let payment = PaymentHash::from_bits(bits);
+        let payment = PaymentHash::of_table(self.table, nonce);
         Claim {
             visit: Visit { store: self.store, minute, payment },
             channel: Channel::Table,
@@ -93,7 +64,7 @@ impl TableCode {
 
     fn pack(&self) -> [u8; 6] {
         let [_, a, b, c] = self.store.get().to_be_bytes();
-        let [_, d, e, f] = self.table.0.to_be_bytes();
+        let [_, d, e, f] = u32::from(self.table).to_be_bytes();
         [a, b, c, d, e, f]
     }
 }
@@ -144,14 +115,14 @@ mod tests {
     fn a_code_is_what_an_independent_computation_gives() {
         // Python: urlsafe_b64encode(claim + hmac(bytes(range(32, 64)), b"aftertaste/code/v1\0" + claim, sha256)[:12]),
         // where claim is bytes.fromhex("00000c000007").
-        let code = TableCode { store: 12.try_into().unwrap(), table: TableNumber(7) };
+        let code = TableCode { store: 12.try_into().unwrap(), table: 7.try_into().unwrap() };
         assert_eq!(code.sign(&keyring()), "AAAMAAAH12I-sL558sNJ7VSL");
     }
 
     #[test]
     fn a_visit_tells_its_table_and_two_openings_are_two_visits() {
         let visit = |table: u32, nonce| {
-            let code = TableCode { store: 12.try_into().unwrap(), table: TableNumber(table) };
+            let code = TableCode { store: 12.try_into().unwrap(), table: table.try_into().unwrap() };
             code.visit(Minute::of("2026-11-21T04:31:00Z".parse().unwrap()).unwrap(), nonce)
         };
         for (table, told) in [(7, Some(7)), (65_535, Some(65_535)), (65_536, None), (0, None)] {
@@ -189,7 +160,7 @@ mod tests {
         fn a_code_says_what_was_signed_and_any_change_of_it_nothing(
             store in 1_u32..1 << 20, table in 0_u32..1 << 24, at in 0_usize..24, other in "[A-Za-z0-9_-]",
         ) {
-            let code = TableCode { store: store.try_into().unwrap(), table: TableNumber(table) };
+            let code = TableCode { store: store.try_into().unwrap(), table: table.try_into().unwrap() };
             let signed = code.sign(&keyring());
             prop_assert_eq!(signed.len(), 24);
             prop_assert_eq!(TableCode::verify(&signed, &keyring()), Some(code));

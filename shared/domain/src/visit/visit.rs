@@ -170,6 +170,32 @@ impl fmt::Display for Minute {
     }
 }
 
+/// How many of a visit's 36 bits are random where a code led to it. The others are the table's number.
+const RANDOM_BITS: u32 = 20;
+
+/// A table's number, 1 to 16,777,215, or 0 for none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct TableNumber(u32);
+
+impl TryFrom<u32> for TableNumber {
+    type Error = Invalid;
+
+    fn try_from(number: u32) -> Result<Self, Invalid> {
+        if number < 1 << 24 {
+            Ok(Self(number))
+        } else {
+            Err(Invalid(format!("A table's number is 1 to 16777215, or 0 for none; this is {number}.")))
+        }
+    }
+}
+
+impl From<TableNumber> for u32 {
+    fn from(table: TableNumber) -> Self {
+        table.0
+    }
+}
+
 /// A payment id, hashed to 36 bits. Of an opening of a code, what stands in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentHash(u64);
@@ -179,6 +205,19 @@ impl PaymentHash {
     pub fn of(payment: &str, key: &Key) -> Self {
         let [a, b, c, d, e, ..] = key.hash(b"aftertaste/payment/v1", payment.as_bytes());
         Self(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) >> 4)
+    }
+
+    /// What stands in place of a payment where the code on a table led to the visit: the table, if its number has 16 bits,
+    /// and the last 20 bits of `nonce`, which is fresh and random.
+    pub(super) fn of_table(table: TableNumber, nonce: u32) -> Self {
+        let table = u64::from(u16::try_from(table.0).unwrap_or(0));
+        Self::from_bits(table << RANDOM_BITS | u64::from(nonce) & ((1 << RANDOM_BITS) - 1))
+    }
+
+    /// The table, where the code on one led to the visit.
+    pub(super) fn table(self) -> Option<TableNumber> {
+        let number = u32::try_from(self.0 >> RANDOM_BITS).ok().filter(|number| *number > 0)?;
+        Some(TableNumber(number))
     }
 
     /// The lowest 36 of these bits, whatever they say.

@@ -2,11 +2,13 @@
 
 mod negotiation;
 mod problem;
+mod problem_kind;
 mod reply;
 mod request;
 
 pub use negotiation::{accepted, wanted_languages};
-pub use problem::{Problem, ProblemKind};
+pub use problem::Problem;
+pub use problem_kind::ProblemKind;
 pub use reply::{Page, Reply};
 pub use request::{Connection, Request, RequestContext, bearer, body_json, form_fields};
 

@@ -40,26 +40,11 @@ impl GuestWords {
 fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
     let words = |english, traditional, simplified| Some(GuestWords { english, traditional, simplified });
     match kind {
-        ProblemKind::LinkUnknown => words(
-            ("Not a survey link", "Please scan the code on your receipt again."),
-            ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
-            ("这不是问卷链接", "请重新扫描小票上的二维码。"),
-        ),
-        ProblemKind::CodeUnknown => words(
-            ("Not a survey code", "Please scan the code on the table again."),
-            ("這不是問卷碼", "請重新掃描桌上的二維碼。"),
-            ("这不是问卷码", "请重新扫描桌上的二维码。"),
-        ),
-        ProblemKind::TooMany => words(
-            ("One moment", "Many guests are answering here. Please try again in a minute."),
-            ("請稍候", "這裡填寫的人很多，請一分鐘後再試。"),
-            ("请稍候", "这里填写的人很多，请一分钟后再试。"),
-        ),
-        ProblemKind::LinkExpired => words(
-            ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
-            ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
-            ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
-        ),
+        ProblemKind::LinkUnknown
+        | ProblemKind::CodeUnknown
+        | ProblemKind::TooMany
+        | ProblemKind::LinkExpired
+        | ProblemKind::LinkFromTheFuture => words_of_links(kind),
         ProblemKind::GrantMissing | ProblemKind::GrantInvalid | ProblemKind::GrantExpired => words(
             ("This needs a report link", "Open the report link that you were sent, or ask for a new one."),
             ("需要報表連結", "請打開您收到的報表連結，或索取新的連結。"),
@@ -69,11 +54,6 @@ fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
             ("Too long", "Please shorten what you wrote and send it again."),
             ("內容太長", "請縮短文字後再送出。"),
             ("内容太长", "请缩短文字后再提交。"),
-        ),
-        ProblemKind::LinkFromTheFuture => words(
-            ("Not yet", "The clock of the till is wrong. Please try again later."),
-            ("時間未到", "收銀機的時間有誤，請稍後再試。"),
-            ("时间未到", "收银机的时间有误，请稍后再试。"),
         ),
         ProblemKind::Unavailable => words(
             ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
@@ -102,5 +82,38 @@ fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
         | ProblemKind::UnsupportedMediaType
         | ProblemKind::AnswersInvalid
         | ProblemKind::Invalid => None,
+    }
+}
+
+/// What guests read of a link or a code that does not open.
+fn words_of_links(kind: ProblemKind) -> Option<GuestWords> {
+    let words = |english, traditional, simplified| Some(GuestWords { english, traditional, simplified });
+    match kind {
+        ProblemKind::LinkUnknown => words(
+            ("Not a survey link", "Please scan the code on your receipt again."),
+            ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
+            ("这不是问卷链接", "请重新扫描小票上的二维码。"),
+        ),
+        ProblemKind::CodeUnknown => words(
+            ("Not a survey code", "Please scan the code on the table again."),
+            ("這不是問卷碼", "請重新掃描桌上的二維碼。"),
+            ("这不是问卷码", "请重新扫描桌上的二维码。"),
+        ),
+        ProblemKind::TooMany => words(
+            ("One moment", "Many guests are answering here. Please try again in a minute."),
+            ("請稍候", "這裡填寫的人很多，請一分鐘後再試。"),
+            ("请稍候", "这里填写的人很多，请一分钟后再试。"),
+        ),
+        ProblemKind::LinkExpired => words(
+            ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
+            ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
+            ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
+        ),
+        ProblemKind::LinkFromTheFuture => words(
+            ("Not yet", "The clock of the till is wrong. Please try again later."),
+            ("時間未到", "收銀機的時間有誤，請稍後再試。"),
+            ("时间未到", "收银机的时间有误，请稍后再试。"),
+        ),
+        _ => None,
     }
 }

@@ -1,11 +1,10 @@
 //! Limits in the table: how often something was done within a minute.
 
-use aws_sdk_dynamodb::{error::ProvideErrorMetadata, operation::update_item::UpdateItemError};
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValuesOnConditionCheckFailure};
 use domain::visit::Minute;
 use jiff::ToSpan;
 
-use super::{Table, TableError, failed, keys};
-use crate::aws::describe;
+use super::{Table, TableError, failed, keys, whole_number};
 
 impl Table {
     /// Counts one more of a visitor's doings in a minute, unless there have been `most`. Whether it was counted: one
@@ -28,16 +27,19 @@ impl Table {
             .expression_attribute_values(":one", keys::number(1))
             .expression_attribute_values(":most", keys::number(most.into()))
             .expression_attribute_values(":expires", keys::number(expires))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match updated {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                // Its count is no number: a guest is not turned away for that, and the item expires within the hour.
-                Some(other) if other.code() == Some("ValidationException") => {
-                    tracing::error!(outcome = "limit-left-out", error = describe(&error));
-                    Ok(true)
+                // A count that is no number turns no guest away; it expires within the hour.
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    let is_counted = refused.item().is_some_and(|item| whole_number(item, "done").is_some());
+                    if !is_counted {
+                        tracing::error!(outcome = "limit-left-out");
+                    }
+                    Ok(!is_counted)
                 }
                 _ => Err(failed("count an opening")(error)),
             },

@@ -1,0 +1,140 @@
+//! The kinds of problem, with what is the same for all of a kind.
+
+use http::StatusCode;
+
+/// What kinds of problem there are. Whoever adds one gives it words for guests, or says that none meets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The body is not JSON.
+    Malformed,
+    /// No grant.
+    GrantMissing,
+    /// A grant that was not signed here.
+    GrantInvalid,
+    /// A grant that has ended.
+    GrantExpired,
+    /// A grant that does not allow this.
+    GrantInsufficient,
+    /// A link that is forged, mangled, signed with a retired key: alike in every case.
+    LinkUnknown,
+    /// A table's code that is forged or mangled.
+    CodeUnknown,
+    /// A link whose payment lies in the future.
+    LinkFromTheFuture,
+    /// A store that the catalog does not have.
+    StoreUnknown,
+    /// A survey that the catalog does not have.
+    SurveyUnknown,
+    /// A scope above which there is nothing to report.
+    ScopeUnknown,
+    /// An address that no function answers for.
+    RouteUnknown,
+    /// A visit that has an answer.
+    AlreadyAnswered,
+    /// A submission that was taken back.
+    TakenBack,
+    /// A taking back by whoever did not send the answer.
+    NotTakenBack,
+    /// Answers to a survey that the store no longer asks.
+    SurveyChanged,
+    /// A link whose lifetime is over.
+    LinkExpired,
+    /// A body over the limit.
+    BodyTooLarge,
+    /// A body of a type that the route does not take.
+    UnsupportedMediaType,
+    /// Answers that do not fit the survey.
+    AnswersInvalid,
+    /// A value that was understood and can't be taken.
+    Invalid,
+    /// A payment that lies further back than the grant allows.
+    PaymentTooOld,
+    /// A stored item that can't be read, and is to be put anew.
+    ItemUnreadable,
+    /// More openings of codes from one address in a minute than guests make.
+    TooMany,
+    /// Something of ours is broken. The last: [`ProblemKind::ALL`] counts up to it.
+    Unavailable,
+}
+
+impl ProblemKind {
+    /// Every kind.
+    pub const ALL: [Self; Self::Unavailable as usize + 1] = [
+        Self::Malformed,
+        Self::GrantMissing,
+        Self::GrantInvalid,
+        Self::GrantExpired,
+        Self::GrantInsufficient,
+        Self::LinkUnknown,
+        Self::CodeUnknown,
+        Self::LinkFromTheFuture,
+        Self::StoreUnknown,
+        Self::SurveyUnknown,
+        Self::ScopeUnknown,
+        Self::RouteUnknown,
+        Self::AlreadyAnswered,
+        Self::TakenBack,
+        Self::NotTakenBack,
+        Self::SurveyChanged,
+        Self::LinkExpired,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::AnswersInvalid,
+        Self::Invalid,
+        Self::PaymentTooOld,
+        Self::ItemUnreadable,
+        Self::TooMany,
+        Self::Unavailable,
+    ];
+
+    /// The end of its type, `/problems/<name>`; it never changes.
+    pub fn name(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The HTTP status.
+    pub fn status(self) -> StatusCode {
+        self.parts().1
+    }
+
+    /// The same for every problem of the kind.
+    pub fn title(self) -> &'static str {
+        self.parts().2
+    }
+
+    fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "Not JSON"),
+            Self::GrantMissing => ("grant-missing", StatusCode::UNAUTHORIZED, "A grant is needed"),
+            Self::GrantInvalid => ("grant-invalid", StatusCode::UNAUTHORIZED, "Not a grant"),
+            Self::GrantExpired => ("grant-expired", StatusCode::UNAUTHORIZED, "The grant has ended"),
+            Self::GrantInsufficient => ("grant-insufficient", StatusCode::FORBIDDEN, "The grant does not allow this"),
+            Self::LinkUnknown => ("link-unknown", StatusCode::NOT_FOUND, "Not a survey link"),
+            Self::CodeUnknown => ("code-unknown", StatusCode::NOT_FOUND, "Not a code of a table"),
+            Self::LinkFromTheFuture => {
+                ("link-from-the-future", StatusCode::NOT_FOUND, "A link for a payment that has not happened")
+            }
+            Self::StoreUnknown => ("store-unknown", StatusCode::NOT_FOUND, "No such store"),
+            Self::SurveyUnknown => ("survey-unknown", StatusCode::NOT_FOUND, "No such survey"),
+            Self::ScopeUnknown => ("scope-unknown", StatusCode::NOT_FOUND, "No such scope"),
+            Self::RouteUnknown => ("route-unknown", StatusCode::NOT_FOUND, "No such address"),
+            Self::AlreadyAnswered => ("already-answered", StatusCode::CONFLICT, "Already answered"),
+            Self::TakenBack => ("taken-back", StatusCode::CONFLICT, "This answer was taken back"),
+            Self::NotTakenBack => ("not-taken-back", StatusCode::CONFLICT, "The answer was not taken back"),
+            Self::SurveyChanged => ("survey-changed", StatusCode::CONFLICT, "The store asks another survey now"),
+            Self::LinkExpired => ("link-expired", StatusCode::GONE, "The link has expired"),
+            Self::BodyTooLarge => ("body-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a type that is read")
+            }
+            Self::AnswersInvalid => ("answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, "Some answers do not fit"),
+            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "Not a value that can be taken"),
+            Self::PaymentTooOld => {
+                ("payment-too-old", StatusCode::UNPROCESSABLE_ENTITY, "A payment too long ago for this grant")
+            }
+            Self::ItemUnreadable => ("item-unreadable", StatusCode::CONFLICT, "What is stored can't be read"),
+            Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available just now"),
+        }
+    }
+}
