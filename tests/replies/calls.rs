@@ -97,6 +97,9 @@ fn links() -> Vec<Call> {
         post().json(&paid(12, at, json!({"channel": "receipt"}))),
         post().json(&paid(12, at, json!({"channel": "sms", "segment": 2}))),
         post().json(&paid(12, at, json!({"channel": "table"}))),
+        post().json(&paid(12, at, json!({"channel": "test"}))),
+        post().grant("issue:store/12").json(&paid(12, at, json!({}))),
+        post().grant("issue:store/13").json(&paid(12, at, json!({}))),
         post().json(&paid(12, at, json!({"segment": 16}))),
         post().json(&paid(12, at, json!({"payment": ""}))),
         post().json(&paid(12, at, json!({"customer": "x"}))),
@@ -181,8 +184,10 @@ fn answers(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
     let back = |link: &str| new("DELETE /s/{link}").at(&[("link", link)]);
     let (link, form, half) = (receipt(12, "json", now), receipt(12, "form", now), receipt(12, "half", now));
     let old = signed_for(keyring, 12, now - 200.hours(), "old", Channel::Receipt, 0);
+    const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
     let good = json!({"answers": {"nps": 9, "csat": 5, "why": "汤 13812345678"}, "seconds": 11,
-        "submission": "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10"});
+        "submission": SUBMISSION});
+    let many: Value = (0..60).map(|i| (format!("a{i}"), json!(i))).collect::<serde_json::Map<_, _>>().into();
     vec![
         at(&link).json(&json!({"answers": {"nps": 11, "colour": 1, "why": "a\u{7}"}})),
         at(&link).json(&json!({"answers": {}})),
@@ -198,7 +203,12 @@ fn answers(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
         at(&link).json(&json!({"answers": {"nps": 1, "csat": 1}})),
         at(&link).json(&json!({"answers": {"nps": 1}, "partial": true})),
         back(&link),
-        back(&link),
+        back(&link).header("submission", "x"),
+        back(&link).header("submission", "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b99"),
+        back(&link).header("submission", SUBMISSION),
+        back(&link).header("submission", SUBMISSION),
+        at(&link).json(&good),
+        at(&link).json(&json!({"answers": {"nps": 8, "csat": 4}})),
         at(&half).json(&json!({"answers": {"nps": 1}, "partial": true})),
         at(&half).json(&json!({"answers": {"nps": 2}, "partial": true})),
         at(&half).json(&json!({"answers": {"nps": 3, "csat": 3}})),
@@ -210,6 +220,9 @@ fn answers(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
         at(&form).query("lang=en").form("nps=1&csat=1"),
         at(&form).sends("application/x-www-form-urlencoded", "nps=1&csat=1").wants_json(),
         at(&form).query("lang=en").form("take_back=1"),
+        at(&form).query("lang=en").form("take_back=1&submission=0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10"),
+        at(&form).query("lang=en").form("nps=9&csat=5&submission=0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10"),
+        at(&link).json(&json!({"answers": many})),
         at(&form).form(&format!("why={}", "x".repeat(17_000))),
         at("forged").json(&good),
         at("forged").form("nps=9"),
