@@ -11,6 +11,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import logic from '../shared/service/src/pages/logic.js';
+
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE_PROGRAM);
 
@@ -123,6 +125,51 @@ export async function assertRecorded(path, answers, submission) {
   const status = await send(path, answers, submission);
   const what = `${JSON.stringify(answers)} of the submission ${submission}`;
   assert.equal(status, 200, `Other answers were recorded than ${what}, or none (${status}).`);
+}
+
+// By store, what guests answered who came so that the answers of others are shown.
+const companies = new Map();
+
+/** Answers of a guest who has nothing to say: what has to be answered, and no more. */
+async function answerBriefly(store) {
+  const { link } = await issue(store);
+  const { questions } = await call('GET', `/s/${link}`);
+  const brief = ({ kind, max, options }) => ({ scale: max, choice: [options?.[0].id], text: '-' })[kind];
+  const answers = {};
+  for (let [id] = logic.missing(questions, answers); id; [id] = logic.missing(questions, answers)) {
+    answers[id] = brief(questions.find((question) => question.id === id));
+  }
+  const many = (id) => questions.find((question) => question.id === id).many;
+  const sent = Object.entries(answers).map(([id, answer]) => [id, Array.isArray(answer) && !many(id) ? answer[0] : answer]);
+  assert.equal(await send(`/s/${link}`, Object.fromEntries(sent)), 201);
+  return answers;
+}
+
+/**
+ * The report of a store, with all that it holds: of a running day five answers at a time are shown. Others come to make
+ * up the five, and are taken off again: `responses` and `histograms`, by question, are without them.
+ */
+export async function wholeReport(store) {
+  const company = companies.get(store) ?? [];
+  companies.set(store, company);
+  const read = () => call('GET', `/reports/store/${store}.json`);
+  let report = await read();
+  const all = () => report.responses + report.waiting;
+  while (all() > company.length && all() % 5) {
+    company.push(await answerBriefly(store));
+    report = await read();
+  }
+  const histograms = {};
+  for (const figure of [report.nps, report.satisfaction]) {
+    if (!figure || all() === company.length) continue;
+    const { question, histogram } = figure;
+    histograms[question] = {};
+    for (const [value, n] of Object.entries(histogram)) {
+      const left = n - company.filter((answers) => String(answers[question]) === value).length;
+      if (left > 0) histograms[question][value] = left;
+    }
+  }
+  return { ...report, responses: all() - company.length, histograms };
 }
 
 /** A definition that ships. */

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { call, shippedSurvey, url } from '../program.mjs';
+import { call, shippedSurvey, url, wholeReport } from '../program.mjs';
 import { browser, follow, newSurvey, option, putStores, sent, start } from './stack.mjs';
 import { LANGUAGES, WORDS } from './words.mjs';
 
@@ -189,13 +189,12 @@ export async function finish(page, { nps = 9, csat = 5, why } = {}) {
 
 /** The figures of the store's report now. */
 export async function stored(store) {
-  const report = await call('GET', `/reports/store/${store}.json`);
-  const given = (scores) => Object.fromEntries(Object.entries(scores?.histogram ?? {}).filter(([, n]) => n > 0));
+  const report = await wholeReport(store);
   return {
     responses: report.responses,
     partial: report.partial,
-    nps: given(report.nps),
-    csat: given(report.satisfaction),
+    nps: report.histograms.nps ?? {},
+    csat: report.histograms.csat ?? {},
     comments: report.comments.map(({ text }) => text),
   };
 }

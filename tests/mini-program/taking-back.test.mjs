@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
-import { call } from '../program.mjs';
+import { call, url, wholeReport } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
 import { drafts, network, newPhone, phone, posted, takenBack } from './phone.mjs';
 import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } from './stack.mjs';
@@ -15,7 +15,7 @@ import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } 
 before(start);
 after(stop);
 
-const responses = async (store) => (await call('GET', `/reports/store/${store}.json`)).responses;
+const responses = async (store) => (await wholeReport(store)).responses;
 
 test('an answer that was just given can be taken back, once there is a network, and given anew', async () => {
   newPhone();
@@ -167,7 +167,11 @@ test('another answer that is there by now stays, and the guest is told', async (
   await back.tap('.quiet');
   await back.end('taken-back');
   back.close();
-  const other = randomUUID();
+  // Somebody answered anew, took that back, and answered once more.
+  const [first, other] = [randomUUID(), randomUUID()];
+  assert.equal(await sent(link, { nps: 7, csat: 2 }, first), 201);
+  const removed = await fetch(`${url}/s/${link}`, { method: 'DELETE', headers: { submission: first } });
+  assert.equal(removed.status, 204);
   assert.equal(await sent(link, { nps: 7, csat: 1 }, other), 201);
   // The page that says thanks knows nothing of it.
   await guest.tap('.quiet');
