@@ -61,12 +61,15 @@ async fn goes_on(world: &World, what: &str) {
 async fn one_bad_item_of_any_kind_stops_nothing() {
     let day = days_ago(1).to_string();
     // What is spoiled, whether nodes go without the latest of store 12, and whether the count says so by failing.
-    let kinds: [(&str, &str, &str, &str, Value, bool, bool); 8] = [
+    let kinds: [(&str, &str, &str, &str, Value, bool, bool); 11] = [
         ("store", "STORES", "000012", "name", json!({"N": "1"}), true, false),
         ("a store whose day starts at no hour", "STORES", "000012", "day_starts", json!({"S": "noon"}), true, false),
         ("brand", "BRAND", "-", "brand", json!({"S": "{\"colour\":\"red\"}"}), false, false),
         ("brand of another type", "BRAND", "-", "brand", json!({"N": "1"}), false, false),
         ("rollup of a store", "D#store/12", &day, "content", json!({"B": "AAAA"}), false, false),
+        ("rollup counted at no time", "D#store/12", &day, "counted_at", json!({"S": "noon"}), false, false),
+        ("rollup of a node counted at no time", "D#cn", &day, "counted_at", json!({"S": "noon"}), false, false),
+        ("lease", "COUNT", "-", "until", json!({"S": "for ever"}), false, false),
         ("rollup of a node", "D#cn/east", &day, "form", json!({"S": "x"}), false, false),
         ("operations", "O#12", &day, "orders", json!({"S": "many"}), false, false),
         ("response", "R#12", "", "channel", json!({"N": "1"}), true, true),
@@ -186,6 +189,16 @@ async fn a_store_that_fails_holds_back_no_other_and_its_nodes_say_so() {
     assert!(since < Timestamp::now() - 4.seconds(), "it was counted before: {since}");
     count(&world).await.unwrap();
     assert_eq!(yesterday(&world, "cn").await, (35, vec![]));
+
+    // Not even its rollups are: the nodes above it stay as they are, and lose nothing of it.
+    answers().store(13).hours_ago(24).payment("more").times(20).put(&world).await;
+    answers().store(31).hours_ago(24).payment("more").times(20).put(&world).await;
+    world.proxy.hold("Query", "store/12\"");
+    assert!(count(&world).await.is_err());
+    world.proxy.let_go();
+    for (scope, responses) in [("store/13", 35), ("cn", 35), ("cn/east", 25), ("cn/north", 30)] {
+        assert_eq!(yesterday(&world, scope).await.0, responses, "{scope}");
+    }
 }
 
 #[tokio::test]

@@ -257,9 +257,17 @@ impl<C: Fn() -> Timestamp> Counting<'_, C> {
 impl Summary {
     fn log(&self) {
         let day = |day: Option<Date>| day.map(|day| day.to_string());
-        let in_part = self.failures > 0;
+        if self.failures > 0 {
+            tracing::error!(
+                outcome = "counted-in-part",
+                failures = self.failures,
+                kept = self.kept,
+                behind = self.behind
+            );
+            return;
+        }
         tracing::info!(
-            outcome = if in_part { "counted-in-part" } else { "counted" },
+            outcome = "counted",
             from = day(self.from),
             to = day(self.to),
             stores = self.stores,
@@ -268,7 +276,6 @@ impl Summary {
             unchanged = self.unchanged,
             overtaken = self.overtaken,
             unreadable = self.unreadable,
-            kept = self.kept,
             behind = self.behind,
             days_left = self.left.len(),
         );

@@ -32,35 +32,37 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
     list: &StoreList,
     summary: &mut Summary,
 ) -> Nodes {
-    let counts: Vec<BoxFuture<'_, _>> = list
-        .stores
-        .iter()
-        .map(|store| store_days(counting, store).map(move |did| (store.number, did)).boxed())
-        .collect();
-    let unreadable = list.unreadable.iter().filter_map(|store| Some((store.number?, store.path.clone())));
-    let others = unreadable.map(|(number, path)| async move {
-        let did = Summary { behind: 1, ..Summary::default() };
-        (number, last_days(counting, number, path).await.map(|days| (days, did)))
+    let readable = list.stores.iter().map(|store| {
+        let path = Some(store.details.path.clone());
+        store_days(counting, store).map(move |counted| (store.number, path, counted)).boxed()
     });
-    let all: Vec<BoxFuture<'_, _>> = counts.into_iter().chain(others.map(FutureExt::boxed)).collect();
+    let unreadable = list.unreadable.iter().filter_map(|store| Some((store.number?, store.path.clone())));
+    let unreadable = unreadable.map(|(number, path)| {
+        let days = last_days(counting, number, path.clone());
+        let did = Summary { behind: 1, ..Summary::default() };
+        days.map(move |days| (number, path, days.map(|days| (days, did)))).boxed()
+    });
+    let all: Vec<BoxFuture<'_, _>> = readable.chain(unreadable).collect();
     let mut all = stream::iter(all).buffer_unordered(AT_ONCE);
-    let mut all_nodes = Nodes::new();
-    while let Some((number, counted)) = all.next().await {
+    let mut nodes = Nodes::new();
+    let mut held_back: BTreeSet<Path> = BTreeSet::new();
+    while let Some((number, path, counted)) = all.next().await {
         match counted {
             Ok((days, did)) => {
                 summary.add(did);
-                days.into_iter().for_each(|day| nodes::add(&mut all_nodes, number, day));
+                days.into_iter().for_each(|day| nodes::add(&mut nodes, number, day));
             }
-            // Nothing is known of it at all. The nodes that it counted towards have met more than they would now, and
-            // are kept.
+            // Not even its last rollups can be read: the nodes above it would lose what they have of it.
             Err(error) => {
                 tracing::error!(outcome = "store-failed", store = number.get(), error = %error);
                 summary.failures += 1;
                 summary.behind += 1;
+                held_back.extend(path.iter().flat_map(Path::with_ancestors));
             }
         }
     }
-    all_nodes
+    nodes.retain(|node, _| !held_back.contains(node));
+    nodes
 }
 
 /// A store's days, counted, or else as they were counted last.

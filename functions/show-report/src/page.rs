@@ -61,9 +61,9 @@ impl ReportPage<'_> {
                 (self.groups(self.words().segment, &report.by_segment))
                 (self.groups(self.words().hour, &report.by_hour))
                 (self.comments())
-                (integrity::section(&report.integrity, self.words()))
-                p.note { (self.words().hidden) }
             }
+            (integrity::section(&report.integrity, self.words()))
+            @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
         };
         let shell = Shell {

@@ -55,6 +55,9 @@ impl Integrity {
     }
 }
 
+/// So many store-days at least are set against those of siblings.
+const STORE_DAYS: u64 = 7;
+
 /// So many siblings at least tell what is usual among them.
 const SIBLINGS: usize = 5;
 
@@ -63,7 +66,7 @@ const MEDIAN_OF_SQUARES: f64 = 0.454_936_423_119_572_8;
 
 /// Which signs each scope shows more often than its siblings.
 ///
-/// Of each sign, those of at least 30 answers are set against a sibling of their own size that shows it as often as
+/// Of each sign, those of at least 30 answers (or seven store-days) are set against a sibling of their own size that shows it as often as
 /// the median sibling (Agresti and Caffo 2000). Stores differ for many honest reasons, so the z of all are divided by
 /// how far they spread beyond chance, where they do: the root of the median of z² over that of a standard normal
 /// (Spiegelhalter 2005, overdispersion; the median in place of the mean, so that those who stand out do not hide
@@ -83,7 +86,8 @@ pub(super) fn stand_out(children: &[Child]) -> BTreeMap<Scope, Vec<Sign>> {
 
 /// How often chance alone makes each scope show a sign as often, one-sided. Nothing where too few can be compared.
 fn against_siblings(children: &[Child], sign: Sign) -> Vec<(f64, &Scope, Sign)> {
-    let known = |child: &'_ Child| child.signs.get(&sign).copied().filter(|(_, n)| *n >= FEW);
+    let least = if sign == Sign::MoreAnswersThanOrders { STORE_DAYS } else { FEW };
+    let known = |child: &'_ Child| child.signs.get(&sign).copied().filter(|(_, n)| *n >= least);
     let siblings: Vec<(&Scope, u64, u64)> =
         children.iter().filter_map(|child| known(child).map(|(k, n)| (&child.scope, k, n))).collect();
     if siblings.len() < SIBLINGS {

@@ -22,7 +22,11 @@ impl Table {
             .item("sk", keys::text(key.sk))
             .item("holder", keys::text(holder))
             .item("until", keys::number(until.as_second()))
-            .condition_expression("attribute_not_exists(pk) OR holder = :holder OR #until <= :now")
+            // An end that is none holds nothing up.
+            .condition_expression(
+                "attribute_not_exists(pk) OR holder = :holder OR #until <= :now OR NOT attribute_type(#until, :number)",
+            )
+            .expression_attribute_values(":number", keys::text("N"))
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":holder", keys::text(holder))
             .expression_attribute_values(":now", keys::number(now.as_second()))

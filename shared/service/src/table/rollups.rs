@@ -64,7 +64,11 @@ impl Table {
             .put_item()
             .table_name(&self.name)
             .set_item(Some(rollup_item(scope, day, rollup)?))
-            .condition_expression("attribute_not_exists(counted_at) OR counted_at < :counted_at")
+            // A time that is none holds nothing back.
+            .condition_expression(
+                "attribute_not_exists(counted_at) OR counted_at < :counted_at OR NOT attribute_type(counted_at, :number)",
+            )
+            .expression_attribute_values(":number", keys::text("N"))
             .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .send()
             .await;
