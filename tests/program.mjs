@@ -147,7 +147,7 @@ async function answerBriefly(store) {
 
 /**
  * The report of a store, with all that it holds: of a running day five answers at a time are shown. Others come to make
- * up the five, and are taken off again: `responses` and `histograms`, by question, are without them.
+ * up the five, and are taken off again: `responses` and `histograms` are without them.
  */
 export async function wholeReport(store) {
   const company = companies.get(store) ?? [];
@@ -159,16 +159,14 @@ export async function wholeReport(store) {
     company.push(await answerBriefly(store));
     report = await read();
   }
-  const histograms = {};
-  for (const figure of [report.nps, report.satisfaction]) {
-    if (!figure || all() === company.length) continue;
+  const withoutCompany = (figure) => {
+    if (!figure || all() === company.length) return {};
     const { question, histogram } = figure;
-    histograms[question] = {};
-    for (const [value, n] of Object.entries(histogram)) {
-      const left = n - company.filter((answers) => String(answers[question]) === value).length;
-      if (left > 0) histograms[question][value] = left;
-    }
-  }
+    const others = (value) => company.filter((answers) => String(answers[question]) === value).length;
+    const left = Object.entries(histogram).map(([value, n]) => [value, n - others(value)]);
+    return Object.fromEntries(left.filter(([, n]) => n > 0));
+  };
+  const histograms = { nps: withoutCompany(report.nps), csat: withoutCompany(report.satisfaction) };
   return { ...report, responses: all() - company.length, histograms };
 }
 

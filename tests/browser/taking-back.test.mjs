@@ -4,10 +4,11 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/taking-back.test.mjs
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { send } from '../program.mjs';
+import { send, url } from '../program.mjs';
 import { follow, sent, stop } from './stack.mjs';
 import {
   NOTHING, ONE, PHONE, assertNothingToTakeBack, assertStored, end, filledIn, finish, guest, open, pick, startForGuests,
@@ -166,6 +167,10 @@ guest('another answer that is there by now is not taken back', PHONE, async ({ c
   await open(tab, path);
   await end(tab, 'answered');
   await takeBack(tab);
+  // Somebody answered anew, took that back, and answered once more.
+  const submission = randomUUID();
+  assert.equal(await send(path, { nps: 4, csat: 3 }, submission), 201);
+  assert.equal((await fetch(url + path, { method: 'DELETE', headers: { submission } })).status, 204);
   assert.equal(await send(path, { nps: 4, csat: 2 }), 201);
   // The tab that says thanks knows nothing of it.
   const refused = await takeBack(page);

@@ -193,8 +193,7 @@ export async function stored(store) {
   return {
     responses: report.responses,
     partial: report.partial,
-    nps: report.histograms.nps ?? {},
-    csat: report.histograms.csat ?? {},
+    ...report.histograms,
     comments: report.comments.map(({ text }) => text),
   };
 }
