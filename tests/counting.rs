@@ -89,7 +89,9 @@ fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
     // The day begins at four: four hours earlier the calendar shows it.
     let day_of = |at: Timestamp| (at - 4.hours()).to_zoned(shanghai.clone()).date().to_string();
     let today = day_of(Timestamp::now());
-    let mut days: BTreeMap<(u32, String), Vec<(Timestamp, &str, &Item)>> = BTreeMap::new();
+    // When it was answered, which visit, and what.
+    type Answered<'a> = (Timestamp, &'a str, &'a Item);
+    let mut days: BTreeMap<(u32, String), Vec<Answered<'_>>> = BTreeMap::new();
     for item in responses.iter().filter(|item| !item["answers"].as_object().unwrap().is_empty()) {
         let store: u32 = item["pk"].as_str().unwrap().trim_start_matches("R#").parse().unwrap();
         let sk = item["sk"].as_str().unwrap();
