@@ -97,7 +97,7 @@ const WORDS = {
         offer: 'You can take it back and answer anew.',
         button: 'Take my answer back',
       },
-      'taken-back': { title: 'Taken back', more: 'Your answer is gone. What stays is that there was one.', button: 'Answer anew' },
+      'taken-back': { title: 'Taken back', more: 'Your answer is gone. All that is kept is that it was taken back.', button: 'Answer anew' },
       'link-unknown': { title: 'Not a survey link', more: 'Please scan the code on your receipt again.' },
       'link-expired': {
         title: 'This link has expired',

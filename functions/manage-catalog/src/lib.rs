@@ -1,6 +1,6 @@
 //! An operator sets up stores, surveys and the brand, and tells each day's orders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftertaste::{
     app::{App, Stop, conclude},
@@ -15,13 +15,17 @@ use aftertaste::{
     lambda::Call,
     table::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, TableError, Versioned},
 };
+use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-catalog";
+
+/// How many days of a file are written at once.
+const WRITES_AT_ONCE: usize = 16;
 
 /// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`; `GET /stores`; `PUT` of days' orders.
 ///
@@ -193,7 +197,9 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
     let stores: BTreeSet<StoreNumber> =
         numbers.chain(list.unreadable.iter().filter_map(|store| store.number)).collect();
     let bytes = request.bytes()?;
-    let mut days = Vec::new();
+    // A day that is told twice in a file is as its last row says.
+    let mut days: BTreeMap<(StoreNumber, Date), DayOperations> = BTreeMap::new();
+    let mut rows = 0;
     // All rows are checked before the first is written: a file is taken whole or not at all.
     for (row, read) in
         (1..).zip(csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice()).deserialize())
@@ -208,10 +214,13 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
         if !stores.contains(&store) {
             return Err(wrong(format!("there is no store {store}.")).into());
         }
-        days.push((store, day, operations));
+        days.insert((store, day), operations);
+        rows = row;
     }
-    for (store, day, operations) in &days {
-        app.table.put_operations(*store, *day, operations).await?;
-    }
-    Ok(ok(&json!({"written": days.len()})))
+    let writes: Vec<_> =
+        days.iter().map(|((store, day), operations)| app.table.put_operations(*store, *day, operations)).collect();
+    // One after the other, a whole file of days would take a call longer than it has.
+    let written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
+    written.try_collect::<Vec<()>>().await?;
+    Ok(ok(&json!({"written": rows})))
 }

@@ -63,7 +63,7 @@ const ENGLISH: Words = Words {
     taken_back_before: "You have taken this answer back. To answer anew, please send it again.",
     take_back: "Take my answer back",
     taken_back: "Taken back",
-    taken_back_more: "Your answer is gone. What stays is that there was one.",
+    taken_back_more: "Your answer is gone. All that is kept is that it was taken back.",
     again: "Answer anew",
     privacy: "We keep your answers, also if you leave half-way, with the store and {when}, not with \
               your name, for {days} days. A short code of your network, another each day, goes with them: it shows \
