@@ -81,7 +81,7 @@ async fn what_a_guest_takes_back_stays_known_and_what_they_sent_before_does_not_
 
     // A late beacon, and the whole answer once more.
     for partial in [true, false] {
-        assert_eq!(send(first, 2, partial).await, (409, "taken-back".into()));
+        assert_eq!(send(first, 2, partial).await, (409, "taken-back-before".into()));
     }
     assert_eq!(send(second, 9, false).await.0, 201);
     assert_eq!(send(first, 2, true).await.0, 409);

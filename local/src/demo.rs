@@ -139,18 +139,13 @@ async fn invent(
         let (store, days) = invented.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
         items.extend(days.items);
         for (day, rollup) in days.rollups {
-            // From the store upwards: each node knows what lies directly below it.
-            let mut child = Scope::Store(store.number);
-            for node in store.details.path.with_ancestors().collect::<Vec<_>>().into_iter().rev() {
-                let fresh = || Rollup { counted_at: now, items: Some(0), ..Rollup::default() };
-                let merged = nodes.entry((node.clone(), day)).or_insert_with(fresh);
-                merged.content.merge(&rollup.content, &child);
-                merged.items = merged.items.zip(rollup.items).map(|(all, items)| all + items);
-                child = Scope::Node(node);
+            for (node, child) in store.details.path.nodes_above(store.number) {
+                nodes.entry((node, day)).or_insert_with(Rollup::of_a_node).add_below(&rollup, &child);
             }
         }
     }
     for ((node, day), rollup) in nodes {
+        let rollup = Rollup { counted_at: now, ..rollup };
         items.push(rollup_item(&Scope::Node(node), day, &rollup).map_err(|error| failed(&error))?);
     }
     Ok(items)

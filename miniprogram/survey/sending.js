@@ -73,8 +73,9 @@ module.exports = {
       return;
     }
     if (kind === 'already-answered') {
-      // Another page of this phone may have sent the answer that is there.
-      this.recorded = (drafts.read(this.link) || {}).recorded || '';
+      // It may be this very sending, edited after its reply was lost; or another page of this phone sent it.
+      const ours = reply.data.can_be_taken_back ? this.submission : '';
+      this.recorded = ours || (drafts.read(this.link) || {}).recorded || '';
       this.keepAnswered();
       this.showEnd('answered');
       return;
@@ -83,7 +84,7 @@ module.exports = {
     if (this.isGone || this.endsWith(kind)) return;
     this.setData({ sending: false, status: '' });
     if (kind === 'survey-changed') this.load('questionsChanged');
-    else if (kind === 'taken-back') this.load('tookBack');
+    else if (kind === 'taken-back-before') this.load('tookBack');
     else if (kind === 'answers-invalid') this.showMistakes(reply.data.errors.map((error) => this.inWords(error)));
     else this.showProblem(kind, reply.data);
   },

@@ -10,7 +10,7 @@ mod harness;
 #[path = "../harness/stores.rs"]
 mod stores;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aftertaste::domain::{
     access::Keyring,
@@ -72,13 +72,14 @@ async fn busy_day(stack: &Stack, database: &Database, grant: &str) {
             if counted { "after" } else { "before" }
         );
         for ending in ["json", "csv", "html"] {
-            call(&format!("{}/reports/store/1.{ending}", stack.url), grant, ending).await;
+            let slowest = call(&format!("{}/reports/store/1.{ending}", stack.url), grant, ending).await;
+            assert!(!counted || slowest < Duration::from_secs(1), "a manager waits {slowest:?} on a busy day");
         }
     }
 }
 
 /// Fetches a report fifteen times, and prints how long that takes.
-async fn call(url: &str, grant: &str, ending: &str) {
+async fn call(url: &str, grant: &str, ending: &str) -> Duration {
     let mut times = Vec::new();
     let mut size = 0;
     for _ in 0..15 {
@@ -90,6 +91,7 @@ async fn call(url: &str, grant: &str, ending: &str) {
     }
     times.sort();
     println!("  {ending:4}  median {:>7.1?}  slowest {:>7.1?}  {size} bytes", times[7], times[14]);
+    times[14]
 }
 
 /// A day's rollup of the node, as a count of two hundred stores leaves it.

@@ -14,7 +14,7 @@ use aftertaste::{
     table::Versioned,
 };
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -79,7 +79,11 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
             log(shown, "recorded-before", StatusCode::OK);
             recorded(StatusCode::OK)
         }
-        Outcome::AlreadyAnswered { .. } => return Err(Problem::already_answered().into()),
+        Outcome::AlreadyAnswered { by_this_submission } => {
+            // A call that came without a submission had one that its sender does not know.
+            let can_be_taken_back = by_this_submission && shown.submission.is_named();
+            return Err(Problem::already_answered(can_be_taken_back).into());
+        }
         Outcome::TakenBackBefore => return Err(Problem::taken_back().into()),
         Outcome::NotTakenBack(problem) => return Err(problem.into()),
         Outcome::Refused(mistakes) => return Err(Problem::answers_invalid(mistakes).into()),
@@ -89,15 +93,12 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
 }
 
 /// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
-fn told_to_program(submission: &Submission) -> serde_json::Value {
-    match submission {
-        Submission::Answered(sent) if sent.submission.is_none() => json!({
-            "status": "recorded",
-            "can_be_taken_back": false,
-            "detail": "It was sent without a submission, so it cannot be taken back.",
-        }),
-        _ => json!({"status": "recorded", "can_be_taken_back": true}),
+fn told_to_program(submission: &Submission) -> Value {
+    if submission.is_named() {
+        return json!({"status": "recorded", "can_be_taken_back": true});
     }
+    let detail = "It was sent without a submission, so it cannot be taken back.";
+    json!({"status": "recorded", "can_be_taken_back": false, "detail": detail})
 }
 
 fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) -> Reply {

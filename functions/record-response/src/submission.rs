@@ -53,6 +53,14 @@ impl From<BTreeMap<String, Value>> for Sent {
 }
 
 impl Submission {
+    /// Whether its sender knows its id.
+    pub fn is_named(&self) -> bool {
+        match self {
+            Self::Answered(sent) => sent.submission.is_some(),
+            Self::TakeBack(submission) => submission.is_some(),
+        }
+    }
+
     /// Reads a body.
     pub fn read(request: &Request) -> Result<Self, Problem> {
         if request.content_type() != FORM {

@@ -9,6 +9,7 @@ mod stores;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
 use aftertaste::{
@@ -19,6 +20,7 @@ use aftertaste::{
     memory::Catalog,
     table::{Table, TableError},
 };
+use futures::FutureExt;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,8 +38,9 @@ const AT_ONCE: usize = 16;
 /// How long a count may hold the lease, in minutes. template.yaml ends it after fifteen.
 const LEASE_MINUTES: i64 = 16;
 
-/// How long a count waits for another to end. The schedule tries again later.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// How long a count waits for another to end. Lambda tries it again twice, after one and two minutes: together they
+/// outlast the lease of a count that was killed.
+const PATIENCE: Duration = Duration::from_secs(420);
 
 /// What a schedule (or an operator) asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -124,8 +127,8 @@ impl std::fmt::Debug for CountError {
     }
 }
 
-/// Counts. `clock` is read when the reading of each store begins, because that decides between counts that overlap.
-/// `fresh` is a random id, under which it holds the lease: two counts never overlap.
+/// Counts. `fresh` is a random id, under which it holds the lease: two counts never overlap. `clock` is read when the
+/// reading of each store begins, because that decides between a later count and a write of this one that came late.
 ///
 /// # Errors
 /// When the event can't be counted, or not everything could be.
@@ -137,11 +140,11 @@ pub async fn handle(
     clock: impl Fn() -> Timestamp + Sync,
 ) -> Result<Summary, CountError> {
     let until = take_lease(table, fresh, &clock).await?;
-    let counted = count_all(table, catalog, event, until, &clock).await;
+    let counted = AssertUnwindSafe(count_all(table, catalog, event, until, &clock)).catch_unwind().await;
     if let Err(error) = table.give_back_lease(fresh).await {
         tracing::warn!(outcome = "lease-not-given-back", %error);
     }
-    counted
+    counted.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Waits until no other count is at work. Until when this one may be.

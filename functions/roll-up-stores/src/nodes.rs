@@ -34,21 +34,11 @@ pub(crate) type Nodes = BTreeMap<Path, BTreeMap<Date, Rollup>>;
 
 /// Adds a store's day into every node above it.
 pub(crate) fn add(nodes: &mut Nodes, store: StoreNumber, StoreDay { day, rollup, path, behind_since }: StoreDay) {
-    let above: Vec<Path> = path.with_ancestors().collect();
-    let below = above.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store)]);
-    for (node, child) in above.iter().cloned().zip(below) {
-        let fresh = || Rollup { counted_at: Timestamp::MAX, items: Some(0), ..Rollup::default() };
-        let merged = nodes.entry(node).or_default().entry(day).or_insert_with(fresh);
-        let Some(rollup) = &rollup else {
-            merged.content.behind.extend(behind_since.map(|since| (store, since)));
-            continue;
-        };
-        merged.content.merge(&rollup.content, &child);
-        merged.items = merged.items.zip(rollup.items).map(|(all, items)| all + items);
-        match behind_since {
-            Some(since) => drop(merged.content.behind.insert(store, since)),
-            // As old as the oldest reading in it, those that are marked aside.
-            None => merged.counted_at = merged.counted_at.min(rollup.counted_at),
+    for (node, child) in path.nodes_above(store) {
+        let merged = nodes.entry(node).or_default().entry(day).or_insert_with(Rollup::of_a_node);
+        merged.content.behind.extend(behind_since.map(|since| (store, since)));
+        if let Some(rollup) = &rollup {
+            merged.add_below(rollup, &child);
         }
     }
 }
@@ -83,9 +73,8 @@ async fn write_node<C: Fn() -> Timestamp + Sync>(
     let mut before = counting.table.rollups(&scope, *counting.days.start(), *counting.days.end()).await?;
     let mut did = Summary::default();
     for (day, rollup) in rollups {
-        // Of stores that are behind alone: as new as this count.
-        let counted_at = if rollup.counted_at == Timestamp::MAX { counting.began } else { rollup.counted_at };
-        let rollup = Rollup { counted_at, ..rollup.clone() };
+        // No reading in it began before the count did.
+        let rollup = Rollup { counted_at: counting.began, ..rollup.clone() };
         counting.replace(&scope, *day, before.remove(day), rollup, &mut did).await?;
     }
     Ok(did)

@@ -96,11 +96,10 @@ async fn last_days<C: Fn() -> Timestamp + Sync>(
     let days = first.series(1.day()).take_while(|day| *day <= last).filter_map(|day| {
         let rollup = known.get(&day).cloned();
         let path = rollup.as_ref().and_then(|rollup| rollup.path.clone()).or_else(|| usual.clone())?;
-        // A store that was never counted is behind from the day's beginning.
+        // The latest change that is known of the store; of one that was never counted, the day's beginning.
         let begin =
             || TimeZone::UTC.to_zoned(day.to_datetime(jiff::civil::Time::midnight())).ok().map(|at| at.timestamp());
-        let counted = rollup.as_ref().map(|rollup| rollup.counted_at).or(since).or_else(begin);
-        Some(StoreDay { day, rollup, path, behind_since: counted })
+        Some(StoreDay { day, rollup, path, behind_since: since.or_else(begin) })
     });
     Ok(days.collect())
 }

@@ -48,7 +48,13 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
         let day = store.calendar.day_of(stored.minute.start());
         reading.shows(series, day, stored.response.answered_at)
     });
-    let comments = shown.flat_map(|stored| comments(stored, store, recommend)).collect();
+    let comments = shown.flat_map(|stored| {
+        let day = store.calendar.day_of(stored.minute.start());
+        // Of a day with fewer than five answers no score is shown, and none beside what was written.
+        let recommend = recommend.filter(|_| reading.has_enough_on(series, day));
+        comments(stored, store, recommend)
+    });
+    let comments = comments.collect();
     Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keyring)) })
 }
 

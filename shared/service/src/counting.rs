@@ -8,7 +8,7 @@ use domain::{
     Id,
     count::{Series, Sign, Tallies, merge_signs, signs_of},
     place::Store,
-    survey::{Response, Survey},
+    survey::{Answer, Response, Survey},
     visit::Origin,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -80,7 +80,7 @@ impl DayCount {
             responses.sort_by_cached_key(|(one, _)| (one.response.answered_at, one.minute, one.payment.clone()));
             let shown = responses.len() - responses.len() % STEP;
             let answered_at = |at: usize| responses.get(at).map(|(stored, _)| stored.response.answered_at);
-            let after_the_last = || answered_at(shown.checked_sub(1)?).map(|last| last + 1.microsecond());
+            let after_the_last = || answered_at(shown.checked_sub(1)?)?.checked_add(1.microsecond()).ok();
             let before = answered_at(shown).or_else(after_the_last);
             self.shown_before.extend(before.map(|before| (series.clone(), before)));
             responses.iter().take(shown).for_each(|read| self.add_read(store, read));
@@ -133,7 +133,7 @@ pub async fn count(
         count.meet(read.0.expires);
         counted.responses += 1;
         if day >= today {
-            running.entry(day).or_default().push(read);
+            running.entry(day).or_default().push(without_words(read));
         } else {
             count.add_read(store, &read);
         }
@@ -144,6 +144,16 @@ pub async fn count(
     counted.days = counted.days.into_iter().map(|(day, count)| (day, count.finished())).collect();
     counted.unreadable = counting.log_left_out(store);
     Ok(counted)
+}
+
+/// A response without what its guest wrote: a count takes no notice of it, and a running day is held in memory.
+fn without_words((mut stored, survey): Read) -> Read {
+    for answer in stored.response.answers.values_mut() {
+        if let Answer::Text(words) = answer {
+            *words = String::new();
+        }
+    }
+    (stored, survey)
 }
 
 /// What one count remembers.

@@ -107,12 +107,12 @@ pub async fn counts(app: &App, stores: &Stores, window: Window, now: Timestamp) 
     Ok(Reading { window, today, rollups })
 }
 
-/// Above so many answers of the running day a report shows what the last count left, and when that was: to read them
+/// Above so many items of the running day a report shows what the last count left, and when that was: to read them
 /// all would keep the manager waiting.
 const MOST_TO_COUNT: u64 = 5_000;
 
 fn is_too_much_to_count(rollup: &Rollup) -> bool {
-    rollup.content.tallies.values().map(|tally| tally.responses).sum::<u64>() > MOST_TO_COUNT
+    rollup.items.is_some_and(|items| items > MOST_TO_COUNT)
 }
 
 async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, TableError> {
@@ -149,6 +149,12 @@ impl Reading {
     pub fn has_enough(&self, series: &Series) -> bool {
         let tallies = self.rollups.range(self.window.from..).filter_map(|(_, day)| day.content.tallies.get(series));
         tallies.map(|tally| tally.responses).sum::<u64>() >= TOO_FEW
+    }
+
+    /// Whether it has so many on one day.
+    pub fn has_enough_on(&self, series: &Series, day: Date) -> bool {
+        let tally = self.rollups.get(&day).and_then(|rollup| rollup.content.tallies.get(series));
+        tally.is_some_and(|tally| tally.responses >= TOO_FEW)
     }
 
     /// Whether a series' answer of a business day may be shown: of the running day those that its figures hold.

@@ -30,6 +30,19 @@ pub struct Rollup {
     pub items: Option<u64>,
 }
 
+impl Rollup {
+    /// A node's day, before anything below it is added.
+    pub fn of_a_node() -> Self {
+        Self { items: Some(0), ..Self::default() }
+    }
+
+    /// Adds what one of the scopes below comes to. How many items there are is known only if it is of all.
+    pub fn add_below(&mut self, below: &Self, child: &Scope) {
+        self.content.merge(&below.content, child);
+        self.items = self.items.zip(below.items).map(|(all, items)| all + items);
+    }
+}
+
 /// What is counted. It is written as JSON, deflated: a write is billed by the kilobyte, and each rollup is written
 /// every hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

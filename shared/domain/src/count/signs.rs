@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::survey::{Answer, Kind, Response, Survey};
+use crate::{
+    survey::{Answer, Kind, Response, Survey},
+    visit::Origin,
+};
 
 /// What is counted as a sign. None proves anything: a store is set against its siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,7 +18,7 @@ pub enum Sign {
     MoreAnswersThanOrders,
     /// Visits whose answer was taken back, of all that were answered.
     TakenBack,
-    /// Answers within the minute of payment.
+    /// Answers within the minute of payment, where there is one.
     WithinAMinute,
     /// Answers that took less than three seconds, of those that told.
     UnderThreeSeconds,
@@ -65,7 +68,9 @@ pub fn signs_of(response: &Response, paid: Timestamp, survey: &Survey) -> Signs 
     if response.is_gone() {
         return signs;
     }
-    add(Sign::WithinAMinute, response.answered_at.as_second() < paid.as_second() + 60);
+    if response.channel.origin() == Origin::Payment {
+        add(Sign::WithinAMinute, response.answered_at.as_second() < paid.as_second() + 60);
+    }
     if let Some(seconds) = response.seconds {
         add(Sign::UnderThreeSeconds, seconds < UNREAD_SECONDS);
     }

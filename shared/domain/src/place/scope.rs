@@ -74,6 +74,13 @@ impl Path {
         cuts.chain([self.0.len()]).map(|cut| Self(self.0.chars().take(cut).collect()))
     }
 
+    /// This node and every node above it, each with the scope directly below it, for a store of this node.
+    pub fn nodes_above(&self, store: StoreNumber) -> Vec<(Self, Scope)> {
+        let nodes: Vec<Self> = self.with_ancestors().collect();
+        let below = nodes.iter().skip(1).cloned().map(Scope::Node).chain([Scope::Store(store)]);
+        nodes.iter().cloned().zip(below).collect()
+    }
+
     /// Whether `other` is this node or lies below it.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.strip_prefix(self.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -160,6 +167,13 @@ mod tests {
     fn a_path_names_every_node_above_it() {
         let all: Vec<String> = path("cn/east/shanghai").with_ancestors().map(String::from).collect();
         assert_eq!(all, ["cn", "cn/east", "cn/east/shanghai"]);
+    }
+
+    #[test]
+    fn each_node_above_a_store_knows_what_lies_directly_below() {
+        let all = path("cn/east/shanghai").nodes_above(12.try_into().unwrap());
+        let all: Vec<String> = all.into_iter().map(|(node, below)| format!("{node} {below}")).collect();
+        assert_eq!(all, ["cn cn/east", "cn/east cn/east/shanghai", "cn/east/shanghai store/12"]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Store {
         if before.details.survey != self.details.survey {
             asked_before.push(AskedBefore { survey: before.details.survey.clone(), until: now });
         }
-        asked_before.retain(|asked| asked.until + (days * 24).hours() > now);
+        asked_before.retain(|asked| asked.until.saturating_add((days * 24).hours()).is_ok_and(|end| end > now));
         Self { asked_before, ..self }
     }
 }

@@ -94,7 +94,7 @@ pub struct Comment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meal {
-    /// From five to half past ten or so: before eleven.
+    /// From five, before eleven.
     Breakfast,
     /// From eleven, before three.
     Lunch,

@@ -15,7 +15,7 @@ use super::{
     marginal, ranks, share,
 };
 use crate::{
-    count::{DriverSums, Group, Histogram, Operations, Recommendations, Tally},
+    count::{Group, Histogram, Operations, Recommendations, Tally},
     survey::{Kind, Measure, Question, Scale, Survey},
     visit::Segment,
 };
@@ -203,7 +203,7 @@ impl OperationsFigure {
 impl Drivers {
     /// One regression on all drivers, when the answers allow it.
     fn joint(survey: &Survey, tally: &Tally) -> Option<Self> {
-        let joint = joint(tally.joint.get(&survey.joint_key())?).filter(|joint| joint.n >= TOO_FEW)?;
+        let joint = joint(tally.joint.get(&survey.joint_key())?)?;
         let effects = survey.drivers().zip(joint.effects.iter().copied());
         let drivers = effects.map(|((question, scale), effect)| driver_figure(question, scale, tally, Some(effect)));
         Some(Self {
@@ -217,8 +217,7 @@ impl Drivers {
 
     /// Each driver on its own.
     fn marginal(survey: &Survey, tally: &Tally) -> Self {
-        let enough = |sums: &&DriverSums| [sums.low, sums.middle, sums.high].iter().all(|band| band.n >= TOO_FEW);
-        let effect = |question: &Question| tally.drivers.get(question.id()).filter(enough).and_then(marginal);
+        let effect = |question: &Question| tally.drivers.get(question.id()).and_then(marginal);
         let drivers: Vec<DriverFigure> =
             survey.drivers().map(|(question, scale)| driver_figure(question, scale, tally, effect(question))).collect();
         Self {
@@ -234,6 +233,8 @@ impl Drivers {
 fn driver_figure(question: &Question, scale: Scale, tally: &Tally, effect: Option<Effect>) -> DriverFigure {
     let sums = tally.drivers.get(question.id()).copied().unwrap_or_default();
     let n = sums.low.n + sums.middle.n + sums.high.n;
+    // An effect of one guest is that guest's answer.
+    let effect = effect.filter(|effect| effect.bands.iter().all(|band| *band >= TOO_FEW));
     let enough = n >= TOO_FEW;
     let mean = enough.then(|| number(sums.x) / number(n));
     let asymmetry = effect.map(|effect| effect.asymmetry());

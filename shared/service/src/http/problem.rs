@@ -16,6 +16,8 @@ pub struct Problem {
     pub detail: String,
     /// For answers: what is wrong with which.
     pub errors: Vec<Mistake>,
+    /// Of a visit that has an answer: that the caller may take it back, because it is theirs.
+    pub can_be_taken_back: bool,
 }
 
 #[derive(Serialize)]
@@ -26,6 +28,8 @@ struct Body<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Mistake],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    can_be_taken_back: bool,
 }
 
 impl From<Problem> for Reply {
@@ -36,6 +40,7 @@ impl From<Problem> for Reply {
             status: problem.kind.status().as_u16(),
             detail: &problem.detail,
             errors: &problem.errors,
+            can_be_taken_back: problem.can_be_taken_back,
         };
         let reply = Self::json(problem.kind.status(), &body).with("content-type", "application/problem+json");
         problem.headers().iter().fold(reply, |reply, (name, value)| reply.with(name, *value))
@@ -65,7 +70,7 @@ impl From<Mistakes> for Problem {
 
 impl Problem {
     fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new() }
+        Self { kind, detail: detail.into(), errors: Vec::new(), can_be_taken_back: false }
     }
 
     /// Headers that go with the status.
@@ -140,12 +145,16 @@ impl Problem {
         )
     }
 
-    /// A visit that has an answer. The same words whatever was sent: nobody finds out what another guest said.
-    pub fn already_answered() -> Self {
-        Self::new(
-            ProblemKind::AlreadyAnswered,
-            "This visit has been answered, and that answer stands. With its submission it can be taken back: DELETE this address.",
-        )
+    /// A visit that has an answer. The same whatever was sent: nobody finds out what another guest said. Only who sent
+    /// that answer is told that it is theirs.
+    pub fn already_answered(by_this_submission: bool) -> Self {
+        Self {
+            can_be_taken_back: by_this_submission,
+            ..Self::new(
+                ProblemKind::AlreadyAnswered,
+                "This visit has been answered, and that answer stands. With its submission it can be taken back: DELETE this address.",
+            )
+        }
     }
 
     /// A submission that was taken back.

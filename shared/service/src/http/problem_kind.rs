@@ -119,7 +119,7 @@ impl ProblemKind {
             Self::ScopeUnknown => ("scope-unknown", StatusCode::NOT_FOUND, "No such scope"),
             Self::RouteUnknown => ("route-unknown", StatusCode::NOT_FOUND, "No such address"),
             Self::AlreadyAnswered => ("already-answered", StatusCode::CONFLICT, "Already answered"),
-            Self::TakenBack => ("taken-back", StatusCode::CONFLICT, "This answer was taken back"),
+            Self::TakenBack => ("taken-back-before", StatusCode::CONFLICT, "This answer was taken back"),
             Self::NotTakenBack => ("not-taken-back", StatusCode::CONFLICT, "The answer was not taken back"),
             Self::SurveyChanged => ("survey-changed", StatusCode::CONFLICT, "The store asks another survey now"),
             Self::LinkExpired => ("link-expired", StatusCode::GONE, "The link has expired"),

@@ -37,39 +37,18 @@ impl GuestWords {
 }
 
 /// What guests and managers read of a kind; none of what only a program can bring about.
-fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
-    let words = |english, traditional, simplified| Some(GuestWords { english, traditional, simplified });
+fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
     match kind {
-        ProblemKind::LinkUnknown
-        | ProblemKind::CodeUnknown
-        | ProblemKind::TooMany
-        | ProblemKind::LinkExpired
-        | ProblemKind::LinkFromTheFuture => words_of_links(kind),
-        ProblemKind::GrantMissing | ProblemKind::GrantInvalid | ProblemKind::GrantExpired => words(
-            ("This needs a report link", "Open the report link that you were sent, or ask for a new one."),
-            ("需要報表連結", "請打開您收到的報表連結，或索取新的連結。"),
-            ("需要报表链接", "请打开您收到的报表链接，或索取新的链接。"),
-        ),
-        ProblemKind::BodyTooLarge => words(
-            ("Too long", "Please shorten what you wrote and send it again."),
-            ("內容太長", "請縮短文字後再送出。"),
-            ("内容太长", "请缩短文字后再提交。"),
-        ),
-        ProblemKind::Unavailable => words(
-            ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
-            ("請稍候", "請過幾秒再送出一次，不會重複計算。"),
-            ("请稍候", "请过几秒再提交一次，不会重复计算。"),
-        ),
-        ProblemKind::StoreUnknown | ProblemKind::SurveyUnknown => words(
-            ("This survey is over", "The store no longer asks it. Thank you all the same."),
-            ("問卷已結束", "門市已不再使用這份問卷，仍然感謝您。"),
-            ("问卷已结束", "门店已不再使用这份问卷，仍然感谢您。"),
-        ),
-        ProblemKind::NotTakenBack => words(
-            ("Not taken back", "Only the phone that sent an answer can take it back."),
-            ("未能撤回", "只能在送出回答的手機上撤回。"),
-            ("未能撤回", "只能在提交回答的手机上撤回。"),
-        ),
+        ProblemKind::GrantMissing | ProblemKind::GrantInvalid | ProblemKind::GrantExpired => Some(&NO_GRANT),
+        ProblemKind::BodyTooLarge => Some(&BODY_TOO_LARGE),
+        ProblemKind::Unavailable => Some(&UNAVAILABLE),
+        ProblemKind::StoreUnknown | ProblemKind::SurveyUnknown => Some(&OVER),
+        ProblemKind::NotTakenBack => Some(&NOT_TAKEN_BACK),
+        ProblemKind::LinkUnknown => Some(&LINK_UNKNOWN),
+        ProblemKind::CodeUnknown => Some(&CODE_UNKNOWN),
+        ProblemKind::TooMany => Some(&TOO_MANY),
+        ProblemKind::LinkExpired => Some(&LINK_EXPIRED),
+        ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
         ProblemKind::Malformed
         | ProblemKind::GrantInsufficient
         | ProblemKind::ScopeUnknown
@@ -85,35 +64,62 @@ fn guest_words(kind: ProblemKind) -> Option<GuestWords> {
     }
 }
 
-/// What guests read of a link or a code that does not open.
-fn words_of_links(kind: ProblemKind) -> Option<GuestWords> {
-    let words = |english, traditional, simplified| Some(GuestWords { english, traditional, simplified });
-    match kind {
-        ProblemKind::LinkUnknown => words(
-            ("Not a survey link", "Please scan the code on your receipt again."),
-            ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
-            ("这不是问卷链接", "请重新扫描小票上的二维码。"),
-        ),
-        ProblemKind::CodeUnknown => words(
-            ("Not a survey code", "Please scan the code on the table again."),
-            ("這不是問卷碼", "請重新掃描桌上的二維碼。"),
-            ("这不是问卷码", "请重新扫描桌上的二维码。"),
-        ),
-        ProblemKind::TooMany => words(
-            ("One moment", "Many guests are answering here. Please try again in a minute."),
-            ("請稍候", "這裡填寫的人很多，請一分鐘後再試。"),
-            ("请稍候", "这里填写的人很多，请一分钟后再试。"),
-        ),
-        ProblemKind::LinkExpired => words(
-            ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
-            ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
-            ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
-        ),
-        ProblemKind::LinkFromTheFuture => words(
-            ("Not yet", "The clock of the till is wrong. Please try again later."),
-            ("時間未到", "收銀機的時間有誤，請稍後再試。"),
-            ("时间未到", "收银机的时间有误，请稍后再试。"),
-        ),
-        _ => None,
-    }
-}
+const NO_GRANT: GuestWords = GuestWords {
+    english: ("This needs a report link", "Open the report link that you were sent, or ask for a new one."),
+    traditional: ("需要報表連結", "請打開您收到的報表連結，或索取新的連結。"),
+    simplified: ("需要报表链接", "请打开您收到的报表链接，或索取新的链接。"),
+};
+
+const BODY_TOO_LARGE: GuestWords = GuestWords {
+    english: ("Too long", "Please shorten what you wrote and send it again."),
+    traditional: ("內容太長", "請縮短文字後再送出。"),
+    simplified: ("内容太长", "请缩短文字后再提交。"),
+};
+
+const UNAVAILABLE: GuestWords = GuestWords {
+    english: ("Just a moment", "Please send it again in a few seconds; nothing is counted twice."),
+    traditional: ("請稍候", "請過幾秒再送出一次，不會重複計算。"),
+    simplified: ("请稍候", "请过几秒再提交一次，不会重复计算。"),
+};
+
+const OVER: GuestWords = GuestWords {
+    english: ("This survey is over", "The store no longer asks it. Thank you all the same."),
+    traditional: ("問卷已結束", "門市已不再使用這份問卷，仍然感謝您。"),
+    simplified: ("问卷已结束", "门店已不再使用这份问卷，仍然感谢您。"),
+};
+
+const NOT_TAKEN_BACK: GuestWords = GuestWords {
+    english: ("Not taken back", "Only the phone that sent an answer can take it back."),
+    traditional: ("未能撤回", "只能在送出回答的手機上撤回。"),
+    simplified: ("未能撤回", "只能在提交回答的手机上撤回。"),
+};
+
+const LINK_UNKNOWN: GuestWords = GuestWords {
+    english: ("Not a survey link", "Please scan the code on your receipt again."),
+    traditional: ("這不是問卷連結", "請重新掃描小票上的二維碼。"),
+    simplified: ("这不是问卷链接", "请重新扫描小票上的二维码。"),
+};
+
+const CODE_UNKNOWN: GuestWords = GuestWords {
+    english: ("Not a survey code", "Please scan the code on the table again."),
+    traditional: ("這不是問卷碼", "請重新掃描桌上的二維碼。"),
+    simplified: ("这不是问卷码", "请重新扫描桌上的二维码。"),
+};
+
+const TOO_MANY: GuestWords = GuestWords {
+    english: ("One moment", "Many guests are answering here. Please try again in a minute."),
+    traditional: ("請稍候", "這裡填寫的人很多，請一分鐘後再試。"),
+    simplified: ("请稍候", "这里填写的人很多，请一分钟后再试。"),
+};
+
+const LINK_EXPIRED: GuestWords = GuestWords {
+    english: ("This link has expired", "Thank you for coming back to it. Next time we'd love to hear from you."),
+    traditional: ("連結已過期", "感謝您回來看看，期待下次聽到您的意見。"),
+    simplified: ("链接已过期", "感谢您回来看看，期待下次听到您的意见。"),
+};
+
+const LINK_FROM_THE_FUTURE: GuestWords = GuestWords {
+    english: ("Not yet", "The clock of the till is wrong. Please try again later."),
+    traditional: ("時間未到", "收銀機的時間有誤，請稍後再試。"),
+    simplified: ("时间未到", "收银机的时间有误，请稍后再试。"),
+};

@@ -47,6 +47,18 @@ pub(super) fn responses(store: StoreNumber) -> String {
     format!("R#{store}")
 }
 
+/// What is logged when an item of a partition is left out because it can't be read.
+pub(super) fn left_out(pk: &str) -> &'static str {
+    match pk.split('#').next() {
+        Some(STORES) => "store-left-out",
+        Some("SURVEY") => "survey-left-out",
+        Some(BRAND) => "brand-left-out",
+        Some("D") => "rollup-left-out",
+        Some("O") => "operations-left-out",
+        _ => "item-left-out",
+    }
+}
+
 /// The minute of payment that a response's sort key begins with.
 pub(super) fn minute_of(sk: &str) -> Option<Minute> {
     let (minute, _) = sk.split_once("Z#")?;

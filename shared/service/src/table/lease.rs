@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use super::{Table, TableError, failed, keys};
 
+/// No lease is as long: one that ends later is a mistake.
+const LONGEST_SECONDS: i64 = 3_600;
+
 impl Table {
     /// Takes the lease until an instant. Whether it was free, or had ended, or was this holder's already: the SDK may put
     /// it twice.
@@ -22,14 +25,12 @@ impl Table {
             .item("sk", keys::text(key.sk))
             .item("holder", keys::text(holder))
             .item("until", keys::number(until.as_second()))
-            // An end that is none holds nothing up.
-            .condition_expression(
-                "attribute_not_exists(pk) OR holder = :holder OR #until <= :now OR NOT attribute_type(#until, :number)",
-            )
-            .expression_attribute_values(":number", keys::text("N"))
+            // An end that is none, or lies further off than any lease ends, holds nothing up: neither lies between.
+            .condition_expression("holder = :holder OR NOT (#until BETWEEN :next AND :longest)")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":holder", keys::text(holder))
-            .expression_attribute_values(":now", keys::number(now.as_second()))
+            .expression_attribute_values(":next", keys::number(now.as_second() + 1))
+            .expression_attribute_values(":longest", keys::number(now.as_second() + LONGEST_SECONDS))
             .send()
             .await;
         match put {

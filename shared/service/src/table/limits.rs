@@ -33,7 +33,7 @@ impl Table {
         match updated {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                // A count that is no number turns no guest away; it expires within the hour.
+                // A count that is no number turns no guest away.
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     let is_counted = refused.item().is_some_and(|item| whole_number(item, "done").is_some());
                     if !is_counted {

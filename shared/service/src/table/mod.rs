@@ -68,15 +68,7 @@ impl TableError {
     /// Logs an item that can't be read and is passed over, as `store-left-out` and the like; nothing of other errors.
     pub fn log_left_out(&self) {
         let Self::Unreadable { pk, .. } = self else { return };
-        let outcome = match pk.split('#').next() {
-            Some(keys::STORES) => "store-left-out",
-            Some("SURVEY") => "survey-left-out",
-            Some(keys::BRAND) => "brand-left-out",
-            Some("D") => "rollup-left-out",
-            Some("O") => "operations-left-out",
-            _ => "item-left-out",
-        };
-        tracing::error!(outcome, error = %self);
+        tracing::error!(outcome = keys::left_out(pk), error = %self);
     }
 }
 

@@ -69,7 +69,10 @@ struct ResponseItem {
 }
 
 /// What a response may lack. A write over an earlier one takes it away.
-const OPTIONAL: [&str; 5] = ["seconds", "submission", "partial", "table", "network"];
+const OPTIONAL: [&str; 6] = ["seconds", "submission", "partial", "table", "network", MORE];
+
+/// Where a later version keeps what else it knows of a guest, so that this one takes it away with the rest.
+const MORE: &str = "more";
 
 impl Table {
     /// Records a response, unless the visit has a whole one: one conditional write. What a guest left behind half-way

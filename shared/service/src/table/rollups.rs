@@ -8,7 +8,7 @@ use domain::{
     place::{Path, Scope},
 };
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 
@@ -59,16 +59,15 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_rollup(&self, scope: &Scope, day: Date, rollup: &Rollup) -> Result<bool, TableError> {
+        let soon = rollup.counted_at.saturating_add(24.hours()).unwrap_or(Timestamp::MAX);
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
             .set_item(Some(rollup_item(scope, day, rollup)?))
-            // A time that is none holds nothing back.
-            .condition_expression(
-                "attribute_not_exists(counted_at) OR counted_at < :counted_at OR NOT attribute_type(counted_at, :number)",
-            )
-            .expression_attribute_values(":number", keys::text("N"))
+            // A time that is none, or lies further off than clocks differ, holds nothing back: neither lies between.
+            .condition_expression("NOT (counted_at BETWEEN :counted_at AND :soon)")
+            .expression_attribute_values(":soon", keys::number(soon.as_microsecond()))
             .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .send()
             .await;
