@@ -8,8 +8,6 @@ use aftertaste::{
     domain::count::{Rollup, Tally},
     memory::Catalog,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use flate2::read::DeflateDecoder;
 use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
 use proptest::{prelude::*, test_runner::TestRunner};
 use reqwest::Method;
@@ -17,7 +15,8 @@ use roll_up_stores::{Event, Window, handle};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Guests, World, answers, content, proxy::Item};
+use crate::blinding::poison;
+use crate::harness::{Guests, World, answers, content, inflated, proxy::Item};
 
 /// Store, scopes above.
 const STORES: [(u32, [&str; 3]); 4] = [
@@ -121,8 +120,7 @@ fn rolled_up(rollups: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
     let mut counts = BTreeMap::new();
     for item in rollups {
         let scope = item["pk"].as_str().unwrap().trim_start_matches("D#").to_owned();
-        let deflated = STANDARD.decode(item["content"].as_str().unwrap()).unwrap();
-        let content: Value = serde_json::from_reader(DeflateDecoder::new(deflated.as_slice())).unwrap();
+        let content = inflated(item["content"].as_str().unwrap());
         for tally in content["tallies"].as_object().unwrap().values() {
             for (question, histogram) in tally.get("scales").and_then(Value::as_object).into_iter().flatten() {
                 for (answer, n) in histogram.as_object().unwrap() {
@@ -244,4 +242,19 @@ async fn more_responses_than_fit_one_page_are_all_counted() {
     let counted = world.fire("RollUpStoresHourly", Value::Null).await;
     assert_eq!(counted["responses"], 900);
     assert_eq!(world.report("store/12").await["responses"], 900);
+}
+
+#[tokio::test]
+async fn an_answer_at_the_end_of_all_time_ends_no_count() {
+    // The last instant that can be read, and a later one, which makes the item one that can't be.
+    for (at, readable) in [(Timestamp::MAX.to_string(), 5), ("9999-12-31T23:59:59.999999999Z".to_owned(), 4)] {
+        let world = World::new().await;
+        answers().times(5).put(&world).await;
+        let sk = world.items("R#12").await.pop().unwrap()["sk"].as_str().unwrap().to_owned();
+        poison(&world, "R#12", &sk, "answered_at", json!({"S": at})).await;
+        let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+        assert_eq!((&counted["responses"], &counted["unreadable"]), (&json!(readable), &json!(5 - readable)), "{at}");
+        let report = world.report("store/12").await;
+        assert_eq!(report["responses"], json!(readable / 5 * 5), "{at}");
+    }
 }

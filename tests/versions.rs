@@ -1,15 +1,17 @@
 //! Two versions side by side: a deploy is not atomic, and may be rolled back. What version 0.1 wrote is read and goes
 //! on; so is what a later version may write, with attributes and fields that this one does not know.
 
+mod later;
+
 use aftertaste::domain::{access::Keyring, visit::Claim};
 use aftertaste_local::TABLE;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::ToSpan;
+use roll_up_stores::Summary;
 use serde_json::{Value, json};
 
 use crate::{
     events::keyring,
-    harness::{World, file, proxy::ask},
+    harness::{World, file, inflated, proxy::ask, signed_by},
     replies::{Scene, calls, receipt},
 };
 
@@ -39,18 +41,48 @@ async fn report(scene: &Scene, scope: &str) -> Value {
     String::from_utf8_lossy(&reply.body).into()
 }
 
-#[tokio::test]
-async fn a_version_writes_what_it_can_read() {
-    let world = World::new().await;
-    let scene = Scene::of(&world.stack);
-    let brand =
-        json!({"name": "巷子小馆", "segments": {"1": "VIP"}, "privacy": {"zh-CN": "{days} 天", "en": "{days} days"}});
+/// What guests and an operator do, and the count of it.
+async fn play(scene: &Scene) {
+    let program = json!({"app_id": "w", "page": "p"});
+    let brand = json!({"name": "巷子小馆", "segments": {"1": "VIP"}, "wechat": program, "alipay": program,
+        "privacy": {"zh-CN": "{days} 天", "en": "{days} days"}});
     assert_eq!(scene.reply(&calls::new("PUT /brand").grant("admin").json(&brand)).await.status, 200);
     let answer = calls::new("POST /s/{link}").at(&[("link", &receipt(12, "answered", scene.now))]);
     assert_eq!(scene.reply(&answer.json(&json!({"answers": {"nps": 9, "csat": 5}}))).await.status, 201);
     scene.fill().await;
     let opened = calls::new("GET /t/{code}").at(&[("code", &calls::code(&keyring(), 12))]);
     assert_eq!(scene.reply(&opened).await.status, 303);
+}
+
+/// What is done seldom, on the day before: an answer is taken back, another given anew after that, and a store goes over
+/// to another survey, which has questions of every kind.
+async fn play_seldom(scene: &Scene) {
+    const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
+    for payment in ["taken back", "anew"] {
+        let link = signed_by(&keyring(), 13, scene.now - 25.hours(), payment);
+        let at = |route| calls::new(route).at(&[("link", &link)]);
+        let first = at("POST /s/{link}").json(&json!({"answers": {"nps": 2, "csat": 1}, "submission": SUBMISSION}));
+        assert_eq!(scene.reply(&first).await.status, 201);
+        assert_eq!(scene.reply(&at("DELETE /s/{link}").header("submission", SUBMISSION)).await.status, 204);
+        if payment == "anew" {
+            let anew = at("POST /s/{link}").json(&json!({"answers": {"nps": 9, "csat": 5}}));
+            assert_eq!(scene.reply(&anew).await.status, 201);
+        }
+    }
+    let definition: Value = serde_json::from_str(include_str!("../surveys/delivery.json")).unwrap();
+    let survey = calls::new("PUT /surveys/{id}").at(&[("id", "delivery")]).grant("admin");
+    assert_eq!(scene.reply(&survey.json(&definition)).await.status, 201);
+    let details =
+        json!({"name": "Lujiazui", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "delivery"});
+    let store = calls::new("PUT /stores/{store}").at(&[("store", "14")]).grant("admin");
+    assert_eq!(scene.reply(&store.json(&details)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_version_writes_what_it_can_read() {
+    let world = World::new().await;
+    let scene = Scene::of(&world.stack);
+    play(&scene).await;
     let written = written(&world, &scene).await;
     if let Some(path) = std::env::var_os("WRITE_VERSION") {
         std::fs::write(file(path.to_str().unwrap()), format!("{written:#}\n")).unwrap();
@@ -66,48 +98,47 @@ async fn what_version_0_1_wrote_is_read_verified_and_counted_to_the_same() {
 #[tokio::test]
 async fn what_a_later_version_adds_to_every_item_is_passed_over() {
     let mut written = fixture();
-    let mut kinds = std::collections::BTreeSet::new();
-    for item in written["items"].as_array_mut().unwrap() {
-        kinds.insert(item["pk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned());
-        item["later"] = json!({"M": {"more": {"L": [{"N": "1"}]}}});
-        for name in ["definition", "brand"] {
-            if let Some(text) = item.get(name).and_then(|text| text["S"].as_str()) {
-                item[name] = json!({"S": with_more(serde_json::from_str(text).unwrap()).to_string()});
-            }
-        }
-        if let Some(content) = item.get("content").and_then(|content| content["B"].as_str()) {
-            item["content"] = json!({"B": STANDARD.encode(deflated(&with_more(inflated(content))))});
-        }
-    }
+    let kinds = later::add_to(written["items"].as_array_mut().unwrap());
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["BRAND", "D", "L", "O", "R", "STORES", "SURVEY"]);
     serves(&written).await;
 }
 
-/// Fields in every object that is no map, and in a map of series a series, in one of channels a channel.
-fn with_more(mut value: Value) -> Value {
-    value["later"] = json!({"more": [1]});
-    for question in value.get_mut("questions").and_then(Value::as_array_mut).into_iter().flatten() {
-        question["later"] = json!(1);
+#[tokio::test]
+async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() {
+    let world = World::new().await;
+    let scene = Scene::of(&world.stack);
+    play_seldom(&scene).await;
+    play(&scene).await;
+    let mut written = written(&world, &scene).await;
+    let items = written["items"].as_array_mut().unwrap();
+    // A count gives its lease back: this one was killed, and its lease has ended.
+    items.push(json!({"pk": {"S": "COUNT"}, "sk": {"S": "-"}, "holder": {"S": "a-later-count"},
+        "until": {"N": scene.now.as_second().to_string()}}));
+    has_all_there_is(items);
+    let kinds = later::add_to(items);
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["BRAND", "COUNT", "D", "L", "O", "R", "STORES", "SURVEY"]);
+
+    let fresh = put_in(&written).await;
+    let scene = Scene::of(&fresh.stack);
+    for (scope, before) in written["reports"].as_object().unwrap() {
+        assert_eq!(&report(&scene, scope).await, before, "{scope}");
     }
-    for tally in value.get_mut("tallies").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
-        tally["later"] = json!({"more": [1]});
-        tally["channels"]["later"] = json!([9, 9, 9, 9, 9, 9, 9]);
-    }
-    if let Some(tallies) = value.get_mut("tallies") {
-        tallies["dine-in@later"] = json!({"later": true});
-    }
-    value
+    let count = serves(&written).await;
+    assert_eq!((count.written, count.unchanged, count.behind), (0, 9, 0), "{count:?}");
 }
 
-fn inflated(content: &str) -> Value {
-    let bytes = STANDARD.decode(content).unwrap();
-    serde_json::from_reader(flate2::read::DeflateDecoder::new(bytes.as_slice())).unwrap()
-}
-
-fn deflated(content: &Value) -> Vec<u8> {
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-    serde_json::to_writer(&mut encoder, content).unwrap();
-    encoder.finish().unwrap()
+/// That the scene has made what is seldom there, so that something is added to it.
+fn has_all_there_is(items: &[Value]) {
+    for attribute in ["asked_before", "taken_back", "put_at", "network", "complete_until", "path", "items"] {
+        assert!(items.iter().any(|item| item.get(attribute).is_some()), "no item has {attribute}");
+    }
+    let contents = items.iter().filter_map(|item| item.get("content")?["B"].as_str()).map(inflated);
+    let contents: Vec<Value> = contents.collect();
+    for field in ["operations", "children", "signs", "shown_before"] {
+        assert!(contents.iter().any(|content| content.get(field).is_some()), "no rollup has {field}");
+    }
+    let mut tallies = contents.iter().filter_map(|content| content["tallies"].as_object()).flat_map(|map| map.values());
+    assert!(tallies.any(|tally| tally.get("signs").is_some()), "no tally has signs");
 }
 
 fn fixture() -> Value {
@@ -127,12 +158,18 @@ fn of_the_day_before(report: &str) -> Value {
     }
 }
 
-/// Puts the items into a fresh table, and does with them what guests, managers and the count do.
-async fn serves(written: &Value) {
+/// Puts the items into a fresh table.
+async fn put_in(written: &Value) -> World {
     let world = World::new().await;
     for item in written["items"].as_array().unwrap() {
         ask(&world.proxy.url, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
     }
+    world
+}
+
+/// Does with the items what guests, managers and the count do, and returns what the first count did.
+async fn serves(written: &Value) -> Summary {
+    let world = put_in(written).await;
     let scene = Scene::of(&world.stack);
     let text = |name: &str| written[name].as_str().unwrap();
     let keyring: Keyring = keyring();
@@ -168,4 +205,5 @@ async fn serves(written: &Value) {
     // The grant of the fixture was signed for the moment of the scene, and is read as it was written.
     let call = calls::new("GET /reports/{scope+}").at(&[("scope", "cn.json")]).bearer(text("grant"));
     assert_eq!(scene.reply(&call).await.status, 200);
+    count
 }

@@ -15,6 +15,7 @@ use aftertaste::{
 };
 use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
 pub use answers::*;
+use base64::{Engine, engine::general_purpose::STANDARD};
 pub use examples::*;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use proxy::Proxy;
@@ -191,6 +192,12 @@ pub fn signed_for(
 pub fn visit(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> Visit {
     let payment = PaymentHash::of(payment, keyring.payment());
     Visit { store: store.try_into().unwrap(), minute: Minute::of(paid_at).unwrap(), payment }
+}
+
+/// The content of a stored rollup, read without the code under test.
+pub fn inflated(content: &str) -> Value {
+    let bytes = STANDARD.decode(content).unwrap();
+    serde_json::from_reader(flate2::read::DeflateDecoder::new(bytes.as_slice())).unwrap()
 }
 
 /// A program of this workspace, as `cargo build --workspace` leaves it beside the tests.
