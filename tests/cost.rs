@@ -7,6 +7,7 @@ use aftertaste::domain::{
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::{World, answers, content, days_ago, proxy::Consumed};
 
@@ -45,6 +46,31 @@ async fn recording_an_answer_costs_one_write_unit_and_no_read() {
     let delete = delete.header("submission", survey["submission"].as_str().unwrap());
     assert_eq!(world.send(delete).await.status, 204);
     assert_eq!(world.proxy.taken(), (Consumed { read: 0.0, written: 1.0 }, vec!["UpdateItem".into()]));
+}
+
+#[tokio::test]
+async fn a_taking_back_costs_one_write_unit_and_no_read_whatever_becomes_of_it() {
+    let world = World::new().await;
+    let link = world.link("taken back").await;
+    let (first, second, other) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+    let send = async |submission: Uuid, nps: u8| {
+        let body = json!({"submission": submission, "answers": {"nps": nps, "csat": 2, "why": "味".repeat(80)}});
+        assert_eq!(world.answer(&link, body).await.status, 201);
+        world.proxy.taken();
+    };
+    let take_back = async |submission: Uuid, status: u16, what: &str| {
+        let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
+        assert_eq!(world.send(delete).await.status, status, "{what}");
+        let once = (Consumed { read: 0.0, written: 1.0 }, vec!["UpdateItem".to_owned()]);
+        assert_eq!(world.proxy.taken(), once, "{what}");
+    };
+    send(first, 3).await;
+    take_back(other, 409, "of another submission").await;
+    take_back(first, 204, "the first").await;
+    take_back(first, 204, "the same again").await;
+    send(second, 9).await;
+    take_back(first, 204, "of what was taken back, after an answer anew").await;
+    take_back(second, 204, "of the answer anew").await;
 }
 
 #[tokio::test]
@@ -105,4 +131,21 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
         let (consumed, _) = world.proxy.taken();
         assert!(consumed.written == 0.0 && consumed.read > 0.0 && consumed.read < 15.0, "{scope}: {consumed:?}");
     }
+}
+
+#[tokio::test]
+async fn comments_behind_answers_to_codes_cost_what_it_costs_to_read_these_once() {
+    let world = World::new().await;
+    answers().hours_ago(25).text("paid for").times(5).put(&world).await;
+    for hours_ago in [24, 23] {
+        answers().hours_ago(hours_ago).channel(Channel::Table).text("drowning").times(700).put(&world).await;
+    }
+    world.fire("RollUpStoresNightly", Value::Null).await;
+    world.report("store/12").await;
+    world.proxy.taken();
+    assert_eq!(world.report("store/12").await["comments"].as_array().unwrap().len(), 5);
+    // 1,405 items of at most 350 bytes, half a unit for 4 KB of them, and less than 15 for the report itself.
+    let most = 1_405.0 * 350.0 / 4_096.0 / 2.0 + 15.0;
+    let (consumed, _) = world.proxy.taken();
+    assert!(consumed.written == 0.0 && consumed.read < most, "{consumed:?}, of {most} at most");
 }

@@ -129,7 +129,7 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         let lost = {
             let mut state = state.lock().unwrap();
             let reply: Value = serde_json::from_slice(&reply).unwrap_or(Value::Null);
-            let units = reply.pointer("/ConsumedCapacity/CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
+            let units = units(&reply);
             match operation.as_str() {
                 "GetItem" | "Query" | "Scan" => state.consumed.read += units,
                 _ => state.consumed.written += units,
@@ -156,6 +156,16 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
             return;
         }
     }
+}
+
+/// What DynamoDB bills for a call. A refused write costs as much as one that was made, by the kilobyte of the item in its
+/// way, and its reply does not say so; the item's JSON is a little longer than what is billed.
+fn units(reply: &Value) -> f64 {
+    if reply["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
+        let bytes = reply.get("Item").map_or(0, |item| item.to_string().len());
+        return f64::from(u32::try_from(bytes.div_ceil(1_024).max(1)).unwrap());
+    }
+    reply.pointer("/ConsumedCapacity/CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0)
 }
 
 async fn wait_while_held(state: &Mutex<State>, operation: &str, body: &[u8]) {
