@@ -9,6 +9,7 @@ mod generator;
 mod parameters;
 mod scene;
 mod spoiled;
+mod unreadable;
 mod wire;
 
 use std::{
@@ -58,8 +59,12 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     let options = Options { catalog_age: Duration::from_secs(1), ..options(&database.url) };
     let stack = Stack::start(options, keyring()).await.unwrap();
     let scene = Scene::new(Timestamp::now(), stack.url.trim_start_matches("http://"));
+    unreadable::put(&database.url, &scene).await;
+    unreadable::is_told(&scene).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {
+        // Once more in the second half: what was put meanwhile mended them.
+        unreadable::put(&database.url, &scene).await;
         let outcomes = stream::iter(generator.by_ref().take(part)).map(|request| outcome(&scene.host, request));
         let mut outcomes = pin!(outcomes.buffer_unordered(IN_FLIGHT));
         while let Some(outcome) = outcomes.next().await {
@@ -72,6 +77,10 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     summary.print();
     let faults = &summary.faults;
     assert!(faults.is_empty(), "{again}: {} faults:\n{}", faults.len(), faults[..faults.len().min(20)].join("\n"));
+    if requests >= REQUESTS {
+        let without: Vec<String> = scene.routes.iter().map(key).filter(|route| !summary.went_well(route)).collect();
+        assert!(without.is_empty(), "{again}: nothing went well at {without:?}");
+    }
 }
 
 #[test]
@@ -169,6 +178,11 @@ impl Summary {
             self.slowest = (outcome.took, outcome.line);
         }
         self.faults.extend(outcome.fault);
+    }
+
+    /// Whether a request that was made for a route went well.
+    fn went_well(&self, route: &str) -> bool {
+        self.routes.get(route).is_some_and(|(_, well)| *well > 0)
     }
 
     fn print(&self) {

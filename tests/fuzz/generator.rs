@@ -282,7 +282,8 @@ fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     };
     let (scene, now) = (plan.scene, plan.scene.now);
     if !draw.slips(3) {
-        return (!needed.is_empty()).then(|| scene.token(needed, now + 10.hours()));
+        let paid_within = paid_within(draw);
+        return (!needed.is_empty()).then(|| scene.token_with(needed, now + 10.hours(), paid_within));
     }
     match draw.below(6) {
         0 => None,
@@ -291,4 +292,13 @@ fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
         3 => Some(spoiled_text(draw, &scene.token(needed, now + 10.hours()))),
         _ => Some(scene.token(draw.pick(&SCOPES), now + 10.hours())),
     }
+}
+
+/// Every fourth grant is for payments of the last hours alone; those of careful requests for as many as there are visits
+/// of.
+fn paid_within(draw: &mut Draw) -> Option<u32> {
+    if !draw.one_in(4) {
+        return None;
+    }
+    Some(if draw.slips(2) { draw.pick(&[0, 1, 24, u32::MAX]) } else { 168 })
 }

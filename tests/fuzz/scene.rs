@@ -14,13 +14,18 @@ use crate::{events::keyring, harness::signed_by};
 const VISITS: usize = 600;
 
 /// Surveys and stores that are put. The first of each is only put right, so that guests always have one to answer.
-const SURVEYS: [&str; 4] = [OWN_SURVEY, "fuzz-1", "fuzz-2", "fuzz-3"];
-const STORES: [u32; 4] = [OWN_STORE, 77, 78, 79];
+const SURVEYS: [&str; 5] = [OWN_SURVEY, "fuzz-1", "fuzz-2", "fuzz-3", UNREADABLE_SURVEY];
+const STORES: [u32; 5] = [OWN_STORE, 77, 78, 79, UNREADABLE_STORE];
 
 /// The survey that the demo's stores ask.
 pub const OWN_SURVEY: &str = "dine-in";
 /// The store that most visits were at.
 pub const OWN_STORE: u32 = 12;
+
+/// A survey and a store that can't be read until one is put in their place. No visit was at that store: its guests and
+/// managers are told to come back later, which is a 5xx.
+pub const UNREADABLE_SURVEY: &str = "spoiled";
+pub const UNREADABLE_STORE: u32 = 4_000;
 
 /// Chance, from a seed.
 pub struct Draw {
@@ -93,8 +98,13 @@ impl Scene {
 
     /// A grant for these scopes. One that this version does not know is left out, as it is when a token is read.
     pub fn token(&self, scopes: &str, expires: Timestamp) -> String {
+        self.token_with(scopes, expires, None)
+    }
+
+    /// One for payments of the last hours alone, if so many are given.
+    pub fn token_with(&self, scopes: &str, expires: Timestamp, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
-        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within: None }, &self.keyring).unwrap()
+        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within }, &self.keyring).unwrap()
     }
 }
 
