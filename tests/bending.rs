@@ -67,7 +67,11 @@ async fn what_a_guest_takes_back_stays_known_and_what_they_sent_before_does_not_
         let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
         world.send(delete).await.status.as_u16()
     };
-    assert_eq!(take_back(first).await, 204, "there is nothing to take back");
+    assert_eq!(
+        take_back(first).await,
+        409,
+        "there is nothing of this submission: nor is it told whether there is another"
+    );
     assert!(world.items("R#").await.is_empty(), "and nothing is left of having asked");
     assert_eq!(send(first, 2, false).await.0, 201);
     assert_eq!((take_back(first).await, take_back(first).await), (204, 204));
@@ -183,9 +187,11 @@ async fn a_store_with_answers_of_its_own_making_stands_out_and_its_siblings_do_n
 async fn a_response_keeps_sixteen_bits_of_its_network_and_no_report_shows_them() {
     let world = World::new().await;
     for i in 0..5 {
-        let link = world.link(&format!("{i}")).await;
+        // Paid yesterday, to the minute: signs are shown of days that are over.
+        let link = world.signed(12, Timestamp::now() - 24.hours(), &format!("{i}"));
         assert_eq!(world.answer(&link, json!({"answers": {"nps": 9, "csat": 5}})).await.status, 201);
     }
+    world.fire("RollUpStoresHourly", Value::Null).await;
     let networks: Vec<u64> = world.items("R#").await.iter().map(|item| item["network"].as_u64().unwrap()).collect();
     assert!(networks.iter().all(|network| *network == networks[0] && *network < 65_536), "{networks:?}");
     let report = world.report("store/12").await;
@@ -214,4 +220,52 @@ async fn answers_to_a_test_link_mix_with_nobody_and_are_not_made_to_wait() {
         (&tried["responses"], &tried["waiting"], &tried["tied_to_payment"]),
         (&json!(1), &json!(0), &json!(false))
     );
+}
+
+#[tokio::test]
+async fn no_link_of_another_kind_takes_the_mark_of_a_taking_back_away() {
+    let world = World::with_catalog_age(std::time::Duration::ZERO).await;
+    answers().hours_ago(24).times(5).put(&world).await;
+    let paid_at = Timestamp::now() - 24.hours();
+    let link = |channel: &'static str| {
+        let paid = json!({"store": 12, "payment": "bad", "paid_at": paid_at, "channel": channel});
+        world.issue(paid)
+    };
+    let (receipt, test) = (link("receipt").await, link("test").await);
+    let submission = Uuid::new_v4();
+    let send = async |link: &str, submission: Uuid| {
+        world.answer(link, json!({"submission": submission, "answers": {"nps": 0, "csat": 1}})).await.status.as_u16()
+    };
+    // Whoever tries out first does not answer for the guest, and whoever tries out later hides nothing.
+    assert_eq!((send(&test, Uuid::new_v4()).await, send(&receipt, submission).await), (201, 201));
+    let delete = world.request(Method::DELETE, &format!("/s/{receipt}")).header("submission", submission.to_string());
+    assert_eq!(world.send(delete).await.status, 204);
+    assert_eq!(send(&test, Uuid::new_v4()).await, 409);
+    // The store goes over to another survey, and the visit is answered anew with that.
+    let mut other: Value = serde_json::from_str(include_str!("../surveys/dine-in.json")).unwrap();
+    other["id"] = json!("other");
+    assert_eq!(world.call(Method::PUT, "/surveys/other", "admin", other).await.status, 201);
+    let mut store = world.call(Method::GET, "/stores/12", "admin", Value::Null).await.json();
+    store["survey"] = json!("other");
+    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", store).await.status, 200);
+    assert_eq!(send(&receipt, Uuid::new_v4()).await, 201);
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    for scope in ["store/12", "cn"] {
+        let report = world.report_for(scope, "survey=dine-in").await;
+        assert_eq!((&report["taken_back"], &report["integrity"]["answered_anew"]), (&json!(1), &json!(1)), "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_kiosk_is_no_guests_phone_and_takes_nothing_back() {
+    let world = World::new().await;
+    let paid = json!({"store": 12, "payment": "kiosk", "paid_at": Timestamp::now(), "channel": "kiosk"});
+    let link = world.issue(paid).await;
+    let sent = world.send(form(&world, &link, format!("submission={}&nps=0&csat=1", Uuid::new_v4()))).await;
+    assert!(sent.status == 201 && sent.text.contains("Thank you!"), "{}", sent.text);
+    assert!(!sent.text.contains("take_back"), "{}", sent.text);
+    for end in ["thanks", "answered"] {
+        let page = world.get(&format!("/s/{link}?end={end}"), "text/html").await.text;
+        assert!(!page.contains("take_back"), "{page}");
+    }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::harness::{World, answers, days_ago, proxy::ask};
 
 /// A world that remembers nothing of the catalog, with ten answers of yesterday at three stores, and their count.
-async fn chain() -> World {
+pub async fn chain() -> World {
     let world = World::with_catalog_age(Duration::ZERO).await;
     for store in [12, 13, 31] {
         answers().store(store).hours_ago(24).times(10).put(&world).await;
@@ -22,18 +22,18 @@ async fn chain() -> World {
     world
 }
 
-async fn count(world: &World) -> Result<Summary, CountError> {
+pub async fn count(world: &World) -> Result<Summary, CountError> {
     count_as(world, json!({"days": "recent"})).await
 }
 
-async fn count_as(world: &World, event: Value) -> Result<Summary, CountError> {
+pub async fn count_as(world: &World, event: Value) -> Result<Summary, CountError> {
     let table = &world.stack.app.table;
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
     handle(table, &catalog, serde_json::from_value(event).unwrap(), Uuid::new_v4(), Timestamp::now).await
 }
 
 /// What yesterday's report of a scope says: answers, and the stores that are behind.
-async fn yesterday(world: &World, scope: &str) -> (u64, Vec<u64>) {
+pub async fn yesterday(world: &World, scope: &str) -> (u64, Vec<u64>) {
     let report = world.report_for(scope, &format!("from={0}&to={0}", days_ago(1))).await;
     let behind = report["behind"].as_array().unwrap().iter().map(|store| store["store"].as_u64().unwrap());
     (report["responses"].as_u64().unwrap(), behind.collect())

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::blinding::poison;
-use crate::harness::{Guests, World, answers, content, inflated, proxy::Item};
+use crate::harness::{Guests, World, answers, content, days_ago, inflated, proxy::Item};
 
 /// Store, scopes above.
 const STORES: [(u32, [&str; 3]); 4] = [
@@ -91,11 +91,12 @@ fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
     // When it was answered, which visit, and what.
     type Answered<'a> = (Timestamp, &'a str, &'a Item);
     let mut days: BTreeMap<(u32, String), Vec<Answered<'_>>> = BTreeMap::new();
-    for item in responses.iter().filter(|item| !item["answers"].as_object().unwrap().is_empty()) {
+    for item in responses {
         let store: u32 = item["pk"].as_str().unwrap().trim_start_matches("R#").parse().unwrap();
         let sk = item["sk"].as_str().unwrap();
         let paid: Timestamp = format!("{}:00Z", sk.split_once("Z#").unwrap().0).parse().unwrap();
-        let answered: Timestamp = item["answered_at"].as_str().unwrap().parse().unwrap();
+        // Its place is that of its first whole answer, whatever was taken back and given anew.
+        let answered: Timestamp = item["whole_at"].as_str().unwrap().parse().unwrap();
         days.entry((store, day_of(paid))).or_default().push((answered, sk, item));
     }
     let mut counts = BTreeMap::new();
@@ -103,6 +104,8 @@ fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
         answered.sort_by_key(|(at, sk, _)| (*at, *sk));
         if day == today {
             answered.truncate(answered.len() / 5 * 5);
+            // What was given anew waits until the day is over.
+            answered.retain(|(.., item)| item.get("taken_back").is_none());
         }
         let above = STORES.iter().find(|(number, _)| *number == store).unwrap().1;
         for scope in above.iter().map(|scope| (*scope).to_owned()).chain([format!("store/{store}")]) {
@@ -180,16 +183,23 @@ async fn a_count_that_began_earlier_does_not_replace_one_that_began_later() {
 async fn a_day_whose_responses_may_have_expired_is_left_as_it_was_counted() {
     let world = World::new().await;
     let now = Timestamp::now();
-    // Counted while its one response was there; the response expires a second from now, and is gone.
-    let guest = answers().hours_ago(1).expires(now + 1.second());
+    // Counted while its one response was there, after the shortest time that responses are kept. It expires a second from
+    // now, and is gone.
+    let day = days_ago(95);
+    let guest = answers().hours_ago(95 * 24).expires(now + 1.second());
     guest.record(&world).await;
-    count(&world, Window::Recent).await;
-    assert_eq!(world.report("cn").await["waiting"], 1);
+    let event = json!({"from": day, "to": day});
+    let of_the_day = async || {
+        let report = world.report_for("cn", &format!("from={day}&to={day}")).await;
+        report["responses"].clone()
+    };
+    world.fire("RollUpStoresHourly", event.clone()).await;
+    assert_eq!(of_the_day().await, 1);
     guest.vanish(&world).await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+    let counted = world.fire("RollUpStoresHourly", event).await;
     assert_eq!(counted["left"].as_object().unwrap().values().collect::<Vec<_>>(), [&json!(1)], "{counted}");
-    assert_eq!(world.report("cn").await["waiting"], 1);
+    assert_eq!(of_the_day().await, 1);
 
     // So is a day that nobody counted while it was kept.
     let old = world.fire("RollUpStoresNightly", json!({"from": "2023-01-01", "to": "2023-01-02"})).await;

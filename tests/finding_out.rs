@@ -214,3 +214,101 @@ async fn an_answer_tells_its_table_and_opening_its_code_writes_no_more_than_befo
         assert!(tables.contains(&told), "{table}: {tables:?}");
     }
 }
+
+/// Guests of the running day, one after the other.
+async fn guest(world: &World, i: i64, change: impl FnOnce(crate::harness::Guests) -> crate::harness::Guests) {
+    let mut guest = change(answers().payment(&format!("guest {i}")).nps(9).csat(4));
+    guest.response.answered_at = Timestamp::now();
+    guest.record(world).await;
+}
+
+#[tokio::test]
+async fn taking_back_lets_nobody_else_move_up_into_what_is_shown() {
+    let world = World::new().await;
+    for i in 0..4 {
+        guest(&world, i, |guest| guest).await;
+    }
+    let link = world.link("one's own").await;
+    let own = async |answers: Value| {
+        let submission = Uuid::new_v4();
+        let sent = world.answer(&link, json!({"submission": submission, "answers": answers})).await;
+        assert_eq!(sent.status, 201);
+        submission
+    };
+    let histogram = async || {
+        let report = world.report("store/12").await;
+        let told = |n: &Value| n.as_u64().filter(|n| *n > 0);
+        let scores = report["nps"]["histogram"].as_object().cloned().unwrap_or_default();
+        scores.iter().filter_map(|(score, n)| Some((score.clone(), told(n)?))).collect::<Vec<_>>()
+    };
+    let mut submission = own(json!({"nps": 2, "csat": 2})).await;
+    guest(&world, 5, |guest| guest.nps(6).text("victim")).await;
+    assert_eq!(histogram().await, [("2".to_owned(), 1), ("9".to_owned(), 4)]);
+    // Fewer than five are left of what is shown: their number alone. And whatever is answered anew, nobody moves up.
+    for _ in 0..3 {
+        let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
+        assert_eq!(world.send(delete).await.status, 204);
+        assert_eq!(histogram().await, []);
+        submission = own(json!({"nps": 3, "csat": 2})).await;
+        assert_eq!(histogram().await, []);
+    }
+    assert!(!world.report("store/12").await["comments"].to_string().contains("victim"));
+    for i in 6..10 {
+        guest(&world, i, |guest| guest).await;
+    }
+    assert_eq!(histogram().await, [("6".to_owned(), 1), ("9".to_owned(), 8)]);
+}
+
+#[tokio::test]
+async fn no_part_of_the_running_day_grows_by_one() {
+    let world = World::new().await;
+    for i in 0..5 {
+        guest(&world, i, |guest| guest.segment(1).channel(Channel::Sms)).await;
+    }
+    guest(&world, 5, |guest| guest.segment(1).nps(0).csat(1).scale("trust", 1)).await;
+    for i in 6..10 {
+        guest(&world, i, |guest| guest.segment(2)).await;
+    }
+    for counted in [false, true] {
+        if counted {
+            world.fire("RollUpStoresHourly", Value::Null).await;
+        }
+        for scope in ["store/12", "cn"].into_iter().take(if counted { 2 } else { 1 }) {
+            let report = world.report(scope).await;
+            assert_eq!((&report["responses"], &report["running"]), (&json!(10), &json!(10)), "{scope}");
+            for parts in ["by_channel", "by_segment", "by_hour"] {
+                assert_eq!(report[parts], json!([]), "{scope} {parts}");
+            }
+            for driver in report["drivers"]["drivers"].as_array().unwrap() {
+                assert_eq!((&driver["n"], &driver["mean"]), (&json!(0), &Value::Null), "{scope}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_till_learns_neither_who_has_answered_nor_whose_comment_is_whose() {
+    let world = World::new().await;
+    let paid = Timestamp::now() - 24.hours();
+    for i in 0..20 {
+        let link = world.signed(12, paid + i64::from(i).seconds(), &format!("payment {i}"));
+        if i % 2 == 0 {
+            let answer =
+                json!({"submission": Uuid::new_v4(), "answers": {"nps": 9, "csat": 5, "why": format!("{i:02}")}});
+            assert_eq!(world.answer(&link, answer).await.status, 201);
+        }
+        let probe =
+            world.request(Method::DELETE, &format!("/s/{link}")).header("submission", Uuid::new_v4().to_string());
+        let told = world.send(probe).await;
+        assert_eq!(told.json()["detail"], "No answer that came with this submission is there.", "answered or not");
+        assert_eq!(told.problem(), (409, "not-taken-back".into()));
+    }
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    let report = world.report("store/12").await;
+    let texts: Vec<&str> = report["comments"].as_array().unwrap().iter().map(|c| c["text"].as_str().unwrap()).collect();
+    let mut items: Vec<_> = world.items("R#12").await.into_iter().collect();
+    items.sort_by_key(|item| std::cmp::Reverse(item["sk"].as_str().unwrap().to_owned()));
+    let by_key: Vec<String> = items.iter().map(|item| item["answers"]["why"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(texts.len(), 10);
+    assert_ne!(texts, by_key, "not in the order of the payments");
+}

@@ -16,6 +16,7 @@ mod finding_out;
 mod fuzz;
 mod harness;
 mod journey;
+mod misplaced;
 mod once;
 mod process;
 mod real_data;

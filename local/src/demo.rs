@@ -197,7 +197,7 @@ impl Inventor {
         for (visit, response) in answers.iter().filter(|(visit, _)| visit.minute.start() < self.now) {
             let paid = visit.minute.start();
             let expires = paid + self.retention;
-            counted.meet(expires);
+            counted.meet(paid, expires);
             if back == 0 {
                 let (minute, payment, response) = (visit.minute, visit.payment.to_string(), response.clone());
                 running.push((StoredResponse { minute, payment, expires, response }, self.survey.clone()));
@@ -291,6 +291,8 @@ impl Guests<'_> {
             table: None,
             network: None,
             taken_back: None,
+            was_survey: None,
+            whole_at: None,
         };
         Some((visit, response))
     }

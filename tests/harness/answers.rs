@@ -98,7 +98,8 @@ impl Guests {
         (0..self.times).map(|i| {
             let submission = Some(submission_of(&format!("{} {i}", self.payment)));
             let answered_at = self.response.answered_at + i64::try_from(i).unwrap().microseconds();
-            let mut response = Response { submission, answered_at, ..self.response.clone() };
+            let whole_at = Some(answered_at).filter(|_| !self.response.partial);
+            let mut response = Response { submission, answered_at, whole_at, ..self.response.clone() };
             for answer in response.answers.values_mut() {
                 if let (Answer::Text(text), 2..) = (answer, self.times) {
                     text.push_str(&format!(" {i}"));

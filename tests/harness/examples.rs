@@ -22,6 +22,8 @@ pub fn example() -> Response {
         table: None,
         network: None,
         taken_back: None,
+        was_survey: None,
+        whole_at: None,
     }
 }
 

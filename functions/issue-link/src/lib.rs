@@ -176,7 +176,10 @@ impl Payment {
         })?;
         let minute = Minute::of(paid_at)
             .ok_or_else(|| Problem::invalid("paid_at lies before 2020 or after 2530; it is the time of payment."))?;
-        let payment = PaymentHash::of(&self.payment, keyring.payment());
+        // Trying the survey out is a visit of its own: it takes no answer of the payment's guest away.
+        let is_test = self.channel.origin() == Origin::Test;
+        let payment = if is_test { format!("test {}", self.payment) } else { self.payment.clone() };
+        let payment = PaymentHash::of(&payment, keyring.payment());
         let visit = Visit { store: self.store, minute, payment };
         Ok(Claim { visit, channel: self.channel, segment: self.segment })
     }

@@ -8,13 +8,13 @@ use aftertaste::{
     app::{App, OpenLink, Stop, conclude},
     domain::{
         survey::{Brand, Kind, Question},
-        visit::{Minute, TableCode, visitor},
+        visit::{Channel, Minute, TableCode, visitor},
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages::{
         self,
-        survey::{End, SurveyPage},
+        survey::{End, Ended, SurveyPage},
     },
 };
 use http::StatusCode;
@@ -116,7 +116,10 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
     }
     let link = request.path_parameter("link");
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
-        let page = pages::survey::end(end, &opened.brand, opened.store(), link, &opened.language, None);
+        let is_theirs = opened.link.claim.channel != Channel::Kiosk;
+        let (brand, store, language) = (&*opened.brand, opened.store(), opened.language.as_str());
+        let ended = Ended { brand, store, link, language, submission: None, is_theirs };
+        let page = pages::survey::end(end, &ended);
         return Ok(Reply::page(StatusCode::OK, page));
     }
     let page = SurveyPage {

@@ -4,12 +4,12 @@ use aftertaste::{
     app::{OpenLink, Stop},
     domain::{
         survey::{Brand, Mistake, Wrong},
-        visit::Visit,
+        visit::{Channel, Visit},
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     pages::{
         self,
-        survey::{End, SurveyPage},
+        survey::{End, Ended, SurveyPage},
     },
     table::Versioned,
 };
@@ -105,8 +105,9 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
     let end_of = |end, status, submission| {
         let language = shown.survey.language_for(wanted);
         let link = shown.request.path_parameter("link");
-        let store = &shown.opened.store.details.name;
-        Reply::page(status, pages::survey::end(end, shown.brand, store, link, language, submission))
+        let (brand, store) = (shown.brand, shown.opened.store.details.name.as_str());
+        let is_theirs = shown.opened.claim.channel != Channel::Kiosk;
+        Reply::page(status, pages::survey::end(end, &Ended { brand, store, link, language, submission, is_theirs }))
     };
     let theirs = match shown.submission {
         Submission::Answered(sent) => sent.submission.unwrap_or(fresh),

@@ -100,7 +100,8 @@ async fn delete(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
 async fn take_back(app: &App, visit: Visit, submission: Option<Uuid>) -> Result<Outcome, Stop> {
     let Some(submission) = submission else { return Ok(Outcome::NotTakenBack(Problem::submission_missing())) };
     Ok(match app.table.take_back(visit, submission).await? {
-        TookBack::Gone | TookBack::Nothing => Outcome::TakenBack,
+        TookBack::Gone => Outcome::TakenBack,
+        // Whether there is another is not told: it would say who has answered.
         TookBack::NotTheirs => Outcome::NotTakenBack(Problem::submission_differs()),
     })
 }
@@ -146,6 +147,8 @@ fn response(
         table: claim.table(),
         network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keyring),
         taken_back: None,
+        was_survey: None,
+        whole_at: (!sent.partial).then_some(call.now),
     }
 }
 

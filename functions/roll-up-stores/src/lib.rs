@@ -235,8 +235,7 @@ impl<C: Fn() -> Timestamp> Counting<'_, C> {
             did.unchanged += u64::from(before.is_some());
             return Ok((rollup, true));
         }
-        if let Some(before) = before.filter(|before| !self.accept_fewer && before.items > rollup.items.or(before.items))
-        {
+        if let Some(before) = before.filter(|before| !self.accept_fewer && loses(before, &rollup)) {
             let (had, found) = (before.items, rollup.items);
             tracing::error!(outcome = "rollup-kept", scope = %scope, day = %day, had, found);
             did.kept += 1;
@@ -255,6 +254,13 @@ impl<C: Fn() -> Timestamp> Counting<'_, C> {
         let mut there = self.table.rollups(scope, day, day).await?;
         Ok((there.remove(&day).unwrap_or(rollup), true))
     }
+}
+
+/// Whether a rollup would lose something: items that were met before, or a whole scope directly below.
+fn loses(before: &Rollup, rollup: &Rollup) -> bool {
+    let below = |rollup: &Rollup, scope: &String| rollup.content.children.contains_key(scope);
+    let lost = before.content.children.keys().any(|scope| !below(rollup, scope));
+    before.items > rollup.items.or(before.items) || lost
 }
 
 impl Summary {

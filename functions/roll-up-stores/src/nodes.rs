@@ -1,6 +1,6 @@
 //! Nodes: each business day from the stores below.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftertaste::{
     domain::{
@@ -43,39 +43,59 @@ pub(crate) fn add(nodes: &mut Nodes, store: StoreNumber, StoreDay { day, rollup,
     }
 }
 
+/// Writes the nodes, the lowest first: where a node keeps what it had, so do those above it, which would lose the same.
 pub(crate) async fn write_nodes<C: Fn() -> Timestamp + Sync>(
     counting: &Counting<'_, C>,
     nodes: &Nodes,
     summary: &mut Summary,
 ) {
-    let writes: Vec<BoxFuture<'_, _>> = nodes
-        .iter()
-        .map(|(path, rollups)| write_node(counting, path, rollups).map(move |did| (path, did)).boxed())
-        .collect();
-    let mut writes = stream::iter(writes).buffer_unordered(AT_ONCE);
-    while let Some((path, written)) = writes.next().await {
-        match written {
-            Ok(did) => summary.add(did),
-            Err(error) => {
-                tracing::error!(outcome = "scope-failed", scope = path.as_str(), error = %error);
-                summary.failures += 1;
+    let mut kept = Kept::new();
+    let depth = |path: &Path| path.with_ancestors().count();
+    let deepest = nodes.keys().map(depth).max().unwrap_or(0);
+    for level in (1..=deepest).rev() {
+        let of_level = nodes.iter().filter(|(path, _)| depth(path) == level);
+        let writes: Vec<BoxFuture<'_, _>> = of_level
+            .map(|(path, rollups)| write_node(counting, path, rollups, &kept).map(move |did| (path, did)).boxed())
+            .collect();
+        let written: Vec<_> = stream::iter(writes).buffer_unordered(AT_ONCE).collect().await;
+        for (path, written) in written {
+            match written {
+                Ok((did, days)) => {
+                    summary.add(did);
+                    kept.extend(days.into_iter().map(|day| (path.clone(), day)));
+                }
+                Err(error) => {
+                    tracing::error!(outcome = "scope-failed", scope = path.as_str(), error = %error);
+                    summary.failures += 1;
+                }
             }
         }
     }
 }
 
+/// Days of nodes that were kept as they were.
+type Kept = BTreeSet<(Path, Date)>;
+
+/// Writes a node's days. Which of them were kept as they were.
 async fn write_node<C: Fn() -> Timestamp + Sync>(
     counting: &Counting<'_, C>,
     path: &Path,
     rollups: &BTreeMap<Date, Rollup>,
-) -> Result<Summary, TableError> {
+    kept: &Kept,
+) -> Result<(Summary, Vec<Date>), TableError> {
     let scope = Scope::Node(path.clone());
     let mut before = counting.table.rollups(&scope, *counting.days.start(), *counting.days.end()).await?;
     let mut did = Summary::default();
+    let mut kept_here = Vec::new();
     for (day, rollup) in rollups {
+        if kept.iter().any(|(below, kept)| kept == day && path.covers(below)) {
+            did.kept += 1;
+            continue;
+        }
         // No reading in it began before the count did.
         let rollup = Rollup { counted_at: counting.began, ..rollup.clone() };
-        counting.replace(&scope, *day, before.remove(day), rollup, &mut did).await?;
+        let (_, is_counted) = counting.replace(&scope, *day, before.remove(day), rollup, &mut did).await?;
+        kept_here.extend((!is_counted).then_some(*day));
     }
-    Ok(did)
+    Ok((did, kept_here))
 }

@@ -36,7 +36,10 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
         let path = Some(store.details.path.clone());
         store_days(counting, store).map(move |counted| (store.number, path, counted)).boxed()
     });
+    // An item beside that of a store that can be read is no second store.
+    let is_readable = |number| list.stores.iter().any(|store| store.number == number);
     let unreadable = list.unreadable.iter().filter_map(|store| Some((store.number?, store.path.clone())));
+    let unreadable = unreadable.filter(|(number, _)| !is_readable(*number));
     let unreadable = unreadable.map(|(number, path)| {
         let days = last_days(counting, number, path.clone());
         let did = Summary { behind: 1, ..Summary::default() };
@@ -156,6 +159,10 @@ fn left_days<C: Fn() -> Timestamp>(
     began: Timestamp,
     before: &BTreeMap<Date, Rollup>,
 ) -> BTreeSet<Date> {
+    // An operator who accepts fewer has every day counted.
+    if counting.accept_fewer {
+        return BTreeSet::new();
+    }
     let may_have_expired = |day: &Date| match before.get(day).and_then(|rollup| rollup.complete_until) {
         Some(until) => until <= began,
         None => {

@@ -1,5 +1,7 @@
 //! What guests of a store wrote, a page of it.
 
+use std::cmp::Reverse;
+
 use aftertaste::{
     app::{App, Stop},
     domain::{
@@ -44,9 +46,11 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
     let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
     let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
     // Of the running day what waits to be shown waits here too.
-    let shown = page.responses.into_iter().filter(|stored| {
+    let mut responses = page.responses;
+    shuffle(&mut responses, store, app);
+    let shown = responses.into_iter().filter(|stored| {
         let day = store.calendar.day_of(stored.minute.start());
-        reading.shows(series, day, stored.response.answered_at)
+        reading.shows(series, day, &stored.response)
     });
     let comments = shown.flat_map(|stored| {
         let day = store.calendar.day_of(stored.minute.start());
@@ -56,6 +60,18 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
     });
     let comments = comments.collect();
     Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keyring)) })
+}
+
+/// Brings what was written at one meal into an order that tells nothing of the payments: whoever holds those could set
+/// one beside the other.
+fn shuffle(responses: &mut [StoredResponse], store: &Store, app: &App) {
+    responses.sort_by_cached_key(|stored| {
+        let paid = stored.minute.start();
+        let (day, hour) = (store.calendar.day_of(paid), store.calendar.hour_of(paid));
+        let earliest_of_meal = Meal::of_hour(hour).in_order();
+        let lot = app.keyring.lot(&format!("{} {} {}", store.number, stored.minute, stored.payment));
+        (Reverse(day), Reverse(earliest_of_meal), lot)
+    });
 }
 
 /// What the guest of a response wrote, with the day and the meal, and not the minute.

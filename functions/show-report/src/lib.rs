@@ -9,6 +9,8 @@ mod page;
 mod pictures;
 mod words;
 
+use std::sync::Arc;
+
 use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
@@ -20,7 +22,8 @@ use aftertaste::{
     http::{Problem, Reply, Request, accepted, bearer, wanted_languages},
     lambda::Call,
     pages,
-    reading::{self, Stores, Window},
+    reading::{self, Reading, Stores, Window},
+    table::{TableError, Versioned},
     token,
 };
 use http::StatusCode;
@@ -87,8 +90,7 @@ async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form)
     if stores.all.is_empty() && reading.is_empty() {
         return Err(Problem::scope_unknown().into());
     }
-    let series = wanted_series(request, reading.series().first(), &stores)?;
-    let survey = app.catalog.survey(&series.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+    let (series, survey) = wanted_series(app, request, &reading, &stores, now).await?;
     let mut comments = Comments::default();
     if let Some(store) = stores.own().filter(|_| reading.has_enough(&series)) {
         let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
@@ -125,13 +127,28 @@ fn log(report: &Report, grant: &Grant) {
     );
 }
 
-/// The series that was asked for; else the first in the window, else that of the first store's survey.
-fn wanted_series(request: &Request, first: Option<&Series>, stores: &Stores) -> Result<Series, Problem> {
-    if let Some(series) = request.query("survey") {
-        return series.parse().map_err(|_| Problem::survey_unknown());
+/// The series that was asked for, with its survey; else the first in the window whose survey can be read, else that of
+/// the first store's survey.
+async fn wanted_series(
+    app: &App,
+    request: &Request,
+    reading: &Reading,
+    stores: &Stores,
+    now: Timestamp,
+) -> Result<(Series, Arc<Versioned>), Stop> {
+    let asked: Option<Series> =
+        request.query("survey").map(|series| series.parse().map_err(|_| Problem::survey_unknown())).transpose()?;
+    let of_store = stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
+    let wanted = asked.map_or_else(|| reading.series().into_iter().chain(of_store).collect(), |asked| vec![asked]);
+    for series in wanted {
+        match app.catalog.survey(&series.survey, now).await {
+            Ok(Some(survey)) => return Ok((series, survey)),
+            // It is logged where it is read. The others go on.
+            Ok(None) | Err(TableError::Unreadable { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    let of_store = || stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
-    first.cloned().or_else(of_store).ok_or_else(Problem::survey_unknown)
+    Err(Problem::survey_unknown().into())
 }
 
 /// `from` and `to`, both included; the last 30 days if not said.

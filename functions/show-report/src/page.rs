@@ -87,6 +87,7 @@ impl ReportPage<'_> {
                 Origin::Test => p.note { (words.trying) },
             }
             @if report.waiting > 0 { p.note { (words.waiting) " " (report.waiting) } }
+            @if report.running > 0 { p.note { (words.parts_wait) " " (report.running) } }
             @if !report.behind.is_empty() {
                 p.behind role="status" {
                     (words.behind)

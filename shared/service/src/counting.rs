@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use domain::{
     Id,
-    count::{Series, Sign, Tallies, merge_signs, signs_of},
+    count::{STEP, Series, Sign, Tallies, merge_signs, signs_of},
     place::Store,
-    survey::{Answer, Response, Survey},
+    survey::{Answer, Response, SHORTEST_RETENTION_DAYS, Survey},
     visit::Origin,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -17,9 +17,6 @@ use crate::{
     memory::Catalog,
     table::{StoredResponse, Table, TableError, Versioned},
 };
-
-/// So many answers of the running day at a time are shown: from one report to the next, nobody tells whose came in.
-const STEP: usize = 5;
 
 /// What a day's responses came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,11 +43,26 @@ impl DayCount {
         let tally = self.tallies.entry(series).or_default();
         tally.add(response, hour, survey);
         merge_signs(&mut tally.signs, &signs_of(response, paid, survey));
+        self.mark(response);
     }
 
-    /// Counts an item that was met, whether or not it is shown.
-    pub fn meet(&mut self, expires: Timestamp) {
+    /// Counts that a visit was answered, and whether that was taken back.
+    fn mark(&mut self, response: &Response) {
+        let (own, of_taken_back) = (Series::of(response), Series::of_taken_back(response));
+        if response.taken_back.is_some() {
+            self.tallies.entry(of_taken_back.clone()).or_default().mark(response, true);
+        }
+        if !response.partial && (response.taken_back.is_none() || own != of_taken_back) {
+            self.tallies.entry(own).or_default().mark(response, false);
+        }
+    }
+
+    /// Counts an item that was met, whether or not it is shown. No response expires sooner after its payment than the
+    /// shortest retention: where one says so, somebody has set it by hand, and its day goes on being counted.
+    pub fn meet(&mut self, paid: Timestamp, expires: Timestamp) {
         self.items += 1;
+        let shortest = (i64::from(SHORTEST_RETENTION_DAYS) * 24).hours();
+        let expires = expires.max(paid.saturating_add(shortest).unwrap_or(expires));
         self.complete_until = Some(self.complete_until.map_or(expires, |until| until.min(expires)));
     }
 
@@ -64,29 +76,46 @@ impl DayCount {
         self
     }
 
-    /// Adds the responses of a day that is still running: of each series the first five, ten, fifteen … whole ones, in
-    /// the order in which they were answered. Who tries the survey out sees their answer at once.
+    /// Adds the responses of a day that is still running: of each series the first five, ten, fifteen … visits, in the
+    /// order in which they were first answered. What was taken back keeps its place, so that nothing moves up; what is
+    /// given anew waits until the day is over. Who tries the survey out sees their answer at once.
     pub fn add_running(&mut self, store: &Store, responses: Vec<Read>) {
-        let mut waiting: BTreeMap<Series, Vec<Read>> = BTreeMap::new();
-        for (stored, survey) in responses {
-            let series = Series::of(&stored.response);
-            if stored.response.partial || series.origin == Origin::Test {
-                self.add_read(store, &(stored, survey));
-            } else {
-                waiting.entry(series).or_default().push((stored, survey));
+        let mut places: BTreeMap<Series, Vec<(Timestamp, Read)>> = BTreeMap::new();
+        for read in responses {
+            let series = Series::of(&read.0.response);
+            match read.0.response.place() {
+                Some(place) if series.origin != Origin::Test => places.entry(series).or_default().push((place, read)),
+                _ => self.add_read(store, &read),
             }
         }
-        for (series, mut responses) in waiting {
-            responses.sort_by_cached_key(|(one, _)| (one.response.answered_at, one.minute, one.payment.clone()));
-            let shown = responses.len() - responses.len() % STEP;
-            let answered_at = |at: usize| responses.get(at).map(|(stored, _)| stored.response.answered_at);
-            let after_the_last = || answered_at(shown.checked_sub(1)?)?.checked_add(1.microsecond()).ok();
-            let before = answered_at(shown).or_else(after_the_last);
+        for (series, mut places) in places {
+            places.sort_by_cached_key(|(place, (one, _))| (*place, one.minute, one.payment.clone()));
+            let shown = places.len() - places.len() % STEP;
+            let after_the_last = || places.get(shown.checked_sub(1)?)?.0.checked_add(1.microsecond()).ok();
+            let before = places.get(shown).map(|(place, _)| *place).or_else(after_the_last);
             self.shown_before.extend(before.map(|before| (series.clone(), before)));
-            responses.iter().take(shown).for_each(|read| self.add_read(store, read));
-            let tally = self.tallies.entry(series).or_default();
-            responses.iter().skip(shown).for_each(|(stored, _)| tally.keep_waiting(&stored.response));
+            self.add_places(series, &places, shown);
         }
+    }
+
+    /// Adds visits of a running day, the first `shown` of which are shown.
+    fn add_places(&mut self, series: Series, places: &[(Timestamp, Read)], shown: usize) {
+        let tally = self.tallies.entry(series).or_default();
+        let mut in_figures: Vec<Option<(&Response, &Survey)>> = Vec::new();
+        for (i, (_, (stored, survey))) in places.iter().enumerate() {
+            let response = &stored.response;
+            let is_shown = i < shown && response.taken_back.is_none();
+            if i < shown {
+                in_figures.push(is_shown.then_some((response, &survey.survey)));
+            }
+            if response.partial && !response.is_gone() {
+                tally.partial += 1;
+            } else if !response.partial && !is_shown {
+                tally.waiting += 1;
+            }
+        }
+        tally.add_running(&in_figures);
+        places.iter().for_each(|(_, (stored, _))| self.mark(&stored.response));
     }
 
     fn add_read(&mut self, store: &Store, (stored, survey): &Read) {
@@ -130,7 +159,7 @@ pub async fn count(
         let Some(read) = counting.readable(stored).await? else { continue };
         let day = store.calendar.day_of(read.0.minute.start());
         let count = counted.days.entry(day).or_default();
-        count.meet(read.0.expires);
+        count.meet(read.0.minute.start(), read.0.expires);
         counted.responses += 1;
         if day >= today {
             running.entry(day).or_default().push(without_words(read));

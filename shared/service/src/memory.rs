@@ -103,8 +103,9 @@ impl Catalog {
         let brand = async {
             match self.table.brand().await {
                 Err(error @ TableError::Unreadable { .. }) => {
+                    let retention = self.table.retention_of_unreadable_brand().await.unwrap_or_default();
                     error.log_left_out();
-                    Ok(Some(known.as_deref().cloned().unwrap_or_default()))
+                    Ok(Some(known.as_deref().cloned().unwrap_or_else(|| Brand::of_retention(retention))))
                 }
                 read => read.map(Some),
             }

@@ -7,6 +7,7 @@ use domain::{
     count::{Content, Group, Rollup, Series, Signs, Tallies, Tally, merge_signs},
     place::{Scope, Store, StoreNumber},
     report::{Behind, Child, Counts, TOO_FEW},
+    survey::Response,
     visit::Origin,
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -157,13 +158,14 @@ impl Reading {
         tally.is_some_and(|tally| tally.responses >= TOO_FEW)
     }
 
-    /// Whether a series' answer of a business day may be shown: of the running day those that its figures hold.
-    pub fn shows(&self, series: &Series, day: Date, answered_at: Timestamp) -> bool {
+    /// Whether a response of a business day may be shown: of the running day those that its figures hold.
+    pub fn shows(&self, series: &Series, day: Date, response: &Response) -> bool {
         if day < self.today || series.origin == Origin::Test {
             return true;
         }
         let shown_before = self.rollups.get(&day).and_then(|rollup| rollup.content.shown_before.get(series));
-        shown_before.is_some_and(|before| answered_at < *before)
+        let place = response.place().filter(|_| response.taken_back.is_none());
+        shown_before.zip(place).is_some_and(|(before, place)| place < *before)
     }
 
     /// The counts of one series.

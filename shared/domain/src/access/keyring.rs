@@ -120,6 +120,11 @@ impl Keyring {
         &self.payment
     }
 
+    /// A number that nobody can work out without the keys, for an order that tells nothing.
+    pub fn lot(&self, text: &str) -> [u8; 32] {
+        self.grants.hash(b"aftertaste/lot/v1", text.as_bytes())
+    }
+
     /// The key under which what a manager's browser carries from one page to the next is sealed.
     pub fn cursors(&self) -> [u8; 32] {
         self.grants.hash(b"aftertaste/cursor/v1", b"")

@@ -39,7 +39,7 @@ impl Rollup {
     /// Adds what one of the scopes below comes to. How many items there are is known only if it is of all.
     pub fn add_below(&mut self, below: &Self, child: &Scope) {
         self.content.merge(&below.content, child);
-        self.items = self.items.zip(below.items).map(|(all, items)| all + items);
+        self.items = self.items.zip(below.items).map(|(all, items)| all.saturating_add(items));
     }
 }
 

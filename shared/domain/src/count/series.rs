@@ -33,6 +33,12 @@ impl Series {
         Self { survey: response.survey.clone(), origin: response.channel.origin() }
     }
 
+    /// The series in which it counts that an answer was taken back: that of the answer.
+    pub fn of_taken_back(response: &Response) -> Self {
+        let survey = response.was_survey.clone().unwrap_or_else(|| response.survey.clone());
+        Self { survey, ..Self::of(response) }
+    }
+
     /// The answers to a survey behind which a payment stands.
     pub fn paid(survey: Id) -> Self {
         Self { survey, origin: Origin::Payment }

@@ -57,15 +57,11 @@ const UNREAD_SECONDS: u32 = 3;
 /// How many scales tell whether answers are all alike.
 const SCALES: usize = 3;
 
-/// The signs that one answer shows by itself. `paid` is the beginning of the minute of payment.
+/// The signs that one whole answer shows by itself. That one was taken back is counted with its visit. `paid` is the beginning of the minute of payment.
 pub fn signs_of(response: &Response, paid: Timestamp, survey: &Survey) -> Signs {
     let mut signs = Signs::new();
     let mut add = |sign: Sign, shown: bool| signs.insert(sign, (u64::from(shown), 1));
-    if response.partial && !response.is_gone() {
-        return signs;
-    }
-    add(Sign::TakenBack, response.taken_back.is_some());
-    if response.is_gone() {
+    if response.partial {
         return signs;
     }
     if response.channel.origin() == Origin::Payment {
@@ -97,7 +93,6 @@ fn all_alike(response: &Response, survey: &Survey) -> Option<bool> {
 mod tests {
     use jiff::ToSpan;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -122,11 +117,11 @@ mod tests {
     #[test]
     fn an_answer_shows_the_signs_that_it_has_and_no_other() {
         let later = |seconds: i64| move |response: &mut Response| response.answered_at += seconds.seconds();
-        assert_eq!(signs(later(59), &[]), [(Sign::TakenBack, 0), (Sign::WithinAMinute, 1)]);
-        assert_eq!(signs(later(60), &[]), [(Sign::TakenBack, 0), (Sign::WithinAMinute, 0)]);
+        assert_eq!(signs(later(59), &[]), [(Sign::WithinAMinute, 1)]);
+        assert_eq!(signs(later(60), &[]), [(Sign::WithinAMinute, 0)]);
         let quick = |seconds| move |response: &mut Response| response.seconds = Some(seconds);
-        assert_eq!(signs(quick(2), &[])[2], (Sign::UnderThreeSeconds, 1));
-        assert_eq!(signs(quick(3), &[])[2], (Sign::UnderThreeSeconds, 0));
+        assert_eq!(signs(quick(2), &[])[1], (Sign::UnderThreeSeconds, 1));
+        assert_eq!(signs(quick(3), &[])[1], (Sign::UnderThreeSeconds, 0));
     }
 
     #[test]
@@ -138,11 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_shows_that_alone_and_a_part_shows_nothing() {
-        let gone = |response: &mut Response| (response.taken_back, response.partial) = (Some(Uuid::nil()), true);
-        assert_eq!(signs(gone, &[]), [(Sign::TakenBack, 1)]);
-        let anew = |response: &mut Response| response.taken_back = Some(Uuid::nil());
-        assert_eq!(signs(anew, &[("nps", 9)])[0], (Sign::TakenBack, 1));
+    fn a_part_shows_nothing_and_neither_does_what_is_gone() {
         assert_eq!(signs(|response| response.partial = true, &[("nps", 9)]), []);
     }
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sign, Signs, merge_signs};
+use super::{DriverSums, JointSums, Sign, Signs, merge_signs};
 use crate::{
     Id, known_keys,
     survey::{Answer, Kind, Measure, Response, Scale, Survey},
     visit::{Channel, Segment},
 };
+
+/// So many answers of a running day at a time are shown: from one report to the next, nobody tells whose came in.
+pub const STEP: usize = 5;
 
 /// How many answers fell on each value of a scale. Values that nobody chose are absent.
 pub type Histogram = BTreeMap<u8, u64>;
@@ -33,6 +36,9 @@ pub struct Tally {
     /// Whole responses of a day that was still running, which no figure holds yet: they are shown five at a time.
     #[serde(skip_serializing_if = "is_zero")]
     pub waiting: u64,
+    /// Responses of a day that was still running: they are in no part.
+    #[serde(skip_serializing_if = "is_no_group")]
+    pub running: Group,
     /// Signs of gaming.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub signs: Signs,
@@ -129,62 +135,14 @@ impl From<Group> for [u64; 6] {
     }
 }
 
-/// The satisfaction of those who rated a driver low, middle or high: how many, its sum, the sum of its squares.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Band {
-    /// How many.
-    pub n: u64,
-    /// Σy
-    pub y: u64,
-    /// Σy²
-    pub yy: u64,
-}
-
-/// One driver x against satisfaction y. Written as its twelve sums in a row.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "[u64; 12]", into = "[u64; 12]")]
-pub struct DriverSums {
-    /// Low answers to the driver.
-    pub low: Band,
-    /// Middle answers.
-    pub middle: Band,
-    /// High answers.
-    pub high: Band,
-    /// Σx
-    pub x: u64,
-    /// Σx²
-    pub xx: u64,
-    /// Σxy
-    pub xy: u64,
-}
-
-impl From<[u64; 12]> for DriverSums {
-    fn from([a, b, c, d, e, f, g, h, i, x, xx, xy]: [u64; 12]) -> Self {
-        let band = |n, y, yy| Band { n, y, yy };
-        Self { low: band(a, b, c), middle: band(d, e, f), high: band(g, h, i), x, xx, xy }
-    }
-}
-
-impl From<DriverSums> for [u64; 12] {
-    fn from(DriverSums { low, middle, high, x, xx, xy }: DriverSums) -> Self {
-        [low.n, low.y, low.yy, middle.n, middle.y, middle.yy, high.n, high.y, high.yy, x, xx, xy]
-    }
-}
-
-/// The sums of a regression of y on k drivers, each coded as low and high: X has the 2k + 1 columns 1, L₁, H₁, L₂, H₂ …
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JointSums {
-    /// y′y
-    pub yy: u64,
-    /// X′y
-    pub xy: Vec<u64>,
-    /// The upper triangle of X′X, row by row. Its first entry is n.
-    pub xx: Vec<u64>,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
 fn is_zero(n: &u64) -> bool {
     *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
+fn is_no_group(group: &Group) -> bool {
+    *group == Group::default()
 }
 
 fn is_zero_pair(pair: &(u64, u64)) -> bool {
@@ -195,7 +153,6 @@ impl Tally {
     /// Adds one response. `hour` is that of the payment on the store's clock; `survey` is the version that was
     /// answered.
     pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
-        self.taken_back += u64::from(response.taken_back.is_some());
         if response.is_gone() {
             return;
         }
@@ -203,7 +160,6 @@ impl Tally {
             self.partial += 1;
             return;
         }
-        self.answered_anew += u64::from(response.taken_back.is_some());
         self.responses += 1;
         for (question, answer) in &response.answers {
             match answer {
@@ -235,14 +191,43 @@ impl Tally {
         }
     }
 
-    /// Counts a whole response of a running day that is not shown yet. That an earlier answer of its visit was taken back
-    /// is known at once.
-    pub fn keep_waiting(&mut self, response: &Response) {
-        let taken_back = u64::from(response.taken_back.is_some());
-        self.waiting += 1;
-        self.taken_back += taken_back;
-        self.answered_anew += taken_back;
-        merge_signs(&mut self.signs, &[(Sign::TakenBack, (taken_back, 1))].into());
+    /// Counts that a visit was answered and, in the series of what was taken back, whether it was. What was given anew
+    /// is told by `response`, if it is whole.
+    pub fn mark(&mut self, response: &Response, taken_back: bool) {
+        if taken_back {
+            self.taken_back += 1;
+            self.answered_anew += u64::from(!response.partial);
+        }
+        merge_signs(&mut self.signs, &[(Sign::TakenBack, (u64::from(taken_back), 1))].into());
+    }
+
+    /// Counts the visits of a running day that are shown, in their order: as a whole, and in no part, which would grow by
+    /// one guest. None stands for one whose answer was taken back: it keeps its place, so that nothing moves up. Where not
+    /// all answered what is measured, it goes five by five of those who did.
+    pub fn add_running(&mut self, places: &[Option<(&Response, &Survey)>]) {
+        let responses = places.iter().flatten().count() as u64;
+        self.responses += responses;
+        self.running.responses += responses;
+        for measure in [Measure::Recommend, Measure::Satisfaction] {
+            let answered = |place: &Option<(&Response, &Survey)>| match place {
+                None => Some(None),
+                Some((response, survey)) => {
+                    let question = survey.measuring(measure)?.id().clone();
+                    measured(response, survey, measure).map(|(answer, scale)| Some((question, answer, scale)))
+                }
+            };
+            let answers: Vec<Option<(Id, u8, Scale)>> = places.iter().filter_map(answered).collect();
+            let shown = answers.len() - answers.len() % STEP;
+            for (question, answer, scale) in answers.into_iter().take(shown).flatten() {
+                *self.scales.entry(question).or_default().entry(answer).or_default() += 1;
+                if measure == Measure::Recommend {
+                    self.running.recommendations.add(answer, 1);
+                } else {
+                    self.running.rated += 1;
+                    self.running.satisfied += u64::from(answer >= scale.satisfied_at_least);
+                }
+            }
+        }
     }
 
     fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {
@@ -280,9 +265,9 @@ impl Tally {
         self.joint.entry(survey.joint_key()).or_default().merge(&sums);
     }
 
-    /// All responses as one group: each has one channel.
+    /// All responses as one group: each has one channel, or is of a running day.
     pub fn total(&self) -> Group {
-        let mut total = Group::default();
+        let mut total = self.running;
         for group in self.channels.values() {
             total.merge(group);
         }
@@ -296,6 +281,7 @@ impl Tally {
         self.taken_back += other.taken_back;
         self.answered_anew += other.answered_anew;
         self.waiting += other.waiting;
+        self.running.merge(&other.running);
         merge_signs(&mut self.signs, &other.signs);
         for (question, histogram) in &other.scales {
             add_counts(self.scales.entry(question.clone()).or_default(), histogram);
@@ -317,20 +303,6 @@ impl Tally {
         merge_groups(&mut self.hours, &other.hours);
         self.seconds.0 += other.seconds.0;
         self.seconds.1 += other.seconds.1;
-    }
-}
-
-impl JointSums {
-    fn merge(&mut self, other: &Self) {
-        let add = |to: &mut Vec<u64>, from: &[u64]| {
-            to.resize(to.len().max(from.len()), 0);
-            for (to, from) in to.iter_mut().zip(from) {
-                *to += from;
-            }
-        };
-        self.yy += other.yy;
-        add(&mut self.xy, &other.xy);
-        add(&mut self.xx, &other.xx);
     }
 }
 

@@ -107,6 +107,11 @@ pub enum Meal {
 }
 
 impl Meal {
+    /// Its place in a business day that begins in the morning.
+    pub fn in_order(self) -> u8 {
+        self as u8
+    }
+
     /// The part of the day of an hour, 0 to 23.
     pub fn of_hour(hour: u8) -> Self {
         match hour {

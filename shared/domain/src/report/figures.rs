@@ -47,6 +47,7 @@ impl Report {
             partial: all.partial,
             taken_back: all.taken_back,
             waiting: all.waiting,
+            running: all.running.responses,
             counted_at: counts.counted_at,
             score: Score::shown(&whole, &total),
             temperature: Temperature::of(&total),

@@ -56,6 +56,9 @@ pub struct Report {
     pub taken_back: u64,
     /// Whole responses of the running day that no figure holds yet: they are shown five at a time.
     pub waiting: u64,
+    /// Whole responses of the running day in these figures. They are in no part, such as a channel or an hour, and in no
+    /// driver, until the day is over.
+    pub running: u64,
     /// When a count last changed one of these figures.
     pub counted_at: Option<Timestamp>,
     /// The scores in short, as for each part below.

@@ -18,6 +18,15 @@ pub const LONGEST_RETENTION_DAYS: u32 = 3653;
 #[serde(try_from = "BrandDetails", into = "BrandDetails")]
 pub struct Brand(BrandDetails);
 
+impl Brand {
+    /// What is built in, where nothing else can be read than how long responses are kept: that was promised.
+    pub fn of_retention(days: Option<u32>) -> Self {
+        let details = BrandDetails::default();
+        let days = days.filter(|days| (SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(days));
+        Self(BrandDetails { retention_days: days.unwrap_or(details.retention_days), ..details })
+    }
+}
+
 impl Deref for Brand {
     type Target = BrandDetails;
 

@@ -65,12 +65,25 @@ pub struct Response {
     /// The submission that was last taken back of this visit. What is there beside it was answered anew, or nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<Uuid>,
+    /// The survey that was answered with what was taken back: the mark counts there, whatever is answered anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_survey: Option<Id>,
+    /// When the visit was first answered whole. It stays when that is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_at: Option<Timestamp>,
 }
 
 impl Response {
     /// Whether all that is left of it is that it was taken back.
     pub fn is_gone(&self) -> bool {
         self.taken_back.is_some() && self.answers.is_empty()
+    }
+
+    /// The visit's place in the order of the day: when it was first answered whole. None while it never was. It does not
+    /// change when the answer is taken back, or given anew: nothing else moves up into what is shown.
+    pub fn place(&self) -> Option<Timestamp> {
+        let untouched = !self.partial && self.taken_back.is_none();
+        self.whole_at.or(untouched.then_some(self.answered_at))
     }
 }
 
@@ -278,6 +291,8 @@ impl Response {
             table: None,
             network: None,
             taken_back: None,
+            was_survey: None,
+            whole_at: None,
         }
     }
 }

@@ -175,10 +175,7 @@ impl Problem {
 
     /// A taking back with another submission than the one that brought the answer.
     pub fn submission_differs() -> Self {
-        Self::new(
-            ProblemKind::NotTakenBack,
-            "The answer that is there came with another submission, or with none, and stays.",
-        )
+        Self::new(ProblemKind::NotTakenBack, "No answer that came with this submission is there.")
     }
 
     /// A payment that lies further back than the grant allows.

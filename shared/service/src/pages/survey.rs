@@ -259,9 +259,27 @@ impl End {
     }
 }
 
+/// A visit whose page has ended.
+#[derive(Clone, Copy)]
+pub struct Ended<'a> {
+    /// The brand.
+    pub brand: &'a Brand,
+    /// The store's name.
+    pub store: &'a str,
+    /// The link, as it stands in the address.
+    pub link: &'a str,
+    /// The language.
+    pub language: &'a str,
+    /// The submission that brought the guest's answer, where it is known.
+    pub submission: Option<Uuid>,
+    /// Whether the screen is the guest's own. On a kiosk's the next comes along, and takes nothing back.
+    pub is_theirs: bool,
+}
+
 /// The page at the end, with the way back from it: with the submission that the guest's answer came with. Where that is
 /// not known, the script may know it, and shows the form.
-pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str, submission: Option<Uuid>) -> Page {
+pub fn end(end: End, visit: &Ended<'_>) -> Page {
+    let Ended { brand, store, link, language, submission, is_theirs } = *visit;
     let words = words(language);
     let thanks = thanks_line(brand, language);
     let (title, more) = match end {
@@ -278,7 +296,7 @@ pub fn end(end: End, brand: &Brand, store: &str, link: &str, language: &str, sub
             p { (more) }
             @if end == End::TakenBack {
                 p { a href=(address) { (words.again) } }
-            } @else {
+            } @else if is_theirs {
                 form method="post" action=(address) hidden[submission.is_none()] {
                     input type="hidden" name="submission" value=(submission.map(|id| id.to_string()).unwrap_or_default());
                     @if end == End::Answered { p { (words.answered_back) } }

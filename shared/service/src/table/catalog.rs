@@ -11,6 +11,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 
@@ -83,7 +84,7 @@ impl Table {
     pub async fn stores(&self) -> Result<StoreList, TableError> {
         let mut list = StoreList::default();
         for item in self.all_of(keys::STORES.into(), "read the stores").await? {
-            let number = string(&item, "sk").and_then(store_number);
+            let number = string(&item, "sk").and_then(seeming_number);
             let path = string(&item, "path").and_then(|path| Path::try_from(path.to_owned()).ok());
             match read_store(item) {
                 Ok(store) => list.stores.push(store),
@@ -125,7 +126,7 @@ impl Table {
             read => return read,
         };
         latest.log_left_out();
-        let versions = self.all_of(keys::surveys(id), "read a survey").await?;
+        let versions = self.versions_of(id).await?;
         versions.iter().rev().find_map(|item| read_survey(id, item).ok()).map(Some).ok_or(latest)
     }
 
@@ -135,7 +136,7 @@ impl Table {
     /// # Errors
     /// When the table can't be read.
     pub async fn longest_lifetime(&self, id: &Id, since: Timestamp) -> Result<u32, TableError> {
-        let versions = self.all_of(keys::surveys(id), "read a survey").await?;
+        let versions = self.versions_of(id).await?;
         let ended = versions.iter().skip(1).map(put_at).chain([None]);
         let asked = versions.iter().zip(ended).filter(|(_, ended)| ended.is_none_or(|ended| ended >= since));
         let lifetime = |item: &Item| {
@@ -154,15 +155,24 @@ impl Table {
             .client
             .query()
             .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", keys::text(keys::surveys(id)))
+            .expression_attribute_values(":first", keys::text("v00000"))
+            .expression_attribute_values(":last", keys::text("v99999"))
             .scan_index_forward(false)
             .limit(1)
             .consistent_read(true)
             .send()
             .await
             .map_err(failed("read a survey"))?;
-        latest.items().first().map(|item| read_survey(id, item)).transpose()
+        match latest.items().first() {
+            Some(item) if string(item, "sk").and_then(keys::survey_version).is_some() => {
+                read_survey(id, item).map(Some)
+            }
+            // Something else lies behind the versions.
+            Some(_) => self.versions_of(id).await?.last().map(|item| read_survey(id, item)).transpose(),
+            None => Ok(None),
+        }
     }
 
     /// One version of a survey.
@@ -182,7 +192,7 @@ impl Table {
     pub async fn put_survey(&self, survey: &Survey, now: Timestamp) -> Result<PutSurvey, TableError> {
         let id = &survey.definition.id;
         loop {
-            let items = self.all_of(keys::surveys(id), "read a survey").await?;
+            let items = self.versions_of(id).await?;
             let versions: Vec<Versioned> = items.iter().filter_map(|item| read_survey(id, item).ok()).collect();
             let last = items.iter().filter_map(|item| keys::survey_version(string(item, "sk")?)).max();
             let definition = written(survey)?;
@@ -235,6 +245,16 @@ impl Table {
         }
     }
 
+    /// How many days responses are kept, as far as a brand that can't be read says so.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn retention_of_unreadable_brand(&self) -> Result<Option<u32>, TableError> {
+        let item = self.one(keys::brand(), "read the brand").await?.unwrap_or_default();
+        let brand: Option<Value> = string(&item, "brand").and_then(|brand| serde_json::from_str(brand).ok());
+        Ok(brand.and_then(|brand| brand.get("retention_days")?.as_u64()?.try_into().ok()))
+    }
+
     /// Writes the brand over what was there.
     ///
     /// # Errors
@@ -244,6 +264,13 @@ impl Table {
         // As JSON: a DynamoDB map would forget the order of languages, and the first is the fallback.
         let json = serde_json::to_string(brand).map_err(|error| unreadable(&key, error))?;
         self.put(key, Item::from([("brand".into(), keys::text(json))]), "write the brand").await
+    }
+
+    /// The versions of a survey, the first first. What is there under another key is none.
+    async fn versions_of(&self, id: &Id) -> Result<Vec<Item>, TableError> {
+        let mut items = self.all_of(keys::surveys(id), "read a survey").await?;
+        items.retain(|item| string(item, "sk").and_then(keys::survey_version).is_some());
+        Ok(items)
     }
 
     async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
@@ -296,8 +323,15 @@ struct StoreItem {
     asked_before: Vec<AskedBefore>,
 }
 
+/// The number of a store's sort key, which is written in one way.
 fn store_number(sk: &str) -> Option<StoreNumber> {
-    sk.trim_start_matches('0').parse().ok()
+    sk.trim_start_matches('0').parse().ok().filter(|number| keys::store(*number).sk == sk)
+}
+
+/// The number that a sort key seems to mean, however it is written.
+fn seeming_number(sk: &str) -> Option<StoreNumber> {
+    let digits: String = sk.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').parse().ok()
 }
 
 fn read_store(mut item: Item) -> Result<Store, TableError> {

@@ -105,7 +105,7 @@ pub(super) fn surveys(id: &Id) -> String {
 }
 
 pub(super) fn survey_version(sk: &str) -> Option<u32> {
-    sk.strip_prefix('v')?.parse().ok()
+    sk.strip_prefix('v')?.parse().ok().filter(|version| format!("v{version:05}") == sk)
 }
 
 pub(super) fn brand() -> Key {

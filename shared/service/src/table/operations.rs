@@ -48,7 +48,8 @@ impl Table {
         while let Some(item) = items.next().await {
             let item = item.map_err(failed("read operations"))?;
             let sk = string(&item, "sk").unwrap_or_default().to_owned();
-            let read = sk.parse::<Date>().map_err(|error| error.to_string()).and_then(|day| {
+            let day = sk.parse::<Date>().ok().filter(|day| day.to_string() == sk);
+            let read = day.ok_or_else(|| "its sort key is no day".to_owned()).and_then(|day| {
                 let fields: Item = item.into_iter().filter(|(name, _)| name != "pk" && name != "sk").collect();
                 serde_dynamo::from_item(fields).map(|read| (day, read)).map_err(|error| error.to_string())
             });

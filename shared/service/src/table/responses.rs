@@ -40,9 +40,7 @@ pub enum Recorded {
 pub enum TookBack {
     /// The answer is gone, now or already.
     Gone,
-    /// There was none.
-    Nothing,
-    /// Another submission brought the answer that is there.
+    /// There is none that this submission brought.
     NotTheirs,
 }
 
@@ -96,9 +94,14 @@ impl Table {
     pub async fn record(&self, visit: Visit, response: &Response, expires: Timestamp) -> Result<Recorded, TableError> {
         let keys::Key { pk, sk } = keys::response(visit);
         let mut item = response_item(visit, response, expires)?;
-        item.retain(|name, _| name != "pk" && name != "sk" && name != "taken_back");
+        item.retain(|name, _| !["pk", "sk", "taken_back", "was_survey"].contains(&name.as_str()));
         let removed: Vec<&str> = OPTIONAL.into_iter().filter(|name| !item.contains_key(*name)).collect();
-        let set: Vec<String> = item.keys().map(|name| format!("#{name} = :{name}")).collect();
+        // When a visit was first answered whole stays as it is.
+        let value = |name: &str| match name {
+            "whole_at" => "if_not_exists(#whole_at, :whole_at)".to_owned(),
+            name => format!(":{name}"),
+        };
+        let set: Vec<String> = item.keys().map(|name| format!("#{name} = {}", value(name))).collect();
         let remove: Vec<String> = removed.iter().map(|name| format!("#{name}")).collect();
         let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
         let names = item.keys().map(String::as_str).chain(removed).chain(["partial"]);
@@ -140,7 +143,7 @@ impl Table {
         let key = keys::response(visit);
         let removed = OPTIONAL.into_iter().filter(|name| *name != "partial").map(|name| format!("#{name}"));
         let removed: Vec<String> = removed.collect();
-        let names = OPTIONAL.into_iter().chain(["answers", "taken_back"]);
+        let names = OPTIONAL.into_iter().chain(["answers", "taken_back", "survey", "was_survey"]);
         let update = self
             .client
             .update_item()
@@ -148,7 +151,7 @@ impl Table {
             .key("pk", keys::text(key.pk))
             .key("sk", keys::text(key.sk))
             .update_expression(format!(
-                "SET #answers = :none, #partial = :part, #taken_back = :sent REMOVE {}",
+                "SET #answers = :none, #partial = :part, #taken_back = :sent, #was_survey = #survey REMOVE {}",
                 removed.join(", ")
             ))
             .condition_expression("#submission = :sent")
@@ -162,9 +165,8 @@ impl Table {
         match update {
             Ok(_) => Ok(TookBack::Gone),
             Err(error) => match item_in_the_way(&error) {
-                Some(None) => Ok(TookBack::Nothing),
                 Some(Some(there)) if is_submission(there, "taken_back", Some(submission)) => Ok(TookBack::Gone),
-                Some(Some(_)) => Ok(TookBack::NotTheirs),
+                Some(_) => Ok(TookBack::NotTheirs),
                 None => Err(failed("take a response back")(error)),
             },
         }
@@ -220,7 +222,7 @@ impl Responses {
 pub(super) fn read(pk: &str, item: Item) -> Result<StoredResponse, TableError> {
     let expires = whole_number(&item, "expires").and_then(|second| Timestamp::from_second(second).ok());
     let sk = string(&item, "sk").unwrap_or_default().to_owned();
-    let minute = keys::minute_of(&sk);
+    let minute = keys::minute_of(&sk).filter(|_| keys::is_response(&sk));
     let read: ResponseItem = serde_dynamo::from_item(item).map_err(|error| unreadable_response(pk, error))?;
     let (Some(minute), Some(expires)) = (minute, expires) else {
         return Err(unreadable_response(pk, "its sort key or expires is not what this program writes"));

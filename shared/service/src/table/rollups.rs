@@ -109,7 +109,8 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
     let sk = string(item, "sk").unwrap_or_default().to_owned();
     let key = keys::Key { pk: keys::rollups(scope), sk };
     let wrong = |what: &str| unreadable(&key, what);
-    let day: Date = key.sk.parse().map_err(|_| wrong("its sort key is no date"))?;
+    let day: Option<Date> = key.sk.parse().ok().filter(|day: &Date| day.to_string() == key.sk);
+    let day = day.ok_or_else(|| wrong("its sort key is no day"))?;
     if whole_number(item, "form") != Some(FORM.into()) {
         return Err(wrong("its form is not one that this version knows"));
     }
