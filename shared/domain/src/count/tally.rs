@@ -140,7 +140,6 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
 fn is_no_group(group: &Group) -> bool {
     *group == Group::default()
 }
