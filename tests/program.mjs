@@ -11,8 +11,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import logic from '../shared/service/src/pages/logic.js';
-
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE_PROGRAM);
 
@@ -21,6 +19,7 @@ let isEnding = false;
 export let folder;
 // Where the stack listens, the grant of everything, and the two links that it prints where it has a store.
 export let url;
+let database;
 export let grant;
 export let surveyLink;
 export let loginLink;
@@ -45,6 +44,7 @@ export async function startProgram(longestSeconds, { hasDemo }) {
     lines.on('line', (line) => {
       surveyLink ??= line.match(/http\S+\/s\/\S+/)?.[0];
       loginLink ??= line.match(/http\S+\/login\?grant=\S+/)?.[0];
+      database ??= line.match(/DynamoDB\s+(http\S+)/)?.[1];
       url ??= line.match(/^ready (http\S+)/)?.[1];
       if (url) ready();
     });
@@ -127,47 +127,48 @@ export async function assertRecorded(path, answers, submission) {
   assert.equal(status, 200, `Other answers were recorded than ${what}, or none (${status}).`);
 }
 
-// By store, what guests answered who came so that the answers of others are shown.
-const companies = new Map();
-
-/** Answers of a guest who has nothing to say: what has to be answered, and no more. */
-async function answerBriefly(store) {
-  const { link } = await issue(store);
-  const { questions } = await call('GET', `/s/${link}`);
-  const brief = ({ kind, max, options }) => ({ scale: max, choice: [options?.[0].id], text: '-' })[kind];
-  const answers = {};
-  for (let [id] = logic.missing(questions, answers); id; [id] = logic.missing(questions, answers)) {
-    answers[id] = brief(questions.find((question) => question.id === id));
-  }
-  const many = (id) => questions.find((question) => question.id === id).many;
-  const sent = Object.entries(answers).map(([id, answer]) => [id, Array.isArray(answer) && !many(id) ? answer[0] : answer]);
-  assert.equal(await send(`/s/${link}`, Object.fromEntries(sent)), 201);
-  return answers;
+/** The items of a store's responses, read without the code under test: DynamoDB's own JSON. */
+async function items(store) {
+  const reply = await fetch(database, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': 'DynamoDB_20120810.Query',
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-date': '20261121T000000Z',
+      'authorization': 'AWS4-HMAC-SHA256 Credential=local/20261121/local/dynamodb/aws4_request, '
+        + 'SignedHeaders=host;x-amz-date, Signature=0',
+    },
+    body: JSON.stringify({
+      TableName: 'aftertaste',
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: `R#${store}` } },
+      ScanIndexForward: false,
+    }),
+  });
+  assert.equal(reply.status, 200);
+  return (await reply.json()).Items;
 }
 
 /**
- * The report of a store, with all that it holds: of a running day five answers at a time are shown. Others come to make
- * up the five, and are taken off again: `responses` and `histograms` are without them.
+ * What is stored of a store, the newest first: a report would show it five at a time. How many whole answers there are,
+ * and how many parts; how often each score was given; what was written, with its score.
  */
-export async function wholeReport(store) {
-  const company = companies.get(store) ?? [];
-  companies.set(store, company);
-  const read = () => call('GET', `/reports/store/${store}.json`);
-  let report = await read();
-  const all = () => report.responses + report.waiting;
-  while (all() > company.length && all() % 5) {
-    company.push(await answerBriefly(store));
-    report = await read();
-  }
-  const withoutCompany = (figure) => {
-    if (!figure || all() === company.length) return {};
-    const { question, histogram } = figure;
-    const others = (value) => company.filter((answers) => String(answers[question]) === value).length;
-    const left = Object.entries(histogram).map(([value, n]) => [value, n - others(value)]);
-    return Object.fromEntries(left.filter(([, n]) => n > 0));
+export async function stored(store) {
+  const { survey } = await call('GET', `/stores/${store}`);
+  const { questions } = await call('GET', `/surveys/${survey}`);
+  const id = (measure) => (questions.find(({ measures }) => measures === measure) || {}).id;
+  const all = (await items(store)).map(({ answers, partial }) => ({ answers: answers.M, isPart: Boolean(partial?.BOOL) }));
+  const whole = all.filter(({ isPart }) => !isPart).map(({ answers }) => answers);
+  const scores = (question) => {
+    const counts = {};
+    for (const { [question]: answer } of whole) if (answer) counts[answer.N] = (counts[answer.N] || 0) + 1;
+    return counts;
   };
-  const histograms = { nps: withoutCompany(report.nps), csat: withoutCompany(report.satisfaction) };
-  return { ...report, responses: all() - company.length, histograms };
+  const nps = id('recommend');
+  const comments = whole.flatMap((answers) => Object.values(answers).filter(({ S }) => S)
+    .map(({ S }) => ({ nps: answers[nps] && Number(answers[nps].N), text: S })));
+  const parts = all.filter(({ answers, isPart }) => isPart && Object.keys(answers).length > 0).length;
+  return { responses: whole.length, partial: parts, nps: scores(nps), csat: scores(id('satisfaction')), comments };
 }
 
 /** A definition that ships. */

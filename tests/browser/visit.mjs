@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { call, shippedSurvey, url, wholeReport } from '../program.mjs';
+import { call, shippedSurvey, stored as storedOf, url } from '../program.mjs';
 import { browser, follow, newSurvey, option, putStores, sent, start } from './stack.mjs';
 import { LANGUAGES, WORDS } from './words.mjs';
 
@@ -187,15 +187,10 @@ export async function finish(page, { nps = 9, csat = 5, why } = {}) {
   return sent(page, () => submit(page));
 }
 
-/** The figures of the store's report now. */
+/** What is stored of the store now. */
 export async function stored(store) {
-  const report = await wholeReport(store);
-  return {
-    responses: report.responses,
-    partial: report.partial,
-    ...report.histograms,
-    comments: report.comments.map(({ text }) => text),
-  };
+  const there = await storedOf(store);
+  return { ...there, comments: there.comments.map(({ text }) => text) };
 }
 
 export const NOTHING = { responses: 0, partial: 0, nps: {}, csat: {}, comments: [] };

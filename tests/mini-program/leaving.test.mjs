@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { wholeReport } from '../program.mjs';
+import { stored } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
 import { drafts, network, newPhone, phone, posted } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
@@ -103,7 +103,7 @@ test('the store sees a partial answer, and the whole one in its place', async ()
   await guest.pick('nps', 9);
   guest.hide();
   await quiet();
-  const report = () => wholeReport(store);
+  const report = () => stored(store);
   const { partial, responses } = await report();
   assert.deepEqual({ partial, responses }, { partial: 1, responses: 0 });
   guest.show();

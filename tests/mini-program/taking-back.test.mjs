@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
-import { call, url, wholeReport } from '../program.mjs';
+import { stored, url } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
 import { drafts, network, newPhone, phone, posted, takenBack } from './phone.mjs';
 import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } from './stack.mjs';
@@ -15,7 +15,7 @@ import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } 
 before(start);
 after(stop);
 
-const responses = async (store) => (await wholeReport(store)).responses;
+const responses = async (store) => (await stored(store)).responses;
 
 test('an answer that was just given can be taken back, once there is a network, and given anew', async () => {
   newPhone();
@@ -152,7 +152,7 @@ test('a partial answer that comes after the taking back brings nothing back', as
   beside.hide();
   await quiet();
   assert.deepEqual([posted().at(-1).body.partial, posted().at(-1).status], [true, 409]);
-  assert.equal((await call('GET', `/reports/store/${store}.json`)).partial, 0);
+  assert.equal((await stored(store)).partial, 0);
   beside.close();
 });
 

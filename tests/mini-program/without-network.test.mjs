@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
-import { url, wholeReport } from '../program.mjs';
+import { stored, url } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
 import { drafts, network, newPhone, phone, posted, server } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
@@ -38,7 +38,7 @@ test('without a network the answers wait, and are sent as soon as there is one',
   await guest.end('thanks');
   assert.deepEqual(drafts(), []);
   assert.equal(posted().length, 2);
-  assert.equal((await wholeReport(store)).responses, 1);
+  assert.equal((await stored(store)).responses, 1);
   guest.close();
 });
 
@@ -87,7 +87,7 @@ test('answers that arrived while their reply was lost are thanked for, once', as
   phone.losesReplies = false;
   await guest.end('thanks');
   assert.deepEqual(posted().map(({ status }) => status), [0, 200]);
-  assert.equal((await wholeReport(store)).responses, 1);
+  assert.equal((await stored(store)).responses, 1);
   guest.close();
 });
 
