@@ -103,7 +103,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     ];
     let now = Timestamp::now();
     let mut functions = std::collections::BTreeMap::new();
-    for function in ["issue-link", "open-survey", "record-response", "show-report", "manage-catalog"] {
+    for function in ["issue-link", "open-survey", "record-response", "show-report", "manage-catalog", "manage-people"] {
         functions.insert(function, (Function::start(function, &variables).await, Vec::new()));
     }
     let mut secrets =

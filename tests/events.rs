@@ -1,7 +1,13 @@
 //! The events under events/ are fed to the handlers they are for, at the moment for which they are written. What each
 //! is answered with is in events/cases.json, which tests/sam-local reads too.
 
-use aftertaste::{app::App, domain::access::Keyring, http::Request, lambda::Call, memory::Catalog};
+use aftertaste::{
+    app::App,
+    domain::access::{Keyring, Lifetimes},
+    http::Request,
+    lambda::Call,
+    memory::Catalog,
+};
 use aftertaste_local::{dispatch, events::WRITTEN_FOR};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -58,7 +64,13 @@ async fn fresh() -> (World, App) {
     let world = World::new().await;
     let table = world.stack.app.table.clone();
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
-    let app = App { catalog, table, keyring: keyring(), public_url: "https://s.example.cn".into() };
+    let app = App {
+        catalog,
+        table,
+        keyring: keyring(),
+        public_url: "https://s.example.cn".into(),
+        lifetimes: Lifetimes::default(),
+    };
     (world, app)
 }
 

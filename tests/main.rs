@@ -14,6 +14,7 @@ mod emulator;
 mod events;
 mod finding_out;
 mod fuzz;
+mod grants;
 mod harness;
 mod journey;
 mod misplaced;

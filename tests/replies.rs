@@ -38,7 +38,13 @@ impl Scene {
     pub fn of(stack: &Stack) -> Self {
         let table = stack.app.table.clone();
         let catalog = Catalog::new(table.clone(), std::time::Duration::from_secs(36_000));
-        let app = App { catalog, table, keyring: keyring(), public_url: "https://s.example.cn".into() };
+        let app = App {
+            catalog,
+            table,
+            keyring: keyring(),
+            public_url: "https://s.example.cn".into(),
+            lifetimes: aftertaste::domain::access::Lifetimes::default(),
+        };
         Self { app, now: WRITTEN_FOR.parse().unwrap(), template: Template::read().unwrap() }
     }
 

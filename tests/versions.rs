@@ -117,7 +117,10 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
         "until": {"N": scene.now.as_second().to_string()}}));
     has_all_there_is(items);
     let kinds = later::add_to(items);
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["BRAND", "COUNT", "D", "L", "O", "R", "STORES", "SURVEY"]);
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        ["AUDIT", "BRAND", "COUNT", "D", "L", "O", "R", "STORES", "SURVEY"]
+    );
 
     let fresh = put_in(&written).await;
     let scene = Scene::of(&fresh.stack);

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use aftertaste::domain::access::Keyring;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::Failure;
 
@@ -151,5 +152,5 @@ pub fn new_keyring_json() -> String {
         STANDARD.encode(bytes)
     };
     let signing = BTreeMap::from([("1", key())]);
-    json!({"current": 1, "signing": signing, "payment": key(), "grants": key()}).to_string()
+    json!({"current": 1, "signing": signing, "payment": key(), "grants": key(), "id": Uuid::new_v4()}).to_string()
 }

@@ -29,7 +29,10 @@ use std::time::Duration;
 
 use aftertaste::{
     app::App,
-    domain::{access::Keyring, place::StoreNumber},
+    domain::{
+        access::{Keyring, Lifetimes},
+        place::StoreNumber,
+    },
     memory::Catalog,
     table::Table,
 };
@@ -101,7 +104,7 @@ impl Stack {
         let unhurried = Table::new(client::unhurried(&client), TABLE);
         let table = Table::new(client, TABLE);
         let catalog = Catalog::new(table.clone(), options.catalog_age);
-        let app = Arc::new(App { table, catalog, keyring, public_url: url.clone() });
+        let app = Arc::new(App { table, catalog, keyring, public_url: url.clone(), lifetimes: Lifetimes::default() });
         let now = Timestamp::now();
         // A process that was killed in a count has left its lease, and this one alone has the table.
         app.table.end_lease().await.map_err(|error| Failure(error.to_string()))?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aftertaste::{
     domain::{
-        access::{Grant, Keyring, Permission},
+        access::{Grant, Issue, Keyring, Lifetimes, Permission},
         place::StoreNumber,
     },
     token,
@@ -29,6 +29,10 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
+use uuid::Uuid;
+
+/// How many days a grant lasts if it is not said.
+const USUAL_DAYS: u16 = 30;
 
 /// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
 #[derive(Parser)]
@@ -71,9 +75,9 @@ enum Command {
         /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]
         paid_within: Option<u32>,
-        /// How many days it lasts
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
-        days: u16,
+        /// How many days it lasts: 30 if not said, or as long as its kind may
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        days: Option<u16>,
         /// Whom it is for
         #[arg(long, default_value = "local")]
         subject: String,
@@ -184,7 +188,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
 
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
     let now = Timestamp::now();
-    let grant = sign(&stack.app.keyring, "report:", None, 30, "local".into())?;
+    let grant = sign(&stack.app.keyring, "report:", None, None, "local".into())?;
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
         let code =
@@ -206,7 +210,7 @@ fn sign(
     keyring: &Keyring,
     scopes: &str,
     paid_within: Option<u32>,
-    days: u16,
+    days: Option<u16>,
     subject: String,
 ) -> Result<String, Failure> {
     let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
@@ -214,14 +218,21 @@ fn sign(
     if permissions.is_empty() {
         return Err(Failure("A grant allows something: issue, issue:<scope>, admin or report:<scope>.".into()));
     }
-    let expires = Timestamp::now().saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
-    token::sign(&Grant { permissions, subject, expires, paid_within }, keyring).map_err(|error| Failure(error.0))
+    let longest = Lifetimes::default().longest(&permissions);
+    let days = days.unwrap_or(longest.min(USUAL_DAYS));
+    if days > longest {
+        return Err(Failure(format!("--days: a grant of this scope lives {longest} days at most.")));
+    }
+    let from = Timestamp::now();
+    let expires = from.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
+    let issue = Some(Issue { id: Uuid::new_v4(), from });
+    token::sign(&Grant { permissions, subject, expires, paid_within, issue }, keyring).map_err(|error| Failure(error.0))
 }
 
 fn grant(
     scopes: &str,
     paid_within: Option<u32>,
-    days: u16,
+    days: Option<u16>,
     subject: String,
     data: &Path,
     env: Option<&Path>,
@@ -246,8 +257,8 @@ async fn replay(
     let rows = read_rows(&csv, &survey, map)?;
     let data = Data::open(folder)?;
     let keyring = data.keyring()?;
-    let report = sign(&keyring, &format!("report:store/{store}"), None, 30, "local".into())?;
-    let grant = sign(&keyring, "issue admin", None, 1, "replay".into())?;
+    let report = sign(&keyring, &format!("report:store/{store}"), None, None, "local".into())?;
+    let grant = sign(&keyring, "issue admin", None, None, "replay".into())?;
     let (url, own) = stack_on(&data, folder, keyring).await?;
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
     let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);

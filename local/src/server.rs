@@ -123,6 +123,7 @@ pub async fn dispatch(app: &App, function: &str, request: &Request, call: Call) 
             record_response::FUNCTION => record_response::handle(app, request, call).await,
             show_report::FUNCTION => show_report::handle(app, request, call).await,
             manage_catalog::FUNCTION => manage_catalog::handle(app, request, call).await,
+            manage_people::FUNCTION => manage_people::handle(app, request, call).await,
             _ => return None,
         })
     };

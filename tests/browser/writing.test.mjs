@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 
-import { assertRecorded, grant, url } from '../program.mjs';
+import { assertRecorded, grant, issue, send, url } from '../program.mjs';
 import { sent, stop } from './stack.mjs';
 import {
   CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest,
@@ -29,6 +29,11 @@ for (const [what, comment] of Object.entries(COMMENTS)) {
     await finish(page, { why: comment });
     await assertStored(store, { ...ONE, comments: [comment] });
 
+    // Five at a time are shown.
+    for (let others = 0; others < 4; others += 1) {
+      const { link } = await issue(store);
+      assert.equal(await send(`/s/${link}`, { nps: 9, csat: 5 }), 201);
+    }
     await context.addCookies([{ name: 'grant', value: grant, url }]);
     await open(page, `/reports/store/${store}.html`);
     const shown = page.locator('.comment p:not(.note)');

@@ -12,7 +12,8 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
+    "POST /grants",
     "POST /links",
     "POST /codes",
     "POST /s/{link}",
@@ -91,6 +92,10 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /stores/{store}" => Body::Json(details(draw, plan)),
         "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
         "PUT /brand" => Body::Json(brand(draw)),
+        "POST /grants" => {
+            let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);
+            Body::Json(json!({"subject": "fuzz", "scope": scope, "days": 1}))
+        }
         "PUT /days" => Body::Csv(days(draw, plan)),
         _ => Body::Json(orders(draw)),
     }

@@ -3,6 +3,8 @@
 use aftertaste::domain::visit::Channel;
 use jiff::ToSpan;
 
+use uuid::Uuid;
+
 use super::scene::{Draw, OWN_STORE, Plan, Scene};
 use crate::{
     harness::{signed_by, signed_for},
@@ -101,6 +103,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
             code(&plan.scene.keyring, store)
         }
         "file" => draw.pick(&FILES).to_owned(),
+        "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
         "id" => plan.survey.to_owned(),
         "day" => plan.scene.day(draw.below(5)).to_string(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),

@@ -104,7 +104,8 @@ impl Scene {
     /// One for payments of the last hours alone, if so many are given.
     pub fn token_with(&self, scopes: &str, expires: Timestamp, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
-        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within }, &self.keyring).unwrap()
+        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within, issue: None }, &self.keyring)
+            .unwrap()
     }
 }
 

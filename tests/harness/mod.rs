@@ -83,7 +83,8 @@ impl World {
     pub fn grant_with(&self, scopes: &str, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
         let expires = Timestamp::now() + 1.hour();
-        token::sign(&Grant { permissions, subject: "till".into(), expires, paid_within }, self.keyring()).unwrap()
+        token::sign(&Grant { permissions, subject: "till".into(), expires, paid_within, issue: None }, self.keyring())
+            .unwrap()
     }
 
     pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
@@ -162,7 +163,8 @@ pub fn options(dynamodb: &str) -> Options {
 
 pub fn grant(keyring: &Keyring, scopes: &str, expires: Timestamp) -> String {
     let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
-    token::sign(&Grant { permissions, subject: "test".into(), expires, paid_within: None }, keyring).unwrap()
+    token::sign(&Grant { permissions, subject: "test".into(), expires, paid_within: None, issue: None }, keyring)
+        .unwrap()
 }
 
 /// A business day of the demo's stores; 0 is the running one. It begins at four.

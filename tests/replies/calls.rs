@@ -80,7 +80,8 @@ impl Call {
 }
 
 pub fn calls(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
-    [links(), codes(keyring), surveys(keyring, now), answers(keyring, now), reports(), catalog(), days()].concat()
+    [links(), codes(keyring), surveys(keyring, now), answers(keyring, now), reports(), catalog(), days(), people()]
+        .concat()
 }
 
 fn links() -> Vec<Call> {
@@ -305,6 +306,26 @@ fn catalog() -> Vec<Call> {
         admin("PUT /brand").json(&json!({"name": "Lane", "joy": 1})),
         admin("PUT /brand").json(&json!({"name": "Lane", "privacy": {"en": "{days}"}, "segments": {"1": "VIP"},
             "alipay": {"app_id": "1", "page": "p"}, "wechat": {"app_id": "w", "page": "p"}})),
+    ]
+}
+
+fn people() -> Vec<Call> {
+    let post = || new("POST /grants").grant("admin");
+    let end = |id| new("DELETE /grants/{id}").at(&[("id", id)]);
+    vec![
+        new("GET /grants").grant("admin"),
+        post().json(&json!({"subject": "till 12", "scope": "issue:store/12", "days": 7})),
+        post().json(&json!({"subject": "Li", "scope": "report:cn", "days": 91})),
+        post().json(&json!({"subject": "", "scope": "report:cn"})),
+        post().json(&json!({"subject": "Li", "scope": "everything"})),
+        new("POST /grants").grant("issue").json(&json!({"subject": "Li", "scope": "report:cn"})),
+        new("GET /grants").grant("admin"),
+        end("00000000-0000-0000-0000-000000000000").grant("admin"),
+        end("x").grant("admin"),
+        end("x").grant("report:"),
+        new("GET /audit").grant("admin"),
+        new("GET /audit").query("month=2026-11").grant("admin"),
+        new("GET /audit").query("month=x").grant("admin"),
     ]
 }
 

@@ -13,7 +13,7 @@ use aftertaste::{
         survey::MiniProgram,
         visit::{Channel, Claim, Minute, Origin, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
     },
-    http::{Problem, Reply, Request, accepted, bearer, body_json},
+    http::{Problem, Reply, Request, accepted, body_json},
     lambda::Call,
 };
 use jiff::Timestamp;
@@ -80,9 +80,9 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
 }
 
 /// A grant that allows the links of some store. Of which is asked once the store is known.
-fn tills_grant(app: &App, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
-    let grant = bearer(&app.keyring, request, now)?;
-    if grant.allows_some_issue() { Ok(grant) } else { Err(Problem::grant_insufficient("issue:<scope>")) }
+async fn tills_grant(app: &App, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
+    let grant = app.granted(request, now).await?;
+    if grant.allows_some_issue() { Ok(grant) } else { Err(Problem::grant_insufficient("issue:<scope>").into()) }
 }
 
 /// The store, when the grant allows its links and codes.
@@ -96,7 +96,7 @@ async fn store_of(app: &App, grant: &Grant, number: StoreNumber, now: Timestamp)
 }
 
 async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    let grant = tills_grant(app, request, now)?;
+    let grant = tills_grant(app, request, now).await?;
     let Table { store, table } = body_json(request)?;
     store_of(app, &grant, store, now).await?;
     let code = TableCode { store, table }.sign(&app.keyring);
@@ -126,7 +126,7 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    let grant = tills_grant(app, request, now)?;
+    let grant = tills_grant(app, request, now).await?;
     let payment: Payment = body_json(request)?;
     let claim = payment.claim(&app.keyring)?;
     let store = store_of(app, &grant, payment.store, now).await?;

@@ -11,9 +11,9 @@ use aftertaste::{
         strictly,
         survey::{Brand, Definition, Survey},
     },
-    http::{Problem, Reply, Request, bearer, body_json},
+    http::{Problem, Reply, Request, body_json},
     lambda::Call,
-    table::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, TableError, Versioned},
+    table::{Deed, LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, TableError, Versioned},
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::StatusCode;
@@ -31,7 +31,7 @@ const WRITES_AT_ONCE: usize = 16;
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
-    let managed = manage(app, request, call.now).await.map_err(|stop| match stop {
+    let managed = manage(app, request, call).await.map_err(|stop| match stop {
         // The operator can mend it, and no retry would.
         Stop::Broken(error @ TableError::Unreadable { .. }) => Problem::item_unreadable(&error).into(),
         stop => stop,
@@ -39,8 +39,10 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     conclude(managed, Reply::from)
 }
 
-async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    let grant = bearer(&app.keyring, request, now)?;
+async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let now = call.now;
+    let grant = app.granted(request, now).await?;
+    app.catalog.see(&grant, now).await;
     if !grant.allows_admin() {
         return Err(Problem::grant_insufficient("admin").into());
     }
@@ -56,6 +58,12 @@ async fn manage(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
+    if outcome.ends_with("-written") {
+        let named = ["store", "id", "day"].map(|name| request.path_parameter(name));
+        let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
+        let deed = Deed { at: now, by: grant.subject.clone(), what: outcome.to_owned(), on };
+        app.table.record_deed(&deed, call.fresh).await?;
+    }
     tracing::info!(outcome, status = reply.status.as_u16(), by = grant.subject);
     Ok(reply)
 }

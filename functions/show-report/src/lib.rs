@@ -19,7 +19,7 @@ use aftertaste::{
         place::{Path, Scope, parse_day},
         report::{Report, Subject},
     },
-    http::{Problem, Reply, Request, accepted, bearer, wanted_languages},
+    http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages,
     reading::{self, Reading, Stores, Window},
@@ -79,7 +79,8 @@ fn scope_and_form(request: &Request) -> (&str, Form) {
 
 async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form) -> Result<Reply, Stop> {
     let now = call.now;
-    let grant = bearer(&app.keyring, request, now)?;
+    let grant = app.granted(request, now).await?;
+    app.catalog.see(&grant, now).await;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = Stores::of(app, &scope, now).await?;
     if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
@@ -182,6 +183,7 @@ fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
     let grant = token::verify(&token, &app.keyring, now).map_err(Problem::from)?;
+    app.check_alive(&grant, now).await?;
     let first = grant.permissions.iter().find_map(|permission| match permission {
         Permission::Report(scope) => Some(scope.as_ref()),
         _ => None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    access::Keyring,
+    access::{Grant, Keyring, Lifetimes},
     place::Store,
     visit::{Claim, Standing},
 };
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::{
     aws,
     environment::{self, ConfigError},
-    http::{Problem, Reply},
+    http::{Problem, Reply, Request, bearer},
     logs,
     memory::Catalog,
     table::{Table, TableError, Versioned},
@@ -28,6 +28,8 @@ pub struct App {
     pub keyring: Keyring,
     /// The address that guests see, without a slash at its end.
     pub public_url: String,
+    /// How long grants live at most.
+    pub lifetimes: Lifetimes,
 }
 
 /// A link that has been checked, with what its survey needs.
@@ -74,14 +76,37 @@ impl App {
         let name = environment::variable("TABLE_NAME")?;
         let public_url = environment::public_url()?;
         let sdk = aws::sdk().await;
+        let lifetimes = environment::lifetimes()?;
         let keyring = environment::keyring(&sdk).await?;
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
-        let app = Self { catalog: Catalog::new(table.clone(), Catalog::AGE), table, keyring, public_url };
+        let app = Self { catalog: Catalog::new(table.clone(), Catalog::AGE), table, keyring, public_url, lifetimes };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {
             // A call will try again, and say so to its caller if it fails too.
             tracing::warn!(outcome = "started-without-table", error = %error);
         }
         Ok(app)
+    }
+
+    /// The grant of a call: signed here, alive, and not ended. That one was ended is known everywhere after a minute.
+    ///
+    /// # Errors
+    /// A problem when there is none, or it holds no more.
+    pub async fn granted(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
+        let grant = bearer(&self.keyring, request, now)?;
+        self.check_alive(&grant, now).await?;
+        Ok(grant)
+    }
+
+    /// Checks that a grant lives no longer than it may, and was not ended.
+    ///
+    /// # Errors
+    /// A problem when it does, or was.
+    pub async fn check_alive(&self, grant: &Grant, now: Timestamp) -> Result<(), Stop> {
+        let Some(issue) = grant.issue else { return Ok(()) };
+        if grant.lives_too_long(self.lifetimes) || self.catalog.ended_grants(now).await?.contains(issue.id) {
+            return Err(Problem::grant_ended().into());
+        }
+        Ok(())
     }
 
     /// Checks a link and finds its store and survey.

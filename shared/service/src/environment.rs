@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `TABLE_NAME` | the name of the DynamoDB table |
 //! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
+//! | `GRANT_DAYS` | optional: how many days grants live at most, such as `admin=1 report=90 issue=400` |
 //! | `KEYRING` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of a [`Keyring`] itself |
 //!
 //! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`].
@@ -12,7 +13,7 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 
-use domain::access::Keyring;
+use domain::access::{Keyring, Lifetimes};
 
 use crate::aws;
 
@@ -68,6 +69,15 @@ fn parse_public_url(value: &str) -> Result<String, ConfigError> {
             "PUBLIC_URL is not an address such as https://s.example.cn, with http or https and without a path.".into(),
         )),
     }
+}
+
+/// How long grants live at most, as built in where the variable is not set.
+///
+/// # Errors
+/// When it says something else.
+pub fn lifetimes() -> Result<Lifetimes, ConfigError> {
+    let set = std::env::var("GRANT_DAYS").unwrap_or_default();
+    set.parse().map_err(|error| ConfigError(format!("GRANT_DAYS: {error}.")))
 }
 
 /// The keyring, read from Parameter Store if the variable says so.

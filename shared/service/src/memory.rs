@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use domain::{
     Id,
+    access::Grant,
     place::{Store, StoreNumber},
     survey::Brand,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use uuid::Uuid;
 
-use crate::table::{StoreList, Table, TableError, Versioned};
+use crate::table::{EndedGrants, StoreList, Table, TableError, Versioned};
 
 /// How long the table is not asked again after it did not answer.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -27,6 +29,9 @@ pub struct Catalog {
     survey: Memory<Id, Versioned>,
     version: Memory<(Id, u32), Versioned>,
     brand: Memory<(), Brand>,
+    ended: Memory<(), EndedGrants>,
+    /// The day on which a grant was seen last, as far as this process knows.
+    seen: Mutex<HashMap<Uuid, Date>>,
 }
 
 type Memory<K, V> = Mutex<HashMap<K, (Timestamp, Arc<V>)>>;
@@ -49,6 +54,8 @@ impl Catalog {
             survey: Memory::default(),
             version: Memory::default(),
             brand: Memory::default(),
+            ended: Memory::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -111,6 +118,34 @@ impl Catalog {
             }
         };
         Ok(self.through(&self.brand, (), now, brand).await?.unwrap_or_default())
+    }
+
+    /// The grants that were ended.
+    ///
+    /// # Errors
+    /// When they are not in memory and the table can't be read.
+    pub async fn ended_grants(&self, now: Timestamp) -> Result<Arc<EndedGrants>, TableError> {
+        let ended = async { self.table.ended_grants().await.map(Some) };
+        Ok(self.through(&self.ended, (), now, ended).await?.unwrap_or_default())
+    }
+
+    /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't be
+    /// kept. Whoever issues links keeps nothing: that costs no write.
+    pub async fn see(&self, grant: &Grant, now: Timestamp) {
+        let Some(issue) = grant.issue else { return };
+        let day = now.to_zoned(TimeZone::UTC).date();
+        if self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(issue.id, day) == Some(day) {
+            return;
+        }
+        let kept = async {
+            match self.table.seen_on(issue.id).await? {
+                Some(seen) if seen >= day => Ok(()),
+                _ => self.table.see_grant(issue.id, day, grant.expires).await,
+            }
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(outcome = "grant-not-seen", %error);
+        }
     }
 
     async fn through<K: Eq + Hash, V>(

@@ -2,11 +2,12 @@
 
 use domain::{
     Invalid,
-    access::{Grant, Keyring, Permission},
+    access::{Grant, Issue, Keyring, Permission},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Why a token is no grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +16,11 @@ pub enum NotGranted {
     Unreadable,
     /// It was a grant once.
     Expired,
+    /// It is not one yet.
+    Early,
 }
 
-/// The token's claims (RFC 7519). `exp` is in seconds of the Unix epoch, `paid_within` in hours.
+/// The token's claims (RFC 7519). `exp` and `nbf` are in seconds of the Unix epoch, `paid_within` in hours.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     scope: String,
@@ -25,6 +28,12 @@ struct Claims {
     exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     paid_within: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jti: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
 }
 
 /// Writes the grant as a token.
@@ -38,6 +47,9 @@ pub fn sign(grant: &Grant, keyring: &Keyring) -> Result<String, Invalid> {
         sub: grant.subject.clone(),
         exp: grant.expires.as_second(),
         paid_within: grant.paid_within,
+        jti: grant.issue.map(|issue| issue.id),
+        nbf: grant.issue.map(|issue| issue.from.as_second()),
+        aud: keyring.audience().filter(|_| grant.issue.is_some()).map(str::to_owned),
     };
     let key = EncodingKey::from_secret(keyring.grants().bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| Invalid(error.to_string()))
@@ -51,16 +63,29 @@ pub fn verify(token: &str, keyring: &Keyring, now: Timestamp) -> Result<Grant, N
     let mut validation = Validation::new(Algorithm::HS256);
     // The library would read the machine's clock; here time is an argument, checked below.
     validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "sub"]);
     let key = DecodingKey::from_secret(keyring.grants().bytes());
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| NotGranted::Unreadable)?.claims;
-    let expires = Timestamp::from_second(claims.exp).map_err(|_| NotGranted::Unreadable)?;
+    let instant = |second| Timestamp::from_second(second).map_err(|_| NotGranted::Unreadable);
+    let expires = instant(claims.exp)?;
+    let from = claims.nbf.map(instant).transpose()?;
+    // A token from before this claim has none.
+    if claims.aud.is_some() && claims.aud.as_deref() != keyring.audience() {
+        return Err(NotGranted::Unreadable);
+    }
     // A permission that this version doesn't know allows nothing; the others stand.
     let permissions = claims.scope.split_whitespace().filter_map(|text| text.parse().ok()).collect();
     if now >= expires {
         return Err(NotGranted::Expired);
     }
-    Ok(Grant { permissions, subject: claims.sub, expires, paid_within: claims.paid_within })
+    // Clocks differ by a little.
+    if from.is_some_and(|from| now.saturating_add(1.minute()).is_ok_and(|soon| soon < from)) {
+        return Err(NotGranted::Early);
+    }
+    let issue = claims.jti.zip(from).map(|(id, from)| Issue { id, from });
+    Ok(Grant { permissions, subject: claims.sub, expires, paid_within: claims.paid_within, issue })
 }
 
 #[cfg(test)]
@@ -82,6 +107,7 @@ mod tests {
             subject: "till".into(),
             expires: "2026-12-01T00:00:00Z".parse().unwrap(),
             paid_within: Some(24),
+            issue: Some(Issue { id: Uuid::nil(), from: "2026-11-01T00:00:00Z".parse().unwrap() }),
         }
     }
 
@@ -96,6 +122,27 @@ mod tests {
         assert_eq!(read("2026-11-30T23:59:59Z", 7), Ok(grant(&["issue", "report:cn/east"])));
         assert_eq!(read("2026-12-01T00:00:00Z", 7), Err(NotGranted::Expired));
         assert_eq!(read("2026-11-30T23:59:59Z", 8), Err(NotGranted::Unreadable));
+    }
+
+    #[test]
+    fn a_grant_holds_from_its_beginning_and_for_its_own_keyring() {
+        let ring = |id: &str| {
+            let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+            let id = if id.is_empty() { String::new() } else { format!(r#","id":"{id}""#) };
+            Keyring::parse(&format!(
+                r#"{{"current":1,"signing":{{"1":"{key}"}},"payment":"{key}","grants":"{key}"{id}}}"#
+            ))
+            .unwrap()
+        };
+        let token = sign(&grant(&["issue"]), &ring("production")).unwrap();
+        let now = at("2026-11-21T00:00:00Z");
+        assert!(verify(&token, &ring("production"), now).is_ok());
+        assert_eq!(verify(&token, &ring("staging"), now), Err(NotGranted::Unreadable), "the same keys, copied");
+        assert_eq!(verify(&token, &ring(""), now), Err(NotGranted::Unreadable));
+        assert_eq!(verify(&token, &ring("production"), at("2026-10-31T23:58:59Z")), Err(NotGranted::Early));
+        // One from before it had an id, a beginning and an audience goes on until its end.
+        let old = sign(&Grant { issue: None, ..grant(&["issue"]) }, &ring("")).unwrap();
+        assert!(verify(&old, &ring("production"), now).is_ok());
     }
 
     #[test]

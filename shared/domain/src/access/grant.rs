@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
 
 use crate::{
     Invalid,
@@ -64,9 +65,80 @@ pub struct Grant {
     pub expires: Timestamp,
     /// How many hours ago a payment may have been made whose link it asks for; none for as long as a link lives.
     pub paid_within: Option<u32>,
+    /// Its id and when it begins; none of grants from before they had one. Those can't be ended, only outlived.
+    pub issue: Option<Issue>,
+}
+
+/// What a grant that can be ended alone has besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issue {
+    /// Its id.
+    pub id: Uuid,
+    /// When it begins.
+    pub from: Timestamp,
+}
+
+/// The longest lives of grants by what they allow, in days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// `admin`: a day.
+    pub admin: u16,
+    /// `report:`: a quarter.
+    pub report: u16,
+    /// `issue`: a till's, a year and some.
+    pub issue: u16,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self { admin: 1, report: 90, issue: 400 }
+    }
+}
+
+impl Lifetimes {
+    /// How many days a grant of these permissions lives at most: as long as the one of them that lives least.
+    pub fn longest(self, permissions: &[Permission]) -> u16 {
+        let days = permissions.iter().map(|permission| match permission {
+            Permission::Admin => self.admin,
+            Permission::Report(_) => self.report,
+            Permission::Issue(_) => self.issue,
+        });
+        days.min().unwrap_or(self.admin)
+    }
+}
+
+impl FromStr for Lifetimes {
+    type Err = Invalid;
+
+    /// `admin=1 report=90 issue=400`; what is not named is as built in.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let mut lifetimes = Self::default();
+        for part in text.split_whitespace() {
+            let days =
+                part.split_once('=').and_then(|(kind, days)| Some((kind, days.parse().ok().filter(|days| *days > 0)?)));
+            match days {
+                Some(("admin", days)) => lifetimes.admin = days,
+                Some(("report", days)) => lifetimes.report = days,
+                Some(("issue", days)) => lifetimes.issue = days,
+                _ => {
+                    return Err(Invalid(format!(
+                        "longest lives of grants are written admin=1 report=90 issue=400, in days; this is {:?}",
+                        shortened(part)
+                    )));
+                }
+            }
+        }
+        Ok(lifetimes)
+    }
 }
 
 impl Grant {
+    /// Whether it lives longer than it may. One without an id is from before there was a limit.
+    pub fn lives_too_long(&self, lifetimes: Lifetimes) -> bool {
+        let longest = i64::from(lifetimes.longest(&self.permissions)) * 24;
+        self.issue.is_some_and(|issue| issue.from.saturating_add(longest.hours()).is_ok_and(|end| end < self.expires))
+    }
+
     /// Whether it allows to set up stores, surveys and the brand.
     pub fn allows_admin(&self) -> bool {
         self.permissions.contains(&Permission::Admin)
@@ -115,6 +187,7 @@ mod tests {
             subject: "till".into(),
             expires: "2026-12-01T00:00:00Z".parse().unwrap(),
             paid_within: None,
+            issue: None,
         }
     }
 
@@ -133,6 +206,27 @@ mod tests {
         assert!(!allows("report:cn/east", "cn"));
         assert!(!allows("report:cn/eas", "cn/east"));
         assert!(!allows("admin", "store/12") && !allows("issue:cn", "store/12"));
+    }
+
+    #[test]
+    fn a_grant_lives_as_long_as_what_it_allows_that_lives_least() {
+        let lifetimes: Lifetimes = "report=30".parse().unwrap();
+        let longest = |permissions: &[&str]| lifetimes.longest(&grant(permissions).permissions);
+        assert_eq!(
+            (longest(&["issue"]), longest(&["issue", "report:cn"]), longest(&["report:", "admin"])),
+            (400, 30, 1)
+        );
+        for wrong in ["report", "report=0", "report=x", "till=3", "report=99999"] {
+            assert!(wrong.parse::<Lifetimes>().is_err(), "{wrong}");
+        }
+        let from: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+        let lived = |days: i64| Grant {
+            expires: from + (days * 24).hours(),
+            issue: Some(Issue { id: Uuid::nil(), from }),
+            ..grant(&["report:cn"])
+        };
+        assert!(!lived(30).lives_too_long(lifetimes) && lived(31).lives_too_long(lifetimes));
+        assert!(!Grant { issue: None, ..lived(3650) }.lives_too_long(lifetimes), "from before there was a limit");
     }
 
     #[test]

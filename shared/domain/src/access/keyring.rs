@@ -76,6 +76,9 @@ pub struct Keyring {
     payment: Key,
     /// Signs grants.
     grants: Key,
+    /// What grants are signed for, so that those of another keyring are told apart; none in one from before it had one.
+    #[serde(default)]
+    id: Option<String>,
 }
 
 impl Keyring {
@@ -84,7 +87,7 @@ impl Keyring {
     /// # Errors
     /// When a key id is over 15, or `current` names no key.
     pub fn new(current: u8, signing: BTreeMap<u8, Key>, payment: Key, grants: Key) -> Result<Self, Invalid> {
-        Self { current, signing, payment, grants }.checked()
+        Self { current, signing, payment, grants, id: None }.checked()
     }
 
     /// Reads the JSON form.
@@ -128,6 +131,11 @@ impl Keyring {
     /// The key under which what a manager's browser carries from one page to the next is sealed.
     pub fn cursors(&self) -> [u8; 32] {
         self.grants.hash(b"aftertaste/cursor/v1", b"")
+    }
+
+    /// Whom grants are for.
+    pub fn audience(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// The key that signs grants.

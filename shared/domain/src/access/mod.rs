@@ -3,5 +3,5 @@
 mod grant;
 mod keyring;
 
-pub use grant::{Grant, Permission};
+pub use grant::{Grant, Issue, Lifetimes, Permission};
 pub use keyring::{Key, Keyring};

@@ -56,7 +56,7 @@ impl From<Invalid> for Problem {
 impl From<NotGranted> for Problem {
     fn from(wrong: NotGranted) -> Self {
         match wrong {
-            NotGranted::Unreadable => Self::grant_invalid(),
+            NotGranted::Unreadable | NotGranted::Early => Self::grant_invalid(),
             NotGranted::Expired => Self::grant_expired(),
         }
     }
@@ -256,6 +256,11 @@ impl Problem {
             ProblemKind::GrantExpired,
             "The bearer token was a grant until its exp. Ask the operator for a new one.",
         )
+    }
+
+    /// A grant that was ended, or that lives longer than grants of its kind may.
+    pub fn grant_ended() -> Self {
+        Self::new(ProblemKind::GrantExpired, "This grant was ended, or lives too long. Ask the operator for a new one.")
     }
 
     /// A grant that does not allow this.

@@ -273,7 +273,7 @@ impl Table {
         Ok(items)
     }
 
-    async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
+    pub(super) async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
         let got = self
             .client
             .get_item()
@@ -286,7 +286,7 @@ impl Table {
         Ok(got.map_err(failed(action))?.item)
     }
 
-    async fn all_of(&self, pk: String, action: &'static str) -> Result<Vec<Item>, TableError> {
+    pub(super) async fn all_of(&self, pk: String, action: &'static str) -> Result<Vec<Item>, TableError> {
         let mut items = self
             .client
             .query()

@@ -8,6 +8,8 @@
 //! | store | `STORES` | `000012` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
+//! | grant issued · when it was used last · ids that were ended | `GRANTS` · `SEEN` · `ENDED` | id · id · `-` |
+//! | audit trail | `AUDIT#2026-11`: the month | instant and a random id |
 //! | lease of a count | `COUNT` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
@@ -18,6 +20,7 @@ use domain::{
     visit::{Minute, Visit},
 };
 use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
 
 use super::Item;
 
@@ -110,6 +113,25 @@ pub(super) fn survey_version(sk: &str) -> Option<u32> {
 
 pub(super) fn brand() -> Key {
     Key { pk: BRAND.into(), sk: "-".into() }
+}
+
+pub(super) const GRANTS: &str = "GRANTS";
+pub(super) const SEEN: &str = "SEEN";
+
+pub(super) fn grant(id: Uuid) -> Key {
+    Key { pk: GRANTS.into(), sk: id.to_string() }
+}
+
+pub(super) fn seen(id: Uuid) -> Key {
+    Key { pk: SEEN.into(), sk: id.to_string() }
+}
+
+pub(super) fn ended() -> Key {
+    Key { pk: "ENDED".into(), sk: "-".into() }
+}
+
+pub(super) fn audit(month: &str) -> String {
+    format!("AUDIT#{month}")
 }
 
 pub(super) fn lease() -> Key {

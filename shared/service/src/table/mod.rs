@@ -2,7 +2,9 @@
 //!
 //! There is no storage trait: tests and local runs use the real SDK against an embedded DynamoDB.
 
+mod audit;
 mod catalog;
+mod grants;
 mod keys;
 mod lease;
 mod limits;
@@ -11,7 +13,9 @@ mod operations;
 mod responses;
 mod rollups;
 
+pub use audit::Deed;
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
+pub use grants::{EndedGrants, IssuedGrant};
 pub use newest::Page;
 pub use operations::operations_item;
 pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};

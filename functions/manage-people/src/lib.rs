@@ -1,0 +1,161 @@
+//! Who may: an operator issues grants, ends them, and reads what was done.
+
+use aftertaste::{
+    app::{App, Stop, conclude},
+    domain::access::{Grant, Issue, Permission},
+    http::{Problem, Reply, Request, body_json},
+    lambda::Call,
+    table::{Deed, IssuedGrant},
+    token,
+};
+use http::StatusCode;
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The function's name, in its logs and in the template.
+pub const FUNCTION: &str = "manage-people";
+
+/// The hours within which a till asks for the link of a payment, unless it is told otherwise.
+const PAID_WITHIN: u32 = 24;
+
+/// The longest limit on payments, in hours: as long as any link lives.
+const LONGEST_PAID_WITHIN: u32 = 1440;
+
+/// The longest name of whoever has a grant, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// `GET` and `POST /grants`, `DELETE /grants/{id}` and `GET /audit`.
+pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
+    conclude(manage(app, request, call).await, Reply::from)
+}
+
+async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let grant = app.granted(request, call.now).await?;
+    app.catalog.see(&grant, call.now).await;
+    if !grant.allows_admin() {
+        return Err(Problem::grant_insufficient("admin").into());
+    }
+    let (outcome, reply) = match request.route_key.as_str() {
+        "GET /grants" => ("grants-read", list(app, call.now).await?),
+        "POST /grants" => ("grant-issued", issue(app, request, call, &grant).await?),
+        "DELETE /grants/{id}" => ("grant-ended", end(app, request, call, &grant).await?),
+        "GET /audit" => ("audit-read", audit(app, request, call.now).await?),
+        _ => return Err(Problem::route_unknown().into()),
+    };
+    tracing::info!(outcome, status = reply.status.as_u16(), by = grant.subject);
+    Ok(reply)
+}
+
+/// A grant as it is listed.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    grant: IssuedGrant,
+    /// The day on which it was used last; a till's is not kept.
+    last_seen: Option<Date>,
+    /// Whether it was ended before its time.
+    ended: bool,
+}
+
+async fn list(app: &App, now: Timestamp) -> Result<Reply, Stop> {
+    let (ended, seen) = (app.table.ended_grants().await?, app.table.last_seen().await?);
+    let listed = |grant: IssuedGrant| {
+        let (last_seen, ended) = (seen.get(&grant.id).copied(), ended.contains(grant.id));
+        Listed { grant, last_seen, ended }
+    };
+    let grants: Vec<Listed> = app.table.grants(now).await?.into_iter().map(listed).collect();
+    Ok(Reply::json(StatusCode::OK, &json!({"grants": grants})))
+}
+
+/// The body of `POST /grants`.
+#[derive(Deserialize)]
+struct Wanted {
+    subject: String,
+    scope: String,
+    days: Option<u16>,
+    #[serde(default = "a_day")]
+    paid_within: Option<u32>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "serde's default has the field's type; null says that there is no limit")]
+fn a_day() -> Option<u32> {
+    Some(PAID_WITHIN)
+}
+
+async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
+    let Wanted { subject, scope, days, paid_within } = body_json(request)?;
+    if subject.trim().is_empty() || subject.chars().count() > LONGEST_NAME || subject.chars().any(char::is_control) {
+        let sentence = format!("subject says whom the grant is for, in 1 to {LONGEST_NAME} characters.");
+        return Err(Problem::invalid(sentence).into());
+    }
+    let permissions: Result<Vec<Permission>, _> = scope.split_whitespace().map(str::parse).collect();
+    let permissions = permissions.map_err(Problem::from)?;
+    if permissions.is_empty() {
+        return Err(
+            Problem::invalid("scope says what the grant allows, such as issue:store/12 or report:cn/east.").into()
+        );
+    }
+    let longest = app.lifetimes.longest(&permissions);
+    let days = days.unwrap_or(longest);
+    if !(1..=longest).contains(&days) {
+        return Err(
+            Problem::invalid(format!("days is 1 to {longest} for a grant of this scope; this is {days}.")).into()
+        );
+    }
+    if paid_within.is_some_and(|hours| !(1..=LONGEST_PAID_WITHIN).contains(&hours)) {
+        let sentence = format!("paid_within is 1 to {LONGEST_PAID_WITHIN} hours, or null for as long as links live.");
+        return Err(Problem::invalid(sentence).into());
+    }
+    let is_for_tills = permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)));
+    let expires = call.now.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
+    let issue = Issue { id: call.fresh, from: call.now };
+    let grant =
+        Grant { permissions, subject, expires, paid_within: paid_within.filter(|_| is_for_tills), issue: Some(issue) };
+    let token = token::sign(&grant, &app.keyring).map_err(Problem::from)?;
+    let scope = grant.permissions.iter().map(Permission::to_string).collect::<Vec<_>>().join(" ");
+    let issued = IssuedGrant {
+        id: issue.id,
+        subject: grant.subject,
+        scope,
+        issued_at: call.now,
+        until: expires,
+        by: by.subject.clone(),
+        paid_within: grant.paid_within,
+    };
+    // Written down first: a token that nobody knows of could not be ended.
+    app.table.put_grant(&issued).await?;
+    let on = format!("{} {} {}", issued.id, issued.subject, issued.scope);
+    write_down(app, call, by, "grant-issued", on).await?;
+    let mut body = json!(issued);
+    body["token"] = json!(token);
+    Ok(Reply::json(StatusCode::CREATED, &body))
+}
+
+async fn end(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
+    let id: Uuid = request.path_parameter("id").parse().map_err(|_| Problem::invalid("A grant's id is a UUID."))?;
+    // One from the keyring is not listed. It ends as well, and is remembered for as long as any may live.
+    let listed = app.table.grants(call.now).await?.into_iter().find(|grant| grant.id == id);
+    let longest = [app.lifetimes.admin, app.lifetimes.report, app.lifetimes.issue].into_iter().max().unwrap_or(0);
+    let at_the_latest = call.now.saturating_add((i64::from(longest) * 24).hours()).unwrap_or(Timestamp::MAX);
+    let until = listed.as_ref().map_or(at_the_latest, |grant| grant.until);
+    app.table.end_grant(id, until, call.now).await?;
+    let whose = listed.map(|grant| format!(" {}", grant.subject)).unwrap_or_default();
+    write_down(app, call, by, "grant-ended", format!("{id}{whose}")).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+async fn audit(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    let month = request.query("month").unwrap_or_else(|| now.strftime("%Y-%m").to_string());
+    if format!("{month}-01").parse::<Date>().is_err() || month.len() != 7 {
+        return Err(Problem::invalid("month is a month such as 2026-11.").into());
+    }
+    let deeds = app.table.deeds(&month).await?;
+    Ok(Reply::json(StatusCode::OK, &json!({"month": month, "deeds": deeds})))
+}
+
+async fn write_down(app: &App, call: Call, by: &Grant, what: &str, on: String) -> Result<(), Stop> {
+    let deed = Deed { at: call.now, by: by.subject.clone(), what: what.to_owned(), on };
+    Ok(app.table.record_deed(&deed, call.fresh).await?)
+}

@@ -1,0 +1,146 @@
+//! Grants: issued, listed and ended one by one, and never longer than their kind may live.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, World, days_ago};
+
+async fn issue(world: &World, body: Value) -> Answer {
+    world.call(Method::POST, "/grants", "admin", body).await
+}
+
+async fn with(world: &World, token: &str, method: Method, path: &str, body: Value) -> Answer {
+    let request = world.request(method, path).bearer_auth(token);
+    world.send(if body.is_null() { request } else { request.json(&body) }).await
+}
+
+fn payment(hours_ago: i64) -> Value {
+    json!({"store": 12, "payment": "p", "paid_at": Timestamp::now() - hours_ago.hours()})
+}
+
+#[tokio::test]
+async fn a_grant_is_issued_listed_used_ended_and_refused() {
+    // A function that remembers for no time stands in for one whose minute is over.
+    let world = World::with_catalog_age(Duration::ZERO).await;
+    let till = issue(&world, json!({"subject": "till 12", "scope": "issue:store/12"})).await;
+    assert_eq!(till.status, 201, "{}", till.text);
+    let till = till.json();
+    assert_eq!((&till["paid_within"], &till["by"]), (&json!(24), &json!("test")), "a day, if it is not said");
+    let manager = issue(&world, json!({"subject": "Li", "scope": "report:store/12", "days": 30})).await.json();
+    let (till_token, manager_token) = (till["token"].as_str().unwrap(), manager["token"].as_str().unwrap());
+    assert_eq!(with(&world, till_token, Method::POST, "/links", payment(1)).await.status, 201);
+    assert_eq!(with(&world, till_token, Method::POST, "/links", payment(30)).await.problem().1, "payment-too-old");
+    let report = async |token: &str| with(&world, token, Method::GET, "/reports/store/12.json", Value::Null).await;
+    assert_eq!(report(manager_token).await.status, 200);
+
+    let listed = world.call(Method::GET, "/grants", "admin", Value::Null).await.json();
+    let listed = listed["grants"].as_array().unwrap();
+    let of = |subject: &str| listed.iter().find(|grant| grant["subject"] == subject).unwrap();
+    assert_eq!(
+        (listed.len(), &of("till 12")["scope"], &of("till 12")["ended"]),
+        (2, &json!("issue:store/12"), &json!(false))
+    );
+    let today = Timestamp::now().to_string()[..10].to_owned();
+    assert_eq!((&of("Li")["last_seen"], &of("till 12")["last_seen"]), (&json!(today), &Value::Null));
+    assert!(!world.call(Method::GET, "/grants", "admin", Value::Null).await.text.contains(manager_token));
+
+    let end = format!("/grants/{}", manager["id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(world.call(Method::DELETE, &end, "admin", Value::Null).await.status, 204);
+    }
+    assert_eq!(report(manager_token).await.problem(), (401, "grant-expired".into()));
+    let login = world.get(&format!("/login?grant={manager_token}"), "application/json").await;
+    assert_eq!(login.problem(), (401, "grant-expired".into()));
+    assert_eq!(with(&world, till_token, Method::POST, "/links", payment(1)).await.status, 201, "the other goes on");
+    // Whoever did it stands in the trail.
+    let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
+    let deeds: Vec<&str> =
+        trail["deeds"].as_array().unwrap().iter().map(|deed| deed["what"].as_str().unwrap()).collect();
+    assert_eq!(deeds, ["grant-ended", "grant-ended", "grant-issued", "grant-issued"]);
+}
+
+#[tokio::test]
+async fn nobody_issues_a_grant_that_lives_too_long_or_says_nothing() {
+    let world = World::new().await;
+    for (body, words) in [
+        (json!({"subject": "x", "scope": "admin", "days": 2}), "days is 1 to 1 "),
+        (json!({"subject": "x", "scope": "report:cn issue:cn", "days": 91}), "days is 1 to 90 "),
+        (json!({"subject": "x", "scope": "issue", "days": 401}), "days is 1 to 400 "),
+        (json!({"subject": "x", "scope": "issue", "days": 0}), "days is 1 to 400 "),
+        (json!({"subject": "x", "scope": " "}), "scope says what"),
+        (json!({"subject": "x", "scope": "everything"}), "A grant allows"),
+        (json!({"subject": " ", "scope": "issue"}), "subject says whom"),
+        (json!({"subject": "x", "scope": "issue", "role": "king"}), "unknown field `role`"),
+        (json!({"subject": "x", "scope": "issue", "paid_within": 0}), "paid_within is 1 to 1440 "),
+        (json!({"subject": "x", "scope": "issue", "paid_within": 1441}), "paid_within is 1 to 1440 "),
+    ] {
+        let refused = issue(&world, body.clone()).await;
+        assert_eq!(refused.problem(), (422, "invalid".into()), "{body}");
+        assert!(refused.json()["detail"].as_str().unwrap().starts_with(words), "{}", refused.text);
+    }
+    assert!(world.items("GRANTS").await.is_empty());
+    // Without a limit on payments only if that is said.
+    let all = issue(&world, json!({"subject": "x", "scope": "issue", "paid_within": null})).await.json();
+    assert_eq!(all.get("paid_within"), None);
+    assert_eq!(with(&world, all["token"].as_str().unwrap(), Method::POST, "/links", payment(30)).await.status, 201);
+    for scopes in ["issue", "report:", "report:store/12"] {
+        for (method, path) in [(Method::GET, "/grants"), (Method::POST, "/grants"), (Method::GET, "/audit")] {
+            let refused = world.call(method, path, scopes, json!({})).await;
+            assert_eq!(refused.problem(), (403, "grant-insufficient".into()), "{scopes} {path}");
+        }
+    }
+    assert_eq!(world.call(Method::GET, "/audit?month=2026-13", "admin", Value::Null).await.problem().0, 422);
+}
+
+#[tokio::test]
+async fn issuing_a_link_writes_nothing_and_looking_writes_once_a_day() {
+    let world = World::new().await;
+    let till = issue(&world, json!({"subject": "till", "scope": "issue:store/12"})).await.json();
+    let manager = issue(&world, json!({"subject": "Li", "scope": "report:store/12"})).await.json();
+    let token = |grant: &Value| grant["token"].as_str().unwrap().to_owned();
+    with(&world, &token(&till), Method::POST, "/links", payment(0)).await;
+    world.proxy.taken();
+    for _ in 0..3 {
+        assert_eq!(with(&world, &token(&till), Method::POST, "/links", payment(0)).await.status, 201);
+    }
+    assert_eq!(world.proxy.taken().1, Vec::<String>::new());
+    let path = format!("/reports/store/12.json?from={0}&to={0}", days_ago(1));
+    for writes in [1.0, 0.0, 0.0] {
+        assert_eq!(with(&world, &token(&manager), Method::GET, &path, Value::Null).await.status, 200);
+        assert_eq!(world.proxy.taken().0.written, writes);
+    }
+}
+
+#[tokio::test]
+async fn what_an_operator_changes_stands_in_the_trail() {
+    let world = World::new().await;
+    assert_eq!(world.call(Method::PUT, "/brand", "admin", json!({"name": "Lane"})).await.status, 200);
+    let day = days_ago(1);
+    let path = format!("/stores/12/days/{day}");
+    assert_eq!(world.call(Method::PUT, &path, "admin", json!({"orders": 9})).await.status, 200);
+    assert_eq!(world.call(Method::PUT, &path, "admin", json!({"orders": -9})).await.status, 422);
+    let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
+    let deeds = trail["deeds"].as_array().unwrap();
+    assert_eq!(deeds.len(), 2, "what was refused was not done: {trail}");
+    assert_eq!(
+        (&deeds[0]["what"], &deeds[0]["on"], &deeds[0]["by"]),
+        (&json!("operations-written"), &json!(format!("12 {day}")), &json!("test"))
+    );
+    assert_eq!(deeds[1]["what"], "brand-written");
+    // Spoiled items of it are left out, and the rest is shown.
+    for item in world.items("AUDIT").await.iter().take(1) {
+        crate::blinding::poison(
+            &world,
+            item["pk"].as_str().unwrap(),
+            item["sk"].as_str().unwrap(),
+            "at",
+            json!({"N": "1"}),
+        )
+        .await;
+    }
+    let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
+    assert_eq!(trail["deeds"].as_array().unwrap().len(), 1);
+}
