@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::harness::{Answer, World, days_ago};
+use crate::harness::{Answer, World, days_ago, proxy::ask};
 
 async fn issue(world: &World, body: Value) -> Answer {
     world.call(Method::POST, "/grants", "admin", body).await
@@ -72,6 +74,7 @@ async fn nobody_issues_a_grant_that_lives_too_long_or_says_nothing() {
         (json!({"subject": "x", "scope": "issue", "days": 0}), "days is 1 to 400 "),
         (json!({"subject": "x", "scope": " "}), "scope says what"),
         (json!({"subject": "x", "scope": "everything"}), "A grant allows"),
+        (json!({"subject": "x", "scope": "issue:cn ".repeat(51)}), "scope has 50 words at most"),
         (json!({"subject": " ", "scope": "issue"}), "subject says whom"),
         (json!({"subject": "x", "scope": "issue", "role": "king"}), "unknown field `role`"),
         (json!({"subject": "x", "scope": "issue", "paid_within": 0}), "paid_within is 1 to 1440 "),
@@ -143,4 +146,46 @@ async fn what_an_operator_changes_stands_in_the_trail() {
     }
     let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
     assert_eq!(trail["deeds"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_ended_administrator_is_refused_at_once_whatever_functions_remember() {
+    let world = World::new().await;
+    let admin = issue(&world, json!({"subject": "Wang", "scope": "admin"})).await.json();
+    let token = admin["token"].as_str().unwrap();
+    let catalog = async || with(&world, token, Method::GET, "/stores", Value::Null).await;
+    assert_eq!(catalog().await.status, 200);
+    let end = format!("/grants/{}", admin["id"].as_str().unwrap());
+    assert_eq!(world.call(Method::DELETE, &end, "admin", Value::Null).await.status, 204);
+    assert_eq!(catalog().await.problem(), (401, "grant-expired".into()));
+    let another = with(&world, token, Method::POST, "/grants", json!({"subject": "x", "scope": "issue"})).await;
+    assert_eq!(another.problem(), (401, "grant-expired".into()));
+}
+
+#[tokio::test]
+async fn however_many_were_ended_a_listed_grant_can_be() {
+    let world = World::with_catalog_age(Duration::ZERO).await;
+    let put_ended = async |ids: usize, until: i64| {
+        let mut item = json!({"pk": {"S": "ENDED"}, "sk": {"S": "-"}});
+        for _ in 0..ids {
+            item[Uuid::new_v4().to_string()] = json!({"N": until.to_string()});
+        }
+        ask(&world.proxy.url, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
+    };
+    let ended = async || world.stack.app.table.ended_grants().await.unwrap().len();
+    let unlisted = || format!("/grants/{}", Uuid::new_v4());
+    // More are overdue than one write can remove: they go bit by bit.
+    put_ended(600, 1).await;
+    assert_eq!(world.call(Method::DELETE, &unlisted(), "admin", Value::Null).await.status, 204);
+    assert_eq!(ended().await, 501);
+    // Nobody fills the item with ids that they made up.
+    put_ended(4_000, Timestamp::now().as_second() + 86_400).await;
+    let refused = world.call(Method::DELETE, &unlisted(), "admin", Value::Null).await;
+    assert_eq!(refused.problem(), (422, "invalid".into()));
+    let till = issue(&world, json!({"subject": "till", "scope": "issue"})).await.json();
+    let end = format!("/grants/{}", till["id"].as_str().unwrap());
+    assert_eq!(world.call(Method::DELETE, &end, "admin", Value::Null).await.status, 204);
+    let token = till["token"].as_str().unwrap();
+    let refused = with(&world, token, Method::POST, "/links", payment(1)).await;
+    assert_eq!(refused.problem(), (401, "grant-expired".into()));
 }

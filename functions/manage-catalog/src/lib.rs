@@ -41,11 +41,11 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let now = call.now;
-    let grant = app.granted(request, now).await?;
-    app.catalog.see(&grant, now).await;
+    let grant = app.granted_at_once(request, now).await?;
     if !grant.allows_admin() {
         return Err(Problem::grant_insufficient("admin").into());
     }
+    app.catalog.see(&grant, now).await;
     let (outcome, reply) = match request.route_key.as_str() {
         "GET /stores" => ("stores-read", get_stores(app).await?),
         "GET /stores/{store}" => ("store-read", get_store(app, request).await?),
@@ -61,7 +61,7 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
     if outcome.ends_with("-written") {
         let named = ["store", "id", "day"].map(|name| request.path_parameter(name));
         let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
-        let deed = Deed { at: now, by: grant.subject.clone(), what: outcome.to_owned(), on };
+        let deed = Deed { at: now, by: grant.subject.clone(), grant: grant.id(), what: outcome.to_owned(), on };
         app.table.record_deed(&deed, call.fresh).await?;
     }
     tracing::info!(outcome, status = reply.status.as_u16(), by = grant.subject);

@@ -2,7 +2,7 @@
 
 use aftertaste::{
     app::{App, Stop, conclude},
-    domain::access::{Grant, Issue, Permission},
+    domain::access::{Grant, Issue, Lifetimes, Permission},
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
     table::{Deed, IssuedGrant},
@@ -23,6 +23,15 @@ const PAID_WITHIN: u32 = 24;
 /// The longest limit on payments, in hours: as long as any link lives.
 const LONGEST_PAID_WITHIN: u32 = 1440;
 
+/// How many words a scope has at most.
+const MOST_PERMISSIONS: usize = 50;
+
+/// The longest token, in bytes: a browser keeps a cookie of 4,096.
+const LONGEST_TOKEN: usize = 3_500;
+
+/// So many ended ids are remembered, before only grants that are listed can be ended: they all lie in one item.
+const MOST_ENDED: usize = 4_000;
+
 /// The longest name of whoever has a grant, in characters.
 const LONGEST_NAME: usize = 80;
 
@@ -32,11 +41,11 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 }
 
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
-    let grant = app.granted(request, call.now).await?;
-    app.catalog.see(&grant, call.now).await;
+    let grant = app.granted_at_once(request, call.now).await?;
     if !grant.allows_admin() {
         return Err(Problem::grant_insufficient("admin").into());
     }
+    app.catalog.see(&grant, call.now).await;
     let (outcome, reply) = match request.route_key.as_str() {
         "GET /grants" => ("grants-read", list(app, call.now).await?),
         "POST /grants" => ("grant-issued", issue(app, request, call, &grant).await?),
@@ -84,6 +93,14 @@ fn a_day() -> Option<u32> {
     Some(PAID_WITHIN)
 }
 
+/// The reply to `POST /grants`. Nobody gives the token out again: it is kept nowhere.
+#[derive(Serialize)]
+struct GivenOut<'a> {
+    #[serde(flatten)]
+    grant: &'a IssuedGrant,
+    token: &'a str,
+}
+
 async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
     let Wanted { subject, scope, days, paid_within } = body_json(request)?;
     if subject.trim().is_empty() || subject.chars().count() > LONGEST_NAME || subject.chars().any(char::is_control) {
@@ -92,6 +109,10 @@ async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<R
     }
     let permissions: Result<Vec<Permission>, _> = scope.split_whitespace().map(str::parse).collect();
     let permissions = permissions.map_err(Problem::from)?;
+    if permissions.len() > MOST_PERMISSIONS {
+        let sentence = format!("scope has {MOST_PERMISSIONS} words at most; this has {}.", permissions.len());
+        return Err(Problem::invalid(sentence).into());
+    }
     if permissions.is_empty() {
         return Err(
             Problem::invalid("scope says what the grant allows, such as issue:store/12 or report:cn/east.").into()
@@ -114,6 +135,11 @@ async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<R
     let grant =
         Grant { permissions, subject, expires, paid_within: paid_within.filter(|_| is_for_tills), issue: Some(issue) };
     let token = token::sign(&grant, &app.keyring).map_err(Problem::from)?;
+    if token.len() > LONGEST_TOKEN {
+        return Err(
+            Problem::invalid("scope is so long that no browser would keep the grant: name fewer scopes.").into()
+        );
+    }
     let scope = grant.permissions.iter().map(Permission::to_string).collect::<Vec<_>>().join(" ");
     let issued = IssuedGrant {
         id: issue.id,
@@ -128,16 +154,19 @@ async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<R
     app.table.put_grant(&issued).await?;
     let on = format!("{} {} {}", issued.id, issued.subject, issued.scope);
     write_down(app, call, by, "grant-issued", on).await?;
-    let mut body = json!(issued);
-    body["token"] = json!(token);
-    Ok(Reply::json(StatusCode::CREATED, &body))
+    Ok(Reply::json(StatusCode::CREATED, &GivenOut { grant: &issued, token: &token }))
 }
 
 async fn end(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
     let id: Uuid = request.path_parameter("id").parse().map_err(|_| Problem::invalid("A grant's id is a UUID."))?;
     // One from the keyring is not listed. It ends as well, and is remembered for as long as any may live.
-    let listed = app.table.grants(call.now).await?.into_iter().find(|grant| grant.id == id);
-    let longest = [app.lifetimes.admin, app.lifetimes.report, app.lifetimes.issue].into_iter().max().unwrap_or(0);
+    let listed = app.table.grant(id).await?;
+    if listed.is_none() && app.table.ended_grants().await?.len() >= MOST_ENDED {
+        let sentence = "No grant of this id is listed, and so many were ended that no other is remembered.";
+        return Err(Problem::invalid(sentence).into());
+    }
+    let (set, built_in) = (app.lifetimes, Lifetimes::default());
+    let longest = [set.admin, set.report, set.issue, built_in.issue].into_iter().max().unwrap_or(0);
     let at_the_latest = call.now.saturating_add((i64::from(longest) * 24).hours()).unwrap_or(Timestamp::MAX);
     let until = listed.as_ref().map_or(at_the_latest, |grant| grant.until);
     app.table.end_grant(id, until, call.now).await?;
@@ -156,6 +185,6 @@ async fn audit(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
 }
 
 async fn write_down(app: &App, call: Call, by: &Grant, what: &str, on: String) -> Result<(), Stop> {
-    let deed = Deed { at: call.now, by: by.subject.clone(), what: what.to_owned(), on };
+    let deed = Deed { at: call.now, by: by.subject.clone(), grant: by.id(), what: what.to_owned(), on };
     Ok(app.table.record_deed(&deed, call.fresh).await?)
 }

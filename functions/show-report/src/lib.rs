@@ -80,12 +80,12 @@ fn scope_and_form(request: &Request) -> (&str, Form) {
 async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form) -> Result<Reply, Stop> {
     let now = call.now;
     let grant = app.granted(request, now).await?;
-    app.catalog.see(&grant, now).await;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = Stores::of(app, &scope, now).await?;
     if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
         return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
     }
+    app.catalog.see(&grant, now).await;
     let window = window(request, stores.today(now))?;
     let reading = reading::counts(app, &stores, window, now).await?;
     if stores.all.is_empty() && reading.is_empty() {

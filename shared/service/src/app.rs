@@ -97,6 +97,19 @@ impl App {
         Ok(grant)
     }
 
+    /// The same for whoever sets things up: an ended grant is refused at once, and where it is not known whether it was,
+    /// the call is too.
+    ///
+    /// # Errors
+    /// A problem when there is none, or it holds no more.
+    pub async fn granted_at_once(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
+        let grant = self.granted(request, now).await?;
+        match grant.issue {
+            Some(issue) if self.table.ended_grants().await?.contains(issue.id) => Err(Problem::grant_ended().into()),
+            _ => Ok(grant),
+        }
+    }
+
     /// Checks that a grant lives no longer than it may, and was not ended.
     ///
     /// # Errors

@@ -143,7 +143,10 @@ impl Catalog {
                 _ => self.table.see_grant(issue.id, day, grant.expires).await,
             }
         };
-        if let Err(error) = kept.await {
+        let late =
+            |_| Err(TableError::Failed { action: "keep that a grant was used", detail: "it took too long".into() });
+        if let Err(error) = tokio::time::timeout(Duration::from_secs(1), kept).await.unwrap_or_else(late) {
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue.id);
             tracing::warn!(outcome = "grant-not-seen", %error);
         }
     }

@@ -84,7 +84,12 @@ pub fn verify(token: &str, keyring: &Keyring, now: Timestamp) -> Result<Grant, N
     if from.is_some_and(|from| now.saturating_add(1.minute()).is_ok_and(|soon| soon < from)) {
         return Err(NotGranted::Early);
     }
-    let issue = claims.jti.zip(from).map(|(id, from)| Issue { id, from });
+    // One that can be ended has a beginning, by which its life is measured: both or none.
+    let issue = match (claims.jti, from) {
+        (Some(id), Some(from)) => Some(Issue { id, from }),
+        (None, None) => None,
+        _ => return Err(NotGranted::Unreadable),
+    };
     Ok(Grant { permissions, subject: claims.sub, expires, paid_within: claims.paid_within, issue })
 }
 
@@ -143,6 +148,18 @@ mod tests {
         // One from before it had an id, a beginning and an audience goes on until its end.
         let old = sign(&Grant { issue: None, ..grant(&["issue"]) }, &ring("")).unwrap();
         assert!(verify(&old, &ring("production"), now).is_ok());
+    }
+
+    #[test]
+    fn a_token_has_an_id_and_a_beginning_or_neither() {
+        let now = at("2026-11-21T00:00:00Z");
+        for missing in ["jti", "nbf"] {
+            let mut claims = serde_json::json!({"scope": "issue", "sub": "x", "jti": Uuid::nil(), "nbf": 0, "exp": 4_102_444_800_u64});
+            claims.as_object_mut().unwrap().remove(missing);
+            let key = EncodingKey::from_secret(keyring(7).grants().bytes());
+            let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+            assert_eq!(verify(&token, &keyring(7), now), Err(NotGranted::Unreadable), "no {missing}");
+        }
     }
 
     #[test]

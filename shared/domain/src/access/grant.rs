@@ -133,6 +133,11 @@ impl FromStr for Lifetimes {
 }
 
 impl Grant {
+    /// Its id, if it has one.
+    pub fn id(&self) -> Option<Uuid> {
+        self.issue.map(|issue| issue.id)
+    }
+
     /// Whether it lives longer than it may. One without an id is from before there was a limit.
     pub fn lives_too_long(&self, lifetimes: Lifetimes) -> bool {
         let longest = i64::from(lifetimes.longest(&self.permissions)) * 24;

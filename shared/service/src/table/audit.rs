@@ -16,6 +16,9 @@ pub struct Deed {
     pub at: Timestamp,
     /// Who: the subject of the grant.
     pub by: String,
+    /// By which grant, if it has an id: a name is what whoever issued it wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Uuid>,
     /// What, by the outcome that is logged: `grant-issued`, `store-written`.
     pub what: String,
     /// On what: a store, a survey, a grant.

@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
 
+/// How many ids go with one ending.
+const MOST_REMOVED: usize = 100;
+
 /// A grant that was issued; never its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedGrant {
@@ -33,6 +36,16 @@ pub struct IssuedGrant {
 pub struct EndedGrants(HashMap<Uuid, Timestamp>);
 
 impl EndedGrants {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a grant was ended.
     pub fn contains(&self, id: Uuid) -> bool {
         self.0.contains_key(&id)
@@ -49,6 +62,16 @@ impl Table {
         let mut item: Item = serde_dynamo::to_item(grant).map_err(|error| unreadable(&key, error))?;
         item.insert("expires".into(), keys::number(grant.until.as_second()));
         self.put(key, item, "write a grant").await
+    }
+
+    /// A grant that was issued.
+    ///
+    /// # Errors
+    /// When the table or the grant can't be read.
+    pub async fn grant(&self, id: Uuid) -> Result<Option<IssuedGrant>, TableError> {
+        let key = keys::grant(id);
+        let item = self.one(keys::grant(id), "read a grant").await?;
+        item.map(|item| serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))).transpose()
     }
 
     /// Every grant that was issued and has not ended by itself, the latest first. One that can't be read is left out,
@@ -77,8 +100,9 @@ impl Table {
     pub async fn ended_grants(&self) -> Result<EndedGrants, TableError> {
         let item = self.one(keys::ended(), "read which grants were ended").await?.unwrap_or_default();
         let ended = item.keys().filter_map(|name| {
-            let until = whole_number(&item, name).and_then(|second| Timestamp::from_second(second).ok())?;
-            Some((name.parse().ok()?, until))
+            // Whatever stands beside it, an id that is there was ended.
+            let until = whole_number(&item, name).and_then(|second| Timestamp::from_second(second).ok());
+            Some((name.parse().ok()?, until.unwrap_or(Timestamp::MAX)))
         });
         Ok(EndedGrants(ended.collect()))
     }
@@ -90,8 +114,14 @@ impl Table {
     pub async fn end_grant(&self, id: Uuid, until: Timestamp, now: Timestamp) -> Result<(), TableError> {
         let gone = now.saturating_sub(24.hours()).unwrap_or(now);
         let ended = self.ended_grants().await?;
-        let old: Vec<Uuid> =
-            ended.0.into_iter().filter(|(other, until)| *until < gone && *other != id).map(|(id, _)| id).collect();
+        // An expression holds some 460 names: what is left goes with the next ones.
+        let old: Vec<Uuid> = ended
+            .0
+            .into_iter()
+            .filter(|(other, until)| *until < gone && *other != id)
+            .map(|(id, _)| id)
+            .take(MOST_REMOVED)
+            .collect();
         let removed = old.iter().enumerate().map(|(i, _)| format!("#old{i}")).collect::<Vec<_>>().join(", ");
         let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {removed}") };
         let mut names: HashMap<String, String> =
