@@ -189,3 +189,96 @@ async fn however_many_were_ended_a_listed_grant_can_be() {
     let refused = with(&world, token, Method::POST, "/links", payment(1)).await;
     assert_eq!(refused.problem(), (401, "grant-expired".into()));
 }
+
+/// The body of `PUT /stores/{store}` for a store of a node.
+fn store_of(path: &str) -> Value {
+    json!({"name": "A store", "path": path, "time_zone": "Asia/Shanghai", "survey": "dine-in"})
+}
+
+#[tokio::test]
+async fn whoever_sets_up_a_region_sets_up_that_and_nothing_else() {
+    let world = World::new().await;
+    let east = async |method: Method, path: &str, body: Value| world.call(method, path, "admin:cn/east", body).await;
+    for (store, path) in [(9001, "cn/east/wuxi"), (9002, "cn/north/tianjin")] {
+        let put = world.call(Method::PUT, &format!("/stores/{store}"), "admin", store_of(path)).await;
+        assert_eq!(put.status, 200, "{}", put.text);
+    }
+    let own = store_of("cn/east/wuxi");
+    for (method, path, body) in [
+        (Method::GET, "/stores/9001", Value::Null),
+        (Method::PUT, "/stores/9001", own.clone()),
+        (Method::PUT, "/stores/9001", store_of("cn/east/suzhou")),
+        (Method::PUT, "/stores/9003", own.clone()),
+        (Method::PUT, &format!("/stores/9001/days/{}", days_ago(1)), json!({"orders": 9})),
+        (Method::GET, "/surveys/dine-in", Value::Null),
+        (Method::GET, "/brand", Value::Null),
+    ] {
+        let reply = east(method.clone(), path, body).await;
+        assert_eq!(reply.status, 200, "{method} {path}: {}", reply.text);
+    }
+    for (method, path, body) in [
+        (Method::GET, "/stores/9002", Value::Null),
+        (Method::PUT, "/stores/9002", store_of("cn/north/tianjin")),
+        (Method::PUT, "/stores/9002", own.clone()),
+        (Method::PUT, "/stores/9001", store_of("cn/north/tianjin")),
+        (Method::PUT, "/stores/9001", store_of("cn/eastern")),
+        (Method::PUT, "/stores/9004", store_of("cn")),
+        (Method::PUT, &format!("/stores/9002/days/{}", days_ago(1)), json!({"orders": 9})),
+        (Method::PUT, "/brand", json!({"name": "Lane"})),
+        (Method::PUT, "/surveys/dine-in", json!({})),
+        (Method::GET, "/audit", Value::Null),
+    ] {
+        let refused = east(method.clone(), path, body).await;
+        assert_eq!(refused.problem(), (403, "grant-insufficient".into()), "{method} {path}");
+    }
+    let seen = east(Method::GET, "/stores", Value::Null).await.json();
+    let seen: Vec<&str> =
+        seen["stores"].as_array().unwrap().iter().map(|store| store["path"].as_str().unwrap()).collect();
+    assert!(seen.len() > 2 && seen.iter().all(|path| path.starts_with("cn/east")), "{seen:?}");
+    // Whoever has one store sets it up, and does not choose by which others it is measured.
+    let one = async |path: &str| world.call(Method::PUT, "/stores/9001", "admin:store/9001", store_of(path)).await;
+    assert_eq!(one("cn/east/suzhou").await.status, 200);
+    assert_eq!(one("cn/east/wuxi").await.problem(), (403, "grant-insufficient".into()));
+    let csv = |store: u32| format!("store,day,orders\n{store},{},9\n", days_ago(1));
+    let file = async |store: u32| {
+        let request = world.request(Method::PUT, "/days").bearer_auth(world.grant("admin:cn/east"));
+        world.send(request.header("content-type", "text/csv").body(csv(store))).await
+    };
+    assert_eq!((file(9001).await.status.as_u16(), file(9002).await.status.as_u16()), (200, 422));
+}
+
+#[tokio::test]
+async fn nobody_gives_lists_or_ends_a_grant_for_what_they_do_not_have() {
+    let world = World::new().await;
+    let give = async |scopes: &str, scope: &str| {
+        world.call(Method::POST, "/grants", scopes, json!({"subject": "x", "scope": scope})).await
+    };
+    let east = "admin:cn/east report:cn/east/shanghai";
+    for scope in ["issue:cn/east", "issue:store/12 report:store/12", "admin:cn/east/shanghai", "admin:store/12"] {
+        let given = give(east, scope).await;
+        assert_eq!(given.status, 201, "{scope}: {}", given.text);
+    }
+    for (scope, needed) in [
+        ("issue", "admin"),
+        ("admin", "admin"),
+        ("admin:cn", "admin:cn"),
+        ("issue:store/31", "admin:store/31"),
+        ("issue:store/4040", "admin:store/4040"),
+        ("report:", "report:"),
+        ("issue:store/12 report:cn/east", "report:cn/east"),
+    ] {
+        let refused = give(east, scope).await;
+        assert_eq!(refused.problem(), (403, "grant-insufficient".into()), "{scope}");
+        let detail = refused.json()["detail"].clone();
+        assert_eq!(detail, format!("This needs a grant whose scope has {needed}."), "{scope}");
+    }
+    let north = give("admin", "report:cn/north").await.json();
+    let listed = world.call(Method::GET, "/grants", east, Value::Null).await.json();
+    assert_eq!(listed["grants"].as_array().unwrap().len(), 4, "those that they may give: {listed}");
+    let end =
+        async |id: &str, scopes: &str| world.call(Method::DELETE, &format!("/grants/{id}"), scopes, Value::Null).await;
+    let foreign = end(north["id"].as_str().unwrap(), east).await;
+    assert_eq!(foreign.problem(), (403, "grant-insufficient".into()));
+    assert_eq!(end(&Uuid::new_v4().to_string(), east).await.problem().0, 403, "nobody knows whose it is");
+    assert_eq!(end(listed["grants"][0]["id"].as_str().unwrap(), east).await.status, 204);
+}

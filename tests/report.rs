@@ -129,7 +129,10 @@ async fn orders_of_many_days_come_as_a_csv_whole_or_not_at_all() {
     assert_eq!(send(good).await.json(), json!({"written": 2}));
     assert_eq!(world.items("O#").await.len(), 2);
     for (csv, words) in [
-        ("store,day,orders\n12,2026-11-21,5\n4040,2026-11-21,5\n", "Row 2: there is no store 4040."),
+        (
+            "store,day,orders\n12,2026-11-21,5\n4040,2026-11-21,5\n",
+            "Row 2: there is no store 4040 that this grant sets up.",
+        ),
         ("store,day,orders\n12,21.11.2026,5\n", "Row 1: day is a day such as 2026-11-21."),
         ("store,day,orders,revenue\n12,2026-11-21,5,9\n", "Row 1: An amount needs its currency, such as CNY."),
         ("store,day,orders\n12,2026-11-21,-5\n", "Row 1: "),

@@ -70,7 +70,7 @@ struct Run {
 enum Command {
     /// Print a bearer token
     Grant {
-        /// What it allows, by spaces: issue, issue:<scope>, admin, report:<scope>
+        /// What it allows, by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>
         scopes: String,
         /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]
@@ -216,7 +216,9 @@ fn sign(
     let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
     let permissions = scopes.split_whitespace().map(permission).collect::<Result<Vec<_>, _>>()?;
     if permissions.is_empty() {
-        return Err(Failure("A grant allows something: issue, issue:<scope>, admin or report:<scope>.".into()));
+        return Err(Failure(
+            "A grant allows something: issue, issue:<scope>, admin, admin:<scope> or report:<scope>.".into(),
+        ));
     }
     let longest = Lifetimes::default().longest(&permissions);
     let days = days.unwrap_or(longest.min(USUAL_DAYS));

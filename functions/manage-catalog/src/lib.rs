@@ -6,8 +6,9 @@ use aftertaste::{
     app::{App, Stop, conclude},
     domain::{
         Id, Invalid,
+        access::Grant,
         count::{DayDetails, DayOperations},
-        place::{Store, StoreDetails, StoreNumber, parse_day},
+        place::{Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
         survey::{Brand, Definition, Survey},
     },
@@ -42,19 +43,20 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let now = call.now;
     let grant = app.granted_at_once(request, now).await?;
-    if !grant.allows_admin() {
+    let needs_all = matches!(request.route_key.as_str(), "PUT /surveys/{id}" | "PUT /brand");
+    if !grant.allows_some_admin() || (needs_all && !grant.allows_admin()) {
         return Err(Problem::grant_insufficient("admin").into());
     }
     app.catalog.see(&grant, now).await;
     let (outcome, reply) = match request.route_key.as_str() {
-        "GET /stores" => ("stores-read", get_stores(app).await?),
-        "GET /stores/{store}" => ("store-read", get_store(app, request).await?),
-        "PUT /stores/{store}" => ("store-written", put_store(app, request, now).await?),
+        "GET /stores" => ("stores-read", get_stores(app, &grant).await?),
+        "GET /stores/{store}" => ("store-read", get_store(app, request, &grant).await?),
+        "PUT /stores/{store}" => ("store-written", put_store(app, request, &grant, now).await?),
         "GET /surveys/{id}" => ("survey-read", get_survey(app, request).await?),
         "PUT /surveys/{id}" => ("survey-written", put_survey(app, request, now).await?),
         "GET /brand" => ("brand-read", ok(&app.table.brand().await?)),
-        "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request).await?),
-        "PUT /days" => ("operations-written", put_operations_csv(app, request).await?),
+        "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request, &grant).await?),
+        "PUT /days" => ("operations-written", put_operations_csv(app, request, &grant).await?),
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
@@ -77,30 +79,66 @@ fn store_number(request: &Request) -> Result<StoreNumber, Problem> {
     Ok(number?)
 }
 
+/// Refuses a store that the grant does not cover.
+fn covered(grant: &Grant, store: &Store) -> Result<(), Problem> {
+    let scope = Scope::Store(store.number);
+    if grant.allows_admin_of(&scope, Some(&store.details.path)) {
+        return Ok(());
+    }
+    Err(Problem::grant_insufficient(&format!("admin:{scope}")))
+}
+
+/// Refuses to add a store to a node, or to move it there, whose stores the grant does not cover. The store alone is not
+/// enough: whoever has one store would choose by which others it is measured.
+fn covered_node(grant: &Grant, store: &Store) -> Result<(), Problem> {
+    let node = Scope::Node(store.details.path.clone());
+    if grant.allows_admin_of(&node, None) {
+        return Ok(());
+    }
+    Err(Problem::grant_insufficient(&format!("admin:{node}")))
+}
+
+/// Nobody knows of a store that can't be read where it belongs.
+fn covered_unread(grant: &Grant) -> Result<(), Problem> {
+    if grant.allows_admin() { Ok(()) } else { Err(Problem::grant_insufficient("admin")) }
+}
+
 /// Those that can't be read are listed apart, with why.
-async fn get_stores(app: &App) -> Result<Reply, Stop> {
-    let StoreList { stores, unreadable } = app.table.stores().await?;
+async fn get_stores(app: &App, grant: &Grant) -> Result<Reply, Stop> {
+    let StoreList { mut stores, mut unreadable } = app.table.stores().await?;
+    stores.retain(|store| covered(grant, store).is_ok());
+    unreadable.retain(|_| grant.allows_admin());
     Ok(ok(&json!({"stores": stores, "unreadable": unreadable})))
 }
 
-async fn get_store(app: &App, request: &Request) -> Result<Reply, Stop> {
+async fn get_store(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
     let store = app.table.store(store_number(request)?).await?.ok_or_else(Problem::store_unknown)?;
+    covered(grant, &store)?;
     Ok(ok(&store))
 }
 
-async fn put_store(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) -> Result<Reply, Stop> {
     let number = store_number(request)?;
     let details: StoreDetails = body_without(request, "store")?;
     let store = Store::new(number, details).map_err(Problem::from)?;
+    let before = match app.table.store(number).await {
+        // Put anew, it is mended. Its calendar is not known any more.
+        Err(TableError::Unreadable { .. }) => {
+            covered_unread(grant)?;
+            None
+        }
+        read => read?,
+    };
+    if let Some(before) = &before {
+        covered(grant, before)?;
+    }
+    if before.as_ref().is_none_or(|before| before.details.path != store.details.path) {
+        covered_node(grant, &store)?;
+    }
     if app.table.readable_survey(&store.details.survey).await?.is_none() {
         let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
         return Err(Problem::invalid(sentence).into());
     }
-    let before = match app.table.store(number).await {
-        // Put anew, it is mended. Its calendar is not known any more.
-        Err(TableError::Unreadable { .. }) => None,
-        read => read?,
-    };
     let Some(before) = before else {
         app.table.put_store(&store).await?;
         return Ok(ok(&store));
@@ -171,14 +209,14 @@ async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
     Ok(ok(&brand))
 }
 
-async fn put_operations(app: &App, request: &Request) -> Result<Reply, Stop> {
+async fn put_operations(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
     let number = store_number(request)?;
     let day = parse_day("The day in the address", request.path_parameter("day")).map_err(Problem::from)?;
     let operations: DayOperations = body_json(request)?;
     match app.table.store(number).await {
         // It is there, and its days go on.
-        Err(TableError::Unreadable { .. }) => {}
-        read => drop(read?.ok_or_else(Problem::store_unknown)?),
+        Err(TableError::Unreadable { .. }) => covered_unread(grant)?,
+        read => covered(grant, &read?.ok_or_else(Problem::store_unknown)?)?,
     }
     app.table.put_operations(number, day, &operations).await?;
     Ok(ok(&json!({"store": number, "day": day, "orders": operations.orders})))
@@ -196,14 +234,14 @@ struct Row {
     currency: Option<String>,
 }
 
-async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop> {
+async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
     if request.content_type() != "text/csv" {
         return Err(Problem::unsupported_media_type("text/csv").into());
     }
     let list = app.table.stores().await?;
-    let numbers = list.stores.iter().map(|store| store.number);
-    let stores: BTreeSet<StoreNumber> =
-        numbers.chain(list.unreadable.iter().filter_map(|store| store.number)).collect();
+    let numbers = list.stores.iter().filter(|store| covered(grant, store).is_ok()).map(|store| store.number);
+    let unread = list.unreadable.iter().filter(|_| grant.allows_admin()).filter_map(|store| store.number);
+    let stores: BTreeSet<StoreNumber> = numbers.chain(unread).collect();
     let bytes = request.bytes()?;
     // A day that is told twice in a file is as its last row says.
     let mut days: BTreeMap<(StoreNumber, Date), DayOperations> = BTreeMap::new();
@@ -219,7 +257,7 @@ async fn put_operations_csv(app: &App, request: &Request) -> Result<Reply, Stop>
         let operations = DayOperations::try_from(DayDetails { orders, revenue, refunds, currency })
             .map_err(|error| wrong(error.0))?;
         if !stores.contains(&store) {
-            return Err(wrong(format!("there is no store {store}.")).into());
+            return Err(wrong(format!("there is no store {store} that this grant sets up.")).into());
         }
         days.insert((store, day), operations);
     }

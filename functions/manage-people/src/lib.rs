@@ -1,8 +1,13 @@
 //! Who may: an operator issues grants, ends them, and reads what was done.
 
+use std::collections::HashMap;
+
 use aftertaste::{
     app::{App, Stop, conclude},
-    domain::access::{Grant, Issue, Lifetimes, Permission},
+    domain::{
+        access::{Grant, Issue, Lifetimes, Permission},
+        place::{Path, Scope, StoreNumber},
+    },
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
     table::{Deed, IssuedGrant},
@@ -42,12 +47,13 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let grant = app.granted_at_once(request, call.now).await?;
-    if !grant.allows_admin() {
+    let needs_all = request.route_key == "GET /audit";
+    if !grant.allows_some_admin() || (needs_all && !grant.allows_admin()) {
         return Err(Problem::grant_insufficient("admin").into());
     }
     app.catalog.see(&grant, call.now).await;
     let (outcome, reply) = match request.route_key.as_str() {
-        "GET /grants" => ("grants-read", list(app, call.now).await?),
+        "GET /grants" => ("grants-read", list(app, call.now, &grant).await?),
         "POST /grants" => ("grant-issued", issue(app, request, call, &grant).await?),
         "DELETE /grants/{id}" => ("grant-ended", end(app, request, call, &grant).await?),
         "GET /audit" => ("audit-read", audit(app, request, call.now).await?),
@@ -68,13 +74,46 @@ struct Listed {
     ended: bool,
 }
 
-async fn list(app: &App, now: Timestamp) -> Result<Reply, Stop> {
+/// What a grant's holder may give to others, and end.
+struct Giver<'a> {
+    grant: &'a Grant,
+    /// The nodes that stores belong to; empty for whoever may give everything.
+    nodes: HashMap<StoreNumber, Path>,
+}
+
+impl<'a> Giver<'a> {
+    async fn of(app: &App, grant: &'a Grant) -> Result<Self, Stop> {
+        let stores = if grant.allows_admin() { Vec::new() } else { app.table.stores().await?.stores };
+        Ok(Self { grant, nodes: stores.into_iter().map(|store| (store.number, store.details.path)).collect() })
+    }
+
+    fn may_give(&self, permission: &Permission) -> bool {
+        let node = match permission {
+            Permission::Issue(Some(Scope::Store(store)))
+            | Permission::Admin(Some(Scope::Store(store)))
+            | Permission::Report(Some(Scope::Store(store))) => self.nodes.get(store),
+            _ => None,
+        };
+        self.grant.may_give(permission, node)
+    }
+
+    /// Whether the holder may give all of it. A word that this version does not know is only for whoever may everything.
+    fn may_give_scope(&self, scope: &str) -> bool {
+        self.grant.allows_admin()
+            || scope.split_whitespace().all(|word| word.parse().is_ok_and(|permission| self.may_give(&permission)))
+    }
+}
+
+async fn list(app: &App, now: Timestamp, grant: &Grant) -> Result<Reply, Stop> {
+    let giver = Giver::of(app, grant).await?;
     let (ended, seen) = (app.table.ended_grants().await?, app.table.last_seen().await?);
     let listed = |grant: IssuedGrant| {
         let (last_seen, ended) = (seen.get(&grant.id).copied(), ended.contains(grant.id));
         Listed { grant, last_seen, ended }
     };
-    let grants: Vec<Listed> = app.table.grants(now).await?.into_iter().map(listed).collect();
+    let issued = app.table.grants(now).await?;
+    let grants: Vec<Listed> =
+        issued.into_iter().filter(|grant| giver.may_give_scope(&grant.scope)).map(listed).collect();
     Ok(Reply::json(StatusCode::OK, &json!({"grants": grants})))
 }
 
@@ -101,8 +140,9 @@ struct GivenOut<'a> {
     token: &'a str,
 }
 
-async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
-    let Wanted { subject, scope, days, paid_within } = body_json(request)?;
+/// What is wanted, if the holder of `by` may give it.
+async fn checked(app: &App, wanted: &Wanted, by: &Grant) -> Result<Vec<Permission>, Stop> {
+    let Wanted { subject, scope, paid_within, .. } = wanted;
     if subject.trim().is_empty() || subject.chars().count() > LONGEST_NAME || subject.chars().any(char::is_control) {
         let sentence = format!("subject says whom the grant is for, in 1 to {LONGEST_NAME} characters.");
         return Err(Problem::invalid(sentence).into());
@@ -118,16 +158,30 @@ async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<R
             Problem::invalid("scope says what the grant allows, such as issue:store/12 or report:cn/east.").into()
         );
     }
+    if paid_within.is_some_and(|hours| !(1..=LONGEST_PAID_WITHIN).contains(&hours)) {
+        let sentence = format!("paid_within is 1 to {LONGEST_PAID_WITHIN} hours, or null for as long as links live.");
+        return Err(Problem::invalid(sentence).into());
+    }
+    let giver = Giver::of(app, by).await?;
+    match permissions.iter().find(|permission| !giver.may_give(permission)) {
+        // Whoever sets up a store gives tills its links, without having any.
+        Some(Permission::Issue(Some(scope))) => Err(Problem::grant_insufficient(&format!("admin:{scope}")).into()),
+        Some(Permission::Issue(None)) => Err(Problem::grant_insufficient("admin").into()),
+        Some(other) => Err(Problem::grant_insufficient(&other.to_string()).into()),
+        None => Ok(permissions),
+    }
+}
+
+async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Reply, Stop> {
+    let wanted: Wanted = body_json(request)?;
+    let permissions = checked(app, &wanted, by).await?;
+    let Wanted { subject, days, paid_within, .. } = wanted;
     let longest = app.lifetimes.longest(&permissions);
     let days = days.unwrap_or(longest);
     if !(1..=longest).contains(&days) {
         return Err(
             Problem::invalid(format!("days is 1 to {longest} for a grant of this scope; this is {days}.")).into()
         );
-    }
-    if paid_within.is_some_and(|hours| !(1..=LONGEST_PAID_WITHIN).contains(&hours)) {
-        let sentence = format!("paid_within is 1 to {LONGEST_PAID_WITHIN} hours, or null for as long as links live.");
-        return Err(Problem::invalid(sentence).into());
     }
     let is_for_tills = permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)));
     let expires = call.now.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
@@ -161,6 +215,13 @@ async fn end(app: &App, request: &Request, call: Call, by: &Grant) -> Result<Rep
     let id: Uuid = request.path_parameter("id").parse().map_err(|_| Problem::invalid("A grant's id is a UUID."))?;
     // One from the keyring is not listed. It ends as well, and is remembered for as long as any may live.
     let listed = app.table.grant(id).await?;
+    let may_end = match &listed {
+        Some(grant) => Giver::of(app, by).await?.may_give_scope(&grant.scope),
+        None => by.allows_admin(),
+    };
+    if !may_end {
+        return Err(Problem::grant_insufficient("admin").into());
+    }
     if listed.is_none() && app.table.ended_grants().await?.len() >= MOST_ENDED {
         let sentence = "No grant of this id is listed, and so many were ended that no other is remembered.";
         return Err(Problem::invalid(sentence).into());

@@ -18,8 +18,9 @@ pub enum Permission {
     /// `issue:<scope>`: ask for links and codes of a scope and of all below it; none stands for every scope, written
     /// `issue`.
     Issue(Option<Scope>),
-    /// `admin`: set up stores, surveys and the brand.
-    Admin,
+    /// `admin:<scope>`: set up the stores of a scope, and give others grants for them; none stands for everything, also
+    /// surveys and the brand, written `admin`.
+    Admin(Option<Scope>),
     /// `report:<scope>`: read the reports of a scope and of all below it; none stands for every scope.
     Report(Option<Scope>),
 }
@@ -31,11 +32,13 @@ impl FromStr for Permission {
         let scope = |scope: &str| if scope.is_empty() { Ok(None) } else { scope.parse().map(Some) };
         match text.split_once(':') {
             None if text == "issue" => Ok(Self::Issue(None)),
-            None if text == "admin" => Ok(Self::Admin),
+            None if text == "admin" => Ok(Self::Admin(None)),
+            // Everything is never what is left when a scope was forgotten.
+            Some(("admin", below)) if !below.is_empty() => scope(below).map(Self::Admin),
             Some(("issue", below)) => scope(below).map(Self::Issue),
             Some(("report", below)) => scope(below).map(Self::Report),
             _ => Err(Invalid(format!(
-                "A grant allows issue, issue:<scope>, admin or report:<scope>; this is {:?}.",
+                "A grant allows issue, issue:<scope>, admin, admin:<scope> or report:<scope>; this is {:?}.",
                 shortened(text)
             ))),
         }
@@ -47,7 +50,8 @@ impl fmt::Display for Permission {
         match self {
             Self::Issue(None) => f.write_str("issue"),
             Self::Issue(Some(scope)) => write!(f, "issue:{scope}"),
-            Self::Admin => f.write_str("admin"),
+            Self::Admin(None) => f.write_str("admin"),
+            Self::Admin(Some(scope)) => write!(f, "admin:{scope}"),
             Self::Report(None) => f.write_str("report:"),
             Self::Report(Some(scope)) => write!(f, "report:{scope}"),
         }
@@ -99,7 +103,7 @@ impl Lifetimes {
     /// How many days a grant of these permissions lives at most: as long as the one of them that lives least.
     pub fn longest(self, permissions: &[Permission]) -> u16 {
         let days = permissions.iter().map(|permission| match permission {
-            Permission::Admin => self.admin,
+            Permission::Admin(_) => self.admin,
             Permission::Report(_) => self.report,
             Permission::Issue(_) => self.issue,
         });
@@ -144,9 +148,37 @@ impl Grant {
         self.issue.is_some_and(|issue| issue.from.saturating_add(longest.hours()).is_ok_and(|end| end < self.expires))
     }
 
-    /// Whether it allows to set up stores, surveys and the brand.
+    /// Whether it allows to set up everything: every store, surveys and the brand.
     pub fn allows_admin(&self) -> bool {
-        self.permissions.contains(&Permission::Admin)
+        self.permissions.contains(&Permission::Admin(None))
+    }
+
+    /// Whether it allows to set up any store at all.
+    pub fn allows_some_admin(&self) -> bool {
+        self.permissions.iter().any(|permission| matches!(permission, Permission::Admin(_)))
+    }
+
+    /// Whether it allows to set up a scope. `path` is the node a store belongs to, when the scope is a store.
+    pub fn allows_admin_of(&self, scope: &Scope, path: Option<&Path>) -> bool {
+        self.permissions.iter().any(|permission| match permission {
+            Permission::Admin(granted) => covers(granted.as_ref(), scope, path),
+            _ => false,
+        })
+    }
+
+    /// Whether its holder may give a permission to others. Nobody gives what they do not have; whoever sets up a store
+    /// also gives tills its links. `path` is the node a store belongs to, when the permission is for a store.
+    pub fn may_give(&self, permission: &Permission, path: Option<&Path>) -> bool {
+        self.allows_admin()
+            || self.allows_some_admin()
+                && match permission {
+                    Permission::Issue(Some(scope)) | Permission::Admin(Some(scope)) => {
+                        self.allows_admin_of(scope, path)
+                    }
+                    Permission::Report(Some(scope)) => self.allows_report(scope, path),
+                    Permission::Report(None) => self.permissions.contains(permission),
+                    Permission::Issue(None) | Permission::Admin(None) => false,
+                }
     }
 
     /// Whether it allows links and codes of any store at all.
@@ -214,6 +246,25 @@ mod tests {
     }
 
     #[test]
+    fn nobody_gives_what_they_do_not_have() {
+        let shanghai = Path::try_from("cn/east/shanghai".to_owned()).unwrap();
+        let gives = |permissions: &[&str], given: &str| {
+            grant(permissions).may_give(&given.parse().unwrap(), given.contains("store/12").then_some(&shanghai))
+        };
+        let east: &[&str] = &["admin:cn/east"];
+        for given in ["issue:cn/east", "admin:cn/east/shanghai", "issue:store/12", "admin:store/12"] {
+            assert!(gives(east, given) && gives(&["admin"], given), "{given}");
+            assert!(!gives(&["issue", "report:"], given), "{given}: only whoever sets up gives");
+        }
+        for given in ["issue", "admin", "report:", "report:cn/east", "report:store/12", "issue:cn", "admin:cn/eas"] {
+            assert!(!gives(east, given) && gives(&["admin"], given), "{given}");
+        }
+        assert!(!gives(east, "issue:store/13"), "nobody knows where it is");
+        assert!(gives(&["admin:cn/east", "report:cn"], "report:cn/north") && !gives(&["report:cn"], "report:cn"));
+        assert!(!gives(&["admin:store/12"], "issue:store/13") && gives(&["admin:store/12"], "issue:store/12"));
+    }
+
+    #[test]
     fn a_grant_lives_as_long_as_what_it_allows_that_lives_least() {
         let lifetimes: Lifetimes = "report=30".parse().unwrap();
         let longest = |permissions: &[&str]| lifetimes.longest(&grant(permissions).permissions);
@@ -243,7 +294,7 @@ mod tests {
             allows("issue", 12) && allows("issue:", 12) && allows("issue:store/12", 12) && allows("issue:cn/east", 12)
         );
         assert!(!allows("issue:store/13", 12) && !allows("issue:cn/north", 12) && !allows("report:store/12", 12));
-        for wrong in ["issue:store/0", "issued", "admin:", "report", "issue:CN"] {
+        for wrong in ["admin:CN", "issue:store/0", "issued", "admin:", "report", "issue:CN"] {
             assert!(wrong.parse::<Permission>().is_err(), "{wrong}");
         }
     }
