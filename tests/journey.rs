@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use aftertaste_local::{Route, Template};
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -276,10 +277,35 @@ async fn a_report_link_sets_a_cookie_and_leaves_no_grant_in_the_address() {
     for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
+    // Browsers refuse a cookie of this prefix that other hosts would get as well.
+    assert!(cookie.starts_with("__Host-aftertaste=") && !cookie.contains("Domain"), "{cookie}");
     let pair = cookie.split(';').next().unwrap();
-    let page =
-        http.get(format!("{}/reports/cn/east.html", world.stack.url)).header("cookie", pair).send().await.unwrap();
-    assert_eq!(page.status(), 200);
+    for cookie in [pair.to_owned(), format!("grant={grant}")] {
+        let page = world.request(Method::GET, "/reports/cn/east.html").header("cookie", cookie);
+        assert_eq!(world.send(page).await.status, 200, "also as 0.1.0 set it");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_counts_for_reports_and_for_nothing_else() {
+    let world = World::new().await;
+    let grant = world.grant("issue admin report:");
+    let with_cookie = async |method: Method, path: &str| {
+        let request = world.request(method, path).header("cookie", format!("__Host-aftertaste={grant}; grant={grant}"));
+        world.send(request.json(&json!({"name": "Lane"}))).await
+    };
+    assert_eq!(with_cookie(Method::GET, "/reports/cn/east.json").await.status, 200);
+    let asks = |route: &&Route| {
+        route.function.starts_with("manage-") || (route.function == "issue-link" && route.method == "POST")
+    };
+    let mut tried = 0;
+    for route in Template::read().unwrap().routes.iter().filter(asks) {
+        let path = route.path.replace("{store}", "12").replace("{id}", "x").replace("{day}", "2026-11-20");
+        let refused = with_cookie(route.method.parse().unwrap(), &path).await;
+        assert_eq!(refused.problem(), (401, "grant-missing".into()), "{} {path}", route.method);
+        tried += 1;
+    }
+    assert!(tried >= 14, "{tried}");
 }
 
 #[tokio::test]

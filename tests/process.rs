@@ -229,11 +229,11 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
     };
     assert_eq!(
         complaint(&["grant", "everything"]).await,
-        "A grant allows issue, issue:<scope>, admin or report:<scope>; this is \"everything\"."
+        "A grant allows issue, issue:<scope>, admin, admin:<scope> or report:<scope>; this is \"everything\"."
     );
     assert_eq!(
         complaint(&["grant", " "]).await,
-        "A grant allows something: issue, issue:<scope>, admin or report:<scope>."
+        "A grant allows something: issue, issue:<scope>, admin, admin:<scope> or report:<scope>."
     );
     let csv = file("tests/data/lunch.csv");
     let replayed = async |store: &str, day: &str, map: &str| {

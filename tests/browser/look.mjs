@@ -14,6 +14,13 @@ export const WINDOWS = {
   desk: { width: 1280, height: 800 },
 };
 
+/** As a manager does: by their link, on a page of its own. */
+async function logIn(context) {
+  const page = await context.newPage();
+  await page.goto(`${url}/login?grant=${grant}`);
+  await page.close();
+}
+
 /**
  * Hands `use` a page of a browser that has nothing but a manager's cookie, and returns the problems that were noted
  * meanwhile. `note` takes problems, `see` changes how the page is looked at. Each problem comes with both. Console
@@ -26,8 +33,8 @@ export async function look(name, { language = 'en', scheme = 'light', size = WIN
   };
   const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, ...options });
   try {
-    await context.addCookies([{ name: 'grant', value: grant, url }]);
     context.setDefaultTimeout(15_000);
+    await logIn(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => note(`page error: ${error.message}`));
     page.on('request', (request) => {

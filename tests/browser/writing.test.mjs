@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 
-import { assertRecorded, grant, issue, send, url } from '../program.mjs';
+import { assertRecorded, grant, issue, send } from '../program.mjs';
 import { sent, stop } from './stack.mjs';
 import {
   CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest,
@@ -24,7 +24,7 @@ const COMMENTS = {
   'lines': '第一行\n\n第三行\n\t缩进',
 };
 for (const [what, comment] of Object.entries(COMMENTS)) {
-  guest(`${what} come back as they were typed`, PHONE, async ({ context, page, store, path }) => {
+  guest(`${what} come back as they were typed`, PHONE, async ({ page, store, path }) => {
     await open(page, path);
     await finish(page, { why: comment });
     await assertStored(store, { ...ONE, comments: [comment] });
@@ -34,7 +34,7 @@ for (const [what, comment] of Object.entries(COMMENTS)) {
       const { link } = await issue(store);
       assert.equal(await send(`/s/${link}`, { nps: 9, csat: 5 }), 201);
     }
-    await context.addCookies([{ name: 'grant', value: grant, url }]);
+    await open(page, `/login?grant=${grant}`);
     await open(page, `/reports/store/${store}.html`);
     const shown = page.locator('.comment p:not(.note)');
     assert.deepEqual(await shown.evaluateAll((texts) => texts.map(({ textContent }) => textContent)), [comment]);

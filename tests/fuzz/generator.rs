@@ -265,7 +265,10 @@ fn odd_headers(draw: &mut Draw) -> Vec<Header> {
 fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
     let token = token(draw, plan)?;
     if draw.one_in(4) {
-        return Some(("cookie".into(), format!("a=1; grant={token}").into_bytes()));
+        return Some((
+            "cookie".into(),
+            format!("a=1; {}={token}", draw.pick(&["__Host-aftertaste", "grant"])).into_bytes(),
+        ));
     }
     let scheme = if draw.slips(8) { draw.pick(&["bearer ", "Bearer  ", "Basic ", "", "Bearer\t"]) } else { "Bearer " };
     Some(("authorization".into(), format!("{scheme}{token}").into_bytes()))

@@ -19,7 +19,7 @@ use aftertaste::{
         place::{Path, Scope, parse_day},
         report::{Report, Subject},
     },
-    http::{Problem, Reply, Request, accepted, wanted_languages},
+    http::{COOKIE, Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages,
     reading::{self, Reading, Stores, Window},
@@ -79,7 +79,7 @@ fn scope_and_form(request: &Request) -> (&str, Form) {
 
 async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form) -> Result<Reply, Stop> {
     let now = call.now;
-    let grant = app.granted(request, now).await?;
+    let grant = app.granted_to_person(request, now).await?;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = Stores::of(app, &scope, now).await?;
     if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
@@ -202,5 +202,5 @@ async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
     tracing::info!(outcome = "logged-in", status = 303, scope, by = grant.subject);
     Ok(Reply::empty(StatusCode::SEE_OTHER)
         .with("location", format!("/reports/{scope}.html"))
-        .with("set-cookie", format!("grant={token}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")))
+        .with("set-cookie", format!("{COOKIE}={token}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")))
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::{
     aws,
     environment::{self, ConfigError},
-    http::{Problem, Reply, Request, bearer},
+    http::{Problem, Reply, Request, bearer, bearer_or_cookie},
     logs,
     memory::Catalog,
     table::{Table, TableError, Versioned},
@@ -87,12 +87,23 @@ impl App {
         Ok(app)
     }
 
-    /// The grant of a call: signed here, alive, and not ended. That one was ended is known everywhere after a minute.
+    /// The grant of a program's call: signed here, alive, and not ended. That one was ended is known everywhere after a
+    /// minute.
     ///
     /// # Errors
     /// A problem when there is none, or it holds no more.
     pub async fn granted(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
         let grant = bearer(&self.keyring, request, now)?;
+        self.check_alive(&grant, now).await?;
+        Ok(grant)
+    }
+
+    /// The same for pages that people read, which also takes a browser's cookie.
+    ///
+    /// # Errors
+    /// A problem when there is none, or it holds no more.
+    pub async fn granted_to_person(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
+        let grant = bearer_or_cookie(&self.keyring, request, now)?;
         self.check_alive(&grant, now).await?;
         Ok(grant)
     }

@@ -134,17 +134,37 @@ pub fn form_fields(request: &Request) -> Result<Vec<(String, String)>, Problem> 
     Ok(form_urlencoded::parse(&request.bytes()?).into_owned().collect())
 }
 
-/// The grant of a caller: a bearer token in `Authorization`, or (for a manager's browser) the cookie `grant`.
+/// The cookie that holds a manager's grant. By its prefix browsers take it only with `Secure` and for this host alone, so
+/// that no other host of the domain can plant one.
+pub const COOKIE: &str = "__Host-aftertaste";
+
+/// Its name in 0.1.0, which browsers may still send. The version after this one forgets it.
+const COOKIE_BEFORE: &str = "grant";
+
+fn bearer_token(request: &Request) -> Option<&str> {
+    let value = request.header("authorization")?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })
+}
+
+/// The grant of a program: a bearer token in `Authorization`. A cookie is none: a browser sends it by itself, also when a
+/// page of somebody else's makes it call.
 ///
 /// # Errors
 /// A problem when there is none, it can't be read or it has ended.
 pub fn bearer(keyring: &Keyring, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
-    let header = request.header("authorization").map(|value| {
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" }
-    });
-    let bearer = header.or_else(|| request.cookie("grant")).ok_or_else(Problem::grant_missing)?;
-    Ok(token::verify(bearer, keyring, now)?)
+    let token = bearer_token(request).ok_or_else(Problem::grant_missing)?;
+    Ok(token::verify(token, keyring, now)?)
+}
+
+/// The grant of a program or of a person in a browser, whose cookie counts for pages that change nothing.
+///
+/// # Errors
+/// A problem when there is none, it can't be read or it has ended.
+pub fn bearer_or_cookie(keyring: &Keyring, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
+    let cookie = || request.cookie(COOKIE).or_else(|| request.cookie(COOKIE_BEFORE));
+    let token = bearer_token(request).or_else(cookie).ok_or_else(Problem::grant_missing)?;
+    Ok(token::verify(token, keyring, now)?)
 }
 
 #[cfg(test)]
