@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
+use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
 
 /// A survey with its version, 1 for the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,12 +220,9 @@ impl Table {
                 .condition_expression("attribute_not_exists(pk)")
                 .send()
                 .await;
-            match put {
-                Ok(_) => return Ok(PutSurvey::Written(version)),
-                // Someone else wrote this version meanwhile (or a lost reply hid that it was us): look again.
-                Err(error)
-                    if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {}
-                Err(error) => return Err(failed("write a survey")(error)),
+            // Else someone wrote this version meanwhile (or a lost reply hid that it was us): look again.
+            if unless_refused(put, PutItemError::is_conditional_check_failed_exception, "write a survey")? {
+                return Ok(PutSurvey::Written(version));
             }
         }
     }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::{delete_item::DeleteItemError, put_item::PutIte
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Table, TableError, failed, keys};
+use super::{Table, TableError, failed, keys, unless_refused};
 
 /// No lease is as long: one that ends later is a mistake.
 const LONGEST_SECONDS: i64 = 3_600;
@@ -33,13 +33,7 @@ impl Table {
             .expression_attribute_values(":longest", keys::number(now.as_second() + LONGEST_SECONDS))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(false)
-            }
-            Err(error) => Err(failed("take the lease of a count")(error)),
-        }
+        unless_refused(put, PutItemError::is_conditional_check_failed_exception, "take the lease of a count")
     }
 
     /// Gives the lease back, unless it has gone over to another holder.
@@ -58,15 +52,8 @@ impl Table {
             .expression_attribute_values(":holder", keys::text(holder))
             .send()
             .await;
-        match deleted {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(failed("give back the lease of a count")(error)),
-        }
+        let is_refusal = DeleteItemError::is_conditional_check_failed_exception;
+        unless_refused(deleted, is_refusal, "give back the lease of a count").map(drop)
     }
 
     /// Ends the lease, whoever has it: for a program that alone has the table, and may have been killed in a count.

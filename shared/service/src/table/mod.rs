@@ -111,6 +111,19 @@ fn failed<E: ProvideErrorMetadata>(action: &'static str) -> impl FnOnce(SdkError
     move |error| TableError::Failed { action, detail: describe(&error) }
 }
 
+/// Whether a write took place; not if its condition did not hold.
+fn unless_refused<T, E: ProvideErrorMetadata>(
+    written: Result<T, SdkError<E, HttpResponse>>,
+    is_refusal: impl FnOnce(&E) -> bool,
+    action: &'static str,
+) -> Result<bool, TableError> {
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.as_service_error().is_some_and(is_refusal) => Ok(false),
+        Err(error) => Err(failed(action)(error)),
+    }
+}
+
 fn unreadable(key: &keys::Key, detail: impl fmt::Display) -> TableError {
     TableError::Unreadable { pk: key.pk.clone(), sk: key.sk.clone(), detail: detail.to_string() }
 }

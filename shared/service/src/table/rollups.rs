@@ -10,7 +10,7 @@ use domain::{
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
+use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
 
 /// The form in which rollups are written. A rollup lacks nothing that a later form adds: absent counts are zero.
 const FORM: u8 = 1;
@@ -71,13 +71,7 @@ impl Table {
             .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(false)
-            }
-            Err(error) => Err(failed("write a rollup")(error)),
-        }
+        unless_refused(put, PutItemError::is_conditional_check_failed_exception, "write a rollup")
     }
 }
 
