@@ -8,7 +8,7 @@ use aftertaste::{
         Id, Invalid,
         access::Grant,
         count::{DayDetails, DayOperations},
-        place::{Scope, Store, StoreDetails, StoreNumber, parse_day},
+        place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
         survey::{Brand, Definition, Survey},
     },
@@ -79,23 +79,22 @@ fn store_number(request: &Request) -> Result<StoreNumber, Problem> {
     Ok(number?)
 }
 
+/// Refuses a scope that the grant does not cover.
+fn covered_scope(grant: &Grant, scope: &Scope, path: &Path) -> Result<(), Problem> {
+    let covers = grant.allows_admin_of(scope, Some(path));
+    if covers { Ok(()) } else { Err(Problem::grant_insufficient(&format!("admin:{scope}"))) }
+}
+
 /// Refuses a store that the grant does not cover.
 fn covered(grant: &Grant, store: &Store) -> Result<(), Problem> {
-    let scope = Scope::Store(store.number);
-    if grant.allows_admin_of(&scope, Some(&store.details.path)) {
-        return Ok(());
-    }
-    Err(Problem::grant_insufficient(&format!("admin:{scope}")))
+    covered_scope(grant, &Scope::Store(store.number), &store.details.path)
 }
 
 /// Refuses to add a store to a node, or to move it there, whose stores the grant does not cover. The store alone is not
 /// enough: whoever has one store would choose by which others it is measured.
 fn covered_node(grant: &Grant, store: &Store) -> Result<(), Problem> {
-    let node = Scope::Node(store.details.path.clone());
-    if grant.allows_admin_of(&node, None) {
-        return Ok(());
-    }
-    Err(Problem::grant_insufficient(&format!("admin:{node}")))
+    let path = &store.details.path;
+    covered_scope(grant, &Scope::Node(path.clone()), path)
 }
 
 /// Nobody knows of a store that can't be read where it belongs.
