@@ -104,7 +104,8 @@ test('a page that was open beside the one that sent is told, and can take that a
   beside.close();
 });
 
-test('an answer that was begun before the taking back is sent anew, and nothing of it is lost', async () => {
+/** A guest has begun on one page, then sent on another and taken back there. Resolves to the page that was begun. */
+async function takenBackBeside() {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -118,7 +119,11 @@ test('an answer that was begun before the taking back is sent anew, and nothing 
   await guest.tap('.quiet');
   await guest.end('taken-back');
   guest.close();
+  return { store, link, beside, first };
+}
 
+test('an answer that was begun before the taking back is sent anew, and nothing of it is lost', async () => {
+  const { store, link, beside, first } = await takenBackBeside();
   await beside.pick('csat', 4);
   await beside.type('why', '再想想');
   await beside.send();
@@ -137,18 +142,7 @@ test('an answer that was begun before the taking back is sent anew, and nothing 
 });
 
 test('a partial answer that comes after the taking back brings nothing back', async () => {
-  newPhone();
-  const store = await newStore();
-  const { link } = await newLink(store);
-  const guest = await Guest.of(link);
-  await guest.pick('nps', 9);
-  const beside = await Guest.of(link);
-  await guest.pick('csat', 5);
-  await guest.send();
-  await guest.end('thanks');
-  await guest.tap('.quiet');
-  await guest.end('taken-back');
-  guest.close();
+  const { store, beside } = await takenBackBeside();
   beside.hide();
   await quiet();
   assert.deepEqual([posted().at(-1).body.partial, posted().at(-1).status], [true, 409]);
