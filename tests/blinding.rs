@@ -357,7 +357,8 @@ async fn a_running_day_with_very_many_answers_is_shown_as_it_was_counted_last() 
     world.fire("RollUpStoresHourly", Value::Null).await;
     let counted = world.report("store/12").await;
     assert_eq!((&counted["responses"], &counted["waiting"]), (&json!(5_005), &json!(3)));
-    assert_eq!(counted["comments"].as_array().unwrap().len(), 50);
+    // Up to three of the fifty responses that are read wait too; chance puts them there.
+    assert!((47..=50).contains(&counted["comments"].as_array().unwrap().len()));
     let mut later = answers().text("later").times(5);
     later.response.answered_at = Timestamp::now() + 1.second();
     later.put(&world).await;
