@@ -75,6 +75,7 @@ async fn play(world: &World, now: Timestamp, steps: &[Step]) {
             Step::CountInterrupted { after } => {
                 // Dropped in the middle, as a killed process would leave it. The next to have the table ends its lease.
                 let _ = tokio::time::timeout(after, count(world, Window::Answerable)).await;
+                world.proxy.quiet().await;
                 world.stack.app.table.end_lease().await.unwrap();
             }
         }

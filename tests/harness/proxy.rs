@@ -35,6 +35,8 @@ struct State {
     hold: Option<(String, String)>,
     /// How many requests wait so.
     held: usize,
+    /// How many requests are being asked upstream.
+    under_way: usize,
 }
 
 pub struct Proxy {
@@ -90,6 +92,16 @@ impl Proxy {
         self.state.lock().unwrap().hold = None;
     }
 
+    /// Waits until what was asked is done, also for a caller who is gone: a request that such a one sent comes still.
+    pub async fn quiet(&self) {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            if self.state.lock().unwrap().under_way == 0 {
+                return;
+            }
+        }
+    }
+
     /// Replies are cut off in the middle, until this is taken back.
     pub fn set_cut(&self, cut: bool) {
         self.state.lock().unwrap().cut = cut;
@@ -123,9 +135,11 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
                 request = request.header(name, value);
             }
         }
+        state.lock().unwrap().under_way += 1;
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let reply = response.bytes().await.unwrap();
+        state.lock().unwrap().under_way -= 1;
         let lost = {
             let mut state = state.lock().unwrap();
             let reply: Value = serde_json::from_slice(&reply).unwrap_or(Value::Null);
