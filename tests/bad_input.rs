@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aftertaste::domain::access::{Key, Keyring};
+use aftertaste::domain::access::{GuestKeys, Key};
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -21,13 +21,8 @@ async fn a_link_that_is_not_ours_is_unknown_in_the_same_words_whatever_is_wrong_
     let world = World::new().await;
     let link = world.link("p").await;
     let last = if link.ends_with('A') { 'B' } else { 'A' };
-    let retired = Keyring::new(
-        9,
-        BTreeMap::from([(9, Key::from([9; 32]))]),
-        world.keyring().payment().clone(),
-        Key::from([0; 32]),
-    )
-    .unwrap();
+    let retired =
+        GuestKeys::new(9, BTreeMap::from([(9, Key::from([9; 32]))]), world.keyring().payment().clone()).unwrap();
     let wrong = [
         format!("{}{last}", &link[..31]),
         link[..31].to_owned(),

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use aftertaste::domain::access::Keyring;
-use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
+use aftertaste_local::{Database, Demo, Options, Stack, new_keys};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -63,9 +62,9 @@ async fn a_start_waits_for_a_database_that_answers_late() {
 }
 
 async fn start(url: &str, demo: Demo, schedules: bool) -> Stack {
-    let keyring = Keyring::parse(&new_keyring_json()).unwrap();
+    let keys = new_keys().unwrap();
     let options = Options { catalog_age: Duration::ZERO, demo, schedules, ..options(url) };
-    Stack::start(options, keyring).await.unwrap()
+    Stack::start(options, keys).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -39,6 +39,40 @@ fn every_kind_of_problem_is_described_with_its_status() {
     assert_eq!(described, kinds);
 }
 
+/// The variables with keys that template.yaml gives each function.
+pub fn keys_of_functions() -> BTreeMap<String, BTreeSet<String>> {
+    let template = text("template.yaml");
+    let functions = template.split("      CodeUri: functions/").skip(1);
+    functions.map(|function| (function.lines().next().unwrap().to_owned(), names(function, "_KEYS: "))).collect()
+}
+
+/// The words before an ending, up to the next function.
+fn names(function: &str, ending: &str) -> BTreeSet<String> {
+    let own = function.split("\n\n").next().unwrap();
+    let before = |part: &str| part.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap().to_owned();
+    let parts: Vec<&str> = own.split(ending).collect();
+    parts[..parts.len() - 1].iter().map(|part| format!("{}{}", before(part), ending.trim_end_matches(": "))).collect()
+}
+
+#[test]
+fn a_function_is_given_the_keys_that_its_code_needs_and_may_read_no_others() {
+    let template = text("template.yaml");
+    let given = keys_of_functions();
+    assert!(given.len() > 6 && given["roll-up-stores"].is_empty(), "{given:?}");
+    for function in template.split("      CodeUri: functions/").skip(1) {
+        let name = function.lines().next().unwrap();
+        let code = text(&format!("functions/{name}/src/lib.rs"));
+        let kinds = [("Guest", ["GuestKeys", "BothKeys"]), ("Grant", ["GrantKeys", "BothKeys"])];
+        for (kind, types) in kinds {
+            let needs = types.iter().any(|keys| code.contains(&format!("App<{keys}>")));
+            let own = function.split("\n\n").next().unwrap();
+            assert_eq!(own.contains(&format!("!Ref Read{kind}Keys")), needs, "{name} {kind}");
+            let variable = format!("{}_KEYS", kind.to_uppercase());
+            assert_eq!(given[name].contains(&variable), needs, "{name} {variable}");
+        }
+    }
+}
+
 #[test]
 fn the_limits_of_the_api_are_those_of_the_template() {
     let mut described = BTreeMap::new();

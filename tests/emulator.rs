@@ -7,7 +7,7 @@ use std::time::Duration;
 use aftertaste::domain::visit::LINK_LENGTH;
 use aftertaste_local::{Database, Options, Stack, events::at};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::{
     io::AsyncReadExt,
     net::TcpListener,
@@ -15,7 +15,8 @@ use tokio::{
 };
 
 use crate::{
-    events::{cases, check, check_count, environment, event, keyring},
+    documents::keys_of_functions,
+    events::{cases, check, check_count, environment, event, keys},
     harness::{options, program, proxy::Proxy},
 };
 
@@ -85,26 +86,30 @@ impl Function {
 pub async fn database() -> (Database, Stack) {
     let database = Database::start(None, 0).await.unwrap();
     let options = Options { catalog_age: Duration::ZERO, ..options(&database.url) };
-    let stack = Stack::start(options, keyring()).await.unwrap();
+    let stack = Stack::start(options, keys()).await.unwrap();
     (database, stack)
+}
+
+/// The environment of a function, with the keys that template.yaml gives it and no others.
+fn variables<'a>(function: &str, environment: &'a Map<String, Value>, dynamodb: &'a str) -> Vec<(&'a str, &'a str)> {
+    let keys = keys_of_functions().remove(function).unwrap_or_default();
+    let named = environment.iter().filter(|(name, _)| !name.ends_with("_KEYS") || keys.contains(*name));
+    let own = named.map(|(name, value)| match name.as_str() {
+        "AWS_ENDPOINT_URL_DYNAMODB" => (name.as_str(), dynamodb),
+        _ => (name.as_str(), value.as_str().unwrap()),
+    });
+    own.collect()
 }
 
 #[tokio::test]
 async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     let (database, _stack) = database().await;
     let environment = environment();
-    let text = |name: &str| environment[name].as_str().unwrap().to_owned();
-    let (url, keyring_json) = (text("PUBLIC_URL"), text("KEYRING"));
-    let variables = [
-        ("TABLE_NAME", "aftertaste"),
-        ("PUBLIC_URL", url.as_str()),
-        ("KEYRING", keyring_json.as_str()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", database.url.as_str()),
-    ];
+    let variables = |function: &str| variables(function, &environment, &database.url);
     let now = Timestamp::now();
     let mut functions = std::collections::BTreeMap::new();
     for function in ["issue-link", "open-survey", "record-response", "show-report", "manage-catalog", "manage-people"] {
-        functions.insert(function, (Function::start(function, &variables).await, Vec::new()));
+        functions.insert(function, (Function::start(function, &variables(function)).await, Vec::new()));
     }
     let mut secrets =
         vec!["汤很鲜".to_owned(), "Lovely".into(), "AAECAwQFBgcI".into(), "4200001234202611211234567890".into()];
@@ -112,10 +117,10 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     for case in &cases {
         let (running, outcomes) = functions.get_mut(case.function.as_str()).unwrap();
         if let Some(needed) = case.needs() {
-            let reply = running.invoke(&at(event(&case.function, needed), &keyring(), now)).await;
+            let reply = running.invoke(&at(event(&case.function, needed), &keys().guests, now)).await;
             outcomes.push(reply["statusCode"].as_u64().unwrap());
         }
-        let event = at(event(&case.function, &case.name), &keyring(), now);
+        let event = at(event(&case.function, &case.name), &keys().guests, now);
         secrets.extend(event.pointer("/pathParameters/link").and_then(Value::as_str).map(str::to_owned));
         let reply = running.invoke(&event).await;
         check(case, &reply);
@@ -138,7 +143,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     assert!(secrets.iter().filter(|secret| secret.len() == LINK_LENGTH).count() > 5);
 
     // The count has no keys: it needs none.
-    let counter = Function::start("roll-up-stores", &[variables[0], variables[3]]).await;
+    let counter = Function::start("roll-up-stores", &variables("roll-up-stores")).await;
     for case in &counts {
         let reply = counter.invoke(&event(&case.function, &case.name)).await;
         check_count(case, reply["errorMessage"].as_str());
@@ -163,7 +168,7 @@ async fn behind(proxy: &Proxy, name: &str) -> Function {
     let variables = [
         ("TABLE_NAME", "aftertaste"),
         ("PUBLIC_URL", "https://s.example.cn"),
-        ("KEYRING", environment["KEYRING"].as_str().unwrap()),
+        ("GUEST_KEYS", environment["GUEST_KEYS"].as_str().unwrap()),
         ("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()),
     ];
     Function::start(name, &variables).await
@@ -175,7 +180,7 @@ async fn a_reply_that_can_not_be_read_is_not_repeated_in_the_log() {
     let proxy = Proxy::start(&database.url).await;
     let now = Timestamp::now();
     let function = behind(&proxy, "record-response").await;
-    let event = |case| at(event("record-response", case), &keyring(), now);
+    let event = |case| at(event("record-response", case), &keys().guests, now);
     assert_eq!(function.invoke(&event("first-answer")).await["statusCode"], 201);
     proxy.set_cut(true);
     assert_eq!(function.invoke(&event("other-answers")).await["statusCode"], 503);
@@ -190,9 +195,9 @@ async fn a_table_that_hangs_ends_in_a_503_before_lambda_ends_the_call() {
     let (database, stack) = database().await;
     let proxy = Proxy::start(&database.url).await;
     let function = behind(&proxy, "open-survey").await;
-    let event = at(event("open-survey", "valid-json"), &keyring(), Timestamp::now());
+    let event = at(event("open-survey", "valid-json"), &keys().guests, Timestamp::now());
     // The emulator starts a function at its first call; a forged link is refused without the table.
-    let forged = at(crate::events::event("open-survey", "forged-link"), &keyring(), Timestamp::now());
+    let forged = at(crate::events::event("open-survey", "forged-link"), &keys().guests, Timestamp::now());
     assert_eq!(function.invoke(&forged).await["statusCode"], 404);
     proxy.set_hang(true);
     let began = std::time::Instant::now();

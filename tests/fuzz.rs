@@ -24,7 +24,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{events::keyring, harness::options};
+use crate::{events::keys, harness::options};
 use generator::{Generator, Request};
 use scene::{Scene, key};
 use wire::{Reply, exchange};
@@ -57,7 +57,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     let database = Database::start(None, 0).await.unwrap();
     // The catalog is read again each second, so that guests meet what an operator has just put.
     let options = Options { catalog_age: Duration::from_secs(1), ..options(&database.url) };
-    let stack = Stack::start(options, keyring()).await.unwrap();
+    let stack = Stack::start(options, keys()).await.unwrap();
     let scene = Scene::new(Timestamp::now(), stack.url.trim_start_matches("http://"));
     unreadable::put(&database.url, &scene).await;
     unreadable::is_told(&scene).await;

@@ -134,5 +134,5 @@ async fn a_survey_of_one_store_that_can_not_be_read_keeps_no_nodes_report_from_t
 /// Another stack on the same table, which remembers nothing.
 async fn restarted(world: &World) -> aftertaste_local::Stack {
     let options = crate::harness::options(&world.proxy.url);
-    aftertaste_local::Stack::start(options, world.keyring().clone()).await.unwrap()
+    aftertaste_local::Stack::start(options, world.stack.app.keys.clone()).await.unwrap()
 }

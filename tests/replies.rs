@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     app::App,
-    domain::visit::Channel,
+    domain::{access::BothKeys, visit::Channel},
     http::{Reply, Request},
     lambda,
     memory::Catalog,
@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    events::keyring,
+    events::keys,
     harness::{World, file, grant, signed_by, signed_for},
 };
 use calls::{Call, calls};
@@ -29,7 +29,7 @@ use log::Log;
 
 /// A moment, and a stack whose catalog, keys and address are always the same.
 pub struct Scene {
-    pub app: App,
+    pub app: App<BothKeys>,
     pub now: Timestamp,
     template: Template,
 }
@@ -37,11 +37,11 @@ pub struct Scene {
 impl Scene {
     pub fn of(stack: &Stack) -> Self {
         let table = stack.app.table.clone();
-        let catalog = Catalog::new(table.clone(), std::time::Duration::from_secs(36_000));
+        let catalog = Catalog::new(table.clone(), std::time::Duration::from_secs(36_000)).into();
         let app = App {
             catalog,
             table,
-            keyring: keyring(),
+            keys: keys(),
             public_url: "https://s.example.cn".into(),
             lifetimes: aftertaste::domain::access::Lifetimes::default(),
         };
@@ -70,7 +70,7 @@ impl Scene {
 
     pub fn token(&self, scopes: &str) -> String {
         let ended = if scopes.starts_with("ended ") { -1 } else { 1 };
-        grant(&keyring(), scopes.trim_start_matches("ended "), self.now + ended.hours())
+        grant(&keys().grants, scopes.trim_start_matches("ended "), self.now + ended.hours())
     }
 
     /// Two days of two stores, by receipt and by codes on tables, some left half-way, and their count.
@@ -78,7 +78,7 @@ impl Scene {
         for i in 0..70_u32 {
             let paid = self.now - (i64::from(i % 2) * 24 * 60 + 30 + i64::from(i) * 3).minutes();
             let channel = if i % 9 == 4 { Channel::Table } else { Channel::ALL[(i % 4) as usize + 3] };
-            let link = signed_for(&keyring(), 12 + i % 2, paid, &format!("visit {i}"), channel, (i % 3) as u8);
+            let link = signed_for(&keys().guests, 12 + i % 2, paid, &format!("visit {i}"), channel, (i % 3) as u8);
             let mut answers = json!({"nps": (i * 7) % 11, "csat": 1 + (i * 3) % 5});
             if i % 6 == 0 {
                 answers["why"] = format!("comment {i}").into();
@@ -111,7 +111,7 @@ async fn every_route_replies_and_logs_as_it_did_before() {
     scene.fill().await;
     Log::listen();
     let mut replies = Vec::new();
-    for call in calls(&keyring(), scene.now) {
+    for call in calls(&keys().guests, scene.now) {
         let reply = scene.reply(&call).await;
         let mut entry = json!({"call": call.name(), "reply": shape(&reply), "log": logged(call.route)});
         without_sentences(&mut entry);
@@ -143,7 +143,7 @@ fn logged(route: &str) -> Vec<Value> {
 
 #[test]
 fn no_route_is_left_out() {
-    let calls = calls(&keyring(), WRITTEN_FOR.parse().unwrap());
+    let calls = calls(&keys().guests, WRITTEN_FOR.parse().unwrap());
     for route in Template::read().unwrap().routes {
         let key = format!("{} {}", route.method, route.path);
         assert!(calls.iter().any(|call| call.route == key), "{key}");
@@ -179,5 +179,5 @@ fn without_sentences(value: &mut Value) {
 
 /// The link of a receipt, paid four minutes before the moment of the scene.
 pub fn receipt(store: u32, payment: &str, now: Timestamp) -> String {
-    signed_by(&keyring(), store, now - 4.minutes(), payment)
+    signed_by(&keys().guests, store, now - 4.minutes(), payment)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aftertaste::domain::access::{Key, Keyring};
+use aftertaste::domain::access::{BothKeys, GrantKeys, GuestKeys, Key};
 use aftertaste_local::{Database, Demo, Options, Stack};
 use serde_json::{Value, json};
 use tokio::{
@@ -18,9 +18,10 @@ use crate::{
     harness::{options, program, proxy::ask},
 };
 
-fn keyring() -> Keyring {
+fn keys() -> BothKeys {
     let key = || Key::from([1; 32]);
-    Keyring::new(1, BTreeMap::from([(1, key())]), key(), key()).unwrap()
+    let guests = GuestKeys::new(1, BTreeMap::from([(1, key())]), key()).unwrap();
+    BothKeys { guests, grants: GrantKeys::new(key()) }
 }
 
 /// What a function's binary prints when it is started with these variables and ends.
@@ -35,7 +36,7 @@ async fn last_words(function: &str, variables: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn a_variable_that_is_missing_or_malformed_stops_the_start_with_a_sentence_that_names_it() {
-    let good = environment()["KEYRING"].as_str().unwrap().to_owned();
+    let good = environment()["GUEST_KEYS"].as_str().unwrap().to_owned();
     let [table, url] = [("TABLE_NAME", "t"), ("PUBLIC_URL", "https://s.example.cn")];
     assert_eq!(
         last_words("issue-link", &[]).await,
@@ -49,16 +50,23 @@ async fn a_variable_that_is_missing_or_malformed_stops_the_start_with_a_sentence
         last_words("open-survey", &[table]).await,
         "Error: PUBLIC_URL is not set: it is the address that guests see, such as https://s.example.cn.\n"
     );
-    let said = last_words("show-report", &[table, ("PUBLIC_URL", "s.example.cn"), ("KEYRING", &good)]).await;
+    let said = last_words("show-report", &[table, ("PUBLIC_URL", "s.example.cn"), ("GRANT_KEYS", &good)]).await;
     assert!(said.starts_with("Error: PUBLIC_URL is not an address such as https://s.example.cn"), "{said}");
     let said = last_words("record-response", &[table, url]).await;
-    assert!(said.starts_with("Error: KEYRING is not set: it is ssm:<name of a SecureString>"), "{said}");
-    let said = last_words("manage-catalog", &[table, url, ("KEYRING", &good.replace("AAEC", "AA"))]).await;
-    assert!(said.starts_with("Error: KEYRING is not a keyring: a key is the base64 of exactly 32 bytes"), "{said}");
+    assert!(said.starts_with("Error: GUEST_KEYS is not set: it is ssm:<name of a SecureString>"), "{said}");
+    let said = last_words("record-response", &[table, url, ("GUEST_KEYS", &good.replace("AAEC", "AA"))]).await;
+    assert!(said.starts_with("Error: GUEST_KEYS is not a keyring: a key is the base64 of exactly 32 bytes"), "{said}");
     assert!(!said.contains("AwQFBgcI"), "a key is repeated: {said}");
     let said =
-        last_words("issue-link", &[table, url, ("KEYRING", &good.replace("\"current\":1", "\"current\":2"))]).await;
-    assert!(said.starts_with("Error: KEYRING is not a keyring: current is 2, and signing has no such key."), "{said}");
+        last_words("open-survey", &[table, url, ("GUEST_KEYS", &good.replace("\"current\":1", "\"current\":2"))]).await;
+    assert!(
+        said.starts_with("Error: GUEST_KEYS is not a keyring: current is 2, and signing has no such key."),
+        "{said}"
+    );
+    let said = last_words("issue-link", &[table, url, ("GUEST_KEYS", &good)]).await;
+    assert!(said.starts_with("Error: GRANT_KEYS is not set: it is ssm:<name of a SecureString>"), "{said}");
+    let said = last_words("show-report", &[table, url, ("GRANT_KEYS", &good)]).await;
+    assert!(said.starts_with("Error: GRANT_KEYS is not a keyring: unknown field `current`"), "{said}");
 }
 
 /// A Parameter Store of one parameter. It counts how often it is asked.
@@ -71,10 +79,10 @@ async fn parameter_store(value: String) -> String {
             let read = stream.read(&mut request).await.unwrap();
             let request = String::from_utf8_lossy(&request[..read]).into_owned();
             let asked = request.contains("AmazonSSM.GetParameter")
-                && request.contains(r#""Name":"/aftertaste/keyring""#)
+                && request.contains(r#""Name":"/aftertaste/grants""#)
                 && request.contains(r#""WithDecryption":true"#);
             let (status, body) = if asked {
-                (200, json!({"Parameter": {"Name": "/aftertaste/keyring", "Type": "SecureString", "Value": value}}))
+                (200, json!({"Parameter": {"Name": "/aftertaste/grants", "Type": "SecureString", "Value": value}}))
             } else {
                 (400, json!({"__type": "ParameterNotFound"}))
             };
@@ -90,22 +98,25 @@ async fn parameter_store(value: String) -> String {
 #[tokio::test]
 async fn the_keyring_is_fetched_from_parameter_store_when_the_variable_says_so() {
     let (database, _stack) = database().await;
-    let store = parameter_store(environment()["KEYRING"].as_str().unwrap().to_owned()).await;
-    let variables = |keyring| {
+    let store = parameter_store(environment()["GRANT_KEYS"].as_str().unwrap().to_owned()).await;
+    let variables = |keys| {
         [
             ("TABLE_NAME", "aftertaste"),
             ("PUBLIC_URL", "https://s.example.cn"),
-            ("KEYRING", keyring),
+            ("GRANT_KEYS", keys),
             ("AWS_ENDPOINT_URL_SSM", store.as_str()),
             ("AWS_ENDPOINT_URL_DYNAMODB", database.url.as_str()),
         ]
     };
-    let function = Function::start("manage-catalog", &variables("ssm:/aftertaste/keyring")).await;
+    let function = Function::start("manage-catalog", &variables("ssm:/aftertaste/grants")).await;
     let reply: Value = function.invoke(&event("manage-catalog", "valid-store")).await;
     assert_eq!(reply["statusCode"], 200, "{reply}");
 
     let said = last_words("manage-catalog", &variables("ssm:/aftertaste/other")).await;
-    assert!(said.starts_with("Error: KEYRING names the parameter /aftertaste/other, which can't be read: "), "{said}");
+    assert!(
+        said.starts_with("Error: GRANT_KEYS names the parameter /aftertaste/other, which can't be read: "),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -118,7 +129,7 @@ async fn a_table_with_other_keys_is_refused_with_a_sentence() {
     });
     ask(&database.url, "CreateTable", &body).await;
     let options = Options { demo: Demo::Nothing, ..options(&database.url) };
-    let refused = Stack::start(options, keyring()).await.err().unwrap();
+    let refused = Stack::start(options, keys()).await.err().unwrap();
     assert_eq!(
         refused.to_string(),
         "The table aftertaste that is there has the keys id (N, HASH), and template.yaml says pk (S, HASH) and \

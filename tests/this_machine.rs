@@ -116,7 +116,7 @@ async fn only_its_owner_reads_the_folder_and_its_files() {
     let program = Program::start(&data).await;
     assert_eq!(mode(&data), 0o700);
     let found = files(&data);
-    for name in ["in-use", "keyring.json", "table.sqlite"] {
+    for name in ["in-use", "guests.json", "grants.json", "seal.json", "table.sqlite"] {
         assert!(found.contains(&(name.to_owned(), 0o600)), "{found:?}");
     }
     assert!(found.iter().all(|(_, mode)| *mode == 0o600), "{found:?}");
@@ -128,8 +128,36 @@ async fn only_its_owner_reads_the_folder_and_its_files() {
         std::fs::set_permissions(data.join(&name), open).unwrap();
     }
     let again = Program::start(&data).await;
-    assert!(files(&data).iter().all(|(name, mode)| *mode == 0o600 || name == "keyring.json"), "{:?}", files(&data));
+    let is_keyring = |name: &str| ["guests.json", "grants.json", "seal.json"].contains(&name);
+    assert!(files(&data).iter().all(|(name, mode)| *mode == 0o600 || is_keyring(name)), "{:?}", files(&data));
     assert!(again.end("-INT").await);
+}
+
+#[tokio::test]
+async fn a_keyring_from_before_the_split_is_split_and_nothing_that_it_signed_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = file("tests/data/keyring-0.1.json");
+    std::fs::copy(old, folder.path().join("keyring.json")).unwrap();
+    let data = folder.path().to_str().unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    for _ in 0..2 {
+        let (done, said, complaint) = run(&["keyring", "--data", data]).await;
+        assert!(done && said.contains("guests.json, grants.json and seal.json"), "{said}{complaint}");
+    }
+    let environment = crate::events::environment();
+    // The keys of events/env.json are those of the old keyring.
+    for (name, variable) in [("guests.json", "GUEST_KEYS"), ("grants.json", "GRANT_KEYS")] {
+        let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(json(&read(name)), json(environment[variable].as_str().unwrap()), "{name}");
+    }
+    assert!(folder.path().join("keyring.json").exists(), "an earlier version goes on with it");
+    let (_, token, _) = run(&["grant", "issue", "--data", data]).await;
+    let now = jiff::Timestamp::now();
+    assert!(aftertaste::token::verify(token.trim(), &crate::events::keys().grants, now).is_ok());
+
+    std::fs::write(folder.path().join("keyring.json"), "{}").unwrap();
+    let (done, _, complaint) = run(&["keyring", "--data", data]).await;
+    assert!(!done && complaint.contains("keyring.json: this is not a keyring."), "{complaint}");
 }
 
 #[tokio::test]
@@ -138,7 +166,7 @@ async fn a_grant_is_signed_by_the_keyring_of_an_environment() {
     let (done, token, complaint) = run(&["grant", "issue", "--env", env.to_str().unwrap()]).await;
     assert!(done, "{complaint}");
     let now = jiff::Timestamp::now();
-    let grant = aftertaste::token::verify(token.trim(), &crate::events::keyring(), now).unwrap();
+    let grant = aftertaste::token::verify(token.trim(), &crate::events::keys().grants, now).unwrap();
     assert_eq!(grant.permissions, ["issue".parse().unwrap()]);
 
     let (done, _, complaint) = run(&["grant", "issue", "--env", "Cargo.toml"]).await;

@@ -3,14 +3,14 @@
 
 mod later;
 
-use aftertaste::domain::{access::Keyring, visit::Claim};
+use aftertaste::domain::visit::Claim;
 use aftertaste_local::TABLE;
 use jiff::ToSpan;
 use roll_up_stores::Summary;
 use serde_json::{Value, json};
 
 use crate::{
-    events::keyring,
+    events::keys,
     harness::{World, file, inflated, proxy::ask, signed_by},
     replies::{Scene, calls, receipt},
 };
@@ -29,7 +29,7 @@ async fn written(world: &World, scene: &Scene) -> Value {
     }
     let items = ask(&world.proxy.url, "Scan", &json!({"TableName": TABLE})).await;
     assert!(items.get("LastEvaluatedKey").is_none(), "one page has all");
-    let code = calls::code(&keyring(), 12);
+    let code = calls::code(&keys().guests, 12);
     json!({"link": receipt(12, "open", scene.now), "answered": receipt(12, "answered", scene.now), "code": code,
         "grant": scene.token("report:"), "reports": reports, "items": items["Items"]})
 }
@@ -50,7 +50,7 @@ async fn play(scene: &Scene) {
     let answer = calls::new("POST /s/{link}").at(&[("link", &receipt(12, "answered", scene.now))]);
     assert_eq!(scene.reply(&answer.json(&json!({"answers": {"nps": 9, "csat": 5}}))).await.status, 201);
     scene.fill().await;
-    let opened = calls::new("GET /t/{code}").at(&[("code", &calls::code(&keyring(), 12))]);
+    let opened = calls::new("GET /t/{code}").at(&[("code", &calls::code(&keys().guests, 12))]);
     assert_eq!(scene.reply(&opened).await.status, 303);
 }
 
@@ -59,7 +59,7 @@ async fn play(scene: &Scene) {
 async fn play_seldom(scene: &Scene) {
     const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
     for payment in ["taken back", "anew"] {
-        let link = signed_by(&keyring(), 13, scene.now - 25.hours(), payment);
+        let link = signed_by(&keys().guests, 13, scene.now - 25.hours(), payment);
         let at = |route| calls::new(route).at(&[("link", &link)]);
         let first = at("POST /s/{link}").json(&json!({"answers": {"nps": 2, "csat": 1}, "submission": SUBMISSION}));
         assert_eq!(scene.reply(&first).await.status, 201);
@@ -176,9 +176,9 @@ async fn serves(written: &Value) -> Summary {
     let world = put_in(written).await;
     let scene = Scene::of(&world.stack);
     let text = |name: &str| written[name].as_str().unwrap();
-    let keyring: Keyring = keyring();
-    let claim = Claim::verify(text("link"), &keyring).unwrap();
-    assert_eq!(claim.sign(&keyring).unwrap().as_str(), text("link"), "the same payment keeps its link");
+    let keys = keys().guests;
+    let claim = Claim::verify(text("link"), &keys).unwrap();
+    assert_eq!(claim.sign(&keys).unwrap().as_str(), text("link"), "the same payment keeps its link");
     let reports = written["reports"].as_object().unwrap();
     let the_same = async || {
         for (scope, before) in reports {

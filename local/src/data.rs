@@ -8,9 +8,9 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use aftertaste::domain::access::Keyring;
+use aftertaste::domain::access::{BothKeys, GrantKeys, GuestKeys};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::Failure;
@@ -55,29 +55,49 @@ impl Data {
         Ok(path)
     }
 
-    /// The keyring, drawn at random the first time.
+    /// The keys of guests and grants, with the files of all three keyrings. Those that are not there are split from the
+    /// `keyring.json` of an earlier version, which stays; without one they are drawn at random.
     ///
     /// # Errors
-    /// When the file can't be written, read or understood.
-    pub fn keyring(&self) -> Result<Keyring, Failure> {
-        let path = self.folder.join("keyring.json");
-        let fail = |what: String| Failure(format!("{}: {what}.", path.display()));
-        if !path.exists() {
-            // Written under another name first, so that a process killed here leaves no half of a keyring; linked, so
-            // that of several processes the first one's keyring stays.
-            let draft = self.folder.join(format!("keyring.json.{}", std::process::id()));
-            let written = open_private(&draft).and_then(|mut file| {
-                file.set_len(0)?;
-                file.write_all(new_keyring_json().as_bytes())?;
-                file.sync_all()?;
-                let linked = fs::hard_link(&draft, &path);
-                fs::remove_file(&draft)?;
-                linked.or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
-            });
-            written.map_err(|error| fail(format!("the new keyring can't be written: {error}")))?;
+    /// When a file can't be written, read or understood.
+    pub fn keys(&self) -> Result<BothKeys, Failure> {
+        let whole = self.folder.join("keyring.json");
+        let keyrings = match fs::read_to_string(&whole) {
+            Ok(json) => split(&json).ok_or_else(|| Failure(format!("{}: this is not a keyring.", whole.display())))?,
+            Err(_) => new_keyrings(),
+        };
+        for (name, json) in &keyrings {
+            self.keep(name, json)?;
         }
-        let json = fs::read_to_string(&path).map_err(|error| fail(format!("the keyring can't be read: {error}")))?;
-        Keyring::parse(&json).map_err(|error| fail(format!("this is not a keyring: {error}")))
+        let read = |name: &str| {
+            let path = self.folder.join(format!("{name}.json"));
+            let json = fs::read_to_string(&path)
+                .map_err(|error| Failure(format!("{}: the keyring can't be read: {error}.", path.display())))?;
+            Ok((json, path))
+        };
+        let none = |path: PathBuf| move |error| Failure(format!("{}: this is not a keyring: {error}.", path.display()));
+        let ((guests, guests_at), (grants, grants_at)) = (read("guests")?, read("grants")?);
+        let guests = GuestKeys::parse(&guests).map_err(none(guests_at))?;
+        Ok(BothKeys { guests, grants: GrantKeys::parse(&grants).map_err(none(grants_at))? })
+    }
+
+    /// Writes a keyring, unless it is there. Under another name first, so that a process killed here leaves no half of a
+    /// keyring; linked, so that of several processes the first one's keyring stays.
+    fn keep(&self, name: &str, json: &str) -> Result<(), Failure> {
+        let path = self.folder.join(format!("{name}.json"));
+        if path.exists() {
+            return Ok(());
+        }
+        let draft = self.folder.join(format!("{name}.json.{}", std::process::id()));
+        let written = open_private(&draft).and_then(|mut file| {
+            file.set_len(0)?;
+            file.write_all(json.as_bytes())?;
+            file.sync_all()?;
+            let linked = fs::hard_link(&draft, &path);
+            fs::remove_file(&draft)?;
+            linked.or_else(|error| if path.exists() { Ok(()) } else { Err(error) })
+        });
+        written.map_err(|error| Failure(format!("{}: the keyring can't be written: {error}.", path.display())))
     }
 
     /// Takes the folder for this process, or says where the process that has it listens.
@@ -142,8 +162,20 @@ impl Lock {
     }
 }
 
-/// The JSON of a keyring of fresh random keys.
-pub fn new_keyring_json() -> String {
+/// Keyrings by name, each as its JSON.
+type Keyrings = [(&'static str, String); 3];
+
+/// Keys drawn at random.
+///
+/// # Errors
+/// None that is known: they are made so that they can be read.
+pub fn new_keys() -> Result<BothKeys, Failure> {
+    let [(_, guests), (_, grants), _] = new_keyrings();
+    let none = |error: aftertaste::domain::Invalid| Failure(error.0);
+    Ok(BothKeys { guests: GuestKeys::parse(&guests).map_err(none)?, grants: GrantKeys::parse(&grants).map_err(none)? })
+}
+
+fn new_keyrings() -> Keyrings {
     let key = || {
         let mut bytes = [0; 32];
         // Without the system's random numbers there is nothing safe to go on with.
@@ -151,6 +183,22 @@ pub fn new_keyring_json() -> String {
         getrandom::fill(&mut bytes).expect("the system gives random numbers");
         STANDARD.encode(bytes)
     };
-    let signing = BTreeMap::from([("1", key())]);
-    json!({"current": 1, "signing": signing, "payment": key(), "grants": key(), "id": Uuid::new_v4()}).to_string()
+    let one = || BTreeMap::from([("1", key())]);
+    [
+        ("guests", json!({"current": 1, "signing": one(), "payment": key()}).to_string()),
+        ("grants", json!({"grants": key(), "id": Uuid::new_v4()}).to_string()),
+        ("seal", json!({"current": 1, "sealing": one()}).to_string()),
+    ]
+}
+
+/// The parts of a keyring from before there were three. It had nothing that seals.
+fn split(whole: &str) -> Option<Keyrings> {
+    let Value::Object(mut guests) = serde_json::from_str(whole).ok()? else { return None };
+    let grants: Map<String, Value> =
+        ["grants", "id"].into_iter().filter_map(|name| guests.remove_entry(name)).collect();
+    if !grants.contains_key("grants") {
+        return None;
+    }
+    let [_, _, seal] = new_keyrings();
+    Some([("guests", Value::Object(guests).to_string()), ("grants", Value::Object(grants).to_string()), seal])
 }

@@ -7,7 +7,7 @@ use aftertaste::{
     counting::DayCount,
     domain::{
         Id,
-        access::{Key, Keyring},
+        access::{GuestKeys, Key},
         count::{Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
@@ -359,15 +359,15 @@ impl Guests<'_> {
 }
 
 /// The link of a payment that was made just now.
-pub(crate) fn link(keyring: &Keyring, store: StoreNumber, now: Timestamp) -> Option<String> {
+pub(crate) fn link(keys: &GuestKeys, store: StoreNumber, now: Timestamp) -> Option<String> {
     let claim = Claim {
         visit: Visit {
             store,
             minute: Minute::of(now)?,
-            payment: PaymentHash::of(&format!("demo {}", now.as_microsecond()), keyring.payment()),
+            payment: PaymentHash::of(&format!("demo {}", now.as_microsecond()), keys.payment()),
         },
         channel: Channel::Receipt,
         segment: Segment::default(),
     };
-    claim.sign(keyring).map(|link| link.as_str().to_owned())
+    claim.sign(keys).map(|link| link.as_str().to_owned())
 }

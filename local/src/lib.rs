@@ -17,7 +17,7 @@ mod server;
 mod template;
 mod waiting;
 
-pub use data::{Data, Lock, Taken, new_keyring_json};
+pub use data::{Data, Lock, Taken, new_keys};
 pub use database::{Bulk, Database};
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
@@ -30,7 +30,7 @@ use std::time::Duration;
 use aftertaste::{
     app::App,
     domain::{
-        access::{Keyring, Lifetimes},
+        access::{BothKeys, Lifetimes},
         place::StoreNumber,
     },
     memory::Catalog,
@@ -84,7 +84,7 @@ pub struct Stack {
     /// Where the functions are, such as `http://127.0.0.1:3000`.
     pub url: String,
     /// What the functions have at hand.
-    pub app: Arc<App>,
+    pub app: Arc<App<BothKeys>>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
@@ -94,7 +94,7 @@ impl Stack {
     ///
     /// # Errors
     /// When the port is taken, the table is another one's, or the template can't be read.
-    pub async fn start(options: Options, keyring: Keyring) -> Result<Self, Failure> {
+    pub async fn start(options: Options, keys: BothKeys) -> Result<Self, Failure> {
         let template = Template::read()?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
         let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
@@ -103,8 +103,8 @@ impl Stack {
         database::have_table(&client, &template, &options.dynamodb).await?;
         let unhurried = Table::new(client::unhurried(&client), TABLE);
         let table = Table::new(client, TABLE);
-        let catalog = Catalog::new(table.clone(), options.catalog_age);
-        let app = Arc::new(App { table, catalog, keyring, public_url: url.clone(), lifetimes: Lifetimes::default() });
+        let catalog = Arc::new(Catalog::new(table.clone(), options.catalog_age));
+        let app = Arc::new(App { table, catalog, keys, public_url: url.clone(), lifetimes: Lifetimes::default() });
         let now = Timestamp::now();
         // A process that was killed in a count has left its lease, and this one alone has the table.
         app.table.end_lease().await.map_err(|error| Failure(error.to_string()))?;
@@ -132,7 +132,7 @@ impl Stack {
     pub async fn fresh_link(&self, now: Timestamp) -> Option<String> {
         let stores = self.app.catalog.stores(now).await.ok()?;
         let store: StoreNumber = stores.iter().map(|store| store.number).min()?;
-        let link = demo::link(&self.app.keyring, store, now)?;
+        let link = demo::link(&self.app.keys.guests, store, now)?;
         Some(format!("{}/s/{link}", self.url))
     }
 }

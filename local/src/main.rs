@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use aftertaste::{
     domain::{
-        access::{Grant, Issue, Keyring, Lifetimes, Permission},
+        Invalid,
+        access::{BothKeys, Grant, GrantKeys, GuestKeys, Issue, Lifetimes, Permission},
         place::StoreNumber,
     },
     token,
 };
 use aftertaste_local::{
-    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keyring_json,
+    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keys,
     replay::{Outcome, Replay, read_rows, read_survey},
 };
 use clap::{Args, Parser, Subcommand};
@@ -109,8 +110,12 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
         data: PathBuf,
     },
-    /// Print a keyring of fresh random keys, for KEYRING or the parameter it names
-    Keyring,
+    /// Make the three keyrings in a folder: guests.json, grants.json and seal.json, split from a keyring.json there
+    Keyring {
+        /// The folder of the keys
+        #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
+        data: PathBuf,
+    },
     /// Print an event of events/ with its links and payments as recent as when it was written
     Event {
         /// Such as events/record-response/valid.json
@@ -137,7 +142,7 @@ async fn main() -> ExitCode {
         Some(Command::Replay { survey, csv, store, day, map, data }) => {
             replay(survey, csv, store, day, &map, &data).await
         }
-        Some(Command::Keyring) => say(&new_keyring_json()),
+        Some(Command::Keyring { data }) => keyring(&data),
         Some(Command::Event { file, env }) => event(&file, &env),
     };
     match done {
@@ -155,12 +160,12 @@ fn say(text: &str) -> Result<(), Failure> {
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
-    let (keyring, file, mut lock) = if run.memory {
-        (Keyring::parse(&new_keyring_json()).map_err(|error| Failure(error.0))?, None, None)
+    let (keys, file, mut lock) = if run.memory {
+        (new_keys()?, None, None)
     } else {
         let data = Data::open(&run.data)?;
         match data.take()? {
-            Taken::Here(lock) => (data.keyring()?, Some(data.table()?), Some(lock)),
+            Taken::Here(lock) => (data.keys()?, Some(data.table()?), Some(lock)),
             Taken::Elsewhere(url) => {
                 return Err(Failure(format!("{} is in use by a stack that runs already: {url}", run.data.display())));
             }
@@ -174,7 +179,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
         demo: if run.no_demo { Demo::Nothing } else { Demo::Answers(database.bulk()) },
         schedules: true,
     };
-    let stack = Stack::start(options, keyring).await?;
+    let stack = Stack::start(options, keys).await?;
     if let Some(lock) = &mut lock {
         lock.listening_at(&stack.url)?;
     }
@@ -188,7 +193,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
 
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
     let now = Timestamp::now();
-    let grant = sign(&stack.app.keyring, "report:", None, None, "local".into())?;
+    let grant = sign(&stack.app.keys.grants, "report:", None, None, "local".into())?;
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
         let code =
@@ -207,7 +212,7 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
 }
 
 fn sign(
-    keyring: &Keyring,
+    keys: &GrantKeys,
     scopes: &str,
     paid_within: Option<u32>,
     days: Option<u16>,
@@ -228,7 +233,7 @@ fn sign(
     let from = Timestamp::now();
     let expires = from.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
     let issue = Some(Issue { id: Uuid::new_v4(), from });
-    token::sign(&Grant { permissions, subject, expires, paid_within, issue }, keyring).map_err(|error| Failure(error.0))
+    token::sign(&Grant { permissions, subject, expires, paid_within, issue }, keys).map_err(|error| Failure(error.0))
 }
 
 fn grant(
@@ -239,11 +244,16 @@ fn grant(
     data: &Path,
     env: Option<&Path>,
 ) -> Result<(), Failure> {
-    let keyring = match env {
-        Some(env) => keyring_of(env)?,
-        None => Data::open(data)?.keyring()?,
+    let keys = match env {
+        Some(env) => keys_of(env)?,
+        None => Data::open(data)?.keys()?,
     };
-    say(&sign(&keyring, scopes, paid_within, days, subject)?)
+    say(&sign(&keys.grants, scopes, paid_within, days, subject)?)
+}
+
+fn keyring(data: &Path) -> Result<(), Failure> {
+    Data::open(data)?.keys()?;
+    say(&format!("In {}: guests.json, grants.json and seal.json. What was there is as it was.", data.display()))
 }
 
 async fn replay(
@@ -258,10 +268,10 @@ async fn replay(
     let survey = read_survey(&survey)?;
     let rows = read_rows(&csv, &survey, map)?;
     let data = Data::open(folder)?;
-    let keyring = data.keyring()?;
-    let report = sign(&keyring, &format!("report:store/{store}"), None, None, "local".into())?;
-    let grant = sign(&keyring, "issue admin", None, None, "replay".into())?;
-    let (url, own) = stack_on(&data, folder, keyring).await?;
+    let keys = data.keys()?;
+    let report = sign(&keys.grants, &format!("report:store/{store}"), None, None, "local".into())?;
+    let grant = sign(&keys.grants, "issue admin", None, None, "replay".into())?;
+    let (url, own) = stack_on(&data, folder, keys).await?;
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
     let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);
     let name = csv.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -284,7 +294,7 @@ async fn replay(
 type Own = (Stack, Database, Lock);
 
 /// The address of the stack that runs on a folder; without one, of one of our own.
-async fn stack_on(data: &Data, folder: &Path, keyring: Keyring) -> Result<(String, Option<Own>), Failure> {
+async fn stack_on(data: &Data, folder: &Path, keys: BothKeys) -> Result<(String, Option<Own>), Failure> {
     match data.take()? {
         Taken::Elsewhere(url) if url.is_empty() => {
             Err(Failure(format!("The stack on {} is still starting. Try again in a moment.", folder.display())))
@@ -299,7 +309,7 @@ async fn stack_on(data: &Data, folder: &Path, keyring: Keyring) -> Result<(Strin
                 demo: Demo::Nothing,
                 schedules: false,
             };
-            let stack = Stack::start(options, keyring).await?;
+            let stack = Stack::start(options, keys).await?;
             Ok((stack.url.clone(), Some((stack, database, lock))))
         }
     }
@@ -320,15 +330,19 @@ fn told(outcome: &Outcome) -> Vec<String> {
 }
 
 fn event(file: &Path, env: &Path) -> Result<(), Failure> {
-    say(&events::at(read_json(file)?, &keyring_of(env)?, Timestamp::now()).to_string())
+    say(&events::at(read_json(file)?, &keys_of(env)?.guests, Timestamp::now()).to_string())
 }
 
-/// The keyring of an environment such as events/env.json.
-fn keyring_of(env: &Path) -> Result<Keyring, Failure> {
+/// The keys of an environment such as events/env.json.
+fn keys_of(env: &Path) -> Result<BothKeys, Failure> {
     let variables = read_json(env)?;
-    let keyring = variables.pointer("/Parameters/KEYRING").and_then(Value::as_str);
-    let keyring = keyring.ok_or_else(|| Failure(format!("{}: there is no Parameters.KEYRING.", env.display())))?;
-    Keyring::parse(keyring).map_err(|error| Failure(format!("{}: {error}.", env.display())))
+    let variable = |name: &str| {
+        let value = variables.pointer(&format!("/Parameters/{name}")).and_then(Value::as_str);
+        value.ok_or_else(|| Failure(format!("{}: there is no Parameters.{name}.", env.display())))
+    };
+    let none = |error: Invalid| Failure(format!("{}: {error}.", env.display()));
+    let guests = GuestKeys::parse(variable("GUEST_KEYS")?).map_err(none)?;
+    Ok(BothKeys { guests, grants: GrantKeys::parse(variable("GRANT_KEYS")?).map_err(none)? })
 }
 
 fn read_json(path: &Path) -> Result<Value, Failure> {

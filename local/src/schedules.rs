@@ -71,7 +71,7 @@ async fn keep_counting(mut due: Vec<Due>, table: &Table, mut stopped: watch::Rec
 
 /// `POST /_local/schedules/{LogicalId}`: fires a schedule, with the event in the body if there is one, and answers
 /// with what the function answered.
-pub(crate) async fn fire_now(app: &App, schedule: &Schedule, body: &str) -> Response {
+pub(crate) async fn fire_now<K>(app: &App<K>, schedule: &Schedule, body: &str) -> Response {
     let event = if body.trim().is_empty() { &schedule.input } else { body };
     match fire(&app.table, event).await {
         Ok(summary) => Json(summary).into_response(),

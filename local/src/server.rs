@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aftertaste::{
     app::App,
+    domain::access::BothKeys,
     http::{Connection, Reply, Request, RequestContext},
     lambda::{Call, within},
 };
@@ -29,7 +30,7 @@ const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
 pub(crate) async fn serve(
     listener: TcpListener,
     template: Template,
-    app: Arc<App>,
+    app: Arc<App<BothKeys>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let served = axum::serve(listener, router(&template, &app)).with_graceful_shutdown(async move {
@@ -41,7 +42,7 @@ pub(crate) async fn serve(
     }
 }
 
-fn router(template: &Template, app: &Arc<App>) -> Router {
+fn router(template: &Template, app: &Arc<App<BothKeys>>) -> Router {
     let mut local = Router::new();
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
@@ -115,22 +116,29 @@ fn request(
 }
 
 /// Calls a function by its name; none when there is no such function.
-pub async fn dispatch(app: &App, function: &str, request: &Request, call: Call) -> Option<Reply> {
+pub async fn dispatch(app: &App<BothKeys>, function: &str, request: &Request, call: Call) -> Option<Reply> {
+    let (guests, grants) = (with(app, app.keys.guests.clone()), with(app, app.keys.grants.clone()));
     let handled = async {
         Some(match function {
             issue_link::FUNCTION => issue_link::handle(app, request, call).await,
-            open_survey::FUNCTION => open_survey::handle(app, request, call).await,
-            record_response::FUNCTION => record_response::handle(app, request, call).await,
-            show_report::FUNCTION => show_report::handle(app, request, call).await,
-            manage_catalog::FUNCTION => manage_catalog::handle(app, request, call).await,
-            manage_people::FUNCTION => manage_people::handle(app, request, call).await,
+            open_survey::FUNCTION => open_survey::handle(&guests, request, call).await,
+            record_response::FUNCTION => record_response::handle(&guests, request, call).await,
+            show_report::FUNCTION => show_report::handle(&grants, request, call).await,
+            manage_catalog::FUNCTION => manage_catalog::handle(&grants, request, call).await,
+            manage_people::FUNCTION => manage_people::handle(&grants, request, call).await,
             _ => return None,
         })
     };
     within(function, &request.route_key, handled).await
 }
 
-async fn answer(app: &App, route: &Route, request: Request) -> Response {
+/// What a function has at hand: the same with the keys that it reads when it is deployed.
+fn with<K>(app: &App<BothKeys>, keys: K) -> App<K> {
+    let App { table, catalog, public_url, lifetimes, .. } = app;
+    App { table: table.clone(), catalog: catalog.clone(), keys, public_url: public_url.clone(), lifetimes: *lifetimes }
+}
+
+async fn answer(app: &App<BothKeys>, route: &Route, request: Request) -> Response {
     let Some(reply) = dispatch(app, &route.function, &request, Call::now()).await else {
         let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
         return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();

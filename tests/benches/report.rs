@@ -13,13 +13,12 @@ mod stores;
 use std::time::{Duration, Instant};
 
 use aftertaste::domain::{
-    access::Keyring,
     count::{Content, Rollup, Tally},
     place::Scope,
     survey::Survey,
     visit::Channel,
 };
-use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
+use aftertaste_local::{Database, Demo, Options, Stack, new_keys};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::json;
 
@@ -34,15 +33,15 @@ async fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let keyring = Keyring::parse(&new_keyring_json()).unwrap();
+    let keys = new_keys().unwrap();
     let database = Database::start(None, 0).await.unwrap();
     let options = Options { demo: Demo::Nothing, ..harness::options(&database.url) };
-    let stack = Stack::start(options, keyring).await.unwrap();
+    let stack = Stack::start(options, keys).await.unwrap();
     let table = &stack.app.table;
     let survey = stores::put_stores(table, STORES, "UTC").await;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let scope: Scope = "cn".parse().unwrap();
-    let grant = harness::grant(&stack.app.keyring, "report:", Timestamp::now() + 1.hour());
+    let grant = harness::grant(&stack.app.keys.grants, "report:", Timestamp::now() + 1.hour());
     let from = today.saturating_sub((DAYS - 1).days());
     for answers in ANSWERS {
         let content = node_day(&survey, answers);
@@ -66,7 +65,7 @@ async fn main() {
 async fn busy_day(stack: &Stack, database: &Database, grant: &str) {
     const TODAY: usize = 50_000;
     let guests = harness::answers().store(1).text("guest").times(TODAY);
-    database.bulk().import(guests.items(&stack.app.keyring)).await.unwrap();
+    database.bulk().import(guests.items(&stack.app.keys.guests)).await.unwrap();
     for counted in [false, true] {
         if counted {
             let count = reqwest::Client::new().post(format!("{}/_local/schedules/RollUpStoresHourly", stack.url));

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aftertaste::domain::access::Keyring;
+use aftertaste::domain::access::BothKeys;
 use aftertaste_local::{Data, Database, Demo, Options, Stack};
 use harness::{Guests, answers};
 use jiff::{Timestamp, ToSpan};
@@ -42,17 +42,17 @@ async fn main() -> ExitCode {
         (number("--answers", 1_000_000), number("--starts", 20), u64::from(number("--seconds", 300)));
     let folder = tempfile::tempdir().unwrap();
     let data = Data::open(folder.path()).unwrap();
-    let keyring = data.keyring().unwrap();
+    let keys = data.keys().unwrap();
 
     let began = Instant::now();
-    fill(&data, &keyring, answers).await;
+    fill(&data, &keys, answers).await;
     let size = std::fs::metadata(data.table().unwrap()).unwrap().len() >> 20;
     println!("{answers} answers of {STORES} stores and {DAYS} days: {size} MB, made in {:.0?}", began.elapsed());
 
     let mut opened = 0;
     for start in 1..=starts {
         let began = Instant::now();
-        match open(&data, &keyring).await {
+        match open(&data, &keys).await {
             Ok((database, stack)) => {
                 opened += 1;
                 println!("start {start:2}: {:.0?}", began.elapsed());
@@ -64,7 +64,7 @@ async fn main() -> ExitCode {
     }
     println!("{opened} of {starts} starts");
 
-    let (database, stack) = open(&data, &keyring).await.unwrap();
+    let (database, stack) = open(&data, &keys).await.unwrap();
     let times = trickle(&stack, Duration::from_secs(seconds)).await;
     println!("\nA trickle of guests for {seconds} s:\n  call      count      p50      p99      max");
     for (kind, mut times) in times.clone() {
@@ -74,10 +74,10 @@ async fn main() -> ExitCode {
     }
     let longest = times.values().flatten().max().copied().unwrap_or_default();
     println!("the longest call took {longest:.1?}; {BOUND:?} is the most");
-    println!("records a second: {:.0} in this folder", records_a_second(&stack, &keyring).await);
+    println!("records a second: {:.0} in this folder", records_a_second(&stack, &keys).await);
     stack.stop().await;
     drop(database);
-    println!("                  {:.0} in memory", in_memory(&keyring).await);
+    println!("                  {:.0} in memory", in_memory(&keys).await);
     if opened == starts && longest <= BOUND { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -88,23 +88,23 @@ fn number(option: &str, otherwise: u32) -> u32 {
 }
 
 /// As `cargo run` starts: the file, every function, the schedules; it is open when it has a link to show.
-async fn open(data: &Data, keyring: &Keyring) -> Result<(Database, Stack), String> {
+async fn open(data: &Data, keys: &BothKeys) -> Result<(Database, Stack), String> {
     let database = Database::start(Some(&data.table().unwrap()), 0).await.map_err(|error| error.to_string())?;
-    let stack = start(&database, keyring, true).await?;
+    let stack = start(&database, keys, true).await?;
     stack.fresh_link(Timestamp::now()).await.ok_or("there is no store")?;
     Ok((database, stack))
 }
 
-async fn start(database: &Database, keyring: &Keyring, schedules: bool) -> Result<Stack, String> {
+async fn start(database: &Database, keys: &BothKeys, schedules: bool) -> Result<Stack, String> {
     let options = harness::options(&database.url);
     let options = Options { catalog_age: Duration::from_secs(1), demo: Demo::Nothing, schedules, ..options };
-    Stack::start(options, keyring.clone()).await.map_err(|error| error.to_string())
+    Stack::start(options, keys.clone()).await.map_err(|error| error.to_string())
 }
 
 /// Spreads the answers over stores and days. One in a hundred has expired, so that the sweep finds something.
-async fn fill(data: &Data, keyring: &Keyring, answers: u32) {
+async fn fill(data: &Data, keys: &BothKeys, answers: u32) {
     let database = Database::start(Some(&data.table().unwrap()), 0).await.unwrap();
-    let stack = start(&database, keyring, false).await.unwrap();
+    let stack = start(&database, keys, false).await.unwrap();
     put_stores(&stack.app.table, STORES, "Asia/Shanghai").await;
     let now = Timestamp::now();
     let mut items = Vec::new();
@@ -114,7 +114,7 @@ async fn fill(data: &Data, keyring: &Keyring, answers: u32) {
         let minutes = day * 1_440 + 1 + i / STORES / DAYS % 960;
         let guest = guest(store, i, now - i64::from(minutes).minutes());
         let expires = if i % 100 == 0 { now - 1.minute() } else { now + 17_520.hours() };
-        items.extend(guest.expires(expires).items(keyring));
+        items.extend(guest.expires(expires).items(&keys.guests));
         if items.len() == 20_000 {
             database.bulk().import(std::mem::take(&mut items)).await.unwrap();
         }
@@ -134,7 +134,7 @@ type Times = BTreeMap<&'static str, Vec<Duration>>;
 
 /// A guest after the other: a till issues a link, the guest opens and answers it; now and then a manager looks.
 async fn trickle(stack: &Stack, long: Duration) -> Times {
-    let grant = harness::grant(&stack.app.keyring, "issue report:", Timestamp::now() + 1.hour());
+    let grant = harness::grant(&stack.app.keys.grants, "issue report:", Timestamp::now() + 1.hour());
     let (http, times) = (Client::new(), Mutex::new(Times::new()));
     let timed = async |kind: &'static str, request: RequestBuilder| {
         let began = Instant::now();
@@ -166,13 +166,13 @@ async fn trickle(stack: &Stack, long: Duration) -> Times {
 }
 
 /// Thirty-two guests at once record for five seconds, each one answer after the other.
-async fn records_a_second(stack: &Stack, keyring: &Keyring) -> f64 {
+async fn records_a_second(stack: &Stack, keys: &BothKeys) -> f64 {
     let began = Instant::now();
     let guests = (0..32_u32).map(|number| async move {
         let mut recorded = 0;
         while began.elapsed() < Duration::from_secs(5) {
             let next = guest(1, 100_000_000 + number * 1_000_000 + recorded, Timestamp::now());
-            let (visit, response) = next.visits(keyring).remove(0);
+            let (visit, response) = next.visits(&keys.guests).remove(0);
             stack.app.table.record(visit, &response, Timestamp::now() + 1.hour()).await.unwrap();
             recorded += 1;
         }
@@ -182,11 +182,11 @@ async fn records_a_second(stack: &Stack, keyring: &Keyring) -> f64 {
     f64::from(recorded) / began.elapsed().as_secs_f64()
 }
 
-async fn in_memory(keyring: &Keyring) -> f64 {
+async fn in_memory(keys: &BothKeys) -> f64 {
     let database = Database::start(None::<&Path>, 0).await.unwrap();
-    let stack = start(&database, keyring, false).await.unwrap();
+    let stack = start(&database, keys, false).await.unwrap();
     put_stores(&stack.app.table, 1, "Asia/Shanghai").await;
-    let rate = records_a_second(&stack, keyring).await;
+    let rate = records_a_second(&stack, keys).await;
     stack.stop().await;
     rate
 }

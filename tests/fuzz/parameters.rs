@@ -100,7 +100,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "link" => plan.scene.link(plan.visit),
         "code" => {
             let store = if draw.slips(6) { 4_040 } else { draw.pick(&DEMO_STORES) };
-            code(&plan.scene.keyring, store)
+            code(&plan.scene.keys.guests, store)
         }
         "file" => draw.pick(&FILES).to_owned(),
         "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
@@ -112,13 +112,13 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
 }
 
 /// A link that is signed, and is late, early, of no store, or of another channel.
-fn other_link(draw: &mut Draw, Scene { keyring, now, .. }: &Scene) -> String {
+fn other_link(draw: &mut Draw, Scene { keys, now, .. }: &Scene) -> String {
     match draw.below(5) {
-        0 => signed_by(keyring, OWN_STORE, *now - 200.hours(), "fuzz old"),
-        1 => signed_by(keyring, OWN_STORE, *now + 3.hours(), "fuzz soon"),
-        2 => signed_by(keyring, 4_040, *now - 1.hour(), "fuzz gone"),
-        3 => signed_for(keyring, OWN_STORE, *now - 9.minutes(), "fuzz table", Channel::Table, 0),
-        _ => signed_for(keyring, 13, *now - 9.minutes(), "fuzz segment", Channel::Sms, 15),
+        0 => signed_by(&keys.guests, OWN_STORE, *now - 200.hours(), "fuzz old"),
+        1 => signed_by(&keys.guests, OWN_STORE, *now + 3.hours(), "fuzz soon"),
+        2 => signed_by(&keys.guests, 4_040, *now - 1.hour(), "fuzz gone"),
+        3 => signed_for(&keys.guests, OWN_STORE, *now - 9.minutes(), "fuzz table", Channel::Table, 0),
+        _ => signed_for(&keys.guests, 13, *now - 9.minutes(), "fuzz segment", Channel::Sms, 15),
     }
 }
 

@@ -1,14 +1,14 @@
 //! What requests are made from: chance, keys, a moment and routes, and what the parts of one request share.
 
 use aftertaste::{
-    domain::access::{Grant, Keyring},
+    domain::access::{BothKeys, Grant},
     token,
 };
 use aftertaste_local::{Route, Template};
 use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use crate::{events::keyring, harness::signed_by};
+use crate::{events::keys, harness::signed_by};
 
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
 const VISITS: usize = 600;
@@ -69,7 +69,7 @@ impl Draw {
 
 /// Where requests go, and when.
 pub struct Scene {
-    pub keyring: Keyring,
+    pub keys: BothKeys,
     pub now: Timestamp,
     /// Address and port.
     pub host: String,
@@ -78,7 +78,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn new(now: Timestamp, host: &str) -> Self {
-        Self { keyring: keyring(), now, host: host.to_owned(), routes: Template::read().unwrap().routes }
+        Self { keys: keys(), now, host: host.to_owned(), routes: Template::read().unwrap().routes }
     }
 
     /// Each visit was paid in the five days before, in a minute of its own.
@@ -87,7 +87,7 @@ impl Scene {
     }
 
     pub fn link(&self, visit: u32) -> String {
-        signed_by(&self.keyring, store_of(visit), self.paid_at(visit), &payment_of(visit))
+        signed_by(&self.keys.guests, store_of(visit), self.paid_at(visit), &payment_of(visit))
     }
 
     /// The day so many days before.
@@ -104,8 +104,11 @@ impl Scene {
     /// One for payments of the last hours alone, if so many are given.
     pub fn token_with(&self, scopes: &str, expires: Timestamp, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
-        token::sign(&Grant { permissions, subject: "fuzz".into(), expires, paid_within, issue: None }, &self.keyring)
-            .unwrap()
+        token::sign(
+            &Grant { permissions, subject: "fuzz".into(), expires, paid_within, issue: None },
+            &self.keys.grants,
+        )
+        .unwrap()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{
-        access::Keyring,
+        access::GuestKeys,
         survey::{Answer, Response},
         visit::{Channel, Visit},
     },
@@ -109,12 +109,12 @@ impl Guests {
         })
     }
 
-    pub fn visits(&self, keyring: &Keyring) -> Vec<(Visit, Response)> {
-        self.each().map(|(payment, response)| (visit(keyring, self.store, self.paid, &payment), response)).collect()
+    pub fn visits(&self, keys: &GuestKeys) -> Vec<(Visit, Response)> {
+        self.each().map(|(payment, response)| (visit(keys, self.store, self.paid, &payment), response)).collect()
     }
 
-    pub fn items(&self, keyring: &Keyring) -> Vec<Item> {
-        let visits = self.visits(keyring).into_iter();
+    pub fn items(&self, keys: &GuestKeys) -> Vec<Item> {
+        let visits = self.visits(keys).into_iter();
         visits.map(|(visit, response)| response_item(visit, &response, self.expires).unwrap()).collect()
     }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use aftertaste::{
     domain::{
-        access::{Grant, Keyring},
+        access::{Grant, GrantKeys, GuestKeys},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
     token,
 };
-use aftertaste_local::{Database, Demo, Options, Stack, new_keyring_json};
+use aftertaste_local::{Database, Demo, Options, Stack, new_keys};
 pub use answers::*;
 use base64::{Engine, engine::general_purpose::STANDARD};
 pub use examples::*;
@@ -63,16 +63,20 @@ impl World {
     }
 
     pub async fn with_catalog_age(catalog_age: Duration) -> Self {
-        let keyring = Keyring::parse(&new_keyring_json()).unwrap();
+        let keys = new_keys().unwrap();
         let database = Database::start(None, 0).await.unwrap();
         let proxy = Proxy::start(&database.url).await;
         let options = Options { catalog_age, ..options(&proxy.url) };
-        let stack = Stack::start(options, keyring).await.unwrap();
+        let stack = Stack::start(options, keys).await.unwrap();
         Self { stack, proxy, http: Client::new(), database }
     }
 
-    pub fn keyring(&self) -> &Keyring {
-        &self.stack.app.keyring
+    pub fn keyring(&self) -> &GuestKeys {
+        &self.stack.app.keys.guests
+    }
+
+    pub fn grant_keys(&self) -> &GrantKeys {
+        &self.stack.app.keys.grants
     }
 
     pub fn grant(&self, scopes: &str) -> String {
@@ -83,12 +87,15 @@ impl World {
     pub fn grant_with(&self, scopes: &str, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
         let expires = Timestamp::now() + 1.hour();
-        token::sign(&Grant { permissions, subject: "till".into(), expires, paid_within, issue: None }, self.keyring())
-            .unwrap()
+        token::sign(
+            &Grant { permissions, subject: "till".into(), expires, paid_within, issue: None },
+            self.grant_keys(),
+        )
+        .unwrap()
     }
 
     pub fn grant_until(&self, scopes: &str, expires: Timestamp) -> String {
-        grant(self.keyring(), scopes, expires)
+        grant(self.grant_keys(), scopes, expires)
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -161,10 +168,9 @@ pub fn options(dynamodb: &str) -> Options {
     Options { port: 0, dynamodb: dynamodb.to_owned(), catalog_age: LONG, demo: Demo::Stores, schedules: false }
 }
 
-pub fn grant(keyring: &Keyring, scopes: &str, expires: Timestamp) -> String {
+pub fn grant(keys: &GrantKeys, scopes: &str, expires: Timestamp) -> String {
     let permissions = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
-    token::sign(&Grant { permissions, subject: "test".into(), expires, paid_within: None, issue: None }, keyring)
-        .unwrap()
+    token::sign(&Grant { permissions, subject: "test".into(), expires, paid_within: None, issue: None }, keys).unwrap()
 }
 
 /// A business day of the demo's stores; 0 is the running one. It begins at four.
@@ -173,26 +179,26 @@ pub fn days_ago(days: i64) -> Date {
     (Timestamp::now() - (4 + 24 * days).hours()).to_zoned(shanghai).date()
 }
 
-pub fn signed_by(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> String {
-    signed_for(keyring, store, paid_at, payment, Channel::Receipt, 0)
+pub fn signed_by(keys: &GuestKeys, store: u32, paid_at: Timestamp, payment: &str) -> String {
+    signed_for(keys, store, paid_at, payment, Channel::Receipt, 0)
 }
 
 /// A link as the keyring signs it, by any channel and for any segment.
 pub fn signed_for(
-    keyring: &Keyring,
+    keys: &GuestKeys,
     store: u32,
     paid_at: Timestamp,
     payment: &str,
     channel: Channel,
     segment: u8,
 ) -> String {
-    let visit = visit(keyring, store, paid_at, payment);
+    let visit = visit(keys, store, paid_at, payment);
     let claim = Claim { visit, channel, segment: Segment::try_from(segment).unwrap() };
-    claim.sign(keyring).unwrap().as_str().to_owned()
+    claim.sign(keys).unwrap().as_str().to_owned()
 }
 
-pub fn visit(keyring: &Keyring, store: u32, paid_at: Timestamp, payment: &str) -> Visit {
-    let payment = PaymentHash::of(payment, keyring.payment());
+pub fn visit(keys: &GuestKeys, store: u32, paid_at: Timestamp, payment: &str) -> Visit {
+    let payment = PaymentHash::of(payment, keys.payment());
     Visit { store: store.try_into().unwrap(), minute: Minute::of(paid_at).unwrap(), payment }
 }
 

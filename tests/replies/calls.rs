@@ -1,7 +1,7 @@
 //! One call for each thing that a route may say.
 
 use aftertaste::domain::{
-    access::Keyring,
+    access::GuestKeys,
     visit::{Channel, TableCode, TableNumber},
 };
 use jiff::{Timestamp, ToSpan};
@@ -79,9 +79,8 @@ impl Call {
     }
 }
 
-pub fn calls(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
-    [links(), codes(keyring), surveys(keyring, now), answers(keyring, now), reports(), catalog(), days(), people()]
-        .concat()
+pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
+    [links(), codes(keys), surveys(keys, now), answers(keys, now), reports(), catalog(), days(), people()].concat()
 }
 
 fn links() -> Vec<Call> {
@@ -129,12 +128,12 @@ fn links() -> Vec<Call> {
 }
 
 /// The code of a store's table 7.
-pub fn code(keyring: &Keyring, store: u32) -> String {
-    TableCode { store: store.try_into().unwrap(), table: TableNumber::try_from(7).unwrap() }.sign(keyring)
+pub fn code(keys: &GuestKeys, store: u32) -> String {
+    TableCode { store: store.try_into().unwrap(), table: TableNumber::try_from(7).unwrap() }.sign(keys)
 }
 
-fn codes(keyring: &Keyring) -> Vec<Call> {
-    let code = |store| code(keyring, store);
+fn codes(keys: &GuestKeys) -> Vec<Call> {
+    let code = |store| code(keys, store);
     let post = || new("POST /codes").grant("issue");
     let mut calls = vec![
         post().json(&json!({"store": 12, "table": 7})),
@@ -155,13 +154,13 @@ fn codes(keyring: &Keyring) -> Vec<Call> {
     calls
 }
 
-fn surveys(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
+fn surveys(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let get = |link: &str| new("GET /s/{link}").at(&[("link", link)]);
     let link = receipt(12, "survey", now);
-    let table = signed_for(keyring, 12, now - 4.minutes(), "table", Channel::Table, 0);
+    let table = signed_for(keys, 12, now - 4.minutes(), "table", Channel::Table, 0);
     let (old, future, gone) = (
-        signed_for(keyring, 12, now - 200.hours(), "old", Channel::Receipt, 0),
-        signed_for(keyring, 12, now + 1.hour(), "future", Channel::Receipt, 0),
+        signed_for(keys, 12, now - 200.hours(), "old", Channel::Receipt, 0),
+        signed_for(keys, 12, now + 1.hour(), "future", Channel::Receipt, 0),
         receipt(4040, "gone", now),
     );
     let mut calls = vec![
@@ -180,11 +179,11 @@ fn surveys(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
     calls
 }
 
-fn answers(keyring: &Keyring, now: Timestamp) -> Vec<Call> {
+fn answers(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let at = |link: &str| new("POST /s/{link}").at(&[("link", link)]);
     let back = |link: &str| new("DELETE /s/{link}").at(&[("link", link)]);
     let (link, form, half) = (receipt(12, "json", now), receipt(12, "form", now), receipt(12, "half", now));
-    let old = signed_for(keyring, 12, now - 200.hours(), "old", Channel::Receipt, 0);
+    let old = signed_for(keys, 12, now - 200.hours(), "old", Channel::Receipt, 0);
     const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
     let good = json!({"answers": {"nps": 9, "csat": 5, "why": "汤 13812345678"}, "seconds": 11,
         "submission": SUBMISSION});

@@ -6,9 +6,9 @@ mod qr;
 use std::sync::Arc;
 
 use aftertaste::{
-    app::{App, Stop, conclude},
+    app::{self, Stop, conclude},
     domain::{
-        access::{Grant, Keyring},
+        access::{BothKeys, Grant, GuestKeys},
         place::{Store, StoreNumber},
         survey::MiniProgram,
         visit::{Channel, Claim, Minute, Origin, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
@@ -20,6 +20,8 @@ use jiff::Timestamp;
 use qr::{Drawing, Qr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+type App = app::App<BothKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "issue-link";
@@ -70,7 +72,7 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
             Ok(_) => draw(request, format!("{}/s/{}", app.public_url, request.path_parameter("link"))),
             Err(stop) => Err(stop),
         },
-        "GET /codes/{code}/{file}" => match TableCode::verify(request.path_parameter("code"), &app.keyring) {
+        "GET /codes/{code}/{file}" => match TableCode::verify(request.path_parameter("code"), &app.keys.guests) {
             Some(_) => draw(request, format!("{}/t/{}", app.public_url, request.path_parameter("code"))),
             None => Err(Problem::code_unknown().into()),
         },
@@ -99,7 +101,7 @@ async fn issue_code(app: &App, request: &Request, now: Timestamp) -> Result<Repl
     let grant = tills_grant(app, request, now).await?;
     let Table { store, table } = body_json(request)?;
     store_of(app, &grant, store, now).await?;
-    let code = TableCode { store, table }.sign(&app.keyring);
+    let code = TableCode { store, table }.sign(&app.keys.guests);
     tracing::info!(outcome = "issued-code", status = 201, store = store.get(), by = grant.subject);
     let url = format!("{}/t/{code}", app.public_url);
     Ok(Reply::json(http::StatusCode::CREATED, &json!({"code": code, "url": url, "store": store, "table": table})))
@@ -128,7 +130,7 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let grant = tills_grant(app, request, now).await?;
     let payment: Payment = body_json(request)?;
-    let claim = payment.claim(&app.keyring)?;
+    let claim = payment.claim(&app.keys.guests)?;
     let store = store_of(app, &grant, payment.store, now).await?;
     // The minute's end: a payment of its last second is as old as that.
     let paid = claim.visit.minute.after(1).start();
@@ -138,7 +140,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
     let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
     // The keyring has been checked to hold its current key.
-    let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
+    let link = claim.sign(&app.keys.guests).ok_or_else(Problem::unavailable)?;
     let brand = app.catalog.brand(now).await?;
     tracing::info!(
         outcome = "issued",
@@ -162,7 +164,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
 
 impl Payment {
     /// What the link of this payment says.
-    fn claim(&self, keyring: &Keyring) -> Result<Claim, Problem> {
+    fn claim(&self, keys: &GuestKeys) -> Result<Claim, Problem> {
         if self.channel.origin() == Origin::Code {
             return Err(Problem::invalid(
                 "The channel table is for the codes on tables, which no payment stands behind: POST /codes.",
@@ -179,7 +181,7 @@ impl Payment {
         // Trying the survey out is a visit of its own: it takes no answer of the payment's guest away.
         let is_test = self.channel.origin() == Origin::Test;
         let payment = if is_test { format!("test {}", self.payment) } else { self.payment.clone() };
-        let payment = PaymentHash::of(&payment, keyring.payment());
+        let payment = PaymentHash::of(&payment, keys.payment());
         let visit = Visit { store: self.store, minute, payment };
         Ok(Claim { visit, channel: self.channel, segment: self.segment })
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aftertaste::{
-    app::{App, Stop, conclude},
+    app::{self, Stop, conclude},
     domain::{
         Id, Invalid,
-        access::Grant,
+        access::{Grant, GrantKeys},
         count::{DayDetails, DayOperations},
         place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
@@ -21,6 +21,8 @@ use http::StatusCode;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
+
+type App = app::App<GrantKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-catalog";

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aftertaste::{
-    app::{App, Stop, conclude},
+    app::{self, Stop, conclude},
     domain::{
-        access::{Grant, Issue, Lifetimes, Permission},
+        access::{Grant, GrantKeys, Issue, Lifetimes, Permission},
         place::{Path, Scope, StoreNumber},
     },
     http::{Problem, Reply, Request, body_json},
@@ -18,6 +18,8 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
+
+type App = app::App<GrantKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-people";
@@ -188,7 +190,7 @@ async fn issue(app: &App, request: &Request, call: Call, by: &Grant) -> Result<R
     let issue = Issue { id: call.fresh, from: call.now };
     let grant =
         Grant { permissions, subject, expires, paid_within: paid_within.filter(|_| is_for_tills), issue: Some(issue) };
-    let token = token::sign(&grant, &app.keyring).map_err(Problem::from)?;
+    let token = token::sign(&grant, &app.keys).map_err(Problem::from)?;
     if token.len() > LONGEST_TOKEN {
         return Err(
             Problem::invalid("scope is so long that no browser would keep the grant: name fewer scopes.").into()

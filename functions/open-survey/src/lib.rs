@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aftertaste::{
-    app::{App, OpenLink, Stop, conclude},
+    app::{self, OpenLink, Stop, conclude},
     domain::{
+        access::GuestKeys,
         survey::{Brand, Kind, Question},
         visit::{Channel, Minute, TableCode, visitor},
     },
@@ -21,6 +22,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+type App = app::App<GuestKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "open-survey";
@@ -53,17 +56,17 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 
 /// Sends a guest who opened a code on to a link of their own.
 async fn open_code(app: &App, request: &Request, Call { now, fresh }: Call) -> Result<Reply, Stop> {
-    let code = TableCode::verify(request.path_parameter("code"), &app.keyring).ok_or_else(Problem::code_unknown)?;
+    let code = TableCode::verify(request.path_parameter("code"), &app.keys).ok_or_else(Problem::code_unknown)?;
     app.catalog.store(code.store, now).await?.ok_or_else(Problem::store_unknown)?;
     // A clock far from today gives no minute, and no link that could be signed.
     let minute = Minute::of(now).ok_or_else(Problem::unavailable)?;
-    let visitor = visitor(&request.request_context.http.source_ip, code.store, &app.keyring);
+    let visitor = visitor(&request.request_context.http.source_ip, code.store, &app.keys);
     if !app.table.admit(&visitor, minute, OPENINGS_A_MINUTE).await? {
         return Err(Problem::too_many().into());
     }
     let [.., a, b, c, d] = fresh.into_bytes();
     let claim = code.visit(minute, u32::from_be_bytes([a, b, c, d]));
-    let link = claim.sign(&app.keyring).ok_or_else(Problem::unavailable)?;
+    let link = claim.sign(&app.keys).ok_or_else(Problem::unavailable)?;
     tracing::info!(outcome = "opened-code", status = 303, store = code.store.get(), table = u32::from(code.table),);
     let language = request.query("lang").filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
     let query = language.map_or_else(String::new, |language| format!("?lang={language}"));

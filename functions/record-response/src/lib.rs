@@ -6,8 +6,9 @@ mod submission;
 use std::sync::Arc;
 
 use aftertaste::{
-    app::{App, OpenLink, Stop, conclude},
+    app::{self, OpenLink, Stop, conclude},
     domain::{
+        access::GuestKeys,
         survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, check_answers},
         visit::{Visit, network},
     },
@@ -20,6 +21,8 @@ use uuid::Uuid;
 
 use audience::{Audience, Shown};
 use submission::{Answered, Submission};
+
+type App = app::App<GuestKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "record-response";
@@ -145,7 +148,7 @@ fn response(
         submission: Some(sent.submission.unwrap_or(call.fresh)),
         partial: sent.partial,
         table: claim.table(),
-        network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keyring),
+        network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keys),
         taken_back: None,
         was_survey: None,
         whole_at: (!sent.partial).then_some(call.now),

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use aftertaste::{
-    app::{App, Stop},
+    app::Stop,
     domain::{
         Id,
         count::Series,
@@ -17,6 +17,8 @@ use aftertaste::{
     table::StoredResponse,
 };
 use uuid::Uuid;
+
+use crate::App;
 
 /// How many responses are read for their comments: about six read units.
 const READ: usize = 50;
@@ -41,7 +43,7 @@ pub(crate) struct Comments {
 pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Asked<'_>) -> Result<Comments, Stop> {
     let Asked { store, window, series, survey, reading } = asked;
     let about = format!("{} {series}", store.number);
-    let before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keyring));
+    let before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keys));
     let paid = store.calendar.window_of(window.from, window.to);
     let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
     let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
@@ -59,7 +61,7 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
         comments(stored, store, recommend)
     });
     let comments = comments.collect();
-    Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keyring)) })
+    Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keys)) })
 }
 
 /// Brings what was written at one meal into an order that tells nothing of the payments: whoever holds those could set
@@ -69,7 +71,7 @@ fn shuffle(responses: &mut [StoredResponse], store: &Store, app: &App) {
         let paid = stored.minute.start();
         let (day, hour) = (store.calendar.day_of(paid), store.calendar.hour_of(paid));
         let earliest_of_meal = Meal::of_hour(hour).in_order();
-        let lot = app.keyring.lot(&format!("{} {} {}", store.number, stored.minute, stored.payment));
+        let lot = app.keys.lot(&format!("{} {} {}", store.number, stored.minute, stored.payment));
         (Reverse(day), Reverse(earliest_of_meal), lot)
     });
 }

@@ -12,9 +12,9 @@ mod words;
 use std::sync::Arc;
 
 use aftertaste::{
-    app::{App, Stop, conclude},
+    app::{self, Stop, conclude},
     domain::{
-        access::{Grant, Permission},
+        access::{Grant, GrantKeys, Permission},
         count::Series,
         place::{Path, Scope, parse_day},
         report::{Report, Subject},
@@ -31,6 +31,8 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 
 use comments::{Asked, Comments};
 use page::ReportPage;
+
+type App = app::App<GrantKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "show-report";
@@ -182,7 +184,7 @@ fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
 /// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address.
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
-    let grant = token::verify(&token, &app.keyring, now).map_err(Problem::from)?;
+    let grant = token::verify(&token, &app.keys, now).map_err(Problem::from)?;
     app.check_alive(&grant, now).await?;
     let first = grant.permissions.iter().find_map(|permission| match permission {
         Permission::Report(scope) => Some(scope.as_ref()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    access::{Grant, Keyring, Lifetimes},
+    access::{Grant, GrantKeys, GuestKeys, Lifetimes},
     place::Store,
     visit::{Claim, Standing},
 };
@@ -11,21 +11,21 @@ use jiff::Timestamp;
 
 use crate::{
     aws,
-    environment::{self, ConfigError},
+    environment::{self, ConfigError, Keys},
     http::{Problem, Reply, Request, bearer, bearer_or_cookie},
     logs,
     memory::Catalog,
     table::{Table, TableError, Versioned},
 };
 
-/// The table, the catalog in memory, the keys and the address.
-pub struct App {
+/// The table, the catalog in memory, the address, and the keys that the function needs and no others.
+pub struct App<K> {
     /// The table.
     pub table: Table,
     /// The catalog in memory.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The keys.
-    pub keyring: Keyring,
+    pub keys: K,
     /// The address that guests see, without a slash at its end.
     pub public_url: String,
     /// How long grants live at most.
@@ -65,7 +65,7 @@ impl From<TableError> for Stop {
     }
 }
 
-impl App {
+impl<K: Keys> App<K> {
     /// Reads the environment, and connects to the table by the read that will be needed first: during the start a
     /// function runs at full speed, so that the first guest doesn't wait for the handshake.
     ///
@@ -77,23 +77,26 @@ impl App {
         let public_url = environment::public_url()?;
         let sdk = aws::sdk().await;
         let lifetimes = environment::lifetimes()?;
-        let keyring = environment::keyring(&sdk).await?;
+        let keys = K::read(&sdk).await?;
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
-        let app = Self { catalog: Catalog::new(table.clone(), Catalog::AGE), table, keyring, public_url, lifetimes };
+        let catalog = Arc::new(Catalog::new(table.clone(), Catalog::AGE));
+        let app = Self { catalog, table, keys, public_url, lifetimes };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {
             // A call will try again, and say so to its caller if it fails too.
             tracing::warn!(outcome = "started-without-table", error = %error);
         }
         Ok(app)
     }
+}
 
+impl<K: AsRef<GrantKeys>> App<K> {
     /// The grant of a program's call: signed here, alive, and not ended. That one was ended is known everywhere after a
     /// minute.
     ///
     /// # Errors
     /// A problem when there is none, or it holds no more.
     pub async fn granted(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
-        let grant = bearer(&self.keyring, request, now)?;
+        let grant = bearer(self.keys.as_ref(), request, now)?;
         self.check_alive(&grant, now).await?;
         Ok(grant)
     }
@@ -103,7 +106,7 @@ impl App {
     /// # Errors
     /// A problem when there is none, or it holds no more.
     pub async fn granted_to_person(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
-        let grant = bearer_or_cookie(&self.keyring, request, now)?;
+        let grant = bearer_or_cookie(self.keys.as_ref(), request, now)?;
         self.check_alive(&grant, now).await?;
         Ok(grant)
     }
@@ -132,13 +135,15 @@ impl App {
         }
         Ok(())
     }
+}
 
+impl<K: AsRef<GuestKeys>> App<K> {
     /// Checks a link and finds its store and survey.
     ///
     /// # Errors
     /// A problem when the link can't be answered, or its store or survey is gone.
     pub async fn open_link(&self, link: &str, now: Timestamp) -> Result<OpenLink, Stop> {
-        let claim = Claim::verify(link, &self.keyring).ok_or_else(Problem::link_unknown)?;
+        let claim = Claim::verify(link, self.keys.as_ref()).ok_or_else(Problem::link_unknown)?;
         let store = self.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
         let survey = self.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
         match claim.standing(now, survey.definition.link_lifetime_days) {

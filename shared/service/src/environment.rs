@@ -5,7 +5,8 @@
 //! | `TABLE_NAME` | the name of the DynamoDB table |
 //! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
 //! | `GRANT_DAYS` | optional: how many days grants live at most, such as `admin=1 report=90 issue=400` |
-//! | `KEYRING` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of a [`Keyring`] itself |
+//! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
+//! | `GRANT_KEYS` | the same of [`GrantKeys`] |
 //!
 //! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`].
 
@@ -13,7 +14,10 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 
-use domain::access::{Keyring, Lifetimes};
+use domain::{
+    Invalid,
+    access::{BothKeys, GrantKeys, GuestKeys, Lifetimes},
+};
 
 use crate::aws;
 
@@ -44,7 +48,7 @@ fn meaning(name: &str) -> &'static str {
     match name {
         "TABLE_NAME" => "it is the name of the DynamoDB table",
         "PUBLIC_URL" => "it is the address that guests see, such as https://s.example.cn",
-        "KEYRING" => "it is ssm:<name of a SecureString>, or the keyring's JSON itself",
+        "GUEST_KEYS" | "GRANT_KEYS" => "it is ssm:<name of a SecureString>, or the keyring's JSON itself",
         _ => "the function needs it",
     }
 }
@@ -80,24 +84,50 @@ pub fn lifetimes() -> Result<Lifetimes, ConfigError> {
     set.parse().map_err(|error| ConfigError(format!("GRANT_DAYS: {error}.")))
 }
 
-/// The keyring, read from Parameter Store if the variable says so.
-///
-/// # Errors
-/// When it is missing, can't be fetched or is not a keyring. No sentence repeats any of it.
-pub async fn keyring(sdk: &SdkConfig) -> Result<Keyring, ConfigError> {
-    let value = variable("KEYRING")?;
-    let (json, from) = match value.strip_prefix("ssm:") {
-        None => (value, "KEYRING".to_owned()),
-        Some(name) => (parameter(sdk, name).await?, format!("The parameter {name} that KEYRING names")),
-    };
-    Keyring::parse(&json).map_err(|error| ConfigError(format!("{from} is not a keyring: {error}.")))
+/// The keys that a function needs.
+pub trait Keys: Sized {
+    /// Reads them, from Parameter Store where a variable says so.
+    ///
+    /// # Errors
+    /// When they are missing, can't be fetched or are no keyring. No sentence repeats any of them.
+    fn read(sdk: &SdkConfig) -> impl Future<Output = Result<Self, ConfigError>>;
 }
 
-async fn parameter(sdk: &SdkConfig, name: &str) -> Result<String, ConfigError> {
-    aws::parameter(sdk, name)
+impl Keys for GuestKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        keyring(sdk, "GUEST_KEYS", Self::parse).await
+    }
+}
+
+impl Keys for GrantKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        keyring(sdk, "GRANT_KEYS", Self::parse).await
+    }
+}
+
+impl Keys for BothKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        let (guests, grants) = tokio::try_join!(GuestKeys::read(sdk), GrantKeys::read(sdk))?;
+        Ok(Self { guests, grants })
+    }
+}
+
+async fn keyring<K>(sdk: &SdkConfig, name: &str, parse: impl Fn(&str) -> Result<K, Invalid>) -> Result<K, ConfigError> {
+    let value = variable(name)?;
+    let (json, from) = match value.strip_prefix("ssm:") {
+        None => (value, name.to_owned()),
+        Some(parameter) => {
+            (fetched(sdk, name, parameter).await?, format!("The parameter {parameter} that {name} names"))
+        }
+    };
+    parse(&json).map_err(|error| ConfigError(format!("{from} is not a keyring: {error}.")))
+}
+
+async fn fetched(sdk: &SdkConfig, name: &str, parameter: &str) -> Result<String, ConfigError> {
+    aws::parameter(sdk, parameter)
         .await
-        .map_err(|said| ConfigError(format!("KEYRING names the parameter {name}, which can't be read: {said}.")))?
-        .ok_or_else(|| ConfigError(format!("KEYRING names the parameter {name}, which has no value.")))
+        .map_err(|said| ConfigError(format!("{name} names the parameter {parameter}, which can't be read: {said}.")))?
+        .ok_or_else(|| ConfigError(format!("{name} names the parameter {parameter}, which has no value.")))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Stores {
     ///
     /// # Errors
     /// When the table can't be read.
-    pub async fn of(app: &App, scope: &Scope, now: Timestamp) -> Result<Self, TableError> {
+    pub async fn of<K>(app: &App<K>, scope: &Scope, now: Timestamp) -> Result<Self, TableError> {
         let all = match scope {
             Scope::Store(number) => {
                 app.catalog.store(*number, now).await?.map(|store| (*store).clone()).into_iter().collect()
@@ -97,7 +97,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the table can't be read.
-pub async fn counts(app: &App, stores: &Stores, window: Window, now: Timestamp) -> Result<Reading, TableError> {
+pub async fn counts<K>(app: &App<K>, stores: &Stores, window: Window, now: Timestamp) -> Result<Reading, TableError> {
     let mut rollups = app.table.rollups(&stores.scope, window.first_before(), window.to).await?;
     let today = stores.today(now);
     if let Some(store) = stores.own().filter(|_| (window.from..=window.to).contains(&today))
@@ -116,7 +116,7 @@ fn is_too_much_to_count(rollup: &Rollup) -> bool {
     rollup.items.is_some_and(|items| items > MOST_TO_COUNT)
 }
 
-async fn count_today(app: &App, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, TableError> {
+async fn count_today<K>(app: &App<K>, store: &Store, today: Date, now: Timestamp) -> Result<Rollup, TableError> {
     let mut counted = count(&app.table, &app.catalog, store, &(today..=today), now).await?;
     let DayCount { tallies, shown_before, .. } = counted.days.remove(&today).unwrap_or_default();
     let given = app.table.operations(store.number, today, today).await?;

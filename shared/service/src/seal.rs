@@ -2,31 +2,31 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::access::Keyring;
+use domain::access::GrantKeys;
 use uuid::Uuid;
 
 /// Seals where a page of comments ends. It opens for the same `about` alone. `fresh` is the call's random id; nothing
 /// else is sealed with it.
-pub fn seal(text: &str, about: &str, fresh: Uuid, keyring: &Keyring) -> Option<String> {
+pub fn seal(text: &str, about: &str, fresh: Uuid, keys: &GrantKeys) -> Option<String> {
     let [nonce @ .., _, _, _, _] = *fresh.as_bytes();
     let mut sealed = text.as_bytes().to_vec();
     let nonce_used = Nonce::assume_unique_for_key(nonce);
-    key(keyring)?.seal_in_place_append_tag(nonce_used, Aad::from(about), &mut sealed).ok()?;
+    key(keys)?.seal_in_place_append_tag(nonce_used, Aad::from(about), &mut sealed).ok()?;
     Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
 }
 
 /// What was sealed; none for whatever else a caller makes of it.
-pub fn open(sealed: &str, about: &str, keyring: &Keyring) -> Option<String> {
+pub fn open(sealed: &str, about: &str, keys: &GrantKeys) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
     let mut opened = sealed.to_vec();
     let nonce = Nonce::assume_unique_for_key(*nonce);
-    let text = key(keyring)?.open_in_place(nonce, Aad::from(about), &mut opened).ok()?;
+    let text = key(keys)?.open_in_place(nonce, Aad::from(about), &mut opened).ok()?;
     String::from_utf8(text.to_vec()).ok()
 }
 
-fn key(keyring: &Keyring) -> Option<LessSafeKey> {
-    Some(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &keyring.cursors()).ok()?))
+fn key(keys: &GrantKeys) -> Option<LessSafeKey> {
+    Some(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &keys.cursors()).ok()?))
 }
 
 #[cfg(test)]
@@ -35,28 +35,27 @@ mod tests {
 
     use super::*;
 
-    fn keyring(byte: u8) -> Keyring {
-        let key = || Key::from([byte; 32]);
-        Keyring::new(1, [(1, key())].into(), key(), key()).unwrap()
+    fn keys(byte: u8) -> GrantKeys {
+        GrantKeys::new(Key::from([byte; 32]))
     }
 
     #[test]
     fn what_is_sealed_opens_for_the_same_and_tells_nothing() {
-        let sealed = seal("2026-11-21T04:31Z#bddf4a72b", "12 dine-in", Uuid::new_v4(), &keyring(7)).unwrap();
-        assert_eq!(open(&sealed, "12 dine-in", &keyring(7)).as_deref(), Some("2026-11-21T04:31Z#bddf4a72b"));
-        assert_eq!(open(&sealed, "13 dine-in", &keyring(7)), None);
-        assert_eq!(open(&sealed, "12 dine-in", &keyring(8)), None);
+        let sealed = seal("2026-11-21T04:31Z#bddf4a72b", "12 dine-in", Uuid::new_v4(), &keys(7)).unwrap();
+        assert_eq!(open(&sealed, "12 dine-in", &keys(7)).as_deref(), Some("2026-11-21T04:31Z#bddf4a72b"));
+        assert_eq!(open(&sealed, "13 dine-in", &keys(7)), None);
+        assert_eq!(open(&sealed, "12 dine-in", &keys(8)), None);
         assert!(!sealed.contains("bddf4a72b"));
-        let twice = seal("2026-11-21T04:31Z#bddf4a72b", "12 dine-in", Uuid::new_v4(), &keyring(7)).unwrap();
+        let twice = seal("2026-11-21T04:31Z#bddf4a72b", "12 dine-in", Uuid::new_v4(), &keys(7)).unwrap();
         assert_ne!(sealed, twice, "two pages can't be told to end at the same answer");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             let other = if &sealed[at..=at] == "A" { "B" } else { "A" };
             changed.replace_range(at..=at, other);
-            assert_eq!(open(&changed, "12 dine-in", &keyring(7)), None, "{at}");
+            assert_eq!(open(&changed, "12 dine-in", &keys(7)), None, "{at}");
         }
         for odd in ["", "A", "2026-11-21T04:31Z#bddf4a72b", "é"] {
-            assert_eq!(open(odd, "12 dine-in", &keyring(7)), None);
+            assert_eq!(open(odd, "12 dine-in", &keys(7)), None);
         }
     }
 }

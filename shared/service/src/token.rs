@@ -2,7 +2,7 @@
 
 use domain::{
     Invalid,
-    access::{Grant, Issue, Keyring, Permission},
+    access::{Grant, GrantKeys, Issue, Permission},
 };
 use jiff::{Timestamp, ToSpan};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Why a token is no grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotGranted {
-    /// Not a token signed with this keyring's key, or one without the claims it needs.
+    /// Not a token signed with one of these keys, or one without the claims it needs.
     Unreadable,
     /// It was a grant once.
     Expired,
@@ -40,7 +40,7 @@ struct Claims {
 ///
 /// # Errors
 /// When the token library can't sign; with a 32-byte key it can.
-pub fn sign(grant: &Grant, keyring: &Keyring) -> Result<String, Invalid> {
+pub fn sign(grant: &Grant, keys: &GrantKeys) -> Result<String, Invalid> {
     let scope: Vec<String> = grant.permissions.iter().map(Permission::to_string).collect();
     let claims = Claims {
         scope: scope.join(" "),
@@ -49,30 +49,32 @@ pub fn sign(grant: &Grant, keyring: &Keyring) -> Result<String, Invalid> {
         paid_within: grant.paid_within,
         jti: grant.issue.map(|issue| issue.id),
         nbf: grant.issue.map(|issue| issue.from.as_second()),
-        aud: keyring.audience().filter(|_| grant.issue.is_some()).map(str::to_owned),
+        aud: keys.audience().filter(|_| grant.issue.is_some()).map(str::to_owned),
     };
-    let key = EncodingKey::from_secret(keyring.grants().bytes());
+    let key = EncodingKey::from_secret(keys.signing().bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|error| Invalid(error.to_string()))
 }
 
 /// Reads a token.
 ///
 /// # Errors
-/// When the token is not signed with this keyring's key, or has ended.
-pub fn verify(token: &str, keyring: &Keyring, now: Timestamp) -> Result<Grant, NotGranted> {
+/// When the token is not signed with one of these keys, or has ended.
+pub fn verify(token: &str, keys: &GrantKeys, now: Timestamp) -> Result<Grant, NotGranted> {
     let mut validation = Validation::new(Algorithm::HS256);
     // The library would read the machine's clock; here time is an argument, checked below.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "sub"]);
-    let key = DecodingKey::from_secret(keyring.grants().bytes());
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| NotGranted::Unreadable)?.claims;
+    let mut read = keys.verifying().filter_map(|key| {
+        jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key.bytes()), &validation).ok()
+    });
+    let claims = read.next().ok_or(NotGranted::Unreadable)?.claims;
     let instant = |second| Timestamp::from_second(second).map_err(|_| NotGranted::Unreadable);
     let expires = instant(claims.exp)?;
     let from = claims.nbf.map(instant).transpose()?;
     // A token from before this claim has none.
-    if claims.aud.is_some() && claims.aud.as_deref() != keyring.audience() {
+    if claims.aud.is_some() && claims.aud.as_deref() != keys.audience() {
         return Err(NotGranted::Unreadable);
     }
     // A permission that this version doesn't know allows nothing; the others stand.
@@ -95,15 +97,12 @@ pub fn verify(token: &str, keyring: &Keyring, now: Timestamp) -> Result<Grant, N
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use domain::access::Key;
 
     use super::*;
 
-    fn keyring(byte: u8) -> Keyring {
-        let key = || Key::from([byte; 32]);
-        Keyring::new(1, BTreeMap::from([(1, key())]), key(), key()).unwrap()
+    fn keys(byte: u8) -> GrantKeys {
+        GrantKeys::new(Key::from([byte; 32]))
     }
 
     fn grant(permissions: &[&str]) -> Grant {
@@ -122,8 +121,8 @@ mod tests {
 
     #[test]
     fn a_grant_survives_being_a_token_until_it_ends() {
-        let token = sign(&grant(&["issue", "report:cn/east"]), &keyring(7)).unwrap();
-        let read = |now, key| verify(&token, &keyring(key), at(now));
+        let token = sign(&grant(&["issue", "report:cn/east"]), &keys(7)).unwrap();
+        let read = |now, key| verify(&token, &keys(key), at(now));
         assert_eq!(read("2026-11-30T23:59:59Z", 7), Ok(grant(&["issue", "report:cn/east"])));
         assert_eq!(read("2026-12-01T00:00:00Z", 7), Err(NotGranted::Expired));
         assert_eq!(read("2026-11-30T23:59:59Z", 8), Err(NotGranted::Unreadable));
@@ -134,10 +133,7 @@ mod tests {
         let ring = |id: &str| {
             let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
             let id = if id.is_empty() { String::new() } else { format!(r#","id":"{id}""#) };
-            Keyring::parse(&format!(
-                r#"{{"current":1,"signing":{{"1":"{key}"}},"payment":"{key}","grants":"{key}"{id}}}"#
-            ))
-            .unwrap()
+            GrantKeys::parse(&format!(r#"{{"grants":"{key}"{id}}}"#)).unwrap()
         };
         let token = sign(&grant(&["issue"]), &ring("production")).unwrap();
         let now = at("2026-11-21T00:00:00Z");
@@ -151,14 +147,30 @@ mod tests {
     }
 
     #[test]
+    fn during_a_rotation_what_the_key_before_signed_still_holds() {
+        let [old, new] =
+            ["AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8="];
+        let ring = |json: String| GrantKeys::parse(&json).unwrap();
+        let (before, during, after) = (
+            ring(format!(r#"{{"grants":"{old}"}}"#)),
+            ring(format!(r#"{{"grants":"{new}","before":"{old}"}}"#)),
+            ring(format!(r#"{{"grants":"{new}"}}"#)),
+        );
+        let now = at("2026-11-21T00:00:00Z");
+        let token = sign(&grant(&["issue"]), &before).unwrap();
+        assert!(verify(&token, &during, now).is_ok() && verify(&token, &after, now) == Err(NotGranted::Unreadable));
+        assert!(verify(&sign(&grant(&["issue"]), &during).unwrap(), &after, now).is_ok());
+    }
+
+    #[test]
     fn a_token_has_an_id_and_a_beginning_or_neither() {
         let now = at("2026-11-21T00:00:00Z");
         for missing in ["jti", "nbf"] {
             let mut claims = serde_json::json!({"scope": "issue", "sub": "x", "jti": Uuid::nil(), "nbf": 0, "exp": 4_102_444_800_u64});
             claims.as_object_mut().unwrap().remove(missing);
-            let key = EncodingKey::from_secret(keyring(7).grants().bytes());
+            let key = EncodingKey::from_secret(keys(7).signing().bytes());
             let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
-            assert_eq!(verify(&token, &keyring(7), now), Err(NotGranted::Unreadable), "no {missing}");
+            assert_eq!(verify(&token, &keys(7), now), Err(NotGranted::Unreadable), "no {missing}");
         }
     }
 
@@ -166,6 +178,6 @@ mod tests {
     fn a_token_that_names_another_algorithm_is_no_grant() {
         // {"alg":"none"} . {"scope":"admin","sub":"x","exp":4102444800} . (no signature)
         let none = "eyJhbGciOiJub25lIn0.eyJzY29wZSI6ImFkbWluIiwic3ViIjoieCIsImV4cCI6NDEwMjQ0NDgwMH0.";
-        assert_eq!(verify(none, &keyring(7), at("2026-11-21T00:00:00Z")), Err(NotGranted::Unreadable));
+        assert_eq!(verify(none, &keys(7), at("2026-11-21T00:00:00Z")), Err(NotGranted::Unreadable));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use sha2::Sha256;
 
 use crate::Invalid;
@@ -63,31 +63,26 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Every key a function may need. The JSON form is what the variable `KEYRING` holds:
-/// `{"current":1,"signing":{"1":"<base64 of 32 bytes>"},"payment":"<base64>","grants":"<base64>"}`.
+/// What signs links and codes and hashes payments. The JSON form is what the variable `GUEST_KEYS` holds:
+/// `{"current":1,"signing":{"1":"<base64 of 32 bytes>"},"payment":"<base64>"}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keyring {
+pub struct GuestKeys {
     /// The id of the signing key that new links are signed with, 0 to 15.
     current: u8,
     /// Signing keys by id. A key that is gone has been retired: links it signed are unknown.
     signing: BTreeMap<u8, Key>,
     /// Hashes payment ids. It does not rotate, so that one payment has one response whatever signed its link.
     payment: Key,
-    /// Signs grants.
-    grants: Key,
-    /// What grants are signed for, so that those of another keyring are told apart; none in one from before it had one.
-    #[serde(default)]
-    id: Option<String>,
 }
 
-impl Keyring {
+impl GuestKeys {
     /// Puts a keyring together.
     ///
     /// # Errors
     /// When a key id is over 15, or `current` names no key.
-    pub fn new(current: u8, signing: BTreeMap<u8, Key>, payment: Key, grants: Key) -> Result<Self, Invalid> {
-        Self { current, signing, payment, grants, id: None }.checked()
+    pub fn new(current: u8, signing: BTreeMap<u8, Key>, payment: Key) -> Result<Self, Invalid> {
+        Self { current, signing, payment }.checked()
     }
 
     /// Reads the JSON form.
@@ -95,7 +90,7 @@ impl Keyring {
     /// # Errors
     /// A sentence that says what is wrong and repeats nothing of a key.
     pub fn parse(json: &str) -> Result<Self, Invalid> {
-        serde_json::from_str::<Self>(json).map_err(|error| Invalid(error.to_string()))?.checked()
+        parse::<Self>(json)?.checked()
     }
 
     fn checked(self) -> Result<Self, Invalid> {
@@ -122,15 +117,45 @@ impl Keyring {
     pub fn payment(&self) -> &Key {
         &self.payment
     }
+}
 
-    /// A number that nobody can work out without the keys, for an order that tells nothing.
-    pub fn lot(&self, text: &str) -> [u8; 32] {
-        self.grants.hash(b"aftertaste/lot/v1", text.as_bytes())
+/// What signs grants, sessions and forms. The JSON form is what the variable `GRANT_KEYS` holds:
+/// `{"grants":"<base64 of 32 bytes>","id":"<a name>"}`, and during a rotation `"before":"<base64>"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantKeys {
+    /// Signs.
+    grants: Key,
+    /// Signed until lately: what it signed still holds.
+    #[serde(default)]
+    before: Option<Key>,
+    /// What grants are signed for, so that those of another keyring are told apart; none in one from before it had one.
+    #[serde(default)]
+    id: Option<String>,
+}
+
+impl GrantKeys {
+    /// A keyring of one key.
+    pub fn new(grants: Key) -> Self {
+        Self { grants, before: None, id: None }
     }
 
-    /// The key under which what a manager's browser carries from one page to the next is sealed.
-    pub fn cursors(&self) -> [u8; 32] {
-        self.grants.hash(b"aftertaste/cursor/v1", b"")
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and repeats nothing of a key.
+    pub fn parse(json: &str) -> Result<Self, Invalid> {
+        parse(json)
+    }
+
+    /// The key that signs.
+    pub fn signing(&self) -> &Key {
+        &self.grants
+    }
+
+    /// The keys whose signatures hold, the one that signs first.
+    pub fn verifying(&self) -> impl Iterator<Item = &Key> {
+        [&self.grants].into_iter().chain(&self.before)
     }
 
     /// Whom grants are for.
@@ -138,10 +163,52 @@ impl Keyring {
         self.id.as_deref()
     }
 
-    /// The key that signs grants.
-    pub fn grants(&self) -> &Key {
+    /// A number that nobody can work out without the keys, for an order that tells nothing.
+    pub fn lot(&self, text: &str) -> [u8; 32] {
+        self.grants.hash(b"aftertaste/lot/v1", text.as_bytes())
+    }
+
+    /// The key under which what a person's browser carries from one page to the next is sealed.
+    pub fn cursors(&self) -> [u8; 32] {
+        self.grants.hash(b"aftertaste/cursor/v1", b"")
+    }
+}
+
+/// Both: for whoever holds a grant and does something with guests' links.
+#[derive(Debug, Clone)]
+pub struct BothKeys {
+    /// What signs links and codes and hashes payments.
+    pub guests: GuestKeys,
+    /// What signs grants, sessions and forms.
+    pub grants: GrantKeys,
+}
+
+impl AsRef<GuestKeys> for GuestKeys {
+    fn as_ref(&self) -> &GuestKeys {
+        self
+    }
+}
+
+impl AsRef<GuestKeys> for BothKeys {
+    fn as_ref(&self) -> &GuestKeys {
+        &self.guests
+    }
+}
+
+impl AsRef<GrantKeys> for GrantKeys {
+    fn as_ref(&self) -> &GrantKeys {
+        self
+    }
+}
+
+impl AsRef<GrantKeys> for BothKeys {
+    fn as_ref(&self) -> &GrantKeys {
         &self.grants
     }
+}
+
+fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Invalid> {
+    serde_json::from_str(json).map_err(|error| Invalid(error.to_string()))
 }
 
 #[cfg(test)]
@@ -150,20 +217,29 @@ mod tests {
 
     const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-    fn parse(current: u8, id: u16, key: &str) -> Result<Keyring, Invalid> {
-        Keyring::parse(&format!(
-            r#"{{"current":{current},"signing":{{"{id}":"{key}"}},"payment":"{KEY}","grants":"{KEY}"}}"#
-        ))
+    fn parse(current: u8, id: u16, key: &str) -> Result<GuestKeys, Invalid> {
+        GuestKeys::parse(&format!(r#"{{"current":{current},"signing":{{"{id}":"{key}"}},"payment":"{KEY}"}}"#))
     }
 
     #[test]
-    fn a_keyring_is_read_from_its_json() {
+    fn keyrings_are_read_from_their_json() {
         assert_eq!(parse(1, 1, KEY).unwrap().current().0, 1);
+        let grants = |more: &str| GrantKeys::parse(&format!(r#"{{"grants":"{KEY}"{more}}}"#)).unwrap();
+        assert_eq!((grants("").verifying().count(), grants("").audience()), (1, None));
+        let rotated = grants(&format!(r#","before":"{KEY}","id":"staging""#));
+        assert_eq!((rotated.verifying().count(), rotated.audience()), (2, Some("staging")));
+    }
+
+    #[test]
+    fn a_keyring_from_before_the_split_is_none_of_the_parts() {
+        let whole = format!(r#"{{"current":1,"signing":{{"1":"{KEY}"}},"payment":"{KEY}","grants":"{KEY}"}}"#);
+        assert!(GuestKeys::parse(&whole).unwrap_err().0.starts_with("unknown field `grants`"));
+        assert!(GrantKeys::parse(&whole).unwrap_err().0.starts_with("unknown field `current`"));
     }
 
     #[test]
     fn a_mistake_in_a_keyring_is_named_and_no_key_is_repeated() {
-        let message = |result: Result<Keyring, Invalid>| result.unwrap_err().to_string();
+        let message = |result: Result<GuestKeys, Invalid>| result.unwrap_err().to_string();
         assert_eq!(message(parse(2, 1, KEY)), "current is 2, and signing has no such key");
         assert_eq!(message(parse(1, 16, KEY)), "a signing key's id is 0 to 15, not 16");
         let short = message(parse(1, 1, "c2VjcmV0"));
@@ -173,6 +249,8 @@ mod tests {
 
     #[test]
     fn a_keyring_never_prints_its_keys() {
-        assert!(!format!("{:?}", parse(1, 1, KEY).unwrap()).contains("AAEC"));
+        let grants = GrantKeys::parse(&format!(r#"{{"grants":"{KEY}"}}"#)).unwrap();
+        let both = BothKeys { guests: parse(1, 1, KEY).unwrap(), grants };
+        assert!(!format!("{both:?}").contains("AAEC"));
     }
 }

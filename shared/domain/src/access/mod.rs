@@ -1,7 +1,7 @@
 //! Who may: keys, grants and what they allow.
 
 mod grant;
-mod keyring;
+mod keys;
 
 pub use grant::{Grant, Issue, Lifetimes, Permission};
-pub use keyring::{Key, Keyring};
+pub use keys::{BothKeys, GrantKeys, GuestKeys, Key};

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::{Channel, Minute, PaymentHash, Segment, TableNumber, Visit};
-use crate::access::{Key, Keyring};
+use crate::access::{GuestKeys, Key};
 
 /// How many characters a link has.
 pub const LINK_LENGTH: usize = 32;
@@ -51,8 +51,8 @@ pub enum Standing {
 impl Claim {
     /// Signs the claim with the keyring's current key. The same claim always yields the same link, until the key
     /// rotates.
-    pub fn sign(&self, keyring: &Keyring) -> Option<Link> {
-        let (id, key) = keyring.current();
+    pub fn sign(&self, keys: &GuestKeys) -> Option<Link> {
+        let (id, key) = keys.current();
         let claim = self.pack(id);
         let tag = link_mac(key?, &claim).finalize().into_bytes();
         let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
@@ -60,7 +60,7 @@ impl Claim {
     }
 
     /// Reads a link and checks its signature. None for every kind of wrong: a forger learns nothing from the answer.
-    pub fn verify(link: &str, keyring: &Keyring) -> Option<Self> {
+    pub fn verify(link: &str, keys: &GuestKeys) -> Option<Self> {
         if link.len() != LINK_LENGTH {
             return None;
         }
@@ -68,7 +68,7 @@ impl Claim {
         let (claim, tag) = bytes.split_first_chunk::<12>()?;
         let (key_id, unpacked) = Self::unpack(*claim);
         // Compared in constant time.
-        link_mac(keyring.signing(key_id)?, claim).verify_truncated_left(tag).ok()?;
+        link_mac(keys.signing(key_id)?, claim).verify_truncated_left(tag).ok()?;
         unpacked
     }
 
@@ -152,8 +152,8 @@ mod tests {
         Key::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()))
     }
 
-    fn keyring(id: u8) -> Keyring {
-        Keyring::new(id, BTreeMap::from([(id, key(0))]), key(0x20), key(0x40)).unwrap()
+    fn keys(id: u8) -> GuestKeys {
+        GuestKeys::new(id, BTreeMap::from([(id, key(0))]), key(0x20)).unwrap()
     }
 
     fn claim(channel: Channel, segment: u8, store: u32, paid_at: &str, payment: &str) -> Claim {
@@ -210,23 +210,22 @@ mod tests {
             let hex: String = claim.pack(id).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(claim.visit.minute.number(), minute);
             assert_eq!(hex, packed);
-            assert_eq!(claim.sign(&keyring(id)).unwrap().as_str(), link);
-            assert_eq!(Claim::verify(link, &keyring(id)), Some(claim));
+            assert_eq!(claim.sign(&keys(id)).unwrap().as_str(), link);
+            assert_eq!(Claim::verify(link, &keys(id)), Some(claim));
         }
     }
 
     #[test]
     fn a_link_signed_by_a_retired_key_is_unknown() {
-        let link = claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(&keyring(1)).unwrap();
-        assert_eq!(Claim::verify(link.as_str(), &keyring(2)), None);
+        let link = claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(&keys(1)).unwrap();
+        assert_eq!(Claim::verify(link.as_str(), &keys(2)), None);
     }
 
     #[test]
     fn after_a_rotation_the_link_differs_and_the_visit_does_not() {
-        let signed =
-            |keyring: &Keyring| claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(keyring).unwrap();
-        let both = Keyring::new(2, BTreeMap::from([(1, key(0)), (2, key(9))]), key(0x20), key(0x40)).unwrap();
-        let (before, after) = (signed(&keyring(1)), signed(&both));
+        let signed = |keys: &GuestKeys| claim(Channel::Receipt, 0, 12, "2026-11-21T04:31:00Z", "p").sign(keys).unwrap();
+        let both = GuestKeys::new(2, BTreeMap::from([(1, key(0)), (2, key(9))]), key(0x20)).unwrap();
+        let (before, after) = (signed(&keys(1)), signed(&both));
         assert_ne!(before, after);
         let visit = |link: &Link| Claim::verify(link.as_str(), &both).unwrap().visit;
         assert_eq!(visit(&before), visit(&after));
@@ -251,7 +250,7 @@ mod tests {
         for claim in [[0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0x1d, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
             let tag = link_mac(&key(0), &claim).finalize().into_bytes();
             let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
-            assert_eq!(Claim::verify(&URL_SAFE_NO_PAD.encode(bytes), &keyring(1)), None);
+            assert_eq!(Claim::verify(&URL_SAFE_NO_PAD.encode(bytes), &keys(1)), None);
         }
     }
 
@@ -266,18 +265,18 @@ mod tests {
                 channel,
                 segment: Segment::try_from(segment).unwrap(),
             };
-            let link = claim.sign(&keyring(id)).unwrap();
-            prop_assert_eq!(Claim::verify(link.as_str(), &keyring(id)), Some(claim));
+            let link = claim.sign(&keys(id)).unwrap();
+            prop_assert_eq!(Claim::verify(link.as_str(), &keys(id)), Some(claim));
             let mut changed = link.as_str().to_owned();
             changed.replace_range(at..=at, &to);
             if changed != link.as_str() {
-                prop_assert_eq!(Claim::verify(&changed, &keyring(id)), None);
+                prop_assert_eq!(Claim::verify(&changed, &keys(id)), None);
             }
         }
 
         #[test]
         fn no_text_is_a_link_by_accident(text in ".{0,40}") {
-            prop_assert_eq!(Claim::verify(&text, &keyring(1)), None);
+            prop_assert_eq!(Claim::verify(&text, &keys(1)), None);
         }
     }
 }

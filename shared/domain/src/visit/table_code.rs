@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use sha2::Sha256;
 
 use super::{Channel, Claim, Minute, PaymentHash, Segment, TableNumber, Visit};
-use crate::{access::Keyring, place::StoreNumber};
+use crate::{access::GuestKeys, place::StoreNumber};
 
 /// What a code says: where it hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,19 +31,19 @@ pub struct TableCode {
 
 impl TableCode {
     /// Signs the code. The same table always has the same one.
-    pub fn sign(&self, keyring: &Keyring) -> String {
+    pub fn sign(&self, keys: &GuestKeys) -> String {
         let claim = self.pack();
-        let tag = mac(keyring, &claim).finalize().into_bytes();
+        let tag = mac(keys, &claim).finalize().into_bytes();
         let bytes: Vec<u8> = claim.into_iter().chain(tag.into_iter().take(12)).collect();
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// Reads a code and checks its signature. None for every kind of wrong.
-    pub fn verify(code: &str, keyring: &Keyring) -> Option<Self> {
+    pub fn verify(code: &str, keys: &GuestKeys) -> Option<Self> {
         let bytes: [u8; 18] = URL_SAFE_NO_PAD.decode(code).ok()?.try_into().ok()?;
         let (claim, tag) = bytes.split_first_chunk::<6>()?;
         // Compared in constant time.
-        mac(keyring, claim).verify_truncated_left(tag).ok()?;
+        mac(keys, claim).verify_truncated_left(tag).ok()?;
         let [a, b, c, table @ ..] = *claim;
         let form_and_store = u32::from_be_bytes([0, a, b, c]);
         let [d, e, f] = table;
@@ -72,31 +72,31 @@ impl TableCode {
 /// Who opens a store's codes, for a limit: an address, hashed with a key, because addresses are not kept. Of IPv6 the
 /// network alone, because a subscriber has all of a network's addresses. The store is part of it, because thousands of
 /// phones on a mobile network may share one address.
-pub fn visitor(address: &str, store: StoreNumber, keyring: &Keyring) -> String {
+pub fn visitor(address: &str, store: StoreNumber, keys: &GuestKeys) -> String {
     let mut counted = match address.parse() {
         Ok(IpAddr::V6(six)) => six.octets().iter().take(8).copied().collect(),
         Ok(IpAddr::V4(four)) => four.octets().to_vec(),
         Err(_) => address.as_bytes().to_vec(),
     };
     counted.extend(store.get().to_be_bytes());
-    let hash = keyring.payment().hash(b"aftertaste/address/v1", &counted);
+    let hash = keys.payment().hash(b"aftertaste/address/v1", &counted);
     URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
 }
 
 /// Sixteen bits that tell the networks of a store's day apart, and nothing about one to whoever lacks the key: of IPv4 the
 /// first three bytes are the network, of IPv6 the first six. On another day the same network has other bits.
-pub fn network(address: &str, store: StoreNumber, day: Date, keyring: &Keyring) -> Option<u16> {
+pub fn network(address: &str, store: StoreNumber, day: Date, keys: &GuestKeys) -> Option<u16> {
     let network = match address.parse().ok()? {
         IpAddr::V6(six) => six.octets().iter().take(6).copied().collect::<Vec<_>>(),
         IpAddr::V4(four) => four.octets().iter().take(3).copied().collect(),
     };
     let told: Vec<u8> = network.into_iter().chain(format!(" {store} {day}").into_bytes()).collect();
-    let [a, b, ..] = keyring.payment().hash(b"aftertaste/network/v1", &told);
+    let [a, b, ..] = keys.payment().hash(b"aftertaste/network/v1", &told);
     Some(u16::from_be_bytes([a, b]))
 }
 
-fn mac(keyring: &Keyring, claim: &[u8; 6]) -> Hmac<Sha256> {
-    keyring.payment().mac(b"aftertaste/code/v1", claim)
+fn mac(keys: &GuestKeys, claim: &[u8; 6]) -> Hmac<Sha256> {
+    keys.payment().mac(b"aftertaste/code/v1", claim)
 }
 
 #[cfg(test)]
@@ -106,9 +106,9 @@ mod tests {
     use super::*;
     use crate::access::Key;
 
-    fn keyring() -> Keyring {
+    fn keys() -> GuestKeys {
         let key = |first: u8| Key::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()));
-        Keyring::new(1, [(1, key(0))].into(), key(0x20), key(0x40)).unwrap()
+        GuestKeys::new(1, [(1, key(0))].into(), key(0x20)).unwrap()
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         // Python: urlsafe_b64encode(claim + hmac(bytes(range(32, 64)), b"aftertaste/code/v1\0" + claim, sha256)[:12]),
         // where claim is bytes.fromhex("00000c000007").
         let code = TableCode { store: 12.try_into().unwrap(), table: 7.try_into().unwrap() };
-        assert_eq!(code.sign(&keyring()), "AAAMAAAH12I-sL558sNJ7VSL");
+        assert_eq!(code.sign(&keys()), "AAAMAAAH12I-sL558sNJ7VSL");
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
         };
         for (table, told) in [(7, Some(7)), (65_535, Some(65_535)), (65_536, None), (0, None)] {
             let claim = visit(table, 0xffff_ffff);
-            let read = Claim::verify(claim.sign(&keyring()).unwrap().as_str(), &keyring()).unwrap();
+            let read = Claim::verify(claim.sign(&keys()).unwrap().as_str(), &keys()).unwrap();
             assert_eq!(read.table().map(u32::from), told, "{table}");
         }
         assert_ne!(visit(7, 1), visit(7, 2));
@@ -137,17 +137,17 @@ mod tests {
 
     #[test]
     fn a_visitor_is_an_address_or_a_network() {
-        let one = |address| visitor(address, 12.try_into().unwrap(), &keyring());
+        let one = |address| visitor(address, 12.try_into().unwrap(), &keys());
         assert_eq!(one("2001:db8:1:2::1"), one("2001:db8:1:2:ffff::9"));
         assert_ne!(one("2001:db8:1:2::1"), one("2001:db8:1:3::1"));
         assert_ne!(one("192.0.2.1"), one("192.0.2.2"));
-        assert_ne!(one("192.0.2.1"), visitor("192.0.2.1", 13.try_into().unwrap(), &keyring()));
+        assert_ne!(one("192.0.2.1"), visitor("192.0.2.1", 13.try_into().unwrap(), &keys()));
         assert!(!one("192.0.2.1").contains("192"));
     }
 
     #[test]
     fn a_network_is_told_from_others_of_a_store_and_a_day_alone() {
-        let on = |address, day: &str| network(address, 12.try_into().unwrap(), day.parse().unwrap(), &keyring());
+        let on = |address, day: &str| network(address, 12.try_into().unwrap(), day.parse().unwrap(), &keys());
         assert_eq!(on("192.0.2.1", "2026-11-21"), on("192.0.2.250", "2026-11-21"));
         assert_ne!(on("192.0.2.1", "2026-11-21"), on("192.0.3.1", "2026-11-21"));
         assert_ne!(on("192.0.2.1", "2026-11-21"), on("192.0.2.1", "2026-11-22"));
@@ -161,19 +161,19 @@ mod tests {
             store in 1_u32..1 << 20, table in 0_u32..1 << 24, at in 0_usize..24, other in "[A-Za-z0-9_-]",
         ) {
             let code = TableCode { store: store.try_into().unwrap(), table: table.try_into().unwrap() };
-            let signed = code.sign(&keyring());
+            let signed = code.sign(&keys());
             prop_assert_eq!(signed.len(), 24);
-            prop_assert_eq!(TableCode::verify(&signed, &keyring()), Some(code));
+            prop_assert_eq!(TableCode::verify(&signed, &keys()), Some(code));
             let mut changed = signed.clone();
             changed.replace_range(at..=at, &other);
             if changed != signed {
-                prop_assert_eq!(TableCode::verify(&changed, &keyring()), None);
+                prop_assert_eq!(TableCode::verify(&changed, &keys()), None);
             }
         }
 
         #[test]
         fn nothing_that_is_sent_breaks_the_reading(text in ".{0,40}") {
-            prop_assert_eq!(TableCode::verify(&text, &keyring()), None);
+            prop_assert_eq!(TableCode::verify(&text, &keys()), None);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    access::{Grant, Keyring},
+    access::{Grant, GrantKeys},
     strictly,
 };
 use jiff::Timestamp;
@@ -152,19 +152,19 @@ fn bearer_token(request: &Request) -> Option<&str> {
 ///
 /// # Errors
 /// A problem when there is none, it can't be read or it has ended.
-pub fn bearer(keyring: &Keyring, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
+pub fn bearer(keys: &GrantKeys, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
     let token = bearer_token(request).ok_or_else(Problem::grant_missing)?;
-    Ok(token::verify(token, keyring, now)?)
+    Ok(token::verify(token, keys, now)?)
 }
 
 /// The grant of a program or of a person in a browser, whose cookie counts for pages that change nothing.
 ///
 /// # Errors
 /// A problem when there is none, it can't be read or it has ended.
-pub fn bearer_or_cookie(keyring: &Keyring, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
+pub fn bearer_or_cookie(keys: &GrantKeys, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
     let cookie = || request.cookie(COOKIE).or_else(|| request.cookie(COOKIE_BEFORE));
     let token = bearer_token(request).or_else(cookie).ok_or_else(Problem::grant_missing)?;
-    Ok(token::verify(token, keyring, now)?)
+    Ok(token::verify(token, keys, now)?)
 }
 
 #[cfg(test)]

@@ -156,12 +156,12 @@ mod tests {
 
     use super::*;
     use domain::access::Key as Secret;
-    use domain::{access::Keyring, visit::Claim};
+    use domain::{access::GuestKeys, visit::Claim};
 
     #[test]
     fn a_response_is_found_under_the_key_that_its_link_gives() {
         let key = |first: u8| Secret::from(std::array::from_fn(|i| first + u8::try_from(i).unwrap()));
-        let keyring = Keyring::new(1, BTreeMap::from([(1, key(0))]), key(0x20), key(0x40)).unwrap();
+        let keyring = GuestKeys::new(1, BTreeMap::from([(1, key(0))]), key(0x20)).unwrap();
         let visit = Claim::verify("EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj", &keyring).unwrap().visit;
         let key = response(visit);
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("R#12", "2026-11-21T04:31Z#bddf4a72b"));
