@@ -1,42 +1,27 @@
 //! The schedule counts: each store's business days from their responses, then each scope above from its stores.
-//!
-//! Rollups are recomputed and replaced, never added to: a rerun, an overlap or a crash half-way leaves nothing that
-//! the next count doesn't put right.
 
 mod days;
-mod nodes;
-mod stores;
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
 use aftertaste::{
-    domain::{
-        count::{Content, Rollup},
-        place::Scope,
-    },
+    count::{Counting, Terms, give_back_after, take_lease},
     memory::Catalog,
-    table::{Table, TableError},
+    table::Table,
 };
-use futures::FutureExt;
-use jiff::{Timestamp, ToSpan, civil::Date};
-use serde::{Deserialize, Serialize};
+use jiff::{Timestamp, civil::Date};
+use serde::Deserialize;
 use uuid::Uuid;
 
+pub use aftertaste::count::{CountError, Summary};
+
 use days::days_of;
-use nodes::write_nodes;
-use stores::count_stores;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "roll-up-stores";
 
-/// How many stores are counted at once: enough to hide the table's latency, few enough for a small function.
-const AT_ONCE: usize = 16;
-
-/// How long a count may hold the lease, in minutes. template.yaml ends it after fifteen.
-const LEASE_MINUTES: i64 = 16;
+/// How long a count may hold the lease: 16 minutes. template.yaml ends it after fifteen.
+const LONGEST: Duration = Duration::from_secs(16 * 60);
 
 /// How long a count waits for another to end. Lambda tries it again twice, after one and two minutes: together they
 /// outlast the lease of a count that was killed.
@@ -74,59 +59,6 @@ pub enum Window {
     Answerable,
 }
 
-/// What a count did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// The first business day counted; none without a store.
-    pub from: Option<Date>,
-    /// The last business day counted.
-    pub to: Option<Date>,
-    /// Stores counted.
-    pub stores: u64,
-    /// Responses read.
-    pub responses: u64,
-    /// Rollups written, of stores and of scopes above.
-    pub written: u64,
-    /// Rollups that were right already.
-    pub unchanged: u64,
-    /// Rollups that a later count had written already.
-    pub overtaken: u64,
-    /// Responses left out because they can't be read.
-    pub unreadable: u64,
-    /// Days left as they were because their responses may have expired, with the number of stores.
-    pub left: BTreeMap<Date, u64>,
-    /// Rollups kept because fewer responses were found than before.
-    pub kept: u64,
-    /// Stores whose count is not in what was written: they can't be read, failed, or have a rollup that was kept.
-    pub behind: u64,
-    /// Stores that failed, and rollups that were kept or could not be written.
-    #[serde(skip)]
-    failures: u64,
-}
-
-/// Why a count is not whole. The schedule tries again.
-#[derive(thiserror::Error)]
-pub enum CountError {
-    /// The event asks for something that can't be counted.
-    #[error("{0}")]
-    Event(String),
-    /// The list of stores or the surveys can't be read.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// Some stores could not be counted, or some rollups not written; all others have been.
-    #[error("{0} stores or scopes could not be counted; each is in the log. The next count tries again.")]
-    Some(u64),
-    /// Another count holds the lease.
-    #[error("Another count is at work. The next one counts this too.")]
-    Busy,
-}
-
-impl std::fmt::Debug for CountError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
-
 /// Counts. `fresh` is a random id, under which it holds the lease: two counts never overlap. `clock` is read when the
 /// reading of each store begins, because that decides between a later count and a write of this one that came late.
 ///
@@ -139,34 +71,9 @@ pub async fn handle(
     fresh: Uuid,
     clock: impl Fn() -> Timestamp + Sync,
 ) -> Result<Summary, CountError> {
-    let until = take_lease(table, fresh, &clock).await?;
-    let counted = AssertUnwindSafe(count_all(table, catalog, event, until, &clock)).catch_unwind().await;
-    if let Err(error) = table.give_back_lease(fresh).await {
-        tracing::warn!(outcome = "lease-not-given-back", %error);
-    }
-    counted.unwrap_or_else(|panic| resume_unwind(panic))
-}
-
-/// Waits until no other count is at work. Until when this one may be.
-async fn take_lease(table: &Table, holder: Uuid, clock: impl Fn() -> Timestamp) -> Result<Timestamp, CountError> {
-    let mut waited = Duration::ZERO;
-    let mut pause = Duration::from_millis(50);
-    loop {
-        let now = clock();
-        let until = now + LEASE_MINUTES.minutes();
-        if table.take_lease(holder, now, until).await? {
-            return Ok(until);
-        }
-        if waited.is_zero() {
-            tracing::info!(outcome = "waiting-for-another-count");
-        }
-        if waited >= PATIENCE {
-            return Err(CountError::Busy);
-        }
-        tokio::time::sleep(pause).await;
-        waited += pause;
-        pause = (pause * 2).min(Duration::from_secs(2));
-    }
+    let terms = Terms { holder: fresh, longest: LONGEST, patience: PATIENCE };
+    let until = take_lease(table, terms, &clock).await?;
+    give_back_after(table, fresh, count_all(table, catalog, event, until, &clock)).await
 }
 
 async fn count_all(
@@ -183,7 +90,6 @@ async fn count_all(
         tracing::info!(outcome = "nothing-to-count");
         return Ok(Summary::default());
     };
-    let mut summary = Summary { from: Some(*days.start()), to: Some(*days.end()), ..Summary::default() };
     let counting = Counting {
         table,
         catalog,
@@ -194,114 +100,7 @@ async fn count_all(
         until,
         clock,
     };
-    let nodes = count_stores(&counting, &list, &mut summary).await;
-    write_nodes(&counting, &nodes, &mut summary).await;
+    let summary = counting.run(&list).await;
     summary.log();
-    if summary.failures > 0 { Err(CountError::Some(summary.failures)) } else { Ok(summary) }
-}
-
-/// What all stores and scopes of a count share.
-struct Counting<'a, C> {
-    table: &'a Table,
-    catalog: &'a Catalog,
-    days: &'a RangeInclusive<Date>,
-    retention_days: i64,
-    accept_fewer: bool,
-    began: Timestamp,
-    /// When the lease ends: nothing is written after that.
-    until: Timestamp,
-    clock: &'a C,
-}
-
-impl<C: Fn() -> Timestamp> Counting<'_, C> {
-    /// Writes a rollup unless it says what is there already, or fewer responses were met than before, or a later count
-    /// has been faster. Returns what is there afterwards, and whether that is what was counted.
-    async fn replace(
-        &self,
-        scope: &Scope,
-        day: Date,
-        before: Option<Rollup>,
-        rollup: Rollup,
-        did: &mut Summary,
-    ) -> Result<(Rollup, bool), TableError> {
-        let same = match &before {
-            Some(before) => {
-                let parts = |rollup: &Rollup| (rollup.complete_until, rollup.items);
-                before.content == rollup.content && parts(before) == parts(&rollup)
-            }
-            None => rollup.content == Content::default(),
-        };
-        if same {
-            did.unchanged += u64::from(before.is_some());
-            return Ok((rollup, true));
-        }
-        if let Some(before) = before.filter(|before| !self.accept_fewer && loses(before, &rollup)) {
-            let (had, found) = (before.items, rollup.items);
-            tracing::error!(outcome = "rollup-kept", scope = %scope, day = %day, had, found);
-            did.kept += 1;
-            did.failures += 1;
-            return Ok((before, false));
-        }
-        if (self.clock)() >= self.until {
-            let detail = "the lease of the count is over".to_owned();
-            return Err(TableError::Failed { action: "write a rollup", detail });
-        }
-        if self.table.put_rollup(scope, day, &rollup).await? {
-            did.written += 1;
-            return Ok((rollup, true));
-        }
-        did.overtaken += 1;
-        let mut there = self.table.rollups(scope, day, day).await?;
-        Ok((there.remove(&day).unwrap_or(rollup), true))
-    }
-}
-
-/// Whether a rollup would lose something: items that were met before, or a whole scope directly below.
-fn loses(before: &Rollup, rollup: &Rollup) -> bool {
-    let below = |rollup: &Rollup, scope: &String| rollup.content.children.contains_key(scope);
-    let lost = before.content.children.keys().any(|scope| !below(rollup, scope));
-    before.items > rollup.items.or(before.items) || lost
-}
-
-impl Summary {
-    fn log(&self) {
-        let day = |day: Option<Date>| day.map(|day| day.to_string());
-        if self.failures > 0 {
-            tracing::error!(
-                outcome = "counted-in-part",
-                failures = self.failures,
-                kept = self.kept,
-                behind = self.behind
-            );
-            return;
-        }
-        tracing::info!(
-            outcome = "counted",
-            from = day(self.from),
-            to = day(self.to),
-            stores = self.stores,
-            responses = self.responses,
-            written = self.written,
-            unchanged = self.unchanged,
-            overtaken = self.overtaken,
-            unreadable = self.unreadable,
-            behind = self.behind,
-            days_left = self.left.len(),
-        );
-    }
-
-    fn add(&mut self, other: Self) {
-        self.stores += other.stores;
-        self.responses += other.responses;
-        self.written += other.written;
-        self.unchanged += other.unchanged;
-        self.overtaken += other.overtaken;
-        self.unreadable += other.unreadable;
-        self.kept += other.kept;
-        self.behind += other.behind;
-        self.failures += other.failures;
-        for (day, stores) in other.left {
-            *self.left.entry(day).or_default() += stores;
-        }
-    }
+    summary.whole()
 }

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aftertaste::{
-    domain::{
-        count::Rollup,
-        place::{Path, Scope, StoreNumber},
-    },
-    table::TableError,
+use domain::{
+    count::Rollup,
+    place::{Path, Scope, StoreNumber},
 };
 use futures::{
     FutureExt,
@@ -16,7 +13,8 @@ use futures::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use crate::{AT_ONCE, Counting, Summary};
+use super::{AT_ONCE, Counting, Summary};
+use crate::table::TableError;
 
 /// A store's day as it stands after a count.
 pub(crate) struct StoreDay {

@@ -2,13 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aftertaste::{
-    counting::{DayCount, count},
-    domain::{
-        count::{Content, Rollup},
-        place::{Path, Scope, Store, StoreNumber},
-    },
-    table::{StoreList, TableError},
+use domain::{
+    count::{Content, Rollup},
+    place::{Path, Scope, Store, StoreNumber},
 };
 use futures::{
     FutureExt,
@@ -17,9 +13,13 @@ use futures::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use crate::{
+use super::{
     AT_ONCE, Counting, Summary,
     nodes::{self, Nodes, StoreDay},
+};
+use crate::{
+    counting::{DayCount, count},
+    table::{StoreList, TableError},
 };
 
 /// How far back a store that can't be counted is looked for in its own rollups, in days.
