@@ -20,6 +20,17 @@ use crate::{
     harness::{options, program, proxy::Proxy},
 };
 
+/// The functions that answer calls.
+const BEHIND_THE_API: [&str; 7] = [
+    "issue-link",
+    "open-survey",
+    "record-response",
+    "show-report",
+    "manage-catalog",
+    "manage-people",
+    "erase-responses",
+];
+
 /// The emulator, which comes inside the Python package aws-sam-cli; tests/run installs that and says where it is.
 fn emulator() -> PathBuf {
     let path = std::env::var("AFTERTASTE_RIE")
@@ -108,7 +119,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     let variables = |function: &str| variables(function, &environment, &database.url);
     let now = Timestamp::now();
     let mut functions = std::collections::BTreeMap::new();
-    for function in ["issue-link", "open-survey", "record-response", "show-report", "manage-catalog", "manage-people"] {
+    for function in BEHIND_THE_API {
         functions.insert(function, (Function::start(function, &variables(function)).await, Vec::new()));
     }
     let mut secrets =

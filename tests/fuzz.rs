@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::{events::keys, harness::options};
 use generator::{Generator, Request};
-use scene::{Scene, key};
+use scene::{ANSWERED, Scene, key};
 use wire::{Reply, exchange};
 
 /// What the gate has time for.
@@ -61,6 +61,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     let scene = Scene::new(Timestamp::now(), stack.url.trim_start_matches("http://"));
     unreadable::put(&database.url, &scene).await;
     unreadable::is_told(&scene).await;
+    answer_one(&scene).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {
         // Once more in the second half: what was put meanwhile mended them.
@@ -99,6 +100,14 @@ fn a_seed_gives_the_same_requests_each_time_and_reaches_every_route() {
 fn from_environment<T: FromStr>(name: &str, usual: T) -> T {
     let Ok(text) = std::env::var(name) else { return usual };
     text.parse().unwrap_or_else(|_| panic!("{name} is a whole number; this is {text:?}."))
+}
+
+/// Answers the visit that is there to be erased.
+async fn answer_one(scene: &Scene) {
+    let body = json!({"answers": {"nps": 9, "csat": 5}}).to_string();
+    let head = format!("POST /s/{} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", scene.link(ANSWERED), scene.host);
+    let request = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    assert_eq!(exchange(&scene.host, request.as_bytes()).await.unwrap().status, 201);
 }
 
 /// Counts the running day and the one before, so that the reports of nodes have something to show.

@@ -11,6 +11,7 @@ mod counting;
 mod database;
 mod documents;
 mod emulator;
+mod erasing;
 mod events;
 mod finding_out;
 mod fuzz;

@@ -54,8 +54,8 @@ async fn play(scene: &Scene) {
     assert_eq!(scene.reply(&opened).await.status, 303);
 }
 
-/// What is done seldom, on the day before: an answer is taken back, another given anew after that, and a store goes over
-/// to another survey, which has questions of every kind.
+/// What is done seldom, on the day before: an answer is taken back, another given anew after that, a third erased, and a
+/// store goes over to another survey, which has questions of every kind.
 async fn play_seldom(scene: &Scene) {
     const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
     for payment in ["taken back", "anew"] {
@@ -69,6 +69,11 @@ async fn play_seldom(scene: &Scene) {
             assert_eq!(scene.reply(&anew).await.status, 201);
         }
     }
+    let link = signed_by(&keys().guests, 13, scene.now - 25.hours(), "erased");
+    let answer = calls::new("POST /s/{link}").at(&[("link", &link)]).json(&json!({"answers": {"nps": 0, "csat": 1}}));
+    assert_eq!(scene.reply(&answer).await.status, 201);
+    let visit = Claim::verify(&link, &keys().guests).unwrap().visit;
+    assert!(scene.app.table.erase(visit).await.unwrap());
     let definition: Value = serde_json::from_str(include_str!("../surveys/delivery.json")).unwrap();
     let survey = calls::new("PUT /surveys/{id}").at(&[("id", "delivery")]).grant("admin");
     assert_eq!(scene.reply(&survey.json(&definition)).await.status, 201);
@@ -133,7 +138,7 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
 
 /// That the scene has made what is seldom there, so that something is added to it.
 fn has_all_there_is(items: &[Value]) {
-    for attribute in ["asked_before", "taken_back", "put_at", "network", "complete_until", "path", "items"] {
+    for attribute in ["asked_before", "taken_back", "erased", "put_at", "network", "complete_until", "path", "items"] {
         assert!(items.iter().any(|item| item.get(attribute).is_some()), "no item has {attribute}");
     }
     let contents = items.iter().filter_map(|item| item.get("content")?["B"].as_str()).map(inflated);

@@ -200,7 +200,8 @@ impl Inventor {
             counted.meet(paid, expires);
             if back == 0 {
                 let (minute, payment, response) = (visit.minute, visit.payment.to_string(), response.clone());
-                running.push((StoredResponse { minute, payment, expires, response }, self.survey.clone()));
+                let stored = StoredResponse { minute, payment, expires, erased: false, response };
+                running.push((stored, self.survey.clone()));
             } else {
                 counted.add(response, paid, store.calendar.hour_of(paid), &self.survey);
             }

@@ -118,14 +118,16 @@ fn request(
 /// Calls a function by its name; none when there is no such function.
 pub async fn dispatch(app: &App<BothKeys>, function: &str, request: &Request, call: Call) -> Option<Reply> {
     let (guests, grants) = (with(app, app.keys.guests.clone()), with(app, app.keys.grants.clone()));
+    // In a box each: a debug build's stack would not hold all of them, one within the other.
     let handled = async {
         Some(match function {
-            issue_link::FUNCTION => issue_link::handle(app, request, call).await,
-            open_survey::FUNCTION => open_survey::handle(&guests, request, call).await,
-            record_response::FUNCTION => record_response::handle(&guests, request, call).await,
-            show_report::FUNCTION => show_report::handle(&grants, request, call).await,
-            manage_catalog::FUNCTION => manage_catalog::handle(&grants, request, call).await,
-            manage_people::FUNCTION => manage_people::handle(&grants, request, call).await,
+            issue_link::FUNCTION => Box::pin(issue_link::handle(app, request, call)).await,
+            open_survey::FUNCTION => Box::pin(open_survey::handle(&guests, request, call)).await,
+            record_response::FUNCTION => Box::pin(record_response::handle(&guests, request, call)).await,
+            show_report::FUNCTION => Box::pin(show_report::handle(&grants, request, call)).await,
+            manage_catalog::FUNCTION => Box::pin(manage_catalog::handle(&grants, request, call)).await,
+            manage_people::FUNCTION => Box::pin(manage_people::handle(&grants, request, call)).await,
+            erase_responses::FUNCTION => Box::pin(erase_responses::handle(app, request, call)).await,
             _ => return None,
         })
     };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     parameters::encoded,
-    scene::{Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
+    scene::{ANSWERED, Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
 };
 
 pub const JSON: &str = "application/json";
@@ -12,7 +12,8 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
+    "POST /erasures",
     "POST /grants",
     "POST /links",
     "POST /codes",
@@ -92,6 +93,7 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /stores/{store}" => Body::Json(details(draw, plan)),
         "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
         "PUT /brand" => Body::Json(brand(draw)),
+        "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);
             Body::Json(json!({"subject": "fuzz", "scope": scope, "days": 1}))
@@ -115,6 +117,15 @@ fn payment(draw: &mut Draw, plan: &Plan<'_>) -> Value {
         body["segment"] = json!(draw.below(16));
     }
     body
+}
+
+/// A visit by its link or by its payment: every other time the one that is sure to have been answered.
+fn erasure(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let visit = if draw.one_in(2) { ANSWERED } else { plan.visit };
+    if draw.one_in(2) {
+        return json!({"link": plan.scene.link(visit)});
+    }
+    json!({"store": store_of(visit), "day": plan.scene.day_of(visit), "payment": payment_of(visit)})
 }
 
 /// Every survey that is put right asks these three.

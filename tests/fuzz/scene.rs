@@ -13,6 +13,9 @@ use crate::{events::keys, harness::signed_by};
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
 const VISITS: usize = 600;
 
+/// A visit beyond these, at a store that nobody puts. It is answered before all else, so that there is one to erase.
+pub const ANSWERED: u32 = 601;
+
 /// Surveys and stores that are put. The first of each is only put right, so that guests always have one to answer.
 const SURVEYS: [&str; 5] = [OWN_SURVEY, "fuzz-1", "fuzz-2", "fuzz-3", UNREADABLE_SURVEY];
 const STORES: [u32; 5] = [OWN_STORE, 77, 78, 79, UNREADABLE_STORE];
@@ -88,6 +91,11 @@ impl Scene {
 
     pub fn link(&self, visit: u32) -> String {
         signed_by(&self.keys.guests, store_of(visit), self.paid_at(visit), &payment_of(visit))
+    }
+
+    /// The business day of a visit at one of the demo's stores, which begins at four.
+    pub fn day_of(&self, visit: u32) -> Date {
+        (self.paid_at(visit) - 4.hours()).to_zoned(TimeZone::get("Asia/Shanghai").unwrap()).date()
     }
 
     /// The day so many days before.

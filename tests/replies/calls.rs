@@ -80,7 +80,8 @@ impl Call {
 }
 
 pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
-    [links(), codes(keys), surveys(keys, now), answers(keys, now), reports(), catalog(), days(), people()].concat()
+    let of_guests = [links(), codes(keys), surveys(keys, now), answers(keys, now)].concat();
+    [of_guests, reports(), catalog(), days(), people(), erasures(now)].concat()
 }
 
 fn links() -> Vec<Call> {
@@ -325,6 +326,26 @@ fn people() -> Vec<Call> {
         new("GET /audit").grant("admin"),
         new("GET /audit").query("month=2026-11").grant("admin"),
         new("GET /audit").query("month=x").grant("admin"),
+    ]
+}
+
+/// The visits are those with which the scene is filled.
+fn erasures(now: Timestamp) -> Vec<Call> {
+    let post = || new("POST /erasures").grant("admin");
+    let named = |payment: &str| json!({"store": 13, "day": "2026-11-20", "payment": payment});
+    vec![
+        post().json(&named("visit 1")),
+        post().json(&named("visit 1")),
+        post().json(&named("visit 2")),
+        post().json(&json!({"link": receipt(12, "never answered", now)})),
+        post().json(&json!({"link": "forged"})),
+        post().json(&json!({"store": 13, "day": "2026-02-30", "payment": "visit 1"})),
+        post().json(&json!({"store": 4040, "day": "2026-11-20", "payment": "visit 1"})),
+        post().json(&json!({})),
+        post().sends("text/plain", "{}"),
+        new("POST /erasures").grant("admin:cn").json(&named("visit 1")),
+        new("POST /erasures").grant("report:").json(&named("visit 1")),
+        new("POST /erasures").json(&named("visit 1")),
     ]
 }
 

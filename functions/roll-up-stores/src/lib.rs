@@ -94,6 +94,7 @@ async fn count_all(
         table,
         catalog,
         days: &days,
+        only: None,
         retention_days: i64::from(brand.retention_days),
         accept_fewer: matches!(event, Event::Range { accept_fewer: true, .. }),
         began: now,

@@ -132,7 +132,7 @@ pub type Read = (StoredResponse, Arc<Versioned>);
 pub struct Counted {
     /// By business day; a day without responses is absent.
     pub days: BTreeMap<Date, DayCount>,
-    /// Responses that were read.
+    /// Responses that were read. What was erased is none.
     pub responses: u64,
     /// Items that are not what this program writes, or whose survey is gone: left out, and logged.
     pub unreadable: u64,
@@ -156,6 +156,12 @@ pub async fn count(
     let mut running: BTreeMap<Date, Vec<Read>> = BTreeMap::new();
     let mut responses = table.responses(store.number, &store.calendar.window_of(*days.start(), *days.end()));
     while let Some(stored) = responses.next().await {
+        if let Ok(StoredResponse { erased: true, minute, expires, .. }) = &stored {
+            // An item, and nothing else.
+            let day = store.calendar.day_of(minute.start());
+            counted.days.entry(day).or_default().meet(minute.start(), *expires);
+            continue;
+        }
         let Some(read) = counting.readable(stored).await? else { continue };
         let day = store.calendar.day_of(read.0.minute.start());
         let count = counted.days.entry(day).or_default();

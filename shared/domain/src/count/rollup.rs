@@ -25,8 +25,8 @@ pub struct Rollup {
     pub path: Option<Path>,
     /// Of a store: when the first of the responses expires. From then on a recount would lose some.
     pub complete_until: Option<Timestamp>,
-    /// How many items of responses the count met, whatever they say: answers, parts of one, what was taken back. They
-    /// never become fewer. None from a version that did not keep it.
+    /// How many items of responses the count met, whatever they say: answers, parts of one, what was taken back, what was
+    /// erased. They never become fewer. None from a version that did not keep it.
     pub items: Option<u64>,
 }
 
@@ -39,6 +39,10 @@ impl Rollup {
     /// Adds what one of the scopes below comes to. How many items there are is known only if it is of all.
     pub fn add_below(&mut self, below: &Self, child: &Scope) {
         self.content.merge(&below.content, child);
+        // A scope whose answers were all erased is known by its items: else it would look as if it had been lost.
+        if below.items.is_some_and(|items| items > 0) {
+            self.content.children.entry(child.to_string()).or_default();
+        }
         self.items = self.items.zip(below.items).map(|(all, items)| all.saturating_add(items));
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use domain::{
     count::{Content, Rollup},
-    place::Scope,
+    place::{Scope, StoreNumber},
 };
 use futures::FutureExt;
 use jiff::{Timestamp, civil::Date};
@@ -112,8 +112,9 @@ pub async fn take_lease(table: &Table, terms: Terms, clock: impl Fn() -> Timesta
         if waited >= terms.patience {
             return Err(CountError::Busy);
         }
-        tokio::time::sleep(pause).await;
-        waited += pause;
+        let wait = pause.min(terms.patience - waited);
+        tokio::time::sleep(wait).await;
+        waited += wait;
         pause = (pause * 2).min(Duration::from_secs(2));
     }
 }
@@ -135,6 +136,9 @@ pub struct Counting<'a, C> {
     pub catalog: &'a Catalog,
     /// The business days, both ends included.
     pub days: &'a RangeInclusive<Date>,
+    /// The one store whose responses are read, if it is one. In the nodes above it all others stand as they were counted
+    /// last, and no other node is touched.
+    pub only: Option<StoreNumber>,
     /// How many days a response is kept.
     pub retention_days: i64,
     /// Whether days are written also where fewer responses are left than were counted before.
@@ -160,6 +164,11 @@ impl<C: Fn() -> Timestamp + Sync> Counting<'_, C> {
 }
 
 impl<C: Fn() -> Timestamp> Counting<'_, C> {
+    /// Whether this count reads the responses of a store.
+    fn reads(&self, store: StoreNumber) -> bool {
+        self.only.is_none_or(|only| only == store)
+    }
+
     /// Writes a rollup unless it says what is there already, or fewer responses were met than before, or a later count
     /// has been faster. Returns what is there afterwards, and whether that is what was counted.
     async fn replace(
@@ -175,7 +184,8 @@ impl<C: Fn() -> Timestamp> Counting<'_, C> {
                 let parts = |rollup: &Rollup| (rollup.complete_until, rollup.items);
                 before.content == rollup.content && parts(before) == parts(&rollup)
             }
-            None => rollup.content == Content::default(),
+            // A day whose answers were all erased has items, and has to be known by their number.
+            None => rollup.content == Content::default() && rollup.items.is_none_or(|items| items == 0),
         };
         if same {
             did.unchanged += u64::from(before.is_some());

@@ -90,9 +90,16 @@ async fn write_node<C: Fn() -> Timestamp + Sync>(
             did.kept += 1;
             continue;
         }
+        let before = before.remove(day);
         // No reading in it began before the count did.
-        let rollup = Rollup { counted_at: counting.began, ..rollup.clone() };
-        let (_, is_counted) = counting.replace(&scope, *day, before.remove(day), rollup, &mut did).await?;
+        let mut rollup = Rollup { counted_at: counting.began, ..rollup.clone() };
+        // A store that this count does not read is behind as it was.
+        for (store, since) in before.iter().flat_map(|before| &before.content.behind) {
+            if !counting.reads(*store) {
+                rollup.content.behind.entry(*store).or_insert(*since);
+            }
+        }
+        let (_, is_counted) = counting.replace(&scope, *day, before, rollup, &mut did).await?;
         kept_here.extend((!is_counted).then_some(*day));
     }
     Ok((did, kept_here))

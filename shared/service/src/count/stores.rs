@@ -26,7 +26,7 @@ use crate::{
 const LOOK_BACK_DAYS: i64 = 62;
 
 /// Counts every store, and adds each day into every node above it. A store that can't be counted holds back nothing: its
-/// last rollups stand for it, and the nodes are marked.
+/// last rollups stand for it, and the nodes are marked. Where one store alone is counted, all others stand as they are.
 pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
     counting: &Counting<'_, C>,
     list: &StoreList,
@@ -34,7 +34,12 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
 ) -> Nodes {
     let readable = list.stores.iter().map(|store| {
         let path = Some(store.details.path.clone());
-        store_days(counting, store).map(move |counted| (store.number, path, counted)).boxed()
+        let days = if counting.reads(store.number) {
+            store_days(counting, store).boxed()
+        } else {
+            standing_days(counting, store).boxed()
+        };
+        days.map(move |counted| (store.number, path, counted)).boxed()
     });
     // An item beside that of a store that can be read is no second store.
     let is_readable = |number| list.stores.iter().any(|store| store.number == number);
@@ -49,10 +54,14 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
     let mut all = stream::iter(all).buffer_unordered(AT_ONCE);
     let mut nodes = Nodes::new();
     let mut held_back: BTreeSet<Path> = BTreeSet::new();
+    let mut above: BTreeSet<Path> = BTreeSet::new();
     while let Some((number, path, counted)) = all.next().await {
         match counted {
             Ok((days, did)) => {
                 summary.add(did);
+                if counting.reads(number) {
+                    above.extend(days.iter().flat_map(|day| day.path.with_ancestors()));
+                }
                 days.into_iter().for_each(|day| nodes::add(&mut nodes, number, day));
             }
             // Not even its last rollups can be read: the nodes above it would lose what they have of it.
@@ -64,8 +73,23 @@ pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
             }
         }
     }
-    nodes.retain(|node, _| !held_back.contains(node));
+    nodes.retain(|node, _| above.contains(node) && !held_back.contains(node));
     nodes
+}
+
+/// The days of a store that this count does not read, as they were counted last.
+async fn standing_days<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+) -> Result<(Vec<StoreDay>, Summary), TableError> {
+    let (first, last) = (*counting.days.start(), *counting.days.end());
+    let mut known = counting.table.rollups(&Scope::Store(store.number), first, last).await?;
+    let days = first.series(1.day()).take_while(|day| *day <= last).map(|day| {
+        let rollup = known.remove(&day);
+        let path = rollup.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
+        StoreDay { day, rollup, path, behind_since: None }
+    });
+    Ok((days.collect(), Summary::default()))
 }
 
 /// A store's days, counted, or else as they were counted last.

@@ -178,6 +178,14 @@ impl Problem {
         Self::new(ProblemKind::NotTakenBack, "No answer that came with this submission is there.")
     }
 
+    /// A visit of which no item is kept.
+    pub fn response_unknown() -> Self {
+        Self::new(
+            ProblemKind::ResponseUnknown,
+            "No answer of this visit is kept, whole, partial or taken back. Look whether store, day and payment are right.",
+        )
+    }
+
     /// A payment that lies further back than the grant allows.
     pub fn payment_too_old(hours: u32) -> Self {
         let detail = format!("This grant is for payments of the last {hours} hours, and paid_at lies before them.");
@@ -272,6 +280,11 @@ impl Problem {
     /// An address that no function answers for.
     pub fn route_unknown() -> Self {
         Self::new(ProblemKind::RouteUnknown, "Nothing is here. The table of routes has every address and its methods.")
+    }
+
+    /// An answer that was erased, and whose day could not be counted: the sentence says so.
+    pub fn not_counted(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Unavailable, detail)
     }
 
     /// Something of ours is broken.

@@ -27,6 +27,8 @@ pub enum ProblemKind {
     SurveyUnknown,
     /// A scope above which there is nothing to report.
     ScopeUnknown,
+    /// A visit of which no item is kept.
+    ResponseUnknown,
     /// An address that no function answers for.
     RouteUnknown,
     /// A visit that has an answer.
@@ -71,6 +73,7 @@ impl ProblemKind {
         Self::StoreUnknown,
         Self::SurveyUnknown,
         Self::ScopeUnknown,
+        Self::ResponseUnknown,
         Self::RouteUnknown,
         Self::AlreadyAnswered,
         Self::TakenBack,
@@ -117,6 +120,7 @@ impl ProblemKind {
             Self::StoreUnknown => ("store-unknown", StatusCode::NOT_FOUND, "No such store"),
             Self::SurveyUnknown => ("survey-unknown", StatusCode::NOT_FOUND, "No such survey"),
             Self::ScopeUnknown => ("scope-unknown", StatusCode::NOT_FOUND, "No such scope"),
+            Self::ResponseUnknown => ("response-unknown", StatusCode::NOT_FOUND, "No such answer"),
             Self::RouteUnknown => ("route-unknown", StatusCode::NOT_FOUND, "No such address"),
             Self::AlreadyAnswered => ("already-answered", StatusCode::CONFLICT, "Already answered"),
             Self::TakenBack => ("taken-back-before", StatusCode::CONFLICT, "This answer was taken back"),

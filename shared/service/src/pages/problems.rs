@@ -52,6 +52,7 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::Malformed
         | ProblemKind::GrantInsufficient
         | ProblemKind::ScopeUnknown
+        | ProblemKind::ResponseUnknown
         | ProblemKind::RouteUnknown
         | ProblemKind::AlreadyAnswered
         | ProblemKind::TakenBack

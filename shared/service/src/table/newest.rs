@@ -47,7 +47,8 @@ impl Table {
                 let sk = string(&item, "sk").map(str::to_owned);
                 // What can't be read is logged by the count.
                 let read = responses::read(&keys::responses(store), item);
-                found.extend(read.ok().filter(|stored| Series::of(&stored.response) == *series));
+                let shown = |stored: &StoredResponse| !stored.erased && Series::of(&stored.response) == *series;
+                found.extend(read.ok().filter(shown));
                 if found.len() == most {
                     return Ok(Page { responses: found, next: sk });
                 }

@@ -11,13 +11,13 @@ use aws_sdk_dynamodb::{
 use domain::{
     place::StoreNumber,
     survey::Response,
-    visit::{Minute, Visit},
+    visit::{Channel, Minute, PaymentHash, Visit},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Item, Items, Table, TableError, failed, keys, string, whole_number};
+use super::{Item, Items, Table, TableError, failed, keys, string, unless_refused, whole_number};
 
 /// What became of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct StoredResponse {
     pub payment: String,
     /// When the table drops it.
     pub expires: Timestamp,
+    /// Whether an operator erased it: nothing of it is counted but that the item is there.
+    pub erased: bool,
     /// The response.
     pub response: Response,
 }
@@ -62,6 +64,8 @@ struct ResponseItem {
     pk: String,
     sk: String,
     expires: i64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
     #[serde(flatten)]
     response: Response,
 }
@@ -74,7 +78,8 @@ const MORE: &str = "more";
 
 impl Table {
     /// Records a response, unless the visit has a whole one: one conditional write. What a guest left behind half-way
-    /// is replaced, by more of it or by the whole. So is what was taken back, except by the submission that was.
+    /// is replaced, by more of it or by the whole. So is what was taken back, except by the submission that was. What was
+    /// erased is not: nothing that is sent to its visit brings anything in again.
     ///
     /// ```text
     ///  function                 DynamoDB
@@ -114,7 +119,8 @@ impl Table {
             .key("sk", keys::text(sk))
             .update_expression(format!("SET {}{remove}", set.join(", ")))
             .condition_expression(
-                "attribute_not_exists(pk) OR (#partial = :part AND (attribute_not_exists(taken_back) OR taken_back <> :sent))",
+                "attribute_not_exists(pk) OR (#partial = :part AND attribute_not_exists(erased) AND \
+                 (attribute_not_exists(taken_back) OR taken_back <> :sent))",
             )
             .set_expression_attribute_names(Some(names.map(|name| (format!("#{name}"), name.to_owned())).collect()))
             .set_expression_attribute_values(Some(
@@ -135,7 +141,8 @@ impl Table {
     }
 
     /// Takes back the response that a submission brought: one conditional write. What stays is that it was taken back.
-    /// Versions that do not know this read it as left half-way, so that it counts in no figure of theirs either.
+    /// Versions that do not know this read it as left half-way, so that it counts in no figure of theirs either. What was
+    /// erased has no submission, so nobody takes it back.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -172,6 +179,74 @@ impl Table {
         }
     }
 
+    /// Erases the response of a visit, whole, partial or taken back: one conditional write. Whether there is an item; done
+    /// again it changes nothing.
+    ///
+    /// The item stays until it expires, because a count that meets fewer items than before is not believed. Versions that
+    /// do not know `erased` have to read it, or their counts would meet fewer. So it keeps every attribute that they
+    /// need: the survey and the version, which are the store's, and of all others a value that says nothing. To them it is
+    /// a part without answers: it counts in no figure of theirs but the number of those. With `taken_back` it would show
+    /// as a sign of gaming there.
+    ///
+    /// # Errors
+    /// When the table can't be written. The response may be erased all the same: done again, it is.
+    pub async fn erase(&self, visit: Visit) -> Result<bool, TableError> {
+        let key = keys::response(visit);
+        let removed = OPTIONAL.into_iter().filter(|name| *name != "partial");
+        let removed: Vec<&str> = removed.chain(["taken_back", "was_survey", "whole_at"]).collect();
+        let remove: Vec<String> = removed.iter().map(|name| format!("#{name}")).collect();
+        let set = [
+            ("erased", AttributeValue::Bool(true)),
+            ("partial", AttributeValue::Bool(true)),
+            ("answers", AttributeValue::M(Item::new())),
+            ("channel", keys::text(Channel::Unknown.name())),
+            ("segment", keys::number(0)),
+            // In place of when it was answered the minute of payment, which is in the key.
+            ("answered_at", keys::text(visit.minute.start().to_string())),
+        ];
+        let values: Vec<String> = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
+        let names = set.iter().map(|(name, _)| *name).chain(removed);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("pk", keys::text(key.pk))
+            .key("sk", keys::text(key.sk))
+            .update_expression(format!("SET {} REMOVE {}", values.join(", "), remove.join(", ")))
+            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_names(Some(names.map(|name| (format!("#{name}"), name.to_owned())).collect()))
+            .set_expression_attribute_values(Some(
+                set.iter().map(|(name, value)| (format!(":{name}"), value.clone())).collect(),
+            ))
+            .send()
+            .await;
+        let is_refusal = UpdateItemError::is_conditional_check_failed_exception;
+        unless_refused(update, is_refusal, "erase a response")
+    }
+
+    /// The visits of a payment at a store within a window, of which there is an item: mostly one. The minute of payment is
+    /// not known, so the window's items are read, to the last page.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn visits_of(
+        &self,
+        store: StoreNumber,
+        paid: &Range<Timestamp>,
+        payment: PaymentHash,
+    ) -> Result<Vec<Visit>, TableError> {
+        let (first, last) = (keys::response_bound(paid.start), keys::response_bound(paid.end));
+        let mut items = self.range(keys::responses(store), first, last);
+        let mut visits = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(failed("read responses"))?;
+            let minute = string(&item, "sk").and_then(keys::minute_of);
+            let visit = minute.map(|minute| Visit { store, minute, payment });
+            visits.extend(visit.filter(|visit| Some(keys::response(*visit).sk.as_str()) == string(&item, "sk")));
+        }
+        Ok(visits)
+    }
+
     /// Whether a store has ever been answered for, as far as responses are still kept.
     ///
     /// # Errors
@@ -201,7 +276,7 @@ impl Table {
 /// When it can't be written as an item.
 pub fn response_item(visit: Visit, response: &Response, expires: Timestamp) -> Result<Item, TableError> {
     let keys::Key { pk, sk } = keys::response(visit);
-    let item = ResponseItem { pk, sk, expires: expires.as_second(), response: response.clone() };
+    let item = ResponseItem { pk, sk, expires: expires.as_second(), erased: false, response: response.clone() };
     serde_dynamo::to_item(item).map_err(|error| unreadable_response(&keys::responses(visit.store), error))
 }
 
@@ -228,7 +303,7 @@ pub(super) fn read(pk: &str, item: Item) -> Result<StoredResponse, TableError> {
         return Err(unreadable_response(pk, "its sort key or expires is not what this program writes"));
     };
     let payment = sk.split_once('#').map(|(_, payment)| payment.to_owned()).unwrap_or_default();
-    Ok(StoredResponse { minute, payment, expires, response: read.response })
+    Ok(StoredResponse { minute, payment, expires, erased: read.erased, response: read.response })
 }
 
 /// The sort key identifies a payment, so it stays out of errors and thereby out of logs.
@@ -252,6 +327,10 @@ fn is_submission(item: &Item, attribute: &str, submission: Option<Uuid>) -> bool
 fn what_is_in_the_way(pk: &str, there: Option<&Item>, response: &Response) -> Recorded {
     // Refused, and gone before it could be shown: it has expired meanwhile.
     let Some(item) = there else { return Recorded::AnswerIsThere { by_this_submission: false } };
+    // Nobody learns that it was erased, and nobody takes it back.
+    if item.contains_key("erased") {
+        return Recorded::AnswerIsThere { by_this_submission: false };
+    }
     let by_this_submission = is_submission(item, "submission", response.submission);
     if !by_this_submission && is_submission(item, "taken_back", response.submission) {
         return Recorded::TakenBack;
