@@ -20,6 +20,7 @@ mod harness;
 mod journey;
 mod misplaced;
 mod once;
+mod people;
 mod process;
 mod real_data;
 mod replies;

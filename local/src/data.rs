@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use aftertaste::domain::access::{BothKeys, GrantKeys, GuestKeys};
@@ -64,7 +64,8 @@ impl Data {
         let whole = self.folder.join("keyring.json");
         let keyrings = match fs::read_to_string(&whole) {
             Ok(json) => split(&json).ok_or_else(|| Failure(format!("{}: this is not a keyring.", whole.display())))?,
-            Err(_) => new_keyrings(),
+            Err(error) if error.kind() == ErrorKind::NotFound => new_keyrings(),
+            Err(error) => return Err(Failure(format!("{}: the keyring can't be read: {error}.", whole.display()))),
         };
         for (name, json) in &keyrings {
             self.keep(name, json)?;
@@ -200,5 +201,8 @@ fn split(whole: &str) -> Option<Keyrings> {
         return None;
     }
     let [_, _, seal] = new_keyrings();
-    Some([("guests", Value::Object(guests).to_string()), ("grants", Value::Object(grants).to_string()), seal])
+    let (guests, grants) = (Value::Object(guests).to_string(), Value::Object(grants).to_string());
+    // A part that is written stays: one with a mistake must not be.
+    let are_keys = GuestKeys::parse(&guests).is_ok() && GrantKeys::parse(&grants).is_ok();
+    are_keys.then_some([("guests", guests), ("grants", grants), seal])
 }

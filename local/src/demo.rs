@@ -7,7 +7,7 @@ use aftertaste::{
     counting::DayCount,
     domain::{
         Id,
-        access::{GuestKeys, Key},
+        access::{GuestKeys, Key, Person},
         count::{Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
@@ -91,6 +91,9 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
         let retention = (i64::from(brand.retention_days) * 24).hours();
         bulk.import(invent(&stores, survey, retention, now).await?).await?;
     }
+    for (id, person) in people()? {
+        table.put_person(&id, &person, now).await.map_err(|error| failed(&error))?;
+    }
     // The stores come last: a process killed on the way begins again, with the same answers.
     for (store, ..) in &stores {
         table.put_store(store).await.map_err(|error| failed(&error))?;
@@ -100,6 +103,20 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
 
 fn failed(error: &dyn std::fmt::Display) -> Failure {
     Failure(format!("The demo can't be put in: {error}"))
+}
+
+/// A head office, a region and a store, each as their role sees it: `cargo run -- login chen`.
+fn people() -> Result<Vec<(Id, Person)>, Failure> {
+    let people = json!({
+        "lin": {"name": "林夏", "language": "zh-CN", "email": "lin@example.cn",
+            "roles": [{"role": "everything", "scope": "*"}]},
+        "chen": {"name": "陈晨", "language": "zh-CN", "email": "chen@example.cn",
+            "roles": [{"role": "looks", "scope": "cn/east"}, {"role": "sets-up", "scope": "cn/east"}]},
+        "grace": {"name": "Grace Wu", "language": "en", "email": "grace@example.cn",
+            "roles": [{"role": "owns-cases", "scope": "store/12", "contact": true}]},
+    });
+    let people: BTreeMap<Id, Person> = serde_json::from_value(people).map_err(|error| failed(&error))?;
+    Ok(people.into_iter().collect())
 }
 
 /// The stores, each with how busy and how good it is.

@@ -11,6 +11,7 @@ mod dynamodb;
 pub mod events;
 mod expiry;
 mod guard;
+mod login;
 pub mod replay;
 mod schedules;
 mod server;
@@ -19,6 +20,7 @@ mod waiting;
 
 pub use data::{Data, Lock, Taken, new_keys};
 pub use database::{Bulk, Database};
+pub use login::sign_in_link;
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 

@@ -17,6 +17,7 @@ use aftertaste::{
 use aftertaste_local::{
     Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keys,
     replay::{Outcome, Replay, read_rows, read_survey},
+    sign_in_link,
 };
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -89,6 +90,17 @@ enum Command {
         #[arg(long, value_name = "FILE", conflicts_with = "data")]
         env: Option<PathBuf>,
     },
+    /// Print a sign-in link: it works once, for 15 minutes
+    Login {
+        /// Who signs in, by the id under which they are listed; by default an operator, who may everything
+        person: Option<String>,
+        /// The folder of the keys, and of the stack that runs on it
+        #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
+        data: PathBuf,
+        /// A deployed stack that has these keys, such as https://s.example.cn
+        #[arg(long)]
+        url: Option<String>,
+    },
     /// Send the rows of a CSV as responses: issue a link for each, answer it, count
     Replay {
         /// The survey definition that the rows answer
@@ -139,6 +151,7 @@ async fn main() -> ExitCode {
         Some(Command::Grant { scopes, paid_within, days, subject, data, env }) => {
             grant(&scopes, paid_within, days, subject, &data, env.as_deref())
         }
+        Some(Command::Login { person, data, url }) => login(person.as_deref(), &data, url).await,
         Some(Command::Replay { survey, csv, store, day, map, data }) => {
             replay(survey, csv, store, day, &map, &data).await
         }
@@ -193,14 +206,16 @@ async fn serve(run: Run) -> Result<(), Failure> {
 
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
     let now = Timestamp::now();
-    let grant = sign(&stack.app.keys.grants, "report:", None, None, "local".into())?;
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
         let code =
             QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
         lines.push(format!("  A guest answers   {link}"));
         lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
-        lines.push(format!("  A manager looks   {}/login?grant={grant}", stack.url));
+        let grant = sign(&stack.app.keys.grants, "admin", None, None, "local".into())?;
+        let link = sign_in_link(&stack.url, &grant, None).await?;
+        lines.push(format!("  A manager looks   {link}"));
+        lines.push("                    It works once, for 15 minutes. The next one: cargo run -- login".to_owned());
     } else {
         lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
     }
@@ -251,9 +266,31 @@ fn grant(
     say(&sign(&keys.grants, scopes, paid_within, days, subject)?)
 }
 
+async fn login(person: Option<&str>, data: &Path, url: Option<String>) -> Result<(), Failure> {
+    let folder = Data::open(data)?;
+    let url = match (url, folder.take()?) {
+        (Some(url), _) => url,
+        (None, Taken::Elsewhere(url)) if !url.is_empty() => url,
+        (None, _) => {
+            let data = data.display();
+            return Err(Failure(format!(
+                "No stack runs on {data}. Start one with cargo run, or name a deployed one with --url."
+            )));
+        }
+    };
+    let grant = sign(&folder.keys()?.grants, "admin", None, None, "local".into())?;
+    say(&sign_in_link(&url, &grant, person).await?)
+}
+
 fn keyring(data: &Path) -> Result<(), Failure> {
     Data::open(data)?.keys()?;
-    say(&format!("In {}: guests.json, grants.json and seal.json. What was there is as it was.", data.display()))
+    // Not on the standard output: an earlier version printed a keyring there, and scripts kept what it printed.
+    let _ = writeln!(
+        std::io::stderr(),
+        "In {}: guests.json, grants.json and seal.json. What was there is as it was.",
+        data.display()
+    );
+    Ok(())
 }
 
 async fn replay(
@@ -269,7 +306,7 @@ async fn replay(
     let rows = read_rows(&csv, &survey, map)?;
     let data = Data::open(folder)?;
     let keys = data.keys()?;
-    let report = sign(&keys.grants, &format!("report:store/{store}"), None, None, "local".into())?;
+    let admin = sign(&keys.grants, "admin", None, None, "local".into())?;
     let grant = sign(&keys.grants, "issue admin", None, None, "replay".into())?;
     let (url, own) = stack_on(&data, folder, keys).await?;
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
@@ -285,7 +322,8 @@ async fn replay(
         stack.stop().await;
         drop((database, lock));
     } else {
-        lines.push(format!("Counted. The report: {url}/login?grant={report}"));
+        let link = sign_in_link(&url, &admin, None).await?;
+        lines.push(format!("Counted. Sign in by {link} and open {url}/reports/store/{store}.html"));
     }
     say(&lines.join("\n"))
 }

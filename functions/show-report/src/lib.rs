@@ -30,7 +30,7 @@ use http::StatusCode;
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use comments::{Asked, Comments};
-use page::ReportPage;
+use page::{ReportPage, SignedIn};
 
 type App = app::App<GrantKeys>;
 
@@ -54,13 +54,14 @@ enum Form {
 /// `GET /reports/{scope+}` and `GET /login`.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let (scope, form) = scope_and_form(request);
+    let mut languages = wanted_languages(request);
     let answered = match request.route_key.as_str() {
-        "GET /reports/{scope+}" => show(app, request, call, scope, form).await,
+        "GET /reports/{scope+}" => show(app, request, call, (scope, form), &mut languages).await,
         "GET /login" => log_in(app, request, call.now).await,
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(answered, |problem| match form {
-        Form::Page => pages::problem(&problem, &wanted_languages(request)),
+        Form::Page => pages::problem(&problem, &languages),
         Form::Json | Form::Csv => problem.into(),
     })
 }
@@ -79,15 +80,23 @@ fn scope_and_form(request: &Request) -> (&str, Form) {
     by_ending.unwrap_or_else(|| (path, accepted(request, Form::Json, &offered)))
 }
 
-async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form) -> Result<Reply, Stop> {
+async fn show(
+    app: &App,
+    request: &Request,
+    call: Call,
+    (scope, form): (&str, Form),
+    languages: &mut Vec<String>,
+) -> Result<Reply, Stop> {
     let now = call.now;
-    let grant = app.granted_to_person(request, now).await?;
+    let reader = app.reader(request, now).await?;
+    *languages = reader.languages(request);
+    let grant = &reader.grant;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
     let stores = Stores::of(app, &scope, now).await?;
     if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
         return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
     }
-    app.catalog.see(&grant, now).await;
+    app.catalog.see(grant, now).await;
     let window = window(request, stores.today(now))?;
     let reading = reading::counts(app, &stores, window, now).await?;
     if stores.all.is_empty() && reading.is_empty() {
@@ -105,14 +114,20 @@ async fn show(app: &App, request: &Request, call: Call, scope: &str, form: Form)
     let Window { from, to } = window;
     let subject = Subject { scope: &scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
     let report = Report::new(&subject, counts);
-    log(&report, &grant);
+    log(&report, grant);
     Ok(match form {
         Form::Json => Reply::json(StatusCode::OK, &report),
         Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&report)),
         Form::Page => {
-            let above = above(&scope, &stores, &grant).map(String::from);
-            let language = page::language(&wanted_languages(request));
-            let page = ReportPage { report: &report, subject: &subject, language, above, today: stores.today(now) };
+            let above = above(&scope, &stores, grant).map(String::from);
+            let language = page::language(languages);
+            let signed_in = reader.session.as_ref().map(|session| SignedIn {
+                name: session.person.person.name.clone(),
+                token: session.form_token(&app.keys),
+                sets_up: grant.allows_some_admin(),
+            });
+            let today = stores.today(now);
+            let page = ReportPage { report: &report, subject: &subject, language, above, today, signed_in };
             Reply::page(StatusCode::OK, page.render())
         }
     })
@@ -181,11 +196,14 @@ fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
     path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
 }
 
-/// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address.
+/// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address. Only of
+/// those from 0.1.0, until their end: whoever sees such a link can use it as often as they like. People sign in.
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
     let grant = token::verify(&token, &app.keys, now).map_err(Problem::from)?;
-    app.check_alive(&grant, now).await?;
+    if grant.issue.is_some() {
+        return Err(Problem::sign_in_ended().into());
+    }
     let first = grant.permissions.iter().find_map(|permission| match permission {
         Permission::Report(scope) => Some(scope.as_ref()),
         _ => None,

@@ -71,6 +71,8 @@ pub(crate) struct Words {
     pub of: &'static str,
     pub anew: &'static str,
     pub stands_out: &'static str,
+    pub people: &'static str,
+    pub sign_out: &'static str,
     pub other_language: (&'static str, &'static str),
 }
 
@@ -139,6 +141,8 @@ pub(crate) const ENGLISH: Words = Words {
     of: "of",
     anew: "answered anew",
     stands_out: "more often than its siblings:",
+    people: "People",
+    sign_out: "Sign out",
     other_language: ("zh-CN", "中文"),
 };
 
@@ -207,6 +211,8 @@ pub(crate) const CHINESE: Words = Words {
     of: "/",
     anew: "重新填写",
     stands_out: "高于同级：",
+    people: "人员",
+    sign_out: "退出登录",
     other_language: ("en", "English"),
 };
 

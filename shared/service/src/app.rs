@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::{
     aws,
     environment::{self, ConfigError, Keys},
-    http::{Problem, Reply, Request, bearer, bearer_or_cookie},
+    http::{Problem, Reply, Request, bearer},
     logs,
     memory::Catalog,
     table::{Table, TableError, Versioned},
@@ -97,16 +97,6 @@ impl<K: AsRef<GrantKeys>> App<K> {
     /// A problem when there is none, or it holds no more.
     pub async fn granted(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
         let grant = bearer(self.keys.as_ref(), request, now)?;
-        self.check_alive(&grant, now).await?;
-        Ok(grant)
-    }
-
-    /// The same for pages that people read, which also takes a browser's cookie.
-    ///
-    /// # Errors
-    /// A problem when there is none, or it holds no more.
-    pub async fn granted_to_person(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
-        let grant = bearer_or_cookie(self.keys.as_ref(), request, now)?;
         self.check_alive(&grant, now).await?;
         Ok(grant)
     }

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod pages;
 pub mod reading;
 pub mod seal;
+pub mod session;
 pub mod table;
 pub mod token;
 

@@ -14,7 +14,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use crate::table::{EndedGrants, StoreList, Table, TableError, Versioned};
+use crate::table::{EndedGrants, ListedPerson, StoreList, Table, TableError, Versioned};
 
 /// How long the table is not asked again after it did not answer.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -30,6 +30,7 @@ pub struct Catalog {
     version: Memory<(Id, u32), Versioned>,
     brand: Memory<(), Brand>,
     ended: Memory<(), EndedGrants>,
+    people: Memory<(), Vec<ListedPerson>>,
     /// The day on which a grant was seen last, as far as this process knows.
     seen: Mutex<HashMap<Uuid, Date>>,
 }
@@ -55,6 +56,7 @@ impl Catalog {
             version: Memory::default(),
             brand: Memory::default(),
             ended: Memory::default(),
+            people: Memory::default(),
             seen: Mutex::default(),
         }
     }
@@ -127,6 +129,15 @@ impl Catalog {
     pub async fn ended_grants(&self, now: Timestamp) -> Result<Arc<EndedGrants>, TableError> {
         let ended = async { self.table.ended_grants().await.map(Some) };
         Ok(self.through(&self.ended, (), now, ended).await?.unwrap_or_default())
+    }
+
+    /// Everybody who is listed.
+    ///
+    /// # Errors
+    /// When they are not in memory and the table can't be read.
+    pub async fn people(&self, now: Timestamp) -> Result<Arc<Vec<ListedPerson>>, TableError> {
+        let people = async { self.table.people().await.map(Some) };
+        Ok(self.through(&self.people, (), now, people).await?.unwrap_or_default())
     }
 
     /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't be

@@ -23,6 +23,10 @@ pub enum Permission {
     Admin(Option<Scope>),
     /// `report:<scope>`: read the reports of a scope and of all below it; none stands for every scope.
     Report(Option<Scope>),
+    /// `follow:<scope>`: follow up on the answers of a scope and of all below it; none stands for every scope.
+    Follow(Option<Scope>),
+    /// `contact:<scope>`: see how guests of a scope want to be reached; none stands for every scope.
+    Contact(Option<Scope>),
 }
 
 impl FromStr for Permission {
@@ -37,8 +41,11 @@ impl FromStr for Permission {
             Some(("admin", below)) if !below.is_empty() => scope(below).map(Self::Admin),
             Some(("issue", below)) => scope(below).map(Self::Issue),
             Some(("report", below)) => scope(below).map(Self::Report),
+            Some(("follow", below)) => scope(below).map(Self::Follow),
+            Some(("contact", below)) => scope(below).map(Self::Contact),
             _ => Err(Invalid(format!(
-                "A grant allows issue, issue:<scope>, admin, admin:<scope> or report:<scope>; this is {:?}.",
+                "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope> or \
+                 contact:<scope>; this is {:?}.",
                 shortened(text)
             ))),
         }
@@ -54,6 +61,10 @@ impl fmt::Display for Permission {
             Self::Admin(Some(scope)) => write!(f, "admin:{scope}"),
             Self::Report(None) => f.write_str("report:"),
             Self::Report(Some(scope)) => write!(f, "report:{scope}"),
+            Self::Follow(None) => f.write_str("follow:"),
+            Self::Follow(Some(scope)) => write!(f, "follow:{scope}"),
+            Self::Contact(None) => f.write_str("contact:"),
+            Self::Contact(Some(scope)) => write!(f, "contact:{scope}"),
         }
     }
 }
@@ -87,7 +98,7 @@ pub struct Issue {
 pub struct Lifetimes {
     /// `admin`: a day.
     pub admin: u16,
-    /// `report:`: a quarter.
+    /// `report:`, `follow:` and `contact:`: a quarter.
     pub report: u16,
     /// `issue`: a till's, a year and some.
     pub issue: u16,
@@ -104,7 +115,7 @@ impl Lifetimes {
     pub fn longest(self, permissions: &[Permission]) -> u16 {
         let days = permissions.iter().map(|permission| match permission {
             Permission::Admin(_) => self.admin,
-            Permission::Report(_) => self.report,
+            Permission::Report(_) | Permission::Follow(_) | Permission::Contact(_) => self.report,
             Permission::Issue(_) => self.issue,
         });
         days.min().unwrap_or(self.admin)
@@ -176,7 +187,11 @@ impl Grant {
                         self.allows_admin_of(scope, path)
                     }
                     Permission::Report(Some(scope)) => self.allows_report(scope, path),
-                    Permission::Report(None) => self.permissions.contains(permission),
+                    Permission::Follow(Some(scope)) => self.allows_follow(scope, path),
+                    Permission::Contact(Some(scope)) => self.allows_contact(scope, path),
+                    Permission::Report(None) | Permission::Follow(None) | Permission::Contact(None) => {
+                        self.permissions.contains(permission)
+                    }
                     Permission::Issue(None) | Permission::Admin(None) => false,
                 }
     }
@@ -198,6 +213,22 @@ impl Grant {
     pub fn allows_report(&self, scope: &Scope, path: Option<&Path>) -> bool {
         self.permissions.iter().any(|permission| match permission {
             Permission::Report(granted) => covers(granted.as_ref(), scope, path),
+            _ => false,
+        })
+    }
+
+    /// The same of following up on answers.
+    pub fn allows_follow(&self, scope: &Scope, path: Option<&Path>) -> bool {
+        self.permissions.iter().any(|permission| match permission {
+            Permission::Follow(granted) => covers(granted.as_ref(), scope, path),
+            _ => false,
+        })
+    }
+
+    /// The same of seeing how guests want to be reached.
+    pub fn allows_contact(&self, scope: &Scope, path: Option<&Path>) -> bool {
+        self.permissions.iter().any(|permission| match permission {
+            Permission::Contact(granted) => covers(granted.as_ref(), scope, path),
             _ => false,
         })
     }
@@ -260,6 +291,11 @@ mod tests {
             assert!(!gives(east, given) && gives(&["admin"], given), "{given}");
         }
         assert!(!gives(east, "issue:store/13"), "nobody knows where it is");
+        for word in ["follow", "contact"] {
+            let given = format!("{word}:cn/east/shanghai");
+            assert!(!gives(&["admin:cn/east", "report:cn/east"], &given), "{given}");
+            assert!(gives(&["admin:cn/east", &format!("{word}:cn")], &given) && gives(&["admin"], &given), "{given}");
+        }
         assert!(gives(&["admin:cn/east", "report:cn"], "report:cn/north") && !gives(&["report:cn"], "report:cn"));
         assert!(!gives(&["admin:store/12"], "issue:store/13") && gives(&["admin:store/12"], "issue:store/12"));
     }

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::Sha256;
+use uuid::Uuid;
 
 use crate::Invalid;
 
@@ -163,6 +167,21 @@ impl GrantKeys {
         self.id.as_deref()
     }
 
+    /// An id as whoever holds it sends it back, with a tag that nobody makes without the keys: what is made up costs no
+    /// read of the table.
+    pub fn ticket(&self, kind: Ticket, id: Uuid) -> String {
+        let tag = self.grants.hash(kind.label(), id.as_bytes());
+        URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), tag.get(..TAG).unwrap_or_default()].concat())
+    }
+
+    /// The id of a ticket of this kind; none of whatever else is sent.
+    pub fn id_of(&self, kind: Ticket, ticket: &str) -> Option<Uuid> {
+        let bytes = URL_SAFE_NO_PAD.decode(ticket).ok()?;
+        let (id, tag) = bytes.split_first_chunk::<16>().filter(|(_, tag)| tag.len() == TAG)?;
+        let holds = |key: &Key| key.mac(kind.label(), id).verify_truncated_left(tag).is_ok();
+        self.verifying().any(holds).then(|| Uuid::from_bytes(*id))
+    }
+
     /// A number that nobody can work out without the keys, for an order that tells nothing.
     pub fn lot(&self, text: &str) -> [u8; 32] {
         self.grants.hash(b"aftertaste/lot/v1", text.as_bytes())
@@ -171,6 +190,30 @@ impl GrantKeys {
     /// The key under which what a person's browser carries from one page to the next is sealed.
     pub fn cursors(&self) -> [u8; 32] {
         self.grants.hash(b"aftertaste/cursor/v1", b"")
+    }
+}
+
+/// How many bytes of its tag a ticket has.
+const TAG: usize = 16;
+
+/// What tickets are for: none of one kind passes for one of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ticket {
+    /// A session, in a browser's cookie.
+    Session,
+    /// A sign-in link.
+    SignIn,
+    /// A form of a session's pages.
+    Form,
+}
+
+impl Ticket {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Session => b"aftertaste/session/v1",
+            Self::SignIn => b"aftertaste/sign-in/v1",
+            Self::Form => b"aftertaste/form/v1",
+        }
     }
 }
 
@@ -245,6 +288,26 @@ mod tests {
         let short = message(parse(1, 1, "c2VjcmV0"));
         assert!(short.starts_with("a key is the base64 of exactly 32 bytes"), "{short}");
         assert!(!short.contains("c2VjcmV0"), "{short}");
+    }
+
+    #[test]
+    fn a_ticket_holds_for_its_kind_and_its_keys_and_as_it_was_given_out() {
+        let keys = |byte: u8| GrantKeys::new(Key::from([byte; 32]));
+        let id = Uuid::from_u128(7);
+        let ticket = keys(1).ticket(Ticket::Session, id);
+        assert_eq!(keys(1).id_of(Ticket::Session, &ticket), Some(id));
+        assert_eq!(keys(1).id_of(Ticket::SignIn, &ticket), None);
+        assert_eq!(keys(2).id_of(Ticket::Session, &ticket), None);
+        let rotated = GrantKeys { before: Some(Key::from([1; 32])), ..keys(2) };
+        assert_eq!(rotated.id_of(Ticket::Session, &ticket), Some(id), "its session goes on");
+        for at in 0..ticket.len() {
+            let mut changed = ticket.clone();
+            changed.replace_range(at..=at, if &ticket[at..=at] == "A" { "B" } else { "A" });
+            assert_eq!(keys(1).id_of(Ticket::Session, &changed), None, "{at}");
+        }
+        for odd in ["", "A", &ticket[..40], &format!("{ticket}AAAA"), "é"] {
+            assert_eq!(keys(1).id_of(Ticket::Session, odd), None, "{odd}");
+        }
     }
 
     #[test]

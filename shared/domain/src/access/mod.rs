@@ -2,6 +2,8 @@
 
 mod grant;
 mod keys;
+mod person;
 
 pub use grant::{Grant, Issue, Lifetimes, Permission};
-pub use keys::{BothKeys, GrantKeys, GuestKeys, Key};
+pub use keys::{BothKeys, GrantKeys, GuestKeys, Key, Ticket};
+pub use person::{MOST_ROLES, Person, Reach, Role, RoleKind, SessionLives};

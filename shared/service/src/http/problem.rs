@@ -277,6 +277,48 @@ impl Problem {
         Self::new(ProblemKind::GrantInsufficient, detail)
     }
 
+    /// A session that has ended, or was ended.
+    pub fn session_ended() -> Self {
+        Self::new(ProblemKind::SessionEnded, "The session has ended. Sign in again at /sign-in.")
+    }
+
+    /// A form that no page of this session sent.
+    pub fn form_refused() -> Self {
+        Self::new(
+            ProblemKind::FormRefused,
+            "Nothing was changed: this form was not sent by a page of this session. Load the page anew and send it again.",
+        )
+    }
+
+    /// A sign-in link that was used, has ended or was never made: alike in every case.
+    pub fn sign_in_ended() -> Self {
+        Self::new(ProblemKind::SignInEnded, "A sign-in link works once, for 15 minutes. Ask for a new one at /sign-in.")
+    }
+
+    /// Somebody whom the identity provider knows, and the list of people does not. The same where the provider refuses.
+    pub fn sign_in_refused() -> Self {
+        Self::new(
+            ProblemKind::SignInRefused,
+            "Nobody was signed in. Whoever set this up lists people by the e-mail address that the provider has verified.",
+        )
+    }
+
+    /// A person who is not listed.
+    pub fn person_unknown() -> Self {
+        Self::new(
+            ProblemKind::PersonUnknown,
+            "Nobody is listed under this id. An operator lists people: PUT /people/{id}.",
+        )
+    }
+
+    /// An e-mail address that another person has.
+    pub fn email_taken() -> Self {
+        Self::new(
+            ProblemKind::EmailTaken,
+            "Another person is listed with this e-mail address, and people sign in by it.",
+        )
+    }
+
     /// An address that no function answers for.
     pub fn route_unknown() -> Self {
         Self::new(ProblemKind::RouteUnknown, "Nothing is here. The table of routes has every address and its methods.")

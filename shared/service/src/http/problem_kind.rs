@@ -15,6 +15,18 @@ pub enum ProblemKind {
     GrantExpired,
     /// A grant that does not allow this.
     GrantInsufficient,
+    /// A session that has ended, or was ended.
+    SessionEnded,
+    /// A form that no page of this session sent.
+    FormRefused,
+    /// A sign-in link that was used, or has ended.
+    SignInEnded,
+    /// Somebody whom the identity provider knows, and the list of people does not.
+    SignInRefused,
+    /// A person who is not listed.
+    PersonUnknown,
+    /// An e-mail address that another person has.
+    EmailTaken,
     /// A link that is forged, mangled, signed with a retired key: alike in every case.
     LinkUnknown,
     /// A table's code that is forged or mangled.
@@ -67,6 +79,12 @@ impl ProblemKind {
         Self::GrantInvalid,
         Self::GrantExpired,
         Self::GrantInsufficient,
+        Self::SessionEnded,
+        Self::FormRefused,
+        Self::SignInEnded,
+        Self::SignInRefused,
+        Self::PersonUnknown,
+        Self::EmailTaken,
         Self::LinkUnknown,
         Self::CodeUnknown,
         Self::LinkFromTheFuture,
@@ -112,6 +130,12 @@ impl ProblemKind {
             Self::GrantInvalid => ("grant-invalid", StatusCode::UNAUTHORIZED, "Not a grant"),
             Self::GrantExpired => ("grant-expired", StatusCode::UNAUTHORIZED, "The grant has ended"),
             Self::GrantInsufficient => ("grant-insufficient", StatusCode::FORBIDDEN, "The grant does not allow this"),
+            Self::SessionEnded => ("session-ended", StatusCode::UNAUTHORIZED, "Signed out"),
+            Self::FormRefused => ("form-refused", StatusCode::FORBIDDEN, "Not a form of this session"),
+            Self::SignInEnded => ("sign-in-ended", StatusCode::GONE, "This sign-in link no longer works"),
+            Self::SignInRefused => ("sign-in-refused", StatusCode::FORBIDDEN, "Nobody who is listed"),
+            Self::PersonUnknown => ("person-unknown", StatusCode::NOT_FOUND, "No such person"),
+            Self::EmailTaken => ("email-taken", StatusCode::CONFLICT, "Another person has this address"),
             Self::LinkUnknown => ("link-unknown", StatusCode::NOT_FOUND, "Not a survey link"),
             Self::CodeUnknown => ("code-unknown", StatusCode::NOT_FOUND, "Not a code of a table"),
             Self::LinkFromTheFuture => {

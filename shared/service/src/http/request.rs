@@ -75,6 +75,11 @@ impl Request {
         self.cookies.iter().find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
     }
 
+    /// Whether a browser sends the cookie of a session.
+    pub fn has_session(&self) -> bool {
+        self.cookie(COOKIE).is_some()
+    }
+
     /// The body's bytes.
     ///
     /// # Errors
@@ -134,12 +139,17 @@ pub fn form_fields(request: &Request) -> Result<Vec<(String, String)>, Problem> 
     Ok(form_urlencoded::parse(&request.bytes()?).into_owned().collect())
 }
 
-/// The cookie that holds a manager's grant. By its prefix browsers take it only with `Secure` and for this host alone, so
+/// The cookie that holds a person's session. By its prefix browsers take it only with `Secure` and for this host alone, so
 /// that no other host of the domain can plant one.
 pub const COOKIE: &str = "__Host-aftertaste";
 
-/// Its name in 0.1.0, which browsers may still send. The version after this one forgets it.
-const COOKIE_BEFORE: &str = "grant";
+/// Its name in 0.1.0, which browsers may still send, with a grant in it. The version after this one forgets it.
+pub const COOKIE_BEFORE: &str = "grant";
+
+/// Whether a caller says that it has a grant: then no cookie counts.
+pub fn has_bearer(request: &Request) -> bool {
+    request.header("authorization").is_some()
+}
 
 fn bearer_token(request: &Request) -> Option<&str> {
     let value = request.header("authorization")?;
@@ -154,16 +164,6 @@ fn bearer_token(request: &Request) -> Option<&str> {
 /// A problem when there is none, it can't be read or it has ended.
 pub fn bearer(keys: &GrantKeys, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
     let token = bearer_token(request).ok_or_else(Problem::grant_missing)?;
-    Ok(token::verify(token, keys, now)?)
-}
-
-/// The grant of a program or of a person in a browser, whose cookie counts for pages that change nothing.
-///
-/// # Errors
-/// A problem when there is none, it can't be read or it has ended.
-pub fn bearer_or_cookie(keys: &GrantKeys, request: &Request, now: Timestamp) -> Result<Grant, Problem> {
-    let cookie = || request.cookie(COOKIE).or_else(|| request.cookie(COOKIE_BEFORE));
-    let token = bearer_token(request).or_else(cookie).ok_or_else(Problem::grant_missing)?;
     Ok(token::verify(token, keys, now)?)
 }
 

@@ -12,11 +12,44 @@ pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
     let language = built_in_language(wanted);
     let words = guest_words(problem.kind).map(|words| words.of(language));
     let (title, detail) = words.unwrap_or((problem.kind.title(), &problem.detail));
-    let body = html! { div.end { h1 { (title) } p { (detail) } } };
+    let body = html! {
+        div.end {
+            h1 { (title) }
+            p { (detail) }
+            @if is_of_staff(problem.kind) { p { a href=(format!("/sign-in?lang={language}")) { (way_on(language)) } } }
+        }
+    };
     let colour = &Brand::default().colour;
     let page = Shell { language, title, colour, style: "", script: None, framed_by: "'none'" }.page(body);
     let reply = Reply::page(problem.kind.status(), page);
     problem.headers().iter().fold(reply, |reply, (name, value)| reply.with(name, *value))
+}
+
+/// Whether it is one that whoever works with the pages behind the sign-in meets, and no guest.
+fn is_of_staff(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::GrantMissing
+            | ProblemKind::GrantInvalid
+            | ProblemKind::GrantExpired
+            | ProblemKind::GrantInsufficient
+            | ProblemKind::SessionEnded
+            | ProblemKind::FormRefused
+            | ProblemKind::SignInEnded
+            | ProblemKind::SignInRefused
+            | ProblemKind::PersonUnknown
+            | ProblemKind::EmailTaken
+            | ProblemKind::ScopeUnknown
+    )
+}
+
+/// The words of the way on: the sign-in page, which leads whoever is signed in to their own page.
+fn way_on(language: &str) -> &'static str {
+    match language {
+        "en" => "Sign in, or go to your own page",
+        "zh-TW" => "登入，或前往您的首頁",
+        _ => "登录，或前往您的首页",
+    }
 }
 
 /// Title and detail in the languages that are built in.
@@ -39,7 +72,15 @@ impl GuestWords {
 /// What guests and managers read of a kind; none of what only a program can bring about.
 fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
     match kind {
-        ProblemKind::GrantMissing | ProblemKind::GrantInvalid | ProblemKind::GrantExpired => Some(&NO_GRANT),
+        ProblemKind::GrantMissing | ProblemKind::GrantInvalid => Some(&NO_GRANT),
+        ProblemKind::GrantExpired | ProblemKind::SessionEnded => Some(&SESSION_ENDED),
+        ProblemKind::GrantInsufficient => Some(&NOT_ALLOWED),
+        ProblemKind::FormRefused => Some(&FORM_REFUSED),
+        ProblemKind::SignInEnded => Some(&SIGN_IN_ENDED),
+        ProblemKind::SignInRefused => Some(&SIGN_IN_REFUSED),
+        ProblemKind::PersonUnknown => Some(&PERSON_UNKNOWN),
+        ProblemKind::EmailTaken => Some(&EMAIL_TAKEN),
+        ProblemKind::ScopeUnknown => Some(&SCOPE_UNKNOWN),
         ProblemKind::BodyTooLarge => Some(&BODY_TOO_LARGE),
         ProblemKind::Unavailable => Some(&UNAVAILABLE),
         ProblemKind::StoreUnknown | ProblemKind::SurveyUnknown => Some(&OVER),
@@ -50,8 +91,6 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::LinkExpired => Some(&LINK_EXPIRED),
         ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
         ProblemKind::Malformed
-        | ProblemKind::GrantInsufficient
-        | ProblemKind::ScopeUnknown
         | ProblemKind::ResponseUnknown
         | ProblemKind::RouteUnknown
         | ProblemKind::AlreadyAnswered
@@ -66,9 +105,63 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
 }
 
 const NO_GRANT: GuestWords = GuestWords {
-    english: ("This needs a report link", "Open the report link that you were sent, or ask for a new one."),
-    traditional: ("需要報表連結", "請打開您收到的報表連結，或索取新的連結。"),
-    simplified: ("需要报表链接", "请打开您收到的报表链接，或索取新的链接。"),
+    english: ("Please sign in", "Open the sign-in link that you were sent, or ask for a new one."),
+    traditional: ("請先登入", "請打開您收到的登入連結，或索取新的連結。"),
+    simplified: ("请先登录", "请打开您收到的登录链接，或索取新的链接。"),
+};
+
+const SESSION_ENDED: GuestWords = GuestWords {
+    english: ("You are signed out", "It has been a while, or your access was changed. Please sign in again."),
+    traditional: ("您已登出", "閒置時間太長，或您的權限有變動。請重新登入。"),
+    simplified: ("您已退出登录", "闲置时间太长，或您的权限有变动。请重新登录。"),
+};
+
+const NOT_ALLOWED: GuestWords = GuestWords {
+    english: ("Not within your role", "Your role does not reach this page. Whoever invited you can widen it."),
+    traditional: ("超出您的權限", "您的角色不包含這個頁面。邀請您的人可以調整權限。"),
+    simplified: ("超出您的权限", "您的角色不包含这个页面。邀请您的人可以调整权限。"),
+};
+
+const FORM_REFUSED: GuestWords = GuestWords {
+    english: (
+        "Nothing was changed",
+        "The page had been open for too long. Please go back, load it anew and send it again.",
+    ),
+    traditional: ("沒有任何變更", "頁面開啟太久了。請返回、重新整理後再送出。"),
+    simplified: ("没有任何更改", "页面打开太久了。请返回、刷新后再提交。"),
+};
+
+const SIGN_IN_ENDED: GuestWords = GuestWords {
+    english: ("This link no longer works", "A sign-in link works once, for 15 minutes. Please ask for a new one."),
+    traditional: ("這個連結已失效", "登入連結只能使用一次，15 分鐘內有效。請索取新的連結。"),
+    simplified: ("这个链接已失效", "登录链接只能使用一次，15 分钟内有效。请索取新的链接。"),
+};
+
+const SIGN_IN_REFUSED: GuestWords = GuestWords {
+    english: ("Not signed in", "Nobody is listed with this account. Please ask whoever manages the people here."),
+    traditional: ("未能登入", "名單中沒有這個帳號。請聯絡管理人員名單的同事。"),
+    simplified: ("未能登录", "名单中没有这个账号。请联系管理人员名单的同事。"),
+};
+
+const PERSON_UNKNOWN: GuestWords = GuestWords {
+    english: ("Nobody by this name", "This person is not on the list, or no longer."),
+    traditional: ("查無此人", "名單中沒有這個人，或已被移除。"),
+    simplified: ("查无此人", "名单中没有这个人，或已被移除。"),
+};
+
+const EMAIL_TAKEN: GuestWords = GuestWords {
+    english: (
+        "This address is taken",
+        "Another person is listed with this e-mail address. Please go back and change it.",
+    ),
+    traditional: ("這個信箱已有人使用", "名單中另一個人使用這個電子信箱。請返回修改。"),
+    simplified: ("这个邮箱已有人使用", "名单中另一个人使用这个邮箱。请返回修改。"),
+};
+
+const SCOPE_UNKNOWN: GuestWords = GuestWords {
+    english: ("No such store", "There is no store and no node under this address."),
+    traditional: ("沒有這家門市", "這個網址沒有對應的門市或區域。"),
+    simplified: ("没有这家门店", "这个网址没有对应的门店或区域。"),
 };
 
 const BODY_TOO_LARGE: GuestWords = GuestWords {

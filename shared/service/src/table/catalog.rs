@@ -305,6 +305,12 @@ impl Table {
         self.put_item(key.over(item), action).await
     }
 
+    pub(super) async fn delete(&self, key: keys::Key, action: &'static str) -> Result<(), TableError> {
+        let delete = self.client.delete_item().table_name(&self.name);
+        let delete = delete.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk));
+        delete.send().await.map(drop).map_err(failed(action))
+    }
+
     pub(super) async fn put_item(&self, item: Item, action: &'static str) -> Result<(), TableError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
         put.map(drop).map_err(failed(action))

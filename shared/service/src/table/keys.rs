@@ -9,6 +9,8 @@
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
 //! | grant issued · when it was used last · ids that were ended | `GRANTS` · `SEEN` · `ENDED` | id · id · `-` |
+//! | person · who asked for a sign-in link | `PEOPLE` · `ASKED` | the person's id; `-` for whoever is not listed |
+//! | session · sign-in link | `SESSIONS` · `SIGN-IN` | id |
 //! | audit trail | `AUDIT#2026-11`: the month | instant and a random id |
 //! | lease of a count | `COUNT` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
@@ -58,6 +60,7 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some(BRAND) => "brand-left-out",
         Some("D") => "rollup-left-out",
         Some("O") => "operations-left-out",
+        Some(PEOPLE) => "person-left-out",
         _ => "item-left-out",
     }
 }
@@ -128,6 +131,26 @@ pub(super) fn seen(id: Uuid) -> Key {
 
 pub(super) fn ended() -> Key {
     Key { pk: "ENDED".into(), sk: "-".into() }
+}
+
+pub(super) const PEOPLE: &str = "PEOPLE";
+pub(super) const ASKED: &str = "ASKED";
+pub(super) const SESSIONS: &str = "SESSIONS";
+
+pub(super) fn person(id: &Id) -> Key {
+    Key { pk: PEOPLE.into(), sk: id.to_string() }
+}
+
+pub(super) fn asked(person: Option<&Id>) -> Key {
+    Key { pk: ASKED.into(), sk: person.map_or_else(|| "-".to_owned(), Id::to_string) }
+}
+
+pub(super) fn session(id: Uuid) -> Key {
+    Key { pk: SESSIONS.into(), sk: id.to_string() }
+}
+
+pub(super) fn sign_in(id: Uuid) -> Key {
+    Key { pk: "SIGN-IN".into(), sk: id.to_string() }
 }
 
 pub(super) fn audit(month: &str) -> String {

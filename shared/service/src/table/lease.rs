@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::{delete_item::DeleteItemError, put_item::PutIte
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Table, TableError, failed, keys, unless_refused};
+use super::{Table, TableError, keys, unless_refused};
 
 /// No lease is as long: one that ends later is a mistake.
 const LONGEST_SECONDS: i64 = 3_600;
@@ -61,9 +61,6 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn end_lease(&self) -> Result<(), TableError> {
-        let key = keys::lease();
-        let delete = self.client.delete_item().table_name(&self.name);
-        let delete = delete.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk));
-        delete.send().await.map(drop).map_err(failed("end the lease of a count"))
+        self.delete(keys::lease(), "end the lease of a count").await
     }
 }

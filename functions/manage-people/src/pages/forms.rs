@@ -1,0 +1,132 @@
+//! The form of a person: written, and read back.
+
+use aftertaste::domain::{
+    Id,
+    access::{Person, Reach, Role, RoleKind},
+};
+use maud::{Markup, html};
+
+use super::frame::{Frame, name_of};
+use crate::{Caller, words::Words};
+
+/// The languages that a person can be given on the page. Through the API it can be any.
+const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
+
+/// The roles as the form has them, each with whether it shows how guests want to be reached.
+const ROLES: [(&str, RoleKind, bool); 5] = [
+    ("looks", RoleKind::Looks, false),
+    ("owns-cases", RoleKind::OwnsCases, false),
+    ("contact", RoleKind::OwnsCases, true),
+    ("sets-up", RoleKind::SetsUp, false),
+    ("everything", RoleKind::Everything, false),
+];
+
+/// What was typed, with what is wrong with it.
+pub(super) struct Typed {
+    pub person: Person,
+    pub mistakes: Vec<String>,
+    /// The fields of roles and of mentions as they were typed, so that nothing has to be typed again.
+    fields: Vec<(&'static str, String)>,
+}
+
+/// Reads the form of a person.
+pub(super) fn typed(caller: &Caller, words: &Words) -> Typed {
+    let text = |name: &str| Some(caller.field(name).to_owned()).filter(|text| !text.is_empty());
+    let mut mistakes = Vec::new();
+    let mut fields = Vec::new();
+    let mut roles = Vec::new();
+    for (field, role, contact) in ROLES {
+        for scope in
+            caller.field(field).split([' ', ',', '，', '、', ';', '\n', '\r', '\t']).filter(|scope| !scope.is_empty())
+        {
+            match scope.parse::<Reach>() {
+                Ok(scope) => roles.push(Role { role, scope, contact }),
+                Err(_) => mistakes.push(format!("{} {}", words.bad_scope, shortened(scope))),
+            }
+        }
+        fields.push((field, caller.field(field).to_owned()));
+    }
+    let mut person = Person {
+        name: caller.field("name").into(),
+        language: text("language"),
+        email: text("email"),
+        mentions: [].into(),
+        roles,
+    };
+    for line in caller.field("mentions").lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let parts = line.split_once(char::is_whitespace).map(|(robot, id)| (robot.parse::<Id>(), id.trim()));
+        match parts {
+            Some((Ok(robot), id)) if !id.is_empty() => drop(person.mentions.insert(robot, id.to_owned())),
+            _ => mistakes.push(format!("{} {}", words.bad_mentions, shortened(line))),
+        }
+    }
+    fields.push(("mentions", caller.field("mentions").to_owned()));
+    if mistakes.is_empty() && person.roles.is_empty() {
+        mistakes.push(words.no_role.into());
+    }
+    Typed { person, mistakes, fields }
+}
+
+fn shortened(text: &str) -> String {
+    aftertaste::domain::shortened(text)
+}
+
+impl Typed {
+    /// A person as the form has them.
+    pub(super) fn of(person: Person) -> Self {
+        let of_role = |role: RoleKind, contact: bool| {
+            let scopes = person.roles.iter().filter(|one| one.role == role && one.contact == contact);
+            scopes.map(|one| one.scope.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let mut fields: Vec<_> =
+            ROLES.into_iter().map(|(field, role, contact)| (field, of_role(role, contact))).collect();
+        let mentions = person.mentions.iter().map(|(robot, id)| format!("{robot} {id}"));
+        fields.push(("mentions", mentions.collect::<Vec<_>>().join("\n")));
+        Self { person, mistakes: Vec::new(), fields }
+    }
+
+    /// Nobody yet.
+    pub(super) fn nobody() -> Self {
+        Self::of(Person { name: String::new(), language: None, email: None, mentions: [].into(), roles: Vec::new() })
+    }
+
+    fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| *field == name).map_or("", |(_, text)| text)
+    }
+
+    /// The fields of the form.
+    pub(super) fn markup(&self, frame: &Frame) -> Markup {
+        let (words, person) = (frame.words, &self.person);
+        let own = person.language.as_deref();
+        let other = own.filter(|language| !LANGUAGES.contains(language));
+        html! {
+            div.two {
+                label { span { (words.name) } input name="name" value=(person.name) required maxlength="80" autocomplete="off"; }
+                label { span { (words.email) } input type="email" name="email" value=(person.email.as_deref().unwrap_or_default()) maxlength="254" autocomplete="off"; }
+                label { span { (words.language) } select name="language" {
+                    option value="" selected[own.is_none()] { (words.by_browser) }
+                    @for language in LANGUAGES.into_iter().chain(other) {
+                        option value=(language) lang=(language) selected[own == Some(language)] { (name_of(language)) }
+                    }
+                } }
+            }
+            fieldset {
+                legend { (words.roles) }
+                small { (words.scopes_hint) }
+                @for (field, role, contact) in ROLES {
+                    label {
+                        span { (words.role(role)) @if contact { " · " (words.with_contact) } }
+                        textarea name=(field) rows="1" autocapitalize="none" spellcheck="false" { (self.field(field)) }
+                    }
+                }
+            }
+            details open[!person.mentions.is_empty()] {
+                summary { (words.mentions) }
+                label {
+                    small { (words.mentions_hint) }
+                    textarea name="mentions" rows="2" aria-label=(words.mentions) spellcheck="false" { (self.field("mentions")) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What the pages share: the brand, the way between them, and the way out.
+
+use std::sync::Arc;
+
+use aftertaste::{
+    app::Stop,
+    domain::{access::Permission, survey::Brand},
+    http::Reply,
+    pages::{LANGUAGES, Shell, built_in_language},
+    session::{FORM_TOKEN, Reader},
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::{App, words::Words};
+
+/// What stands around a page.
+pub(crate) struct Frame {
+    pub words: &'static Words,
+    pub language: &'static str,
+    /// How people sign in beside by a link: the host of an identity provider.
+    pub openid: Option<String>,
+    brand: Arc<Brand>,
+    /// Name and form token of whoever has signed in.
+    signed_in: Option<(String, String)>,
+    allows_report: bool,
+    allows_all: bool,
+}
+
+/// A page: its title, which of the ways between pages it is, and its body.
+pub(crate) struct Body {
+    pub title: String,
+    pub address: &'static str,
+    pub markup: Markup,
+}
+
+impl Frame {
+    /// Around pages for whoever has not signed in.
+    pub(crate) async fn outside(app: &App, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
+        let language = built_in_language(languages);
+        Ok(Self {
+            words: Words::of(language),
+            language,
+            openid: None,
+            brand: app.catalog.brand(now).await?,
+            signed_in: None,
+            allows_report: false,
+            allows_all: false,
+        })
+    }
+
+    /// Around pages for whoever manages people.
+    pub(crate) async fn of(app: &App, reader: &Reader, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
+        let outside = Self::outside(app, languages, now).await?;
+        let signed_in = reader.session.as_ref();
+        let is_report = |permission: &Permission| matches!(permission, Permission::Report(_));
+        Ok(Self {
+            signed_in: signed_in.map(|session| (session.person.person.name.clone(), session.form_token(&app.keys))),
+            allows_report: signed_in.is_some() && reader.grant.permissions.iter().any(is_report),
+            allows_all: reader.grant.allows_admin(),
+            ..outside
+        })
+    }
+
+    /// The hidden field that shows a form to be of this session.
+    pub(crate) fn token(&self) -> Markup {
+        html! { @if let Some((_, token)) = &self.signed_in { input type="hidden" name=(FORM_TOKEN) value=(token); } }
+    }
+
+    /// The page as a reply. Old browsers tell by `Origin` alone where a form comes from, and send none where a page says
+    /// that nothing is told.
+    pub(crate) fn reply(&self, status: StatusCode, body: &Body) -> Reply {
+        let shell = Shell {
+            language: self.language,
+            title: &body.title,
+            colour: &self.brand.colour,
+            style: include_str!("../people.css"),
+            script: None,
+            framed_by: "'none'",
+        };
+        let page = shell.page(html! {
+            header {
+                span.logo aria-hidden="true" { (self.brand.name.chars().next().unwrap_or('·')) }
+                div.grow { strong { (self.brand.name) } @if let Some((name, _)) = &self.signed_in { br; (name) } }
+            }
+            @if !body.address.is_empty() { (self.ways(body.address)) }
+            h1 { (body.title) }
+            (body.markup)
+            (self.languages(body.address))
+        });
+        Reply::page(status, page).with("referrer-policy", "same-origin")
+    }
+
+    fn ways(&self, here: &str) -> Markup {
+        let words = self.words;
+        let trail = Some(("/audit", words.trail)).filter(|_| self.allows_all);
+        let report = Some(("/sign-in", words.report)).filter(|_| self.allows_report);
+        let ways = report.into_iter().chain([("/people", words.people), ("/grants", words.grants)]).chain(trail);
+        html! {
+            nav {
+                @for (address, name) in ways {
+                    a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
+                }
+                @if self.signed_in.is_some() {
+                    form method="post" action="/sign-out" { (self.token()) button.quiet type="submit" { (words.sign_out) } }
+                }
+            }
+        }
+    }
+
+    /// The same page in the other languages.
+    fn languages(&self, address: &str) -> Markup {
+        let address = if address.is_empty() { "/sign-in" } else { address };
+        html! {
+            p.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
+                a lang=(language) href=(format!("{address}?lang={language}")) { (name_of(language)) }
+            } }
+        }
+    }
+}
+
+/// A language's name in itself.
+pub(super) fn name_of(language: &str) -> &str {
+    match language {
+        "zh-CN" => "简体中文",
+        "zh-TW" => "繁體中文",
+        "en" => "English",
+        other => other,
+    }
+}
+
+/// What was done, or why not.
+pub(super) fn told(is_good: bool, said: &[String]) -> Markup {
+    html! {
+        @if !said.is_empty() {
+            div.told.bad[!is_good] role=(if is_good { "status" } else { "alert" }) {
+                @for sentence in said { p { (sentence) } }
+            }
+        }
+    }
+}
+
+/// A moment, as the tables of these pages have it.
+pub(super) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

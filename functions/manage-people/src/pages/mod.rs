@@ -1,0 +1,58 @@
+//! The pages of people and grants, readable and usable without script.
+
+mod forms;
+mod frame;
+mod grants;
+mod people;
+mod signing_in;
+
+pub(crate) use frame::Frame;
+pub(crate) use signing_in::{asked, sign_in};
+
+use aftertaste::{
+    app::Stop,
+    http::{Reply, Request},
+    lambda::Call,
+};
+use http::StatusCode;
+
+use crate::{App, Caller, audit, giver::Giver};
+
+/// What a browser gets: a page. Routes that no page calls answer programs alone.
+pub(crate) async fn answer(
+    app: &App,
+    request: &Request,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+) -> Result<(&'static str, Reply), Stop> {
+    Ok(match request.route_key.as_str() {
+        "GET /people" => {
+            let body = people::list(app, call, caller, giver, frame, None).await?;
+            ("people-read", frame.reply(StatusCode::OK, &body))
+        }
+        "POST /people" => people::invite(app, call, caller, giver, frame).await?,
+        "GET /people/{id}" => {
+            let body = people::one(app, call, caller, giver, frame, &crate::id(request)?).await?;
+            ("person-read", frame.reply(StatusCode::OK, &body))
+        }
+        "POST /people/{id}" => people::change(app, request, call, caller, giver, frame).await?,
+        "GET /grants" => {
+            let body = grants::list(app, call, giver, frame, None).await?;
+            ("grants-read", frame.reply(StatusCode::OK, &body))
+        }
+        "POST /grants" => grants::issue(app, call, caller, giver, frame).await?,
+        "POST /grants/{id}" => {
+            crate::grants::end(app, request, call, giver, &caller.grant).await?;
+            let body = grants::list(app, call, giver, frame, None).await?;
+            ("grant-ended", frame.reply(StatusCode::OK, &body))
+        }
+        "GET /audit" => {
+            let month = audit::month(request, call.now)?;
+            let deeds = app.table.deeds(&month).await?;
+            ("audit-read", frame.reply(StatusCode::OK, &grants::trail(frame, &month, &deeds)))
+        }
+        _ => crate::answer(app, request, call, caller, giver).await?,
+    })
+}

@@ -1,0 +1,296 @@
+//! The pages of people.
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Id,
+        access::{Grant, Person, Role},
+        place::Scope,
+    },
+    http::{Problem, ProblemKind, Reply, Request},
+    lambda::Call,
+};
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::{
+    forms::{Typed, typed},
+    frame::{Body, Frame, moment, told},
+};
+use crate::{
+    App, Caller,
+    giver::Giver,
+    people::{self, Invitation, Shown},
+};
+
+/// How many stores and nodes a page lists for whoever looks for their numbers.
+const SCOPES_SHOWN: usize = 1_000;
+
+/// Everybody, and the form that invites somebody. `typed` is what was sent by it and could not be taken.
+pub(super) async fn list(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+    said: Option<(bool, Vec<String>, Typed)>,
+) -> Result<Body, Stop> {
+    let words = frame.words;
+    let people = people::shown(app, giver, call.now).await?;
+    let (is_good, said, typed) = said.unwrap_or_else(|| (true, Vec::new(), Typed::nobody()));
+    let markup = html! {
+        (told(is_good, &said))
+        @if people.is_empty() { p { (words.nobody) } } @else { (table(&people, frame)) }
+        h2 id="invite" { (words.invite) }
+        @if caller.session.is_some() {
+            form method="post" action="/people" {
+                (frame.token())
+                (typed.markup(frame))
+                (scopes(app, &caller.grant, frame, call).await?)
+                button type="submit" { (words.invite) }
+            }
+        }
+    };
+    Ok(Body { title: words.people.into(), address: "/people", markup })
+}
+
+fn table(people: &[Shown], frame: &Frame) -> Markup {
+    let words = frame.words;
+    html! {
+        div.wide role="region" aria-label=(words.people) tabindex="0" { table {
+            thead { tr { th scope="col" { (words.name) } th scope="col" { (words.roles) } th scope="col" { (words.last_used) } } }
+            tbody { @for shown in people {
+                tr {
+                    th scope="row" {
+                        a href=(format!("/people/{}", shown.listed.id)) { (shown.listed.person.name) }
+                        @if let Some(at) = shown.asked_at { br; strong { (words.asks) } " " small { (moment(at)) } }
+                    }
+                    td { (roles(&shown.listed.person, frame)) }
+                    td.time { @match shown.last_used { Some(at) => (moment(at)), None => (words.never) } }
+                }
+            } }
+        } }
+    }
+}
+
+fn roles(person: &Person, frame: &Frame) -> Markup {
+    let words = frame.words;
+    let place = |role: &Role| match &role.scope.0 {
+        Some(scope) => scope.to_string(),
+        None => words.everywhere.to_owned(),
+    };
+    let (first, more) = (person.roles.iter().take(4), person.roles.len().saturating_sub(4));
+    html! {
+        @for (i, role) in first.enumerate() {
+            @if i > 0 { br; } (words.role(role.role)) ": " (place(role)) @if role.contact { " +" }
+        }
+        @if more > 0 { br; "+ " (more) }
+    }
+}
+
+/// The stores and nodes of whoever manages people, with their names: what the fields of roles take.
+async fn scopes(app: &App, grant: &Grant, frame: &Frame, call: Call) -> Result<Markup, Stop> {
+    let stores = app.catalog.stores(call.now).await?;
+    let mut nodes = std::collections::BTreeSet::new();
+    let mut own = Vec::new();
+    for store in stores.iter() {
+        let (scope, path) = (Scope::Store(store.number), &store.details.path);
+        if grant.allows_admin_of(&scope, Some(path)) {
+            own.push((scope.to_string(), store.details.name.clone()));
+        }
+        for node in path.with_ancestors() {
+            if grant.allows_admin_of(&Scope::Node(node.clone()), None) {
+                nodes.insert(String::from(node));
+            }
+        }
+    }
+    Ok(html! {
+        details {
+            summary { (frame.words.stores) }
+            ul.plain {
+                @for node in &nodes { li { code { (node) } } }
+                @for (scope, name) in own.iter().take(SCOPES_SHOWN) { li { code { (scope) } " " (name) } }
+            }
+        }
+    })
+}
+
+/// Puts whoever was typed into the form on the list.
+pub(super) async fn invite(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+) -> Result<(&'static str, Reply), Stop> {
+    // Nobody has to make up an id, and none tells how many people there are.
+    let id: Id = format!("p-{}", &call.fresh.simple().to_string()[..12]).parse().map_err(Problem::from)?;
+    let typed = typed(caller, frame.words);
+    match save(app, call, caller, giver, frame, (&id, typed)).await? {
+        None => {
+            let body = page(app, call, caller, giver, frame, (&id, vec![frame.words.saved.into()], None)).await?;
+            Ok(("person-written", frame.reply(StatusCode::CREATED, &body)))
+        }
+        Some(typed) => {
+            let said = said(&typed, frame);
+            let body = list(app, call, caller, giver, frame, Some((false, said, typed))).await?;
+            Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)))
+        }
+    }
+}
+
+fn said(typed: &Typed, frame: &Frame) -> Vec<String> {
+    [frame.words.not_saved.to_owned()].into_iter().chain(typed.mistakes.iter().cloned()).collect()
+}
+
+/// Writes a person as they were typed; what was typed, with its mistakes, if it can't be taken.
+async fn save(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+    (id, mut typed): (&Id, Typed),
+) -> Result<Option<Typed>, Stop> {
+    if !typed.mistakes.is_empty() {
+        return Ok(Some(typed));
+    }
+    let (words, person) = (frame.words, &typed.person);
+    let stores = app.table.stores().await?;
+    if let Some(lacked) = giver.lacks(person) {
+        typed.mistakes.push(format!("{} {lacked}", words.not_yours));
+    } else if let Some(unknown) = people::unknown_scope(&stores, person) {
+        typed.mistakes.push(format!("{} {unknown}", words.bad_scope));
+    } else if let Err(mistakes) = person.clone().checked() {
+        let mistakes = mistakes.to_string();
+        let email = person.email.clone().unwrap_or_default();
+        let sentence = match () {
+            () if mistakes.contains("name is") => words.bad_name.to_owned(),
+            () if mistakes.contains("email is") => format!("{} {email}", words.bad_email),
+            () => mistakes,
+        };
+        typed.mistakes.push(sentence);
+    } else {
+        match people::put(app, giver, (id, person.clone()), call, &caller.grant).await {
+            Ok(_) => return Ok(None),
+            Err(Stop::Problem(Problem { kind: ProblemKind::EmailTaken, .. })) => {
+                let email = person.email.clone().unwrap_or_default();
+                typed.mistakes.push(format!("{} {email}", words.taken_email));
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(Some(typed))
+}
+
+/// A person's page.
+pub(super) async fn one(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+    id: &Id,
+) -> Result<Body, Stop> {
+    page(app, call, caller, giver, frame, (id, Vec::new(), None)).await
+}
+
+/// What a person's page is asked to do: save, make a link, sign out everywhere, remove.
+pub(super) async fn change(
+    app: &App,
+    request: &Request,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+) -> Result<(&'static str, Reply), Stop> {
+    let (words, by) = (frame.words, &caller.grant);
+    let listed = people::person(app, giver, &crate::id(request)?).await?;
+    let id = &listed.id;
+    let (outcome, said, invitation) = match caller.field("do") {
+        "link" => ("sign-in-link-made", vec![], Some(people::invite(app, id, call, by).await?)),
+        "sign-out" => {
+            people::sign_out_everywhere(app, id, call, by).await?;
+            ("sessions-ended", vec![words.signed_out_all.to_owned()], None)
+        }
+        "remove" => {
+            people::delete(app, id, call, by).await?;
+            let said = vec![format!("{} {}", words.removed, listed.person.name)];
+            let body = list(app, call, caller, giver, frame, Some((true, said, Typed::nobody()))).await?;
+            return Ok(("person-deleted", frame.reply(StatusCode::OK, &body)));
+        }
+        _ => match save(app, call, caller, giver, frame, (id, typed(caller, words))).await? {
+            None => ("person-written", vec![words.saved.to_owned()], None),
+            Some(typed) => {
+                let markup = form(app, call, caller, frame, (id, false, said(&typed, frame), &typed)).await?;
+                let body = Body { title: listed.person.name, address: "/people", markup };
+                return Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)));
+            }
+        },
+    };
+    let status = if invitation.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    let body = page(app, call, caller, giver, frame, (id, said, invitation)).await?;
+    Ok((outcome, frame.reply(status, &body)))
+}
+
+async fn page(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    giver: &Giver<'_>,
+    frame: &Frame,
+    (id, said, invitation): (&Id, Vec<String>, Option<Invitation>),
+) -> Result<Body, Stop> {
+    let words = frame.words;
+    let all = people::shown(app, giver, call.now).await?;
+    let shown = all.into_iter().find(|shown| shown.listed.id == *id).ok_or_else(Problem::person_unknown)?;
+    let typed = Typed::of(shown.listed.person.clone());
+    let action = format!("/people/{id}");
+    let does = |what: &str, name: &str, class: &str| {
+        html! { form method="post" action=(action) {
+            (frame.token())
+            button class=(class) type="submit" name="do" value=(what) { (name) }
+        } }
+    };
+    let markup = html! {
+        (told(true, &said))
+        section {
+            h2 { (words.link) }
+            @if let Some(at) = shown.asked_at { p { strong { (words.asks) } " " (moment(at)) } }
+            @if let Some(invitation) = &invitation {
+                p { (words.link_more) }
+                textarea.secret readonly rows="3" aria-label=(words.link) { (invitation.link) }
+            } @else { (does("link", words.make_link, "")) }
+        }
+        (form(app, call, caller, frame, (id, true, Vec::new(), &typed)).await?)
+        section {
+            h2 { (words.browsers) }
+            p { (words.signed_in_on) " " (shown.sessions)
+                @if let Some(at) = shown.last_used { ". " (words.last_used) ": " (moment(at)) } }
+            @if shown.sessions > 0 { (does("sign-out", words.sign_out_all, "quiet")) }
+        }
+        section {
+            details { summary { (words.remove) } p { (words.remove_more) } (does("remove", words.remove, "quiet danger")) }
+        }
+    };
+    Ok(Body { title: shown.listed.person.name, address: "/people", markup })
+}
+
+async fn form(
+    app: &App,
+    call: Call,
+    caller: &Caller,
+    frame: &Frame,
+    (id, is_good, said, typed): (&Id, bool, Vec<String>, &Typed),
+) -> Result<Markup, Stop> {
+    Ok(html! {
+        (told(is_good, &said))
+        h2 { (frame.words.roles) }
+        form method="post" action=(format!("/people/{id}")) {
+            (frame.token())
+            (typed.markup(frame))
+            (scopes(app, &caller.grant, frame, call).await?)
+            button type="submit" name="do" value="save" { (frame.words.save) }
+        }
+    })
+}

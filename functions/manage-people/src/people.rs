@@ -1,0 +1,148 @@
+//! People: listed, put on the list, given a sign-in link, signed out, taken off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Id,
+        access::{Grant, Person, Reach, Ticket},
+        place::Scope,
+    },
+    http::Problem,
+    lambda::Call,
+    table::{ListedPerson, SignInLink, StoreList},
+};
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
+
+use crate::{App, audit::write_down, giver::Giver};
+
+/// How long a sign-in link works, in minutes.
+pub(crate) const LINK_MINUTES: i64 = 15;
+
+/// A person as they are listed.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    pub listed: ListedPerson,
+    /// In how many browsers they are signed in.
+    pub sessions: usize,
+    /// When one of these was used last, to an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Timestamp>,
+    /// When they asked for a sign-in link, which nobody has made since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+}
+
+/// A sign-in link, which is shown this once.
+#[derive(Serialize)]
+pub(crate) struct Invitation {
+    pub person: Id,
+    pub link: String,
+    pub until: Timestamp,
+}
+
+/// Everybody whose roles the giver may give, by id.
+pub(crate) async fn shown(app: &App, giver: &Giver<'_>, now: Timestamp) -> Result<Vec<Shown>, Stop> {
+    let (people, asked) = (app.table.people().await?, app.table.asked(now).await?);
+    let asked: BTreeMap<Id, Timestamp> = asked.into_iter().collect();
+    let mut sessions: BTreeMap<Id, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    for session in app.table.sessions().await? {
+        sessions.entry(session.person).or_default().push((session.began, session.used));
+    }
+    let show = |listed: ListedPerson| {
+        let lives = listed.person.session_lives();
+        let theirs = sessions.remove(&listed.id).unwrap_or_default().into_iter();
+        let ended_before = listed.ended_before.unwrap_or(Timestamp::MIN);
+        let alive = theirs.filter(|(began, used)| *began >= ended_before && lives.end(*began, *used) > now);
+        let used: Vec<Timestamp> = alive.map(|(_, used)| used).collect();
+        let asked_at = asked.get(&listed.id).copied();
+        Shown { sessions: used.len(), last_used: used.into_iter().max(), asked_at, listed }
+    };
+    Ok(people.into_iter().filter(|listed| giver.may_have(listed)).map(show).collect())
+}
+
+/// A person whom the giver may have.
+pub(crate) async fn person(app: &App, giver: &Giver<'_>, id: &Id) -> Result<ListedPerson, Stop> {
+    let listed = app.table.person(id).await?.ok_or_else(Problem::person_unknown)?;
+    if giver.may_have(&listed) { Ok(listed) } else { Err(Problem::grant_insufficient("admin").into()) }
+}
+
+/// Puts a person on the list, or changes one. Whether they are new.
+pub(crate) async fn put(
+    app: &App,
+    giver: &Giver<'_>,
+    (id, person): (&Id, Person),
+    call: Call,
+    by: &Grant,
+) -> Result<bool, Stop> {
+    let person = person.checked().map_err(Problem::from)?;
+    let before = app.table.person(id).await?;
+    // Whoever changed somebody with more roles than they may give could sign in as them.
+    if before.as_ref().is_some_and(|before| !giver.may_have(before)) {
+        return Err(Problem::grant_insufficient("admin").into());
+    }
+    if let Some(lacked) = giver.lacks(&person) {
+        return Err(Problem::grant_insufficient(&lacked.to_string()).into());
+    }
+    if let Some(unknown) = unknown_scope(&app.table.stores().await?, &person) {
+        let sentence = format!("roles: there is no store and no node {unknown}. A scope is store/12, cn/east or *.");
+        return Err(Problem::invalid(sentence).into());
+    }
+    if let Some(email) = &person.email
+        && app.table.people().await?.iter().any(|other| other.id != *id && other.person.email.as_ref() == Some(email))
+    {
+        return Err(Problem::email_taken().into());
+    }
+    app.table.put_person(id, &person, call.now).await?;
+    let roles: Vec<String> = person.permissions().iter().map(ToString::to_string).collect();
+    let mut on = format!("{id} {} {}", person.name, roles.join(" "));
+    if let Some((cut, _)) = on.char_indices().nth(500) {
+        on.truncate(cut);
+        on.push('…');
+    }
+    write_down(app, call, by, "person-written", on).await?;
+    Ok(before.is_none())
+}
+
+/// A scope of a person's roles that no store is in: most likely a spelling mistake.
+pub(crate) fn unknown_scope(stores: &StoreList, person: &Person) -> Option<Scope> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for store in &stores.stores {
+        known.insert(Scope::Store(store.number).to_string());
+        known.extend(store.details.path.with_ancestors().map(String::from));
+    }
+    for store in &stores.unreadable {
+        known.extend(store.number.map(|number| Scope::Store(number).to_string()));
+        known.extend(store.path.iter().flat_map(|path| path.with_ancestors().map(String::from)));
+    }
+    let scopes = person.roles.iter().filter_map(|role| match &role.scope {
+        Reach(scope) => scope.clone(),
+    });
+    scopes.into_iter().find(|scope| !known.contains(&scope.to_string()))
+}
+
+/// Makes a sign-in link: whoever opens it and presses its button is signed in as this person, once.
+pub(crate) async fn invite(app: &App, id: &Id, call: Call, by: &Grant) -> Result<Invitation, Stop> {
+    let until = call.now.saturating_add(LINK_MINUTES.minutes()).unwrap_or(Timestamp::MAX);
+    app.table.put_sign_in(call.fresh, &SignInLink { person: id.clone(), made: call.now, until }).await?;
+    app.table.delete_asked(id).await?;
+    write_down(app, call, by, "sign-in-link-made", id.to_string()).await?;
+    let ticket = app.keys.ticket(Ticket::SignIn, call.fresh);
+    Ok(Invitation { person: id.clone(), link: format!("{}/sign-in?link={ticket}", app.public_url), until })
+}
+
+/// Ends every session of a person, and the links that they have not used.
+pub(crate) async fn sign_out_everywhere(app: &App, id: &Id, call: Call, by: &Grant) -> Result<(), Stop> {
+    app.table.end_sessions(id, call.now).await?;
+    write_down(app, call, by, "sessions-ended", id.to_string()).await
+}
+
+/// Takes a person off the list. Their sessions end with that.
+pub(crate) async fn delete(app: &App, id: &Id, call: Call, by: &Grant) -> Result<(), Stop> {
+    app.table.delete_person(id).await?;
+    app.table.delete_asked(id).await?;
+    write_down(app, call, by, "person-deleted", id.to_string()).await
+}

@@ -1,0 +1,127 @@
+//! Signing in: by a link that works once, and out.
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Id,
+        access::{Permission, Person, Ticket},
+    },
+    http::{Problem, Reply, Request, wanted_languages},
+    lambda::Call,
+    session::cookie,
+    table::ListedPerson,
+};
+use http::StatusCode;
+use jiff::{Timestamp, ToSpan};
+
+use crate::{
+    App,
+    pages::{self, Frame},
+};
+
+/// How long it is known that somebody asked for a link, in hours.
+const ASKED_HOURS: i64 = 24;
+
+/// The longest link or address that is looked at, in bytes.
+const LONGEST_FIELD: usize = 300;
+
+/// `GET /sign-in`. A link only brings up its button: programs that look into messages open links, and use nothing up.
+pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    let link = request.query("link").filter(|link| link.len() <= LONGEST_FIELD);
+    if link.is_none() && request.has_session() {
+        match app.session(request, now).await {
+            Ok(session) => return to(&home(app, &session.person.person, now).await?),
+            Err(Stop::Problem(_)) => {}
+            Err(broken) => return Err(broken),
+        }
+    }
+    let frame = Frame::outside(app, &wanted_languages(request), now).await?;
+    tracing::info!(outcome = "sign-in-shown", status = 200);
+    Ok(frame.reply(StatusCode::OK, &pages::sign_in(&frame, link.as_deref())))
+}
+
+/// `POST /sign-in`: the button of a link, or the question for a new one.
+pub(crate) async fn post(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let fields = app.form(request)?;
+    let field = |name: &str| {
+        let value = fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim());
+        value.filter(|value| !value.is_empty() && value.len() <= LONGEST_FIELD)
+    };
+    if let Some(link) = field("link") {
+        return sign_in_by(app, link, call).await;
+    }
+    ask(app, request, field("email").unwrap_or_default(), call.now).await
+}
+
+async fn sign_in_by(app: &App, link: &str, call: Call) -> Result<Reply, Stop> {
+    let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
+    let used = app.table.use_sign_in(id, call.now).await?.ok_or_else(Problem::sign_in_ended)?;
+    let person = app.table.person(&used.person).await?.ok_or_else(Problem::sign_in_ended)?;
+    if person.ended_before.is_some_and(|before| used.made < before) {
+        return Err(Problem::sign_in_ended().into());
+    }
+    begin(app, &person, call).await
+}
+
+/// Begins a session, and goes on to the person's own page.
+pub(crate) async fn begin(app: &App, person: &ListedPerson, call: Call) -> Result<Reply, Stop> {
+    let home = home(app, &person.person, call.now).await?;
+    let cookie = app.begin_session(person, call).await?;
+    tracing::info!(outcome = "signed-in", status = 303, by = person.id.as_str());
+    Ok(to(&home)?.with("set-cookie", cookie))
+}
+
+/// Keeps that somebody asked for a link, and tells them nothing of whether they are listed: neither by what the page
+/// says, nor by how long it takes.
+async fn ask(app: &App, request: &Request, email: &str, now: Timestamp) -> Result<Reply, Stop> {
+    let email = email.to_lowercase();
+    let people = app.catalog.people(now).await?;
+    let mut listed = people.iter().filter(|person| person.person.email.as_ref() == Some(&email));
+    let asked: Option<&Id> = listed.next().map(|person| &person.id).filter(|_| listed.next().is_none());
+    let until = now.saturating_add(ASKED_HOURS.hours()).unwrap_or(Timestamp::MAX);
+    app.table.put_asked(asked, now, until).await?;
+    tracing::info!(outcome = "sign-in-asked", status = 200);
+    let frame = Frame::outside(app, &wanted_languages(request), now).await?;
+    Ok(frame.reply(StatusCode::OK, &pages::asked(&frame)))
+}
+
+/// `POST /sign-out`: this browser's session, or with `everywhere` all of the person's.
+pub(crate) async fn sign_out(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let (session, fields) = app.form_of_session(request, call.now).await?;
+    if fields.iter().any(|(name, _)| name == "everywhere") {
+        crate::people::sign_out_everywhere(app, &session.person.id, call, &session.grant()).await?;
+    } else {
+        app.table.delete_session(session.id).await?;
+    }
+    tracing::info!(outcome = "signed-out", status = 303, by = session.person.id.as_str());
+    Ok(to("/sign-in")?.with("set-cookie", cookie("", 0)))
+}
+
+fn to(address: &str) -> Result<Reply, Stop> {
+    Ok(Reply::empty(StatusCode::SEE_OTHER).with("location", address))
+}
+
+/// A person's own page: the report of the first scope that they may see, or the people whom they manage.
+async fn home(app: &App, person: &Person, now: Timestamp) -> Result<String, Stop> {
+    let permissions = person.permissions();
+    let first = permissions.iter().find_map(|permission| match permission {
+        Permission::Report(scope) => Some(scope.as_ref()),
+        _ => None,
+    });
+    let sets_up = permissions.iter().any(|permission| matches!(permission, Permission::Admin(_)));
+    let scope = match first {
+        Some(Some(scope)) => scope.to_string(),
+        // Every scope: the topmost node of the first store is as high as a report goes.
+        Some(None) => {
+            let stores = app.catalog.stores(now).await?;
+            let top = stores.first().and_then(|store| store.details.path.with_ancestors().next());
+            match top {
+                Some(top) => top.to_string(),
+                None => return Ok("/people".into()),
+            }
+        }
+        None if sets_up => return Ok("/people".into()),
+        None => return Err(Problem::grant_insufficient("report:<scope>").into()),
+    };
+    Ok(format!("/reports/{scope}.html"))
+}

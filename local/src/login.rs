@@ -1,0 +1,42 @@
+//! A sign-in link from a stack, for whoever has its keys.
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+/// Whoever signs in where nobody is named: it is put on the list the first time.
+const OPERATOR: &str = "operator";
+
+/// A sign-in link of a person, made by the stack at an address. `grant` allows admin.
+///
+/// # Errors
+/// When the stack can't be reached, or knows no such person.
+pub async fn sign_in_link(url: &str, grant: &str, person: Option<&str>) -> Result<String, Failure> {
+    let http = Client::new();
+    let url = url.trim_end_matches('/');
+    let id = person.unwrap_or(OPERATOR);
+    let address = format!("{url}/people/{id}");
+    if person.is_none() && asked(http.get(&address), grant, url).await?.0 == StatusCode::NOT_FOUND {
+        let operator = json!({"name": "Operator", "roles": [{"role": "everything", "scope": "*"}]});
+        done(asked(http.put(&address).json(&operator), grant, url).await?, url)?;
+    }
+    let made = done(asked(http.request(Method::POST, format!("{address}/link")), grant, url).await?, url)?;
+    let link = made.get("link").and_then(Value::as_str);
+    link.map(str::to_owned).ok_or_else(|| Failure(format!("{url} sent no link.")))
+}
+
+async fn asked(request: RequestBuilder, grant: &str, url: &str) -> Result<(StatusCode, Value), Failure> {
+    let unreachable = |error: reqwest::Error| Failure(format!("{url} can't be reached: {error}."));
+    let response = request.bearer_auth(grant).header("accept", "application/json").send().await.map_err(unreachable)?;
+    let status = response.status();
+    Ok((status, response.json().await.unwrap_or_default()))
+}
+
+fn done((status, reply): (StatusCode, Value), url: &str) -> Result<Value, Failure> {
+    if status.is_success() {
+        return Ok(reply);
+    }
+    let said = reply.get("detail").and_then(Value::as_str).unwrap_or("it gave no reason");
+    Err(Failure(format!("{url} refused with {status}: {said}")))
+}

@@ -1,0 +1,202 @@
+//! Whoever reads pages: a person in a browser, by a session, or a program, by a grant.
+
+use domain::access::{Grant, GrantKeys, Ticket};
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
+
+use crate::{
+    app::{App, Stop},
+    http::{COOKIE, COOKIE_BEFORE, Problem, Request, form_fields, has_bearer, wanted_languages},
+    lambda::Call,
+    table::{ListedPerson, StoredSession, TableError},
+    token,
+};
+
+/// In how many parts the time is cut that a session may go unused: its last use is written once in each.
+const PARTS: i64 = 12;
+
+/// The field of a form that holds its token.
+pub const FORM_TOKEN: &str = "token";
+
+/// A person who has signed in.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The session's id.
+    pub id: Uuid,
+    /// Who it is, with the roles that they have now.
+    pub person: ListedPerson,
+    /// When it ends if it is not used again.
+    pub ends: Timestamp,
+}
+
+/// Who reads, and what they may.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// What they may.
+    pub grant: Grant,
+    /// The session, of a person.
+    pub session: Option<Session>,
+}
+
+impl Session {
+    /// What the person's roles allow, for as long as the session lasts.
+    pub fn grant(&self) -> Grant {
+        Grant {
+            permissions: self.person.person.permissions(),
+            subject: self.person.id.to_string(),
+            expires: self.ends,
+            paid_within: None,
+            issue: None,
+        }
+    }
+
+    /// What the forms of its pages carry, and no page of another site knows.
+    pub fn form_token(&self, keys: &GrantKeys) -> String {
+        keys.ticket(Ticket::Form, self.id)
+    }
+}
+
+impl Reader {
+    /// The languages that they want, most wanted first: what the address says, the person's own, the browser's.
+    pub fn languages(&self, request: &Request) -> Vec<String> {
+        let mut wanted = wanted_languages(request);
+        let own = self.session.as_ref().and_then(|session| session.person.person.language.clone());
+        if let Some(own) = own {
+            let first = usize::from(request.query("lang").is_some());
+            wanted.insert(first.min(wanted.len()), own);
+        }
+        wanted
+    }
+}
+
+impl<K: AsRef<GrantKeys>> App<K> {
+    /// Begins a session of a person. Returns the header that keeps it in their browser.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn begin_session(&self, person: &ListedPerson, Call { now, fresh }: Call) -> Result<String, TableError> {
+        let lives = person.person.session_lives();
+        let until = now.saturating_add(lives.longest.minutes()).unwrap_or(Timestamp::MAX);
+        let session = StoredSession { person: person.id.clone(), began: now, used: now };
+        self.table.put_session(fresh, &session, until).await?;
+        let ticket = self.keys.as_ref().ticket(Ticket::Session, fresh);
+        Ok(cookie(&ticket, lives.longest * 60))
+    }
+
+    /// The session of a browser, with what the person may at this moment. That it is used is written now and then.
+    ///
+    /// # Errors
+    /// A problem when there is none, it has ended, or the person is no longer listed.
+    pub async fn session(&self, request: &Request, now: Timestamp) -> Result<Session, Stop> {
+        let ticket = request.cookie(COOKIE).ok_or_else(Problem::grant_missing)?;
+        let id = self.keys.as_ref().id_of(Ticket::Session, ticket).ok_or_else(Problem::session_ended)?;
+        let stored = self.table.session(id).await?.ok_or_else(Problem::session_ended)?;
+        let person = self.table.person(&stored.person).await?.ok_or_else(Problem::session_ended)?;
+        let lives = person.person.session_lives();
+        let was_ended = person.ended_before.is_some_and(|before| stored.began < before);
+        if was_ended || lives.end(stored.began, stored.used) <= now {
+            return Err(Problem::session_ended().into());
+        }
+        if now.duration_since(stored.used).as_mins() >= lives.unused / PARTS
+            && let Err(error) = self.table.use_session(id, now).await
+        {
+            // The session lasts a little less long; the page is shown all the same.
+            tracing::warn!(outcome = "session-not-kept", %error);
+        }
+        Ok(Session { id, person, ends: lives.end(stored.began, now) })
+    }
+
+    /// Whoever reads a page that changes nothing: by a bearer token, by a session, or by the cookie of 0.1.0, whose grant
+    /// had no id.
+    ///
+    /// # Errors
+    /// A problem when it is nobody, or what they have holds no more.
+    pub async fn reader(&self, request: &Request, now: Timestamp) -> Result<Reader, Stop> {
+        if has_bearer(request) {
+            return Ok(Reader { grant: self.granted(request, now).await?, session: None });
+        }
+        let old = request.cookie(COOKIE).or_else(|| request.cookie(COOKIE_BEFORE));
+        let old = old.and_then(|cookie| token::verify(cookie, self.keys.as_ref(), now).ok());
+        if let Some(grant) = old.filter(|grant| grant.issue.is_none()) {
+            return Ok(Reader { grant, session: None });
+        }
+        let session = self.session(request, now).await?;
+        Ok(Reader { grant: session.grant(), session: Some(session) })
+    }
+
+    /// The session behind a form that changes something, with the form's fields: sent by a page of this site, and with
+    /// the token that only this session's pages have.
+    ///
+    /// # Errors
+    /// A problem when it is not, or there is no session.
+    pub async fn form_of_session(
+        &self,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<(Session, Vec<(String, String)>), Stop> {
+        let session = self.session(request, now).await?;
+        let fields = self.form(request)?;
+        let token = fields.iter().find(|(name, _)| name == FORM_TOKEN).map(|(_, token)| token.as_str());
+        let is_of_session =
+            token.is_some_and(|token| self.keys.as_ref().id_of(Ticket::Form, token) == Some(session.id));
+        if is_of_session { Ok((session, fields)) } else { Err(Problem::form_refused().into()) }
+    }
+
+    /// The fields of a form that a page of this site sent.
+    ///
+    /// # Errors
+    /// A problem when another site's page may have sent it.
+    pub fn form(&self, request: &Request) -> Result<Vec<(String, String)>, Problem> {
+        if request.content_type() != "application/x-www-form-urlencoded" {
+            return Err(Problem::unsupported_media_type("application/x-www-form-urlencoded"));
+        }
+        if !is_same_origin(request, &self.public_url) {
+            return Err(Problem::form_refused());
+        }
+        form_fields(request)
+    }
+}
+
+/// The header that sets the cookie of a session; no seconds to end it.
+pub fn cookie(ticket: &str, seconds: i64) -> String {
+    format!("{COOKIE}={ticket}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Whether a browser says that a page of this site makes it call. Old ones say it by `Origin` alone; whatever says
+/// neither is no browser that has a session here.
+fn is_same_origin(request: &Request, public_url: &str) -> bool {
+    if let Some(site) = request.header("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = request.header("origin") else { return false };
+    // The address may just be changing (PUBLIC_URL is a parameter), and a page can't say another Host than its own.
+    let host = origin.split_once("://").map(|(_, host)| host);
+    origin == public_url || (host.is_some() && host == request.header("host"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_this_site_makes_a_browser_change_something() {
+        let says = |headers: &[(&str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            is_same_origin(&Request { headers, ..Request::default() }, "https://s.example.cn")
+        };
+        assert!(says(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(says(&[("origin", "https://s.example.cn")]));
+        assert!(says(&[("origin", "https://abc.execute-api.example"), ("host", "abc.execute-api.example")]));
+        for refused in [
+            &[][..],
+            &[("sec-fetch-site", "cross-site"), ("origin", "https://s.example.cn")],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "null"), ("host", "null")],
+            &[("origin", "https://s.example.cn.evil.example"), ("host", "s.example.cn")],
+            &[("host", "s.example.cn")],
+        ] {
+            assert!(!says(refused), "{refused:?}");
+        }
+    }
+}
