@@ -19,5 +19,6 @@ pub mod seal;
 pub mod session;
 pub mod table;
 pub mod token;
+pub mod web;
 
 pub use domain;
