@@ -7,6 +7,9 @@
 //! | `GRANT_DAYS` | optional: how many days grants live at most, such as `admin=1 report=90 issue=400` |
 //! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
 //! | `GRANT_KEYS` | the same of [`GrantKeys`] |
+//! | `OPENID_ISSUER` | optional: the identity provider that people sign in with, such as `https://login.example.cn` |
+//! | `OPENID_CLIENT_ID` | with it: what the provider calls this stack |
+//! | `OPENID_CLIENT_SECRET` | with it: `ssm:<name>` of a SecureString, or the secret itself |
 //!
 //! `AWS_ENDPOINT_URL_DYNAMODB` and all other `AWS_…` variables are the SDK's own: [`aws`].
 
@@ -38,10 +41,12 @@ impl fmt::Debug for ConfigError {
 /// # Errors
 /// When it is missing or empty.
 pub fn variable(name: &str) -> Result<String, ConfigError> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.trim().is_empty())
-        .ok_or_else(|| ConfigError(format!("{name} is not set: {}.", meaning(name))))
+    optional(name).ok_or_else(|| ConfigError(format!("{name} is not set: {}.", meaning(name))))
+}
+
+/// A variable that may be left out. An empty one is none: a template can't leave one out.
+pub fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 fn meaning(name: &str) -> &'static str {
@@ -128,6 +133,19 @@ async fn fetched(sdk: &SdkConfig, name: &str, parameter: &str) -> Result<String,
         .await
         .map_err(|said| ConfigError(format!("{name} names the parameter {parameter}, which can't be read: {said}.")))?
         .ok_or_else(|| ConfigError(format!("{name} names the parameter {parameter}, which has no value.")))
+}
+
+/// A secret: what the variable holds, or what the SecureString holds that it names with `ssm:`.
+///
+/// # Errors
+/// When it is missing, or can't be fetched. No sentence repeats any of it.
+pub async fn secret(name: &str) -> Result<String, ConfigError> {
+    let value = variable(name)?;
+    match value.strip_prefix("ssm:") {
+        None => Ok(value),
+        // The SDK's configuration is read for this alone, so that a laptop needs none.
+        Some(parameter) => fetched(&aws::sdk().await, name, parameter).await,
+    }
 }
 
 #[cfg(test)]
