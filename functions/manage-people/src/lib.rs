@@ -3,6 +3,7 @@
 mod audit;
 mod giver;
 mod grants;
+pub mod openid;
 mod pages;
 mod people;
 mod signing_in;
