@@ -24,8 +24,11 @@ export let grant;
 export let surveyLink;
 export let loginLink;
 
-/** Starts the program, with its demo or with an empty table. After `longestSeconds` all is ended. */
-export async function startProgram(longestSeconds, { hasDemo }) {
+/**
+ * Starts the program, with its demo or with an empty table, and with these variables besides its own. After
+ * `longestSeconds` all is ended.
+ */
+export async function startProgram(longestSeconds, { hasDemo, environment = {} }) {
   setTimeout(() => {
     console.error(`This was not done after ${longestSeconds} seconds.`);
     process.exit(1);
@@ -35,7 +38,7 @@ export async function startProgram(longestSeconds, { hasDemo }) {
   const options = ['--port', '0', '--dynamodb-port', '0', '--data', folder, ...(hasDemo ? [] : ['--no-demo'])];
   program = spawn(PROGRAM, options, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RUST_LOG: 'error' },
+    env: { ...process.env, RUST_LOG: 'error', ...environment },
   });
   program.on('error', (error) => fail(`${PROGRAM} can't be started: ${error.message}`));
   const lines = createInterface({ input: program.stdout });

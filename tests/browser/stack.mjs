@@ -15,9 +15,9 @@ const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export let browser;
 
 /** Starts the program, does `prepare` with it, and starts the browser. After `longestSeconds` all is ended. */
-export async function start(longestSeconds, { hasDemo = false, prepare = async () => {} } = {}) {
+export async function start(longestSeconds, { hasDemo = false, environment, prepare = async () => {} } = {}) {
   try {
-    await startProgram(longestSeconds, { hasDemo });
+    await startProgram(longestSeconds, { hasDemo, environment });
     await prepare();
     await startBrowser();
   } catch (error) {
