@@ -98,6 +98,7 @@ impl Stack {
     /// When the port is taken, the table is another one's, or the template can't be read.
     pub async fn start(options: Options, keys: BothKeys) -> Result<Self, Failure> {
         let template = Template::read()?;
+        manage_people::identity_provider().await.map_err(|error| Failure(error.0))?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
         let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
         let url = format!("http://{address}");

@@ -151,6 +151,11 @@ async fn answer(app: &App<BothKeys>, route: &Route, request: Request) -> Respons
 fn into_response(reply: Reply) -> Response {
     let mut response = (reply.status, reply.body).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
+    for cookie in reply.cookies {
+        if let Ok(cookie) = header::HeaderValue::try_from(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
     for (name, value) in reply.headers {
         if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), header::HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);

@@ -3,7 +3,7 @@
 mod audit;
 mod giver;
 mod grants;
-pub mod openid;
+mod openid;
 mod pages;
 mod people;
 mod signing_in;
@@ -25,6 +25,7 @@ use serde_json::json;
 
 use giver::Giver;
 use pages::Frame;
+pub use signing_in::identity_provider;
 
 type App = app::App<GrantKeys>;
 
@@ -50,6 +51,13 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let answered = match request.route_key.as_str() {
         "GET /sign-in" => signing_in::show(app, request, call.now).await,
         "POST /sign-in" => signing_in::post(app, request, call).await,
+        "GET /sign-in/openid" => signing_in::begin_openid(app, call).await,
+        "GET /sign-in/openid/callback" => {
+            let ended = signing_in::end_openid(app, request, call).await;
+            // Whatever came of it, what it began with is used up.
+            return conclude(ended, |refused| problem(&refused, &languages))
+                .with_cookie(signing_in::openid_cookie("", 0));
+        }
         "POST /sign-out" => signing_in::sign_out(app, request, call).await,
         _ => manage(app, request, call, &mut languages).await,
     };

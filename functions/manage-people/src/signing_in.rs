@@ -6,18 +6,25 @@ use aftertaste::{
         Id,
         access::{Permission, Person, Ticket},
     },
+    environment::ConfigError,
     http::{Problem, Reply, Request, wanted_languages},
     lambda::Call,
+    seal::{open, seal},
     session::cookie,
     table::ListedPerson,
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan};
+use tokio::sync::OnceCell;
 
 use crate::{
     App,
+    openid::{Back, OpenId, Refused, TIME_TO_SIGN_IN},
     pages::{self, Frame},
 };
+
+/// The cookie that a sign-in with a provider begins and ends with.
+const OPENID_COOKIE: &str = "__Host-aftertaste-openid";
 
 /// How long it is known that somebody asked for a link, in hours.
 const ASKED_HOURS: i64 = 24;
@@ -35,7 +42,8 @@ pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result
             Err(broken) => return Err(broken),
         }
     }
-    let frame = Frame::outside(app, &wanted_languages(request), now).await?;
+    let provider = identity_provider().await.ok().flatten();
+    let frame = Frame::outside(app, &wanted_languages(request), now).await?.with_openid(provider.map(OpenId::host));
     tracing::info!(outcome = "sign-in-shown", status = 200);
     Ok(frame.reply(StatusCode::OK, &pages::sign_in(&frame, link.as_deref())))
 }
@@ -68,7 +76,7 @@ pub(crate) async fn begin(app: &App, person: &ListedPerson, call: Call) -> Resul
     let home = home(app, &person.person, call.now).await?;
     let cookie = app.begin_session(person, call).await?;
     tracing::info!(outcome = "signed-in", status = 303, by = person.id.as_str());
-    Ok(to(&home)?.with("set-cookie", cookie))
+    Ok(to(&home)?.with_cookie(cookie))
 }
 
 /// Keeps that somebody asked for a link, and tells them nothing of whether they are listed: neither by what the page
@@ -94,7 +102,7 @@ pub(crate) async fn sign_out(app: &App, request: &Request, call: Call) -> Result
         app.table.delete_session(session.id).await?;
     }
     tracing::info!(outcome = "signed-out", status = 303, by = session.person.id.as_str());
-    Ok(to("/sign-in")?.with("set-cookie", cookie("", 0)))
+    Ok(to("/sign-in")?.with_cookie(cookie("", 0)))
 }
 
 fn to(address: &str) -> Result<Reply, Stop> {
@@ -124,4 +132,63 @@ async fn home(app: &App, person: &Person, now: Timestamp) -> Result<String, Stop
         None => return Err(Problem::grant_insufficient("report:<scope>").into()),
     };
     Ok(format!("/reports/{scope}.html"))
+}
+
+/// The provider that the environment names, read once.
+static PROVIDER: OnceCell<Option<OpenId>> = OnceCell::const_new();
+
+/// The identity provider that people may sign in with; none where the environment names none.
+///
+/// # Errors
+/// When the environment names half of one.
+pub async fn identity_provider() -> Result<Option<&'static OpenId>, ConfigError> {
+    Ok(PROVIDER.get_or_try_init(OpenId::from_environment).await?.as_ref())
+}
+
+async fn provider() -> Result<&'static OpenId, Stop> {
+    let named = identity_provider().await.inspect_err(|error| tracing::error!(outcome = "sign-in-refused", %error));
+    match named {
+        Ok(Some(provider)) => Ok(provider),
+        Ok(None) => Err(Problem::route_unknown().into()),
+        Err(_) => Err(Problem::unavailable().into()),
+    }
+}
+
+fn redirect_uri(app: &App) -> String {
+    format!("{}/sign-in/openid/callback", app.public_url)
+}
+
+/// `GET /sign-in/openid`: on to the provider. What the end needs to know goes along in the browser, sealed.
+pub(crate) async fn begin_openid(app: &App, call: Call) -> Result<Reply, Stop> {
+    let begun = provider().await?.begin(&redirect_uri(app), call.now).await.map_err(refused)?;
+    let kept = seal(&begun.kept, OPENID_COOKIE, call.fresh, &app.keys).ok_or_else(Problem::unavailable)?;
+    tracing::info!(outcome = "sign-in-begun", status = 303);
+    Ok(to(&begun.url)?.with_cookie(openid_cookie(&kept, TIME_TO_SIGN_IN.as_secs())))
+}
+
+/// `GET /sign-in/openid/callback`: back from the provider, once, in the browser that went there.
+pub(crate) async fn end_openid(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let kept = request.cookie(OPENID_COOKIE).and_then(|sealed| open(sealed, OPENID_COOKIE, &app.keys));
+    let kept = kept.ok_or_else(|| refused(Refused::State))?;
+    let back = Back::read(|name| request.query(name));
+    let email = provider().await?.finish(&redirect_uri(app), &kept, &back, call.now).await.map_err(refused)?;
+    let people = app.table.people().await?;
+    let mut listed = people.iter().filter(|person| person.person.email.as_ref() == Some(&email));
+    // Of two with one address nobody knows who it is.
+    let person = listed.next().filter(|_| listed.next().is_none()).ok_or_else(Problem::sign_in_refused)?;
+    begin(app, person, call).await
+}
+
+/// What is said where nobody is signed in. Why is in the log, for whoever set the provider up.
+fn refused(why: Refused) -> Problem {
+    tracing::warn!(outcome = "openid-refused", error = %why);
+    match why {
+        Refused::Unreachable(_) => Problem::unavailable(),
+        _ => Problem::sign_in_refused(),
+    }
+}
+
+/// The header that keeps what a sign-in needs until its end; no seconds to forget it.
+pub(crate) fn openid_cookie(kept: &str, seconds: i64) -> String {
+    format!("{OPENID_COOKIE}={kept}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")
 }

@@ -19,10 +19,11 @@ use aftertaste::{
         place::{Path, Scope, parse_day},
         report::{Report, Subject},
     },
-    http::{COOKIE, Problem, Reply, Request, accepted, wanted_languages},
+    http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages,
     reading::{self, Reading, Stores, Window},
+    session::cookie,
     table::{TableError, Versioned},
     token,
 };
@@ -222,5 +223,5 @@ async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
     tracing::info!(outcome = "logged-in", status = 303, scope, by = grant.subject);
     Ok(Reply::empty(StatusCode::SEE_OTHER)
         .with("location", format!("/reports/{scope}.html"))
-        .with("set-cookie", format!("{COOKIE}={token}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")))
+        .with_cookie(cookie(&token, seconds)))
 }

@@ -50,6 +50,11 @@ impl Frame {
         })
     }
 
+    /// The same where people may sign in with an identity provider.
+    pub(crate) fn with_openid(self, host: Option<&str>) -> Self {
+        Self { openid: host.map(str::to_owned), ..self }
+    }
+
     /// Around pages for whoever manages people.
     pub(crate) async fn of(app: &App, reader: &Reader, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
         let outside = Self::outside(app, languages, now).await?;

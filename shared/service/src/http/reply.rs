@@ -27,6 +27,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// Headers by lower-case name.
     pub headers: BTreeMap<&'static str, String>,
+    /// Cookies that the browser is to keep or to forget, each as `Set-Cookie` has it.
+    pub cookies: Vec<String>,
     /// The body.
     pub body: Vec<u8>,
     /// Whether the body is no text.
@@ -48,6 +50,7 @@ impl Reply {
         Self {
             status,
             headers: headers.map(|(name, value)| (name, value.to_owned())).into(),
+            cookies: Vec::new(),
             body: body.into(),
             is_binary: false,
         }
@@ -83,6 +86,13 @@ impl Reply {
         self
     }
 
+    /// The same with a cookie.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
     /// The same, compressed for a caller who takes gzip: API Gateway doesn't do it, and a phone in a basement waits for
     /// each kilobyte. What is short stays as it is.
     #[must_use]
@@ -98,10 +108,9 @@ impl Reply {
     }
 
     /// The event that API Gateway takes.
-    pub fn into_event(mut self) -> Value {
-        let cookies: Vec<String> = self.headers.remove("set-cookie").into_iter().collect();
+    pub fn into_event(self) -> Value {
         json!({
-            "cookies": cookies,
+            "cookies": self.cookies,
             "statusCode": self.status.as_u16(),
             "headers": self.headers,
             "body": if self.is_binary {
