@@ -19,14 +19,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aftertaste::{
+    domain::Id,
+    table::{SignInLink, StoredSession, Table},
+};
 use aftertaste_local::{Database, Options, Stack, events::WRITTEN_FOR};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{events::keys, harness::options};
 use generator::{Generator, Request};
-use scene::{ANSWERED, Scene, key};
+use scene::{ANSWERED, SESSIONS, Scene, key};
 use wire::{Reply, exchange};
 
 /// What the gate has time for.
@@ -62,6 +67,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     unreadable::put(&database.url, &scene).await;
     unreadable::is_told(&scene).await;
     answer_one(&scene).await;
+    list_people(&stack.app.table, scene.now).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {
         // Once more in the second half: what was put meanwhile mended them.
@@ -79,7 +85,9 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     let faults = &summary.faults;
     assert!(faults.is_empty(), "{again}: {} faults:\n{}", faults.len(), faults[..faults.len().min(20)].join("\n"));
     if requests >= REQUESTS {
-        let without: Vec<String> = scene.routes.iter().map(key).filter(|route| !summary.went_well(route)).collect();
+        // No identity provider is named here, so nobody goes to one.
+        let all = scene.routes.iter().filter(|route| !route.path.starts_with("/sign-in/openid"));
+        let without: Vec<String> = all.map(key).filter(|route| !summary.went_well(route)).collect();
         assert!(without.is_empty(), "{again}: nothing went well at {without:?}");
     }
 }
@@ -110,12 +118,30 @@ async fn answer_one(scene: &Scene) {
     assert_eq!(exchange(&scene.host, request.as_bytes()).await.unwrap().status, 201);
 }
 
+/// Lists those whose sessions and sign-in links the requests have, and those whom they read.
+async fn list_people(table: &Table, now: Timestamp) {
+    let person =
+        |role: &str| json!({"name": "Fuzz", "email": "fuzz@example.cn", "roles": [{"role": role, "scope": "*"}]});
+    let fuzz: Id = "fuzz".parse().unwrap();
+    table.put_person(&fuzz, &serde_json::from_value(person("everything")).unwrap(), now).await.unwrap();
+    for number in 0..4 {
+        let id = format!("person-{number}").parse().unwrap();
+        table.put_person(&id, &serde_json::from_value(person("looks")).unwrap(), now).await.unwrap();
+    }
+    let until = now + jiff::SignedDuration::from_hours(10);
+    let session = StoredSession { person: fuzz.clone(), began: now, used: now };
+    let link = SignInLink { person: fuzz, made: now, until };
+    for number in 1..=SESSIONS {
+        let id = Uuid::from_u128(number.into());
+        table.put_session(id, &session, until).await.unwrap();
+        table.put_sign_in(id, &link).await.unwrap();
+    }
+}
+
 /// Counts the running day and the one before, so that the reports of nodes have something to show.
 async fn count(stack: &Stack) {
     let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
-    roll_up_stores::handle(&stack.app.table, &stack.app.catalog, event, uuid::Uuid::new_v4(), Timestamp::now)
-        .await
-        .unwrap();
+    roll_up_stores::handle(&stack.app.table, &stack.app.catalog, event, Uuid::new_v4(), Timestamp::now).await.unwrap();
 }
 
 async fn outcome(host: &str, request: Request) -> Outcome {

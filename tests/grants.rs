@@ -54,14 +54,17 @@ async fn a_grant_is_issued_listed_used_ended_and_refused() {
         assert_eq!(world.call(Method::DELETE, &end, "admin", Value::Null).await.status, 204);
     }
     assert_eq!(report(manager_token).await.problem(), (401, "grant-expired".into()));
-    let login = world.get(&format!("/login?grant={manager_token}"), "application/json").await;
-    assert_eq!(login.problem(), (401, "grant-expired".into()));
+    let login = async |token: &str| world.get(&format!("/login?grant={token}"), "application/json").await.problem();
+    assert_eq!(login(manager_token).await, (410, "sign-in-ended".into()));
+    // Nor is anybody let in by one that lives: whoever sees such an address could use it for as long.
+    let other = issue(&world, json!({"subject": "Li", "scope": "report:store/12"})).await.json();
+    assert_eq!(login(other["token"].as_str().unwrap()).await, (410, "sign-in-ended".into()));
     assert_eq!(with(&world, till_token, Method::POST, "/links", payment(1)).await.status, 201, "the other goes on");
     // Whoever did it stands in the trail.
     let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
     let deeds: Vec<&str> =
         trail["deeds"].as_array().unwrap().iter().map(|deed| deed["what"].as_str().unwrap()).collect();
-    assert_eq!(deeds, ["grant-ended", "grant-ended", "grant-issued", "grant-issued"]);
+    assert_eq!(deeds, ["grant-issued", "grant-ended", "grant-ended", "grant-issued", "grant-issued"]);
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod process;
 mod real_data;
 mod replies;
 mod report;
+mod signing_in;
 mod splits;
 mod start;
 mod structure;

@@ -110,6 +110,15 @@ pub fn yesterday() -> String {
     days_ago(1).to_string()
 }
 
+/// Presses the button of a sign-in link's page.
+async fn press(link: &str) -> u16 {
+    let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let (url, ticket) = link.split_once("?link=").unwrap();
+    let form = http.post(url).header("sec-fetch-site", "same-origin").body(format!("link={ticket}"));
+    let pressed = form.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    pressed.status().as_u16()
+}
+
 #[tokio::test]
 async fn a_first_run_shows_a_link_a_code_a_report_and_keeps_what_was_answered() {
     let folder = tempfile::tempdir().unwrap();
@@ -117,15 +126,23 @@ async fn a_first_run_shows_a_link_a_code_a_report_and_keeps_what_was_answered() 
     let program = Program::start_with(&data, &[]).await;
     let words: Vec<&str> = program.welcome.split_whitespace().collect();
     let link = words.iter().find(|word| word.contains("/s/")).unwrap();
-    let login = words.iter().find(|word| word.contains("/login?grant=")).unwrap();
+    let link_of = |text: &str| text.split_whitespace().find(|word| word.contains("/sign-in?link=")).unwrap().to_owned();
+    let sign_in = link_of(&program.welcome);
     assert!(program.welcome.contains("▀▀▀▀▀▀▀") && program.welcome.contains("DynamoDB"), "{}", program.welcome);
 
     let path = link.strip_prefix(&program.url).unwrap().to_owned();
     let body = json!({"submission": uuid::Uuid::new_v4(), "answers": {"nps": 9, "csat": 5}});
     let answer = Client::new().post(*link).json(&body).send().await.unwrap();
     assert_eq!(answer.status(), 201);
-    let no_redirect = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    assert_eq!(no_redirect.get(*login).send().await.unwrap().status(), 303);
+    assert_eq!((press(&sign_in).await, press(&sign_in).await), (303, 410), "it works once");
+    // The next one, for whoever runs it and for one of the demo.
+    for person in [&[][..], &["grace"]] {
+        let (done, link, complaint) = run(&[&["login", "--data", data.to_str().unwrap()], person].concat()).await;
+        assert!(done, "{complaint}");
+        assert_eq!(press(&link_of(&link)).await, 303);
+    }
+    let (done, _, complaint) = run(&["login", "nobody", "--data", data.to_str().unwrap()]).await;
+    assert!(!done && complaint.contains("404 Not Found: Nobody is listed under this id."), "{complaint}");
     let before = report(&program, &data, "cn", "").await;
     assert!(before["responses"].as_u64().unwrap() > 1_000, "the demo has something to show: {before}");
     assert!(program.end("-INT").await, "Ctrl-C is a clean end");
@@ -229,8 +246,11 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
     };
     assert_eq!(
         complaint(&["grant", "everything"]).await,
-        "A grant allows issue, issue:<scope>, admin, admin:<scope> or report:<scope>; this is \"everything\"."
+        "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope> or contact:<scope>; \
+         this is \"everything\"."
     );
+    let none = complaint(&["login"]).await;
+    assert!(none.starts_with("No stack runs on ") && none.ends_with("or name a deployed one with --url."), "{none}");
     assert_eq!(
         complaint(&["grant", " "]).await,
         "A grant allows something: issue, issue:<scope>, admin, admin:<scope> or report:<scope>."

@@ -5,12 +5,16 @@
 
 pub mod calls;
 mod log;
+mod people;
 
 use std::collections::BTreeMap;
 
 use aftertaste::{
     app::App,
-    domain::{access::BothKeys, visit::Channel},
+    domain::{
+        access::{BothKeys, Ticket},
+        visit::Channel,
+    },
     http::{Reply, Request},
     lambda,
     memory::Catalog,
@@ -63,9 +67,13 @@ impl Scene {
         let event = json!({
             "routeKey": call.route, "headers": headers, "rawQueryString": call.query.replace("GRANT", &self.token("report:cn/east")),
             "pathParameters": call.parameters.iter().cloned().collect::<BTreeMap<_, _>>(), "body": call.body,
-            "requestContext": {"http": {"sourceIp": "192.0.2.1"}},
+            "requestContext": {"http": {"sourceIp": "192.0.2.1"}}, "cookies": call.cookie.into_iter().collect::<Vec<_>>(),
         });
-        serde_json::from_value(event).unwrap()
+        // Every id that a call makes is the same, and so are its tickets.
+        let ticket = |kind| keys().grants.ticket(kind, Uuid::nil());
+        let text = event.to_string().replace("SIGN_IN", &ticket(Ticket::SignIn));
+        let text = text.replace("SESSION", &ticket(Ticket::Session)).replace("FORM", &ticket(Ticket::Form));
+        serde_json::from_str(&text).unwrap()
     }
 
     pub fn token(&self, scopes: &str) -> String {
@@ -153,6 +161,9 @@ fn no_route_is_left_out() {
 /// Status, headers and body: of a page only that it is one, because pages are for people.
 fn shape(reply: &Reply) -> Value {
     let mut headers = reply.headers.clone();
+    if !reply.cookies.is_empty() {
+        headers.insert("set-cookie", reply.cookies.join(", "));
+    }
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let body = match headers.get("content-type").map(String::as_str) {
         Some("application/json" | "application/problem+json") => serde_json::from_str(&text).unwrap(),

@@ -81,6 +81,21 @@ async fn play_seldom(scene: &Scene) {
         json!({"name": "Lujiazui", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "delivery"});
     let store = calls::new("PUT /stores/{store}").at(&[("store", "14")]).grant("admin");
     assert_eq!(scene.reply(&store.json(&details)).await.status, 200);
+    // Somebody is listed, signs in, and asks for a link; a grant is issued, used and ended.
+    let li = json!({"name": "Li", "email": "li@example.cn", "mentions": {"wecom": "LiMing"},
+        "roles": [{"role": "looks", "scope": "cn"}]});
+    let at = |route| calls::new(route).at(&[("id", "li")]).grant("admin");
+    let own = |form: &str| calls::new("POST /sign-in").header("sec-fetch-site", "same-origin").form(form);
+    let grant = json!({"subject": "Li", "scope": "report:cn"});
+    for (call, status) in [
+        (at("PUT /people/{id}").json(&li), 201),
+        (at("POST /people/{id}/link"), 201),
+        (own("link=SIGN_IN"), 303),
+        (own("email=li%40example.cn"), 200),
+        (calls::new("POST /grants").grant("admin").json(&grant), 201),
+    ] {
+        assert_eq!(scene.reply(&call).await.status, status, "{}", call.name());
+    }
 }
 
 #[tokio::test]
@@ -124,7 +139,10 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     let kinds = later::add_to(items);
     assert_eq!(
         kinds.into_iter().collect::<Vec<_>>(),
-        ["AUDIT", "BRAND", "COUNT", "D", "L", "O", "R", "STORES", "SURVEY"]
+        [
+            "ASKED", "AUDIT", "BRAND", "COUNT", "D", "GRANTS", "L", "O", "PEOPLE", "R", "SESSIONS", "SIGN-IN",
+            "STORES", "SURVEY"
+        ]
     );
 
     let fresh = put_in(&written).await;
@@ -132,6 +150,13 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     for (scope, before) in written["reports"].as_object().unwrap() {
         assert_eq!(&report(&scene, scope).await, before, "{scope}");
     }
+    // Whoever has signed in goes on, with the roles that are known here.
+    let page = calls::new("GET /reports/{scope+}").at(&[("scope", "cn.html")]).in_session().wants_page();
+    assert_eq!(scene.reply(&page).await.status, 200);
+    let listed = scene.reply(&calls::new("GET /people").grant("admin")).await;
+    let listed: Value = serde_json::from_slice(&listed.body).unwrap();
+    let li = listed["people"].as_array().unwrap().iter().find(|person| person["id"] == "li").unwrap();
+    assert_eq!((&li["sessions"], li["asked_at"].is_string()), (&json!(1), true));
     let count = serves(&written).await;
     assert_eq!((count.written, count.unchanged, count.behind), (0, 9, 0), "{count:?}");
 }

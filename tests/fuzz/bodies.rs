@@ -1,5 +1,6 @@
 //! The body that each route takes.
 
+use aftertaste::domain::access::Ticket;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +13,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 16] = [
     "POST /erasures",
     "POST /grants",
     "POST /links",
@@ -23,6 +24,12 @@ const KNOWN: [&str; 10] = [
     "PUT /brand",
     "PUT /stores/{store}/days/{day}",
     "PUT /days",
+    "PUT /people/{id}",
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /people",
+    "POST /people/{id}",
+    "POST /grants/{id}",
 ];
 
 const COMMENTS: [&str; 9] = [
@@ -98,9 +105,43 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);
             Body::Json(json!({"subject": "fuzz", "scope": scope, "days": 1}))
         }
+        "PUT /people/{id}" => Body::Json(json!({"name": "Fuzz", "language": "zh-CN", "roles": [
+            {"role": draw.pick(&["looks", "owns-cases", "sets-up", "everything"]), "scope": draw.pick(&["cn", "store/12", "*"])}]})),
+        "POST /sign-in" => Body::Form(sign_in(draw, plan)),
+        "POST /sign-out" | "POST /grants/{id}" => Body::Form(vec![token(plan)]),
+        "POST /people" | "POST /people/{id}" => Body::Form(person(draw, plan)),
         "PUT /days" => Body::Csv(days(draw, plan)),
         _ => Body::Json(orders(draw)),
     }
+}
+
+/// The token of the session that the request's cookie has.
+fn token(plan: &Plan<'_>) -> (String, String) {
+    ("token".into(), plan.scene.ticket(Ticket::Form, plan.session))
+}
+
+/// A link, of which some are used up, or an address.
+fn sign_in(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
+    match draw.one_in(2) {
+        true => vec![("link".into(), plan.scene.ticket(Ticket::SignIn, plan.session))],
+        false => vec![("email".into(), draw.pick(&["fuzz@example.cn", "nobody@example.cn", "@"]).into())],
+    }
+}
+
+/// The form of a person's page.
+fn person(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
+    let mut fields = vec![token(plan), ("name".into(), draw.pick(&COMMENTS).chars().take(40).collect())];
+    for (name, values) in [
+        ("do", &["save", "link", "sign-out", "x"][..]),
+        ("looks", &["cn", "store/12 store/13", "", "cn、mars", "*"]),
+        ("contact", &["", "cn/east"]),
+        ("email", &["", "somebody@example.cn", "@"]),
+        ("language", &["", "en", "zh_CN"]),
+        ("mentions", &["", "wecom LinXia", "wecom"]),
+    ] {
+        fields.push((name.into(), draw.pick(values).into()));
+    }
+    fields
 }
 
 /// The payment of the visit, so that its link is the one that is opened and answered.

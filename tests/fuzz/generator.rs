@@ -1,5 +1,6 @@
 //! Requests, one after the other, as a seed gives them: a third is right in every part, the others slip here and there.
 
+use aftertaste::domain::access::Ticket;
 use aftertaste_local::Route;
 use jiff::ToSpan;
 
@@ -227,7 +228,14 @@ fn headers(draw: &mut Draw, plan: &Plan<'_>, body: Option<&Body>) -> Vec<Header>
             headers.push(("content-type".into(), kind.into()));
         }
     }
-    headers.extend(grant(draw, plan));
+    if plan.takes_own_forms() && !draw.slips(4) {
+        // A browser says this of a form that a page of this site sends.
+        headers.retain(|(name, _)| name != "sec-fetch-site");
+        headers.push(("sec-fetch-site".into(), b"same-origin".to_vec()));
+        headers.push(("cookie".into(), session(plan).into_bytes()));
+    } else {
+        headers.extend(grant(draw, plan));
+    }
     if draw.slips(12) {
         headers.extend(odd_headers(draw));
     }
@@ -261,9 +269,17 @@ fn odd_headers(draw: &mut Draw) -> Vec<Header> {
     }
 }
 
+/// The cookie of the request's session.
+fn session(plan: &Plan<'_>) -> String {
+    format!("__Host-aftertaste={}", plan.scene.ticket(Ticket::Session, plan.session))
+}
+
 /// What a caller shows to be let in: in `Authorization`, or as a browser's cookie.
 fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
     let token = token(draw, plan)?;
+    if draw.one_in(8) {
+        return Some(("cookie".into(), session(plan).into_bytes()));
+    }
     if draw.one_in(4) {
         return Some((
             "cookie".into(),

@@ -104,6 +104,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         }
         "file" => draw.pick(&FILES).to_owned(),
         "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
+        "id" if plan.route.path.starts_with("/people") => format!("person-{}", draw.below(4)),
         "id" => plan.survey.to_owned(),
         "day" => plan.scene.day(draw.below(5)).to_string(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),

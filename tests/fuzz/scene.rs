@@ -1,12 +1,13 @@
 //! What requests are made from: chance, keys, a moment and routes, and what the parts of one request share.
 
 use aftertaste::{
-    domain::access::{BothKeys, Grant},
+    domain::access::{BothKeys, Grant, Ticket},
     token,
 };
 use aftertaste_local::{Route, Template};
 use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use uuid::Uuid;
 
 use crate::{events::keys, harness::signed_by};
 
@@ -15,6 +16,13 @@ const VISITS: usize = 600;
 
 /// A visit beyond these, at a store that nobody puts. It is answered before all else, so that there is one to erase.
 pub const ANSWERED: u32 = 601;
+
+/// So many sessions there are. Enough that each is signed out of, and others go on.
+pub const SESSIONS: u32 = 300;
+
+/// Routes for the forms of people's pages.
+const OWN_FORMS: [&str; 5] =
+    ["POST /sign-in", "POST /sign-out", "POST /people", "POST /people/{id}", "POST /grants/{id}"];
 
 /// Surveys and stores that are put. The first of each is only put right, so that guests always have one to answer.
 const SURVEYS: [&str; 5] = [OWN_SURVEY, "fuzz-1", "fuzz-2", "fuzz-3", UNREADABLE_SURVEY];
@@ -109,6 +117,11 @@ impl Scene {
         self.token_with(scopes, expires, None)
     }
 
+    /// The ticket of a session, a sign-in link or a form, as the keys make it for the id of a number.
+    pub fn ticket(&self, kind: Ticket, number: u32) -> String {
+        self.keys.grants.ticket(kind, Uuid::from_u128(number.into()))
+    }
+
     /// One for payments of the last hours alone, if so many are given.
     pub fn token_with(&self, scopes: &str, expires: Timestamp, paid_within: Option<u32>) -> String {
         let permissions = scopes.split_whitespace().filter_map(|scope| scope.parse().ok()).collect();
@@ -146,13 +159,22 @@ pub struct Plan<'a> {
     /// The store and the survey that are read or put.
     pub store: u32,
     pub survey: &'static str,
+    /// The session of a person, by its number.
+    pub session: u32,
 }
 
 impl<'a> Plan<'a> {
     pub fn drawn(draw: &mut Draw, scene: &'a Scene, route: &'a Route) -> Self {
         let first = usize::from(!draw.careful);
         let visit = u32::try_from(draw.below(VISITS)).unwrap();
-        Self { scene, route, visit, store: draw.pick(&STORES[first..]), survey: draw.pick(&SURVEYS[first..]) }
+        let (store, survey) = (draw.pick(&STORES[first..]), draw.pick(&SURVEYS[first..]));
+        let session = 1 + u32::try_from(draw.below(SESSIONS as usize)).unwrap();
+        Self { scene, route, visit, store, survey, session }
+    }
+
+    /// Whether the route takes nothing but forms that a page of this site sends.
+    pub fn takes_own_forms(&self) -> bool {
+        OWN_FORMS.contains(&self.key().as_str())
     }
 
     /// The route as the template's events name it: `PUT /stores/{store}`.

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 mod answers;
+pub mod browser;
 mod examples;
 pub mod proxy;
 

@@ -7,7 +7,7 @@ use aftertaste::domain::{
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::receipt;
+use super::{people, receipt};
 use crate::harness::signed_for;
 
 /// A call as API Gateway would hand it over.
@@ -20,6 +20,8 @@ pub struct Call {
     pub grant: Option<&'static str>,
     pub token: Option<String>,
     pub body: String,
+    /// The session's cookie, as `SESSION` stands for it.
+    pub cookie: Option<&'static str>,
 }
 
 pub fn new(route: &'static str) -> Call {
@@ -49,6 +51,11 @@ impl Call {
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    /// A page of the session that the calls before have begun.
+    pub fn in_session(self) -> Self {
+        Self { cookie: Some("__Host-aftertaste=SESSION"), ..self.header("sec-fetch-site", "same-origin") }
     }
 
     pub fn json(self, body: &Value) -> Self {
@@ -81,7 +88,7 @@ impl Call {
 
 pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let of_guests = [links(), codes(keys), surveys(keys, now), answers(keys, now)].concat();
-    [of_guests, reports(), catalog(), days(), people(), erasures(now)].concat()
+    [of_guests, reports(), catalog(), days(), people::people(), erasures(now)].concat()
 }
 
 fn links() -> Vec<Call> {
@@ -306,26 +313,6 @@ fn catalog() -> Vec<Call> {
         admin("PUT /brand").json(&json!({"name": "Lane", "joy": 1})),
         admin("PUT /brand").json(&json!({"name": "Lane", "privacy": {"en": "{days}"}, "segments": {"1": "VIP"},
             "alipay": {"app_id": "1", "page": "p"}, "wechat": {"app_id": "w", "page": "p"}})),
-    ]
-}
-
-fn people() -> Vec<Call> {
-    let post = || new("POST /grants").grant("admin");
-    let end = |id| new("DELETE /grants/{id}").at(&[("id", id)]);
-    vec![
-        new("GET /grants").grant("admin"),
-        post().json(&json!({"subject": "till 12", "scope": "issue:store/12", "days": 7})),
-        post().json(&json!({"subject": "Li", "scope": "report:cn", "days": 91})),
-        post().json(&json!({"subject": "", "scope": "report:cn"})),
-        post().json(&json!({"subject": "Li", "scope": "everything"})),
-        new("POST /grants").grant("issue").json(&json!({"subject": "Li", "scope": "report:cn"})),
-        new("GET /grants").grant("admin"),
-        end("00000000-0000-0000-0000-000000000000").grant("admin"),
-        end("x").grant("admin"),
-        end("x").grant("report:"),
-        new("GET /audit").grant("admin"),
-        new("GET /audit").query("month=2026-11").grant("admin"),
-        new("GET /audit").query("month=x").grant("admin"),
     ]
 }
 

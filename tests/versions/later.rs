@@ -13,6 +13,10 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
     for item in items {
         kinds.insert(item["pk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned());
         item["later"] = json!({"M": {"more": {"L": [{"N": "1"}]}}});
+        if let Some(roles) = item.pointer_mut("/roles/L").and_then(Value::as_array_mut) {
+            roles.iter_mut().for_each(|role| role["M"]["later"] = json!({"S": "more"}));
+            roles.push(json!({"M": {"role": {"S": "later"}, "scope": {"S": "*"}}}));
+        }
         for asked in item.pointer_mut("/asked_before/L").and_then(Value::as_array_mut).into_iter().flatten() {
             asked["M"]["later"] = json!({"S": "more"});
         }

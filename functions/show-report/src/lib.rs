@@ -7,6 +7,7 @@ mod figures;
 mod integrity;
 mod page;
 mod pictures;
+mod signed_in;
 mod words;
 
 use std::sync::Arc;
@@ -31,7 +32,8 @@ use http::StatusCode;
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use comments::{Asked, Comments};
-use page::{ReportPage, SignedIn};
+use page::ReportPage;
+use signed_in::SignedIn;
 
 type App = app::App<GrantKeys>;
 
@@ -129,7 +131,8 @@ async fn show(
             });
             let today = stores.today(now);
             let page = ReportPage { report: &report, subject: &subject, language, above, today, signed_in };
-            Reply::page(StatusCode::OK, page.render())
+            // Old browsers tell by `Origin` alone where its form comes from.
+            Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
         }
     })
 }

@@ -8,7 +8,6 @@ use aftertaste::{
     },
     http::Page,
     pages::Shell,
-    session::FORM_TOKEN,
 };
 use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};
@@ -18,6 +17,7 @@ use crate::{
     figures::{between, grouped, percent, rounded, signed},
     integrity,
     pictures::{thermometer, trend, warmth},
+    signed_in::SignedIn,
     words::{CHINESE, ENGLISH, Words},
 };
 
@@ -44,15 +44,6 @@ pub(crate) struct ReportPage<'a> {
     pub signed_in: Option<SignedIn>,
 }
 
-/// Whoever reads the page, and how they get on from it.
-pub(crate) struct SignedIn {
-    pub name: String,
-    /// The token of the form that signs out.
-    pub token: String,
-    /// Whether they have people or grants to manage.
-    pub sets_up: bool,
-}
-
 impl ReportPage<'_> {
     pub fn render(&self) -> Page {
         let report = self.report;
@@ -77,7 +68,7 @@ impl ReportPage<'_> {
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
-            (self.signed_in())
+            @if let Some(signed_in) = &self.signed_in { (signed_in.footer(self.language, self.words())) }
         };
         let shell = Shell {
             language: self.language,
@@ -88,23 +79,6 @@ impl ReportPage<'_> {
             framed_by: "'none'",
         };
         shell.page(body)
-    }
-
-    /// Who reads it, and the way out.
-    fn signed_in(&self) -> Markup {
-        let words = self.words();
-        html! {
-            @if let Some(SignedIn { name, token, sets_up }) = &self.signed_in {
-                footer.out {
-                    span { (name) }
-                    @if *sets_up { a href=(format!("/people?lang={}", self.language)) { (words.people) } }
-                    form method="post" action="/sign-out" {
-                        input type="hidden" name=(FORM_TOKEN) value=(token);
-                        button.quiet type="submit" { (words.sign_out) }
-                    }
-                }
-            }
-        }
     }
 
     /// What stands behind the answers, and what is not in the figures.

@@ -1,0 +1,32 @@
+//! Whoever has signed in and reads a report, and the way out.
+
+use aftertaste::session::FORM_TOKEN;
+use maud::{Markup, html};
+
+use crate::words::Words;
+
+/// Whoever reads the page, and how they get on from it.
+pub(crate) struct SignedIn {
+    pub name: String,
+    /// The token of the form that signs out.
+    pub token: String,
+    /// Whether they have people or grants to manage.
+    pub sets_up: bool,
+}
+
+impl SignedIn {
+    /// Who reads it, the way to people and grants, and the way out.
+    pub(crate) fn footer(&self, language: &str, words: &Words) -> Markup {
+        let Self { name, token, sets_up } = self;
+        html! {
+            footer.out {
+                span { (name) }
+                @if *sets_up { a href=(format!("/people?lang={language}")) { (words.people) } }
+                form method="post" action="/sign-out" {
+                    input type="hidden" name=(FORM_TOKEN) value=(token);
+                    button.quiet type="submit" { (words.sign_out) }
+                }
+            }
+        }
+    }
+}
