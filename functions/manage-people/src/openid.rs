@@ -3,33 +3,25 @@
 //! [`OpenId::begin`] says where the browser goes, and [`OpenId::finish`] who came back. The provider says who somebody
 //! is; what they may do stands in the table.
 
-mod id_token;
-mod provider;
-
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use aftertaste::{
     environment::{self, ConfigError},
-    web::{Answer, NoAnswer, Web},
+    web::{NoAnswer, Web},
 };
-use aws_lc_rs::{
-    constant_time,
-    digest::{SHA256, digest},
-};
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use form_urlencoded::Serializer;
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::jwk::Jwk;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use openidconnect::{
+    AccessToken, AsyncHttpClient, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
+    CsrfToken, DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    SignatureVerificationError, SubjectIdentifier, TokenResponse,
+    core::{
+        CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdTokenClaims, CoreJwsSigningAlgorithm,
+        CoreProviderMetadata, CoreTokenResponse, CoreUserInfoClaims,
+    },
+};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
-use uuid::Uuid;
-
-pub use id_token::NotValid;
-use id_token::{Address, Expected};
-use provider::{Keys, Metadata, Said, Tokens, UserInfo, is_safe};
 
 /// How long somebody has at the provider.
 pub const TIME_TO_SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
@@ -45,10 +37,10 @@ const ASKED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The provider, and what it calls this stack.
 pub struct OpenId {
-    issuer: String,
-    client_id: String,
-    client_secret: String,
-    web: Web,
+    issuer: IssuerUrl,
+    client_id: ClientId,
+    client_secret: ClientSecret,
+    http: Http,
     known: Mutex<Option<Arc<Provider>>>,
 }
 
@@ -89,9 +81,9 @@ pub enum Refused {
     /// An answer that is none.
     #[error("the identity provider's {0} can't be read, or is not its own")]
     Unreadable(&'static str),
-    /// A forged token, or one for another.
+    /// A forged token, or one for another, in the library's words.
     #[error("the identity provider's token does not hold: {0}")]
-    Token(NotValid),
+    Token(String),
     /// There is no address to find a person by.
     #[error("the identity provider tells no e-mail address")]
     NoEmail,
@@ -100,27 +92,39 @@ pub enum Refused {
     Unverified,
 }
 
-impl From<NotValid> for Refused {
-    fn from(wrong: NotValid) -> Self {
-        Self::Token(wrong)
+/// The connections to the provider, as the library asks by them.
+struct Http(Web);
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = NoAnswer;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NoAnswer>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.0.ask(request))
     }
 }
 
 /// What is kept in the browser from the beginning to the end.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    state: String,
-    nonce: String,
-    verifier: String,
+    state: CsrfToken,
+    nonce: Nonce,
+    verifier: PkceCodeVerifier,
     at: Timestamp,
 }
 
 /// What the provider says of itself, and when it did.
 struct Provider {
-    metadata: Metadata,
-    keys: Vec<Jwk>,
+    metadata: CoreProviderMetadata,
     at: Timestamp,
 }
+
+/// What a provider says that refuses.
+type CoreErrorResponse = openidconnect::StandardErrorResponse<openidconnect::core::CoreErrorResponseType>;
+
+/// The library's client, with the addresses that a provider may have.
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 impl Back {
     /// Reads it from the query that the provider sends the browser back with.
@@ -154,23 +158,22 @@ impl OpenId {
     /// # Errors
     /// When the address is not one of https. On this machine alone http will do.
     pub fn new(issuer: &str, client_id: &str, client_secret: &str) -> Result<Self, ConfigError> {
-        if !is_safe(issuer) || issuer.contains(['?', '#']) {
-            let sentence = "OPENID_ISSUER is not an address such as https://login.example.cn, with https.";
-            return Err(ConfigError(sentence.into()));
-        }
+        let read = IssuerUrl::new(issuer.to_owned()).ok();
+        let issuer = read.filter(|_| is_safe(issuer) && !issuer.contains(['?', '#'])).ok_or_else(|| {
+            ConfigError("OPENID_ISSUER is not an address such as https://login.example.cn, with https.".into())
+        })?;
         Ok(Self {
-            issuer: issuer.to_owned(),
-            client_id: client_id.to_owned(),
-            client_secret: client_secret.to_owned(),
-            web: Web::default(),
+            issuer,
+            client_id: ClientId::new(client_id.to_owned()),
+            client_secret: ClientSecret::new(client_secret.to_owned()),
+            http: Http(Web::default()),
             known: Mutex::default(),
         })
     }
 
     /// The provider's host, such as `login.example.cn`: a name for it where there is no other.
     pub fn host(&self) -> &str {
-        let rest = self.issuer.split_once("://").map_or(self.issuer.as_str(), |(_, rest)| rest);
-        rest.split_once('/').map_or(rest, |(host, _)| host)
+        self.issuer.url().host_str().unwrap_or_default()
     }
 
     /// Begins a sign-in that ends at `redirect_uri`, which the provider has to know.
@@ -179,10 +182,15 @@ impl OpenId {
     /// When the provider can't be asked where the browser is to go.
     pub async fn begin(&self, redirect_uri: &str, now: Timestamp) -> Result<Begun, Refused> {
         let provider = in_time(self.provider(now, REMEMBERED)).await?;
-        let kept = Kept { state: random(), nonce: random(), verifier: random(), at: now };
-        let url = self.address(&provider.metadata, redirect_uri, &kept);
-        let kept = serde_json::to_string(&kept).map_err(|_| Refused::State)?;
-        Ok(Begun { url, kept })
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (url, state, nonce) = self
+            .client(&provider, redirect_uri)?
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .add_scope(Scope::new("email".into()))
+            .set_pkce_challenge(challenge)
+            .url();
+        let kept = serde_json::to_string(&Kept { state, nonce, verifier, at: now }).map_err(|_| Refused::State)?;
+        Ok(Begun { url: url.into(), kept })
     }
 
     /// Ends a sign-in: the e-mail address of who it is, in lower case, which the provider has verified.
@@ -194,15 +202,15 @@ impl OpenId {
     pub async fn finish(&self, redirect_uri: &str, kept: &str, back: &Back, now: Timestamp) -> Result<String, Refused> {
         let kept: Kept = serde_json::from_str(kept).map_err(|_| Refused::State)?;
         let code = self.code(&kept, back, now)?;
-        in_time(self.email(redirect_uri, &kept, code, now)).await
+        in_time(self.email(redirect_uri, kept, code, now)).await
     }
 
     /// The code that the browser comes back with. Nothing else of it is believed before the state fits.
     fn code<'a>(&self, kept: &Kept, back: &'a Back, now: Timestamp) -> Result<&'a str, Refused> {
-        let state = back.state.as_deref().unwrap_or_default();
-        let is_ours = constant_time::verify_slices_are_equal(state.as_bytes(), kept.state.as_bytes()).is_ok();
+        // The library compares hashes of the two, so that the time it takes tells nothing.
+        let is_ours = CsrfToken::new(back.state.clone().unwrap_or_default()) == kept.state;
         // Who says that they are another provider is one (RFC 9207).
-        if !is_ours || back.issuer.as_ref().is_some_and(|issuer| *issuer != self.issuer) {
+        if !is_ours || back.issuer.as_ref().is_some_and(|issuer| *issuer != *self.issuer.as_str()) {
             return Err(Refused::State);
         }
         if now.duration_since(kept.at) > TIME_TO_SIGN_IN {
@@ -216,24 +224,55 @@ impl OpenId {
         }
     }
 
-    async fn email(&self, redirect_uri: &str, kept: &Kept, code: &str, now: Timestamp) -> Result<String, Refused> {
+    async fn email(&self, redirect_uri: &str, kept: Kept, code: &str, now: Timestamp) -> Result<String, Refused> {
         let provider = self.provider(now, REMEMBERED).await?;
-        let tokens = self.redeem(&provider.metadata, redirect_uri, code, &kept.verifier).await?;
-        let expected = Expected { issuer: &self.issuer, client_id: &self.client_id, nonce: &kept.nonce, now };
-        let claims = match id_token::verify(&tokens.id_token, &provider.keys, &expected) {
-            Err(NotValid::Key) => {
+        let client = self.client(&provider, redirect_uri)?;
+        let code = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+        let code = code.map_err(|_| Refused::Unreadable("configuration"))?.set_pkce_verifier(kept.verifier);
+        let tokens = code.request_async(&self.http).await.map_err(not_exchanged)?;
+        let claims = match verified(&client, &tokens, &kept.nonce) {
+            // A key that is not known may be new.
+            Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
                 let provider = self.provider(now, ASKED_AGAIN).await?;
-                id_token::verify(&tokens.id_token, &provider.keys, &expected)?
+                verified(&self.client(&provider, redirect_uri)?, &tokens, &kept.nonce)
             }
-            verified => verified?,
+            verified => verified,
         };
-        let address = match &provider.metadata.userinfo_endpoint {
+        let claims = claims.map_err(|why| Refused::Token(why.to_string()))?;
+        let mut told = (claims.email().cloned(), claims.email_verified());
+        if (told.0.is_none() || told.1.is_none()) && provider.metadata.userinfo_endpoint().is_some() {
             // A provider that goes by the book has the address here, and not in the token.
-            Some(url) if !claims.address.is_whole() => self.user_info(url, &tokens.access_token, &claims.sub).await?,
-            _ => claims.address,
-        };
-        let email = address.email().ok_or(Refused::NoEmail)?;
-        if address.is_verified() { Ok(email) } else { Err(Refused::Unverified) }
+            let info = self.user_info(&client, tokens.access_token(), claims.subject()).await?;
+            told = (info.email().cloned(), info.email_verified());
+        }
+        let email = told.0.ok_or(Refused::NoEmail)?;
+        if told.1 == Some(true) { Ok(email.trim().to_lowercase()) } else { Err(Refused::Unverified) }
+    }
+
+    /// What the provider says of the person. The library sees to it that it is the one of the token.
+    async fn user_info(
+        &self,
+        client: &Client,
+        token: &AccessToken,
+        subject: &SubjectIdentifier,
+    ) -> Result<CoreUserInfoClaims, Refused> {
+        let unreadable = || Refused::Unreadable("user info");
+        let asked = client.user_info(token.clone(), Some(subject.clone())).map_err(|_| unreadable())?;
+        asked.request_async(&self.http).await.map_err(|_| unreadable())
+    }
+
+    fn client(&self, provider: &Provider, redirect_uri: &str) -> Result<Client, Refused> {
+        let redirect_uri = RedirectUrl::new(redirect_uri.to_owned()).map_err(|_| Refused::Unreadable("own address"))?;
+        let metadata = provider.metadata.clone();
+        let methods = metadata.token_endpoint_auth_methods_supported().cloned().unwrap_or_default();
+        let takes = |method: &CoreClientAuthMethod| methods.contains(method);
+        // In the header, as the standard wants it, unless the provider takes it in the form alone.
+        let in_form =
+            takes(&CoreClientAuthMethod::ClientSecretPost) && !takes(&CoreClientAuthMethod::ClientSecretBasic);
+        let client =
+            CoreClient::from_provider_metadata(metadata, self.client_id.clone(), Some(self.client_secret.clone()));
+        let kind = if in_form { AuthType::RequestBody } else { AuthType::BasicAuth };
+        Ok(client.set_redirect_uri(redirect_uri).set_auth_type(kind))
     }
 
     /// What the provider says of itself, not older than this.
@@ -243,98 +282,63 @@ impl OpenId {
         match &*known {
             Some(provider) if now.duration_since(provider.at) <= oldest => Ok(Arc::clone(provider)),
             _ => {
-                let provider = Arc::new(self.discover(now).await?);
+                let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
+                let metadata = found.map_err(not_found)?;
+                if !is_safe_throughout(&metadata) {
+                    return Err(Refused::Unreadable("configuration"));
+                }
+                let provider = Arc::new(Provider { metadata, at: now });
                 *known = Some(Arc::clone(&provider));
                 Ok(provider)
             }
         }
     }
+}
 
-    async fn discover(&self, now: Timestamp) -> Result<Provider, Refused> {
-        let url = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let metadata: Metadata = read(&self.ask(http::Request::get(url), String::new()).await?, "configuration")?;
-        // One that answers for another issuer would have that one's tokens taken for its own.
-        if metadata.issuer != self.issuer || !metadata.is_safe() {
-            return Err(Refused::Unreadable("configuration"));
-        }
-        let keys: Keys = read(&self.ask(http::Request::get(&metadata.jwks_uri), String::new()).await?, "keys")?;
-        let keys = keys.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect();
-        Ok(Provider { metadata, keys, at: now })
-    }
+/// The claims of an ID token for us that the provider has signed, lately, for this sign-in.
+fn verified<'a>(
+    client: &Client,
+    tokens: &'a CoreTokenResponse,
+    nonce: &Nonce,
+) -> Result<&'a CoreIdTokenClaims, ClaimsVerificationError> {
+    // Those that are made with the client's secret, and that of no signature, are not among them.
+    let algorithms = [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, CoreJwsSigningAlgorithm::EcdsaP256Sha256];
+    let verifier = client.id_token_verifier().set_allowed_algs(algorithms);
+    let token = tokens.id_token().ok_or_else(|| ClaimsVerificationError::Other("there is none".into()))?;
+    token.claims(&verifier, nonce)
+}
 
-    /// The address at the provider that a sign-in begins at.
-    fn address(&self, metadata: &Metadata, redirect_uri: &str, kept: &Kept) -> String {
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, kept.verifier.as_bytes()));
-        let query = Serializer::new(String::new())
-            .append_pair("response_type", "code")
-            .append_pair("scope", "openid email")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", redirect_uri)
-            .append_pair("state", &kept.state)
-            .append_pair("nonce", &kept.nonce)
-            .append_pair("code_challenge", &challenge)
-            .append_pair("code_challenge_method", "S256")
-            .finish();
-        let endpoint = &metadata.authorization_endpoint;
-        let joint = if endpoint.contains('?') { '&' } else { '?' };
-        format!("{endpoint}{joint}{query}")
-    }
+/// Whether what is sent to any of a provider's addresses stays between the two.
+fn is_safe_throughout(metadata: &CoreProviderMetadata) -> bool {
+    let token = metadata.token_endpoint().map(|url| url.as_str());
+    let info = metadata.userinfo_endpoint().map(|url| url.as_str());
+    let all = [metadata.authorization_endpoint().as_str(), metadata.jwks_uri().as_str()];
+    all.into_iter().chain(token).chain(info).all(is_safe)
+}
 
-    /// Exchanges the code for tokens.
-    async fn redeem(
-        &self,
-        metadata: &Metadata,
-        redirect_uri: &str,
-        code: &str,
-        verifier: &str,
-    ) -> Result<Tokens, Refused> {
-        let mut request = http::Request::post(&metadata.token_endpoint)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("accept", "application/json");
-        let mut form = vec![
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", redirect_uri),
-            ("code_verifier", verifier),
-        ];
-        if metadata.takes_secret_in_form() {
-            form.extend([("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.as_str())]);
-        } else {
-            request = request.header("authorization", self.basic());
-        }
-        let form = Serializer::new(String::new()).extend_pairs(form).finish();
-        let answer = self.ask(request, form).await?;
-        match serde_json::from_slice::<Said>(&answer.body) {
-            Ok(said) if answer.status != 200 => Err(refusal(&said.error)),
-            _ => read(&answer, "tokens"),
-        }
-    }
-
-    /// Who we are to the provider. Both parts are encoded as in a form before they are joined (RFC 6749, section 2.3.1).
-    fn basic(&self) -> String {
-        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let joined = format!("{}:{}", encoded(&self.client_id), encoded(&self.client_secret));
-        format!("Basic {}", STANDARD.encode(joined))
-    }
-
-    async fn user_info(&self, url: &str, access_token: &str, subject: &str) -> Result<Address, Refused> {
-        let request = http::Request::get(url)
-            .header("authorization", format!("Bearer {access_token}"))
-            .header("accept", "application/json");
-        let info: UserInfo = read(&self.ask(request, String::new()).await?, "user info")?;
-        // Without this, another's user info could be put in the place of who signed in (section 5.3.2).
-        if info.sub == subject { Ok(info.address) } else { Err(Refused::Unreadable("user info")) }
-    }
-
-    async fn ask(&self, request: http::request::Builder, body: String) -> Result<Answer, Refused> {
-        let request = request.body(body.into_bytes()).map_err(|_| Refused::Unreachable(NoAnswer::Request))?;
-        self.web.ask(request).await.map_err(Refused::Unreachable)
+/// Whether what is sent there stays between the two: by TLS, or within this machine.
+fn is_safe(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(host)) => !host.is_empty(),
+        (Some("http"), Some(host)) => matches!(host, "127.0.0.1" | "localhost"),
+        _ => false,
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer, what: &'static str) -> Result<T, Refused> {
-    let json = serde_json::from_slice(&answer.body).ok();
-    json.filter(|_| answer.status == 200).ok_or(Refused::Unreadable(what))
+fn not_found(why: DiscoveryError<NoAnswer>) -> Refused {
+    match why {
+        DiscoveryError::Request(why) => Refused::Unreachable(why),
+        _ => Refused::Unreadable("configuration"),
+    }
+}
+
+fn not_exchanged(why: RequestTokenError<NoAnswer, CoreErrorResponse>) -> Refused {
+    match why {
+        RequestTokenError::Request(why) => Refused::Unreachable(why),
+        RequestTokenError::ServerResponse(said) => refusal(said.error().as_ref()),
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => Refused::Unreadable("tokens"),
+    }
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Refused>>) -> Result<T, Refused> {
@@ -348,15 +352,8 @@ fn refusal(error: &str) -> Refused {
     Refused::Provider(if is_word { error } else { "without a reason" }.to_owned())
 }
 
-/// 244 random bits, as text that fits into an address and is long enough to be a verifier of PKCE.
-fn random() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
 
     const NOW: &str = "2026-11-21T04:31:07Z";
@@ -370,20 +367,23 @@ mod tests {
         OpenId::new("https://login.example.cn/chain", "after taste", "a:secret&").unwrap()
     }
 
-    fn metadata() -> Metadata {
-        let json = r#"{"issuer": "https://login.example.cn/chain",
-            "authorization_endpoint": "https://login.example.cn/start?tenant=7",
-            "token_endpoint": "https://login.example.cn/token", "jwks_uri": "https://login.example.cn/keys"}"#;
-        serde_json::from_str(json).unwrap()
+    fn metadata(token_endpoint: &str) -> CoreProviderMetadata {
+        let json = format!(
+            r#"{{"issuer": "https://login.example.cn/chain", "token_endpoint": "{token_endpoint}",
+            "authorization_endpoint": "https://login.example.cn/start?tenant=7", "jwks_uri": "https://login.example.cn/keys",
+            "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256", "later"]}}"#
+        );
+        serde_json::from_str(&json).unwrap()
     }
 
     fn kept() -> Kept {
-        Kept { state: "a state".into(), nonce: "a nonce".into(), verifier: "a verifier".into(), at: at(NOW) }
+        let json = format!(r#"{{"state": "a state", "nonce": "a nonce", "verifier": "a verifier", "at": "{NOW}"}}"#);
+        serde_json::from_str(&json).unwrap()
     }
 
-    fn back(query: &str) -> Back {
-        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Back::read(|name| query.get(name).cloned())
+    fn back(query: &[(&str, &str)]) -> Back {
+        Back::read(|name| query.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
@@ -405,65 +405,61 @@ mod tests {
             assert!(sentence.starts_with("OPENID_ISSUER is not an address"), "{wrong}: {sentence}");
         }
         assert_eq!(openid().host(), "login.example.cn");
+        assert!(is_safe_throughout(&metadata("https://login.example.cn/token")));
+        assert!(!is_safe_throughout(&metadata("http://login.example.cn/token")));
     }
 
-    #[test]
-    fn a_sign_in_begins_at_the_provider_with_a_challenge_and_without_its_answer() {
-        let url = openid().address(&metadata(), CALLBACK, &kept());
-        let (endpoint, query) = url.split_once('&').unwrap();
-        assert_eq!(endpoint, "https://login.example.cn/start?tenant=7");
-        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        for (name, value) in [
-            ("response_type", "code"),
-            ("scope", "openid email"),
-            ("client_id", "after taste"),
-            ("redirect_uri", CALLBACK),
-            ("state", "a state"),
-            ("nonce", "a nonce"),
-            ("code_challenge_method", "S256"),
+    #[tokio::test]
+    async fn a_sign_in_begins_at_the_provider_with_a_challenge_and_without_its_answer() {
+        let provider = Provider { metadata: metadata("https://login.example.cn/token"), at: at(NOW) };
+        let openid = OpenId { known: Mutex::new(Some(Arc::new(provider))), ..openid() };
+        let Begun { url, kept } = openid.begin(CALLBACK, at(NOW)).await.ok().unwrap();
+        assert!(url.starts_with("https://login.example.cn/start?tenant=7&"), "{url}");
+        for part in [
+            "response_type=code",
+            "scope=openid+email",
+            "client_id=after+taste",
+            "redirect_uri=https%3A%2F%2Fs.example.cn%2Fsign-in%2Fopenid%2Fcallback",
+            "code_challenge_method=S256",
         ] {
-            assert_eq!(query[name], value);
+            assert!(url.contains(part), "{part}: {url}");
         }
-        assert_eq!(query["code_challenge"].len(), 43);
-        assert!(!url.contains("verifier") && !url.contains("secret"));
-        assert_eq!(random().len(), 64);
-        assert_ne!(random(), random());
-    }
-
-    #[test]
-    fn the_challenge_is_that_of_rfc_7636() {
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned();
-        let url = openid().address(&metadata(), CALLBACK, &Kept { verifier, ..kept() });
-        assert!(url.contains("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&"), "{url}");
+        let kept: Kept = serde_json::from_str(&kept).unwrap();
+        for (secret, is_told) in
+            [(kept.state.secret(), true), (kept.nonce.secret(), true), (kept.verifier.secret(), false)]
+        {
+            assert_eq!(url.contains(secret), is_told, "{url}");
+        }
+        assert!(!url.contains("secret"));
     }
 
     #[test]
     fn only_who_began_comes_back_and_in_time() {
         let openid = openid();
-        let code = |query: &str, now: &str| openid.code(&kept(), &back(query), at(now)).map(str::to_owned);
-        let ten_minutes_later = "2026-11-21T04:41:07Z";
-        assert_eq!(code("code=c&state=a+state", ten_minutes_later), Ok("c".into()));
-        assert_eq!(code("code=c&state=a+state&iss=https://login.example.cn/chain", NOW), Ok("c".into()));
+        let code = |query: &[(&str, &str)], now: &str| openid.code(&kept(), &back(query), at(now)).map(str::to_owned);
+        let (good, ten_minutes_later) = (("state", "a state"), "2026-11-21T04:41:07Z");
+        assert_eq!(code(&[("code", "c"), good], ten_minutes_later), Ok("c".into()));
+        assert_eq!(code(&[("code", "c"), good, ("iss", "https://login.example.cn/chain")], NOW), Ok("c".into()));
         for (query, now, refused) in [
-            ("code=c&state=a+state", "2026-11-21T04:41:08Z", Refused::Expired),
-            ("code=c&state=another", NOW, Refused::State),
-            ("code=c", NOW, Refused::State),
-            ("code=c&state=a+state&iss=https://login.example.cn", NOW, Refused::State),
+            (&[("code", "c"), good][..], "2026-11-21T04:41:08Z", Refused::Expired),
+            (&[("code", "c"), ("state", "another")], NOW, Refused::State),
+            (&[("code", "c")], NOW, Refused::State),
+            (&[("code", "c"), good, ("iss", "https://login.example.cn")], NOW, Refused::State),
             // A stranger's error is not believed either.
-            ("error=access_denied", NOW, Refused::State),
-            ("error=access_denied&state=a+state", NOW, Refused::Denied),
-            ("error=server_error&state=a+state", NOW, Refused::Provider("server_error".into())),
-            ("error=%3Cb%3E&state=a+state", NOW, Refused::Provider("without a reason".into())),
-            ("state=a+state", NOW, Refused::Unreadable("reply")),
+            (&[("error", "access_denied")], NOW, Refused::State),
+            (&[("error", "access_denied"), good], NOW, Refused::Denied),
+            (&[("error", "server_error"), good], NOW, Refused::Provider("server_error".into())),
+            (&[("error", "<b>"), good], NOW, Refused::Provider("without a reason".into())),
+            (&[good], NOW, Refused::Unreadable("reply")),
         ] {
-            assert_eq!(code(query, now), Err(refused), "{query}");
+            assert_eq!(code(query, now), Err(refused), "{query:?}");
         }
     }
 
     #[tokio::test]
     async fn what_was_not_kept_here_finishes_nothing() {
         for odd in ["", "{}", "null"] {
-            let finished = openid().finish(CALLBACK, odd, &back("code=c&state="), at(NOW)).await;
+            let finished = openid().finish(CALLBACK, odd, &back(&[("code", "c"), ("state", "")]), at(NOW)).await;
             assert_eq!(finished, Err(Refused::State), "{odd}");
         }
     }
@@ -473,11 +469,5 @@ mod tests {
         let nobody = OpenId::new("http://127.0.0.1:1", "a", "b").unwrap();
         let refused = nobody.begin(CALLBACK, at(NOW)).await.err().unwrap();
         assert_eq!(refused.to_string(), "the identity provider does not answer: it can't be reached");
-    }
-
-    #[test]
-    fn the_secret_goes_into_the_header_encoded() {
-        // "after+taste:a%3Asecret%26"
-        assert_eq!(openid().basic(), "Basic YWZ0ZXIrdGFzdGU6YSUzQXNlY3JldCUyNg==");
     }
 }

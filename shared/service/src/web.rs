@@ -20,14 +20,6 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// Connections to other servers. They are kept, as the SDK keeps its own.
 pub struct Web(Connector);
 
-/// What a server answered. It may hold tokens, so it has no way to be printed.
-pub struct Answer {
-    /// The status, such as 200. A redirect is an answer like any other: it is not followed.
-    pub status: u16,
-    /// As it came.
-    pub body: Vec<u8>,
-}
-
 /// Why there is no answer: a sentence's end, about the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
@@ -62,13 +54,14 @@ impl Web {
     /// Sends a request, once, and reads the whole reply. For how long is the caller's to say, with a timeout around it.
     ///
     /// # Errors
-    /// When there is no whole reply. A status of any kind is one.
-    pub async fn ask(&self, request: http::Request<Vec<u8>>) -> Result<Answer, NoAnswer> {
+    /// When there is no whole reply. A status of any kind is one, also a redirect: it is not followed.
+    pub async fn ask(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, NoAnswer> {
         let request = HttpRequest::try_from(request.map(Into::into)).map_err(|_| NoAnswer::Request)?;
         let response = self.0.call(request).await.map_err(|_| NoAnswer::Unreachable)?;
-        let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), LARGEST_REPLY).collect().await.map_err(|_| NoAnswer::Reply)?;
-        Ok(Answer { status, body: body.to_bytes().to_vec() })
+        let response = response.try_into_http1x().map_err(|_| NoAnswer::Reply)?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, LARGEST_REPLY).collect().await.map_err(|_| NoAnswer::Reply)?;
+        Ok(http::Response::from_parts(head, body.to_bytes().to_vec()))
     }
 }
 
@@ -101,14 +94,14 @@ mod tests {
         reply
     }
 
-    async fn ask(url: &str) -> Result<Answer, NoAnswer> {
+    async fn ask(url: &str) -> Result<http::Response<Vec<u8>>, NoAnswer> {
         Web::default().ask(http::Request::get(url).body(Vec::new()).unwrap()).await
     }
 
     #[tokio::test]
     async fn a_reply_is_read_whole_up_to_its_bound() {
         let whole = ask(&server(with_body(LARGEST_REPLY))).await.ok().unwrap();
-        assert_eq!((whole.status, whole.body.len()), (200, LARGEST_REPLY));
+        assert_eq!((whole.status().as_u16(), whole.body().len()), (200, LARGEST_REPLY));
         assert_eq!(ask(&server(with_body(LARGEST_REPLY + 1))).await.err(), Some(NoAnswer::Reply));
         let mut broken = with_body(100);
         broken.pop();
@@ -118,7 +111,7 @@ mod tests {
     #[tokio::test]
     async fn a_redirect_is_not_followed() {
         let reply = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(ask(&server(reply.to_vec())).await.ok().unwrap().status, 302);
+        assert_eq!(ask(&server(reply.to_vec())).await.ok().unwrap().status(), 302);
     }
 
     #[tokio::test]
