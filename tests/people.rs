@@ -150,7 +150,37 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
         refused.text
     );
     answers().hours_ago(1).put(&world).await;
-    set(&world, "PEOPLE", "broken", "name", json!({"N": "1"})).await;
+    set(&world, "PEOPLE", "broken", "name", json!({"M": {}})).await;
     let people = operate(&world, Method::GET, "/people", Value::Null).await;
     assert_eq!((people.status.as_u16(), people.json()["people"].as_array().unwrap().len()), (200, 4));
+    let read = operate(&world, Method::GET, "/people/broken", Value::Null).await;
+    assert_eq!(read.problem(), (409, "item-unreadable".into()));
+    // They may have had any role: only whoever may everything puts them anew.
+    let put = async |scopes: &str| {
+        let body = json!({"name": "Wu", "roles": looks("cn")});
+        world.call(Method::PUT, "/people/broken", scopes, body).await.status.as_u16()
+    };
+    assert_eq!((put("admin:cn report:cn").await, put("admin").await), (409, 200));
+    assert_eq!(operate(&world, Method::DELETE, "/people/broken", Value::Null).await.status, 204);
+}
+
+#[tokio::test]
+async fn what_is_written_about_a_person_is_shown_as_text() {
+    let world = World::new().await;
+    list(&world, "boss", json!([{"role": "everything", "scope": "*"}])).await;
+    let boss = Browser::signed_in(&world, "boss").await;
+    let token = boss.token("/people").await;
+    let markup = "<script>alert(1)</script>\"'>";
+    for (path, fields) in [
+        ("/people", [("name", markup), ("looks", "cn"), ("mentions", "wecom <b>")]),
+        ("/people", [("name", markup), ("looks", "<i>"), ("mentions", "<b>")]),
+        ("/people/boss", [("name", markup), ("everything", "* <u>"), ("email", "<a>@b")]),
+        ("/grants", [("subject", markup), ("scope", "issue"), ("days", "<s>")]),
+    ] {
+        let sent = boss.send(path, &[&fields[..], &[("token", token.as_str())]].concat()).await;
+        for tag in ["<script>alert", "<b>", "<i>", "<u>", "<a>@b", "<s>"] {
+            assert!(!sent.text.contains(tag), "{path} {tag}: {}", sent.text);
+        }
+        assert!(sent.text.contains("&lt;script&gt;"), "{path}: {}", sent.text);
+    }
 }

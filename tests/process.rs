@@ -253,7 +253,7 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
     assert!(none.starts_with("No stack runs on ") && none.ends_with("or name a deployed one with --url."), "{none}");
     assert_eq!(
         complaint(&["grant", " "]).await,
-        "A grant allows something: issue, issue:<scope>, admin, admin:<scope> or report:<scope>."
+        "A grant allows something, such as issue:store/12, report:cn/east or admin."
     );
     let csv = file("tests/data/lunch.csv");
     let replayed = async |store: &str, day: &str, map: &str| {

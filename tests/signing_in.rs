@@ -23,6 +23,8 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
     for _ in 0..3 {
         let page = scanner.open(&link).await;
         assert!(page.status == 200 && page.headers.get("set-cookie").is_none(), "{}", page.text);
+        // Whoever presses knows as whom, in whatever language.
+        assert!(page.text.contains("<strong>li</strong>") && page.text.contains(&format!("{link}&amp;lang=zh-TW")));
     }
     let mut phone = Browser::new(&world);
     let pressed = phone.press(&link).await;
@@ -35,6 +37,7 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
     assert!(phone.open("/reports/cn/east.html").await.text.contains("li"));
     // Whoever finds it later is not signed in.
     let mut late = Browser::new(&world);
+    assert_eq!(late.open(&link).await.status, 410);
     assert_eq!(late.press(&link).await.status, 410);
     assert!(late.cookie.is_empty() && late.report("cn/east").await == 401);
     let deeds = operate(&world, Method::GET, "/audit", Value::Null).await.json();
@@ -96,6 +99,13 @@ async fn a_session_ends_unused_or_when_its_time_is_over_or_when_somebody_ends_it
     let browser = Browser::signed_in(&world, "li").await;
     set(&world, "SESSIONS", &browser.session().to_string(), "used", hours_ago(1)).await;
     assert_eq!(browser.report("cn").await, 401);
+
+    // A browser that signs in anew has one session, and not two.
+    let mut browser = Browser::signed_in(&world, "li").await;
+    let before = browser.cookie.clone();
+    assert_eq!(browser.press(&link(&world, "li").await).await.status, 303);
+    let old = Browser { cookie: before, ..Browser::new(&world) };
+    assert_eq!((browser.report("cn").await, old.report("cn").await), (200, 401));
 
     let [one, other] = [Browser::signed_in(&world, "li").await, Browser::signed_in(&world, "li").await];
     let token = one.token("/people").await;

@@ -72,7 +72,8 @@ struct Run {
 enum Command {
     /// Print a bearer token
     Grant {
-        /// What it allows, by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>
+        /// What it allows, by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>,
+        /// contact:<scope>
         scopes: String,
         /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]
@@ -236,9 +237,7 @@ fn sign(
     let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
     let permissions = scopes.split_whitespace().map(permission).collect::<Result<Vec<_>, _>>()?;
     if permissions.is_empty() {
-        return Err(Failure(
-            "A grant allows something: issue, issue:<scope>, admin, admin:<scope> or report:<scope>.".into(),
-        ));
+        return Err(Failure("A grant allows something, such as issue:store/12, report:cn/east or admin.".into()));
     }
     let longest = Lifetimes::default().longest(&permissions);
     let days = days.unwrap_or(longest.min(USUAL_DAYS));

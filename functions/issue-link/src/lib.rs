@@ -121,10 +121,12 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
     // PUBLIC_URL has been checked to be an address without a path: at most some 300 bytes.
     let drawn = drawn.ok_or_else(Problem::unavailable)?;
     tracing::info!(outcome = "drawn", status = 200);
-    Ok(match form {
+    let reply = match form {
         Drawing::Svg => Reply::new(http::StatusCode::OK, form.media_type(), drawn),
         Drawing::Png | Drawing::EscPos => Reply::bytes(http::StatusCode::OK, form.media_type(), drawn),
-    })
+    };
+    // Merchants show it on pages of their own.
+    Ok(reply.with("cross-origin-resource-policy", "cross-origin"))
 }
 
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {

@@ -2,7 +2,10 @@
 
 use aftertaste::{
     app::Stop,
-    domain::access::{Grant, Issue, Lifetimes, Permission},
+    domain::{
+        Invalid,
+        access::{Grant, Issue, Lifetimes, Permission},
+    },
     http::{Problem, Request},
     lambda::Call,
     table::IssuedGrant,
@@ -15,22 +18,22 @@ use uuid::Uuid;
 use crate::{App, audit::write_down, giver::Giver};
 
 /// The hours within which a till asks for the link of a payment, unless it is told otherwise.
-const PAID_WITHIN: u32 = 24;
+pub(crate) const PAID_WITHIN: u32 = 24;
 
 /// The longest limit on payments, in hours: as long as any link lives.
-const LONGEST_PAID_WITHIN: u32 = 1440;
+pub(crate) const LONGEST_PAID_WITHIN: u32 = 1440;
 
 /// How many words a scope has at most.
 const MOST_PERMISSIONS: usize = 50;
 
-/// The longest token, in bytes: a browser keeps a cookie of 4,096.
+/// The longest token, in bytes: servers between a program and this one take headers of 4,096 and more.
 const LONGEST_TOKEN: usize = 3_500;
 
 /// So many ended ids are remembered, before only grants that are listed can be ended: they all lie in one item.
 const MOST_ENDED: usize = 4_000;
 
 /// The longest name of whoever has a grant, in characters.
-const LONGEST_NAME: usize = 80;
+pub(crate) const LONGEST_NAME: usize = 80;
 
 /// A grant as it is listed.
 #[derive(Serialize)]
@@ -77,33 +80,70 @@ pub(crate) struct GivenOut {
     pub token: String,
 }
 
-/// What is wanted, if the holder of `by` may give it.
-fn checked(wanted: &Wanted, giver: &Giver<'_>) -> Result<Vec<Permission>, Stop> {
+/// A field of what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Subject,
+    Scope,
+    PaidWithin,
+    /// With the most days that a grant of its scope lives.
+    Days(u16),
+}
+
+/// Why no grant is issued.
+pub(crate) enum Refused {
+    /// A field can't be taken: a page says so in its own words.
+    Field(Field, Problem),
+    /// Anything else.
+    Stop(Stop),
+}
+
+impl From<Stop> for Refused {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Field(_, problem) => Self::Problem(problem),
+            Refused::Stop(stop) => stop,
+        }
+    }
+}
+
+fn refused(field: Field, sentence: impl Into<String>) -> Refused {
+    Refused::Field(field, Problem::invalid(sentence))
+}
+
+/// What is wanted, if the giver may give it.
+fn checked(wanted: &Wanted, giver: &Giver<'_>) -> Result<Vec<Permission>, Refused> {
     let Wanted { subject, scope, paid_within, .. } = wanted;
     if subject.trim().is_empty() || subject.chars().count() > LONGEST_NAME || subject.chars().any(char::is_control) {
         let sentence = format!("subject says whom the grant is for, in 1 to {LONGEST_NAME} characters.");
-        return Err(Problem::invalid(sentence).into());
+        return Err(refused(Field::Subject, sentence));
     }
     let permissions: Result<Vec<Permission>, _> = scope.split_whitespace().map(str::parse).collect();
-    let permissions = permissions.map_err(Problem::from)?;
+    let permissions = permissions.map_err(|error: Invalid| refused(Field::Scope, error.0))?;
     if permissions.len() > MOST_PERMISSIONS {
         let sentence = format!("scope has {MOST_PERMISSIONS} words at most; this has {}.", permissions.len());
-        return Err(Problem::invalid(sentence).into());
+        return Err(refused(Field::Scope, sentence));
     }
     if permissions.is_empty() {
-        return Err(
-            Problem::invalid("scope says what the grant allows, such as issue:store/12 or report:cn/east.").into()
-        );
+        let sentence = "scope says what the grant allows, such as issue:store/12 or report:cn/east.";
+        return Err(refused(Field::Scope, sentence));
     }
     if paid_within.is_some_and(|hours| !(1..=LONGEST_PAID_WITHIN).contains(&hours)) {
         let sentence = format!("paid_within is 1 to {LONGEST_PAID_WITHIN} hours, or null for as long as links live.");
-        return Err(Problem::invalid(sentence).into());
+        return Err(refused(Field::PaidWithin, sentence));
     }
+    let insufficient = |needs: &str| Refused::Stop(Problem::grant_insufficient(needs).into());
     match permissions.iter().find(|permission| !giver.may_give(permission)) {
         // Whoever sets up a store gives tills its links, without having any.
-        Some(Permission::Issue(Some(scope))) => Err(Problem::grant_insufficient(&format!("admin:{scope}")).into()),
-        Some(Permission::Issue(None)) => Err(Problem::grant_insufficient("admin").into()),
-        Some(other) => Err(Problem::grant_insufficient(&other.to_string()).into()),
+        Some(Permission::Issue(Some(scope))) => Err(insufficient(&format!("admin:{scope}"))),
+        Some(Permission::Issue(None)) => Err(insufficient("admin")),
+        Some(other) => Err(insufficient(&other.to_string())),
         None => Ok(permissions),
     }
 }
@@ -114,26 +154,26 @@ pub(crate) async fn issue(
     call: Call,
     giver: &Giver<'_>,
     by: &Grant,
-) -> Result<GivenOut, Stop> {
+) -> Result<GivenOut, Refused> {
     let permissions = checked(&wanted, giver)?;
     let Wanted { subject, days, paid_within, .. } = wanted;
     let longest = app.lifetimes.longest(&permissions);
     let days = days.unwrap_or(longest);
     if !(1..=longest).contains(&days) {
-        return Err(
-            Problem::invalid(format!("days is 1 to {longest} for a grant of this scope; this is {days}.")).into()
-        );
+        let sentence = format!("days is 1 to {longest} for a grant of this scope; this is {days}.");
+        return Err(refused(Field::Days(longest), sentence));
     }
     let is_for_tills = permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)));
     let expires = call.now.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
     let issue = Issue { id: call.fresh, from: call.now };
     let grant =
         Grant { permissions, subject, expires, paid_within: paid_within.filter(|_| is_for_tills), issue: Some(issue) };
-    let token = token::sign(&grant, &app.keys).map_err(Problem::from)?;
+    let token = token::sign(&grant, &app.keys).map_err(|error| Stop::from(Problem::from(error)))?;
     if token.len() > LONGEST_TOKEN {
-        return Err(
-            Problem::invalid("scope is so long that no browser would keep the grant: name fewer scopes.").into()
-        );
+        return Err(refused(
+            Field::Scope,
+            "scope is so long that a header would not hold the grant: name fewer scopes.",
+        ));
     }
     let scope = grant.permissions.iter().map(Permission::to_string).collect::<Vec<_>>().join(" ");
     let issued = IssuedGrant {
@@ -146,7 +186,7 @@ pub(crate) async fn issue(
         paid_within: grant.paid_within,
     };
     // Written down first: a token that nobody knows of could not be ended.
-    app.table.put_grant(&issued).await?;
+    app.table.put_grant(&issued).await.map_err(Stop::from)?;
     let on = format!("{} {} {}", issued.id, issued.subject, issued.scope);
     write_down(app, call, by, "grant-issued", on).await?;
     Ok(GivenOut { grant: issued, token })

@@ -51,7 +51,7 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let answered = match request.route_key.as_str() {
         "GET /sign-in" => signing_in::show(app, request, call.now).await,
         "POST /sign-in" => signing_in::post(app, request, call).await,
-        "GET /sign-in/openid" => signing_in::begin_openid(app, call).await,
+        "GET /sign-in/openid" => signing_in::begin_openid(app, request, call).await,
         "GET /sign-in/openid/callback" => {
             let ended = signing_in::end_openid(app, request, call).await;
             // Whatever came of it, what it began with is used up.
@@ -119,13 +119,13 @@ async fn answer(
         }
         "GET /people/{id}" => {
             let listed = people::person(app, giver, &id(request)?).await?;
-            ("person-read", Reply::json(StatusCode::OK, &listed))
+            ("person-read", Reply::json(StatusCode::OK, &listed.person))
         }
         "PUT /people/{id}" => {
             let (id, person): (Id, Person) = (id(request)?, body_json(request)?);
             let is_new = people::put(app, giver, (&id, person), call, by).await?;
             let listed = people::person(app, giver, &id).await?;
-            ("person-written", Reply::json(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &listed))
+            ("person-written", Reply::json(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &listed.person))
         }
         "POST /people/{id}/link" => {
             let listed = people::person(app, giver, &id(request)?).await?;
@@ -138,8 +138,7 @@ async fn answer(
             ("sessions-ended", Reply::empty(StatusCode::NO_CONTENT))
         }
         "DELETE /people/{id}" => {
-            let listed = people::person(app, giver, &id(request)?).await?;
-            people::delete(app, &listed.id, call, by).await?;
+            people::delete(app, giver, &id(request)?, call, by).await?;
             ("person-deleted", Reply::empty(StatusCode::NO_CONTENT))
         }
         "GET /grants" => {
@@ -147,7 +146,7 @@ async fn answer(
             ("grants-read", Reply::json(StatusCode::OK, &json!({"grants": grants})))
         }
         "POST /grants" => {
-            let given = grants::issue(app, body_json(request)?, call, giver, by).await?;
+            let given = grants::issue(app, body_json(request)?, call, giver, by).await.map_err(Stop::from)?;
             ("grant-issued", Reply::json(StatusCode::CREATED, &given))
         }
         "DELETE /grants/{id}" => {

@@ -9,9 +9,9 @@ use aftertaste::{
         access::{Grant, Person, Reach, Ticket},
         place::Scope,
     },
-    http::Problem,
+    http::{Problem, ProblemKind},
     lambda::Call,
-    table::{ListedPerson, SignInLink, StoreList},
+    table::{ListedPerson, SignInLink, StoreList, TableError},
 };
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -66,8 +66,27 @@ pub(crate) async fn shown(app: &App, giver: &Giver<'_>, now: Timestamp) -> Resul
 
 /// A person whom the giver may have.
 pub(crate) async fn person(app: &App, giver: &Giver<'_>, id: &Id) -> Result<ListedPerson, Stop> {
-    let listed = app.table.person(id).await?.ok_or_else(Problem::person_unknown)?;
-    if giver.may_have(&listed) { Ok(listed) } else { Err(Problem::grant_insufficient("admin").into()) }
+    match app.table.person(id).await {
+        Ok(Some(listed)) if giver.may_have(&listed) => Ok(listed),
+        Ok(Some(_)) => Err(Problem::grant_insufficient("admin").into()),
+        Ok(None) => Err(Problem::person_unknown().into()),
+        Err(error @ TableError::Unreadable { .. }) => {
+            error.log_left_out();
+            Err(Problem::item_unreadable(&error).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether somebody is listed under an id. Whoever changed somebody with more roles than they may give could sign in as
+/// them; one who can't be read may have any.
+async fn is_listed(app: &App, giver: &Giver<'_>, id: &Id, by: &Grant) -> Result<bool, Stop> {
+    match person(app, giver, id).await {
+        Ok(_) => Ok(true),
+        Err(Stop::Problem(Problem { kind: ProblemKind::PersonUnknown, .. })) => Ok(false),
+        Err(Stop::Problem(Problem { kind: ProblemKind::ItemUnreadable, .. })) if by.allows_admin() => Ok(true),
+        Err(stop) => Err(stop),
+    }
 }
 
 /// Puts a person on the list, or changes one. Whether they are new.
@@ -79,11 +98,7 @@ pub(crate) async fn put(
     by: &Grant,
 ) -> Result<bool, Stop> {
     let person = person.checked().map_err(Problem::from)?;
-    let before = app.table.person(id).await?;
-    // Whoever changed somebody with more roles than they may give could sign in as them.
-    if before.as_ref().is_some_and(|before| !giver.may_have(before)) {
-        return Err(Problem::grant_insufficient("admin").into());
-    }
+    let is_new = !is_listed(app, giver, id, by).await?;
     if let Some(lacked) = giver.lacks(&person) {
         return Err(Problem::grant_insufficient(&lacked.to_string()).into());
     }
@@ -104,7 +119,7 @@ pub(crate) async fn put(
         on.push('…');
     }
     write_down(app, call, by, "person-written", on).await?;
-    Ok(before.is_none())
+    Ok(is_new)
 }
 
 /// A scope of a person's roles that no store is in: most likely a spelling mistake.
@@ -141,7 +156,10 @@ pub(crate) async fn sign_out_everywhere(app: &App, id: &Id, call: Call, by: &Gra
 }
 
 /// Takes a person off the list. Their sessions end with that.
-pub(crate) async fn delete(app: &App, id: &Id, call: Call, by: &Grant) -> Result<(), Stop> {
+pub(crate) async fn delete(app: &App, giver: &Giver<'_>, id: &Id, call: Call, by: &Grant) -> Result<(), Stop> {
+    if !is_listed(app, giver, id, by).await? {
+        return Err(Problem::person_unknown().into());
+    }
     app.table.delete_person(id).await?;
     app.table.delete_asked(id).await?;
     write_down(app, call, by, "person-deleted", id.to_string()).await

@@ -7,7 +7,7 @@ use aftertaste::{
         access::{Permission, Person, Ticket},
     },
     environment::ConfigError,
-    http::{Problem, Reply, Request, wanted_languages},
+    http::{COOKIE, Problem, Reply, Request, wanted_languages},
     lambda::Call,
     seal::{open, seal},
     session::cookie,
@@ -44,8 +44,21 @@ pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result
     }
     let provider = identity_provider().await.ok().flatten();
     let frame = Frame::outside(app, &wanted_languages(request), now).await?.with_openid(provider.map(OpenId::host));
+    let body = match &link {
+        Some(link) => pages::sign_in_by(&frame, link, &person_of(app, link, now).await?.person.name),
+        None => pages::sign_in(&frame),
+    };
     tracing::info!(outcome = "sign-in-shown", status = 200);
-    Ok(frame.reply(StatusCode::OK, &pages::sign_in(&frame, link.as_deref())))
+    Ok(frame.reply(StatusCode::OK, &body))
+}
+
+/// Whose link it is, which nobody has used yet. The page says so: nobody is to be signed in as somebody else unawares.
+async fn person_of(app: &App, link: &str, now: Timestamp) -> Result<ListedPerson, Stop> {
+    let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
+    let unused = app.table.sign_in(id, now).await?.ok_or_else(Problem::sign_in_ended)?;
+    let person = app.table.person(&unused.person).await?.ok_or_else(Problem::sign_in_ended)?;
+    let is_over = person.ended_before.is_some_and(|before| unused.made < before);
+    if is_over { Err(Problem::sign_in_ended().into()) } else { Ok(person) }
 }
 
 /// `POST /sign-in`: the button of a link, or the question for a new one.
@@ -56,24 +69,28 @@ pub(crate) async fn post(app: &App, request: &Request, call: Call) -> Result<Rep
         value.filter(|value| !value.is_empty() && value.len() <= LONGEST_FIELD)
     };
     if let Some(link) = field("link") {
-        return sign_in_by(app, link, call).await;
+        return sign_in_by(app, request, link, call).await;
     }
     ask(app, request, field("email").unwrap_or_default(), call.now).await
 }
 
-async fn sign_in_by(app: &App, link: &str, call: Call) -> Result<Reply, Stop> {
+async fn sign_in_by(app: &App, request: &Request, link: &str, call: Call) -> Result<Reply, Stop> {
     let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
     let used = app.table.use_sign_in(id, call.now).await?.ok_or_else(Problem::sign_in_ended)?;
     let person = app.table.person(&used.person).await?.ok_or_else(Problem::sign_in_ended)?;
     if person.ended_before.is_some_and(|before| used.made < before) {
         return Err(Problem::sign_in_ended().into());
     }
-    begin(app, &person, call).await
+    begin(app, request, &person, call).await
 }
 
-/// Begins a session, and goes on to the person's own page.
-pub(crate) async fn begin(app: &App, person: &ListedPerson, call: Call) -> Result<Reply, Stop> {
+/// Begins a session, and goes on to the person's own page. The session that the browser had before ends.
+async fn begin(app: &App, request: &Request, person: &ListedPerson, call: Call) -> Result<Reply, Stop> {
     let home = home(app, &person.person, call.now).await?;
+    let before = request.cookie(COOKIE).and_then(|ticket| app.keys.id_of(Ticket::Session, ticket));
+    if let Some(before) = before {
+        app.table.delete_session(before).await?;
+    }
     let cookie = app.begin_session(person, call).await?;
     tracing::info!(outcome = "signed-in", status = 303, by = person.id.as_str());
     Ok(to(&home)?.with_cookie(cookie))
@@ -159,7 +176,11 @@ fn redirect_uri(app: &App) -> String {
 }
 
 /// `GET /sign-in/openid`: on to the provider. What the end needs to know goes along in the browser, sealed.
-pub(crate) async fn begin_openid(app: &App, call: Call) -> Result<Reply, Stop> {
+pub(crate) async fn begin_openid(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    // No page of another site signs anybody in; whoever has the address open in a bookmark says `none`.
+    if request.header("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site)) {
+        return Err(Problem::form_refused().into());
+    }
     let begun = provider().await?.begin(&redirect_uri(app), call.now).await.map_err(refused)?;
     let kept = seal(&begun.kept, OPENID_COOKIE, call.fresh, &app.keys).ok_or_else(Problem::unavailable)?;
     tracing::info!(outcome = "sign-in-begun", status = 303);
@@ -176,7 +197,7 @@ pub(crate) async fn end_openid(app: &App, request: &Request, call: Call) -> Resu
     let mut listed = people.iter().filter(|person| person.person.email.as_ref() == Some(&email));
     // Of two with one address nobody knows who it is.
     let person = listed.next().filter(|_| listed.next().is_none()).ok_or_else(Problem::sign_in_refused)?;
-    begin(app, person, call).await
+    begin(app, request, person, call).await
 }
 
 /// What is said where nobody is signed in. Why is in the log, for whoever set the provider up.

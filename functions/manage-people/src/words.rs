@@ -4,7 +4,10 @@ use aftertaste::domain::access::RoleKind;
 
 pub(crate) struct Words {
     pub sign_in: &'static str,
+    pub as_whom: &'static str,
     pub press: &'static str,
+    pub sign_in_with: &'static str,
+    pub sign_out_everywhere: &'static str,
     pub ask: &'static str,
     pub ask_more: &'static str,
     pub send: &'static str,
@@ -60,6 +63,9 @@ pub(crate) struct Words {
     pub paid_within: &'static str,
     pub hours: &'static str,
     pub issue: &'static str,
+    pub bad_allows: &'static str,
+    pub bad_days: &'static str,
+    pub bad_hours: &'static str,
     pub issued: &'static str,
     pub issued_more: &'static str,
     pub end: &'static str,
@@ -100,6 +106,9 @@ impl Words {
 
 const ENGLISH: Words = Words {
     sign_in: "Sign in",
+    as_whom: "This link signs you in as",
+    sign_in_with: "Sign in with",
+    sign_out_everywhere: "Sign out on all devices",
     press: "Press the button, and this browser is signed in.",
     ask: "Ask for a sign-in link",
     ask_more: "Enter your e-mail address. Whoever invited you sees that you ask, and sends you a new link.",
@@ -157,6 +166,9 @@ const ENGLISH: Words = Words {
     paid_within: "Payments of the last",
     hours: "hours (tills)",
     issue: "Issue a grant",
+    bad_allows: "This is nothing that a grant allows:",
+    bad_days: "A grant of this kind lives so many days:",
+    bad_hours: "Payments of the last so many hours:",
     issued: "Issued",
     issued_more: "Copy the token into the till or program now. It is not shown again.",
     end: "End",
@@ -176,6 +188,9 @@ const ENGLISH: Words = Words {
 
 const TRADITIONAL: Words = Words {
     sign_in: "登入",
+    as_whom: "這個連結讓您登入為",
+    sign_in_with: "登入方式：",
+    sign_out_everywhere: "在所有裝置登出",
     press: "按下按鈕，即可在這個瀏覽器登入。",
     ask: "索取登入連結",
     ask_more: "請輸入您的電子信箱。邀請您的人會看到您的請求，再把新連結傳給您。",
@@ -232,6 +247,9 @@ const TRADITIONAL: Words = Words {
     paid_within: "限最近",
     hours: "小時內的付款（收銀機）",
     issue: "核發授權",
+    bad_allows: "授權不能是：",
+    bad_days: "此類授權的天數：",
+    bad_hours: "最近付款的小時數：",
     issued: "已核發",
     issued_more: "請現在把權杖複製到收銀機或程式中，之後不再顯示。",
     end: "終止",
@@ -251,6 +269,9 @@ const TRADITIONAL: Words = Words {
 
 const SIMPLIFIED: Words = Words {
     sign_in: "登录",
+    as_whom: "此链接将让您登录为",
+    sign_in_with: "登录方式：",
+    sign_out_everywhere: "在所有设备退出登录",
     press: "点击按钮，即可在这个浏览器登录。",
     ask: "索取登录链接",
     ask_more: "请输入您的邮箱。邀请您的人会看到您的请求，再把新链接发给您。",
@@ -307,6 +328,9 @@ const SIMPLIFIED: Words = Words {
     paid_within: "限最近",
     hours: "小时内的付款（收银机）",
     issue: "签发授权",
+    bad_allows: "授权不能是：",
+    bad_days: "此类授权的天数：",
+    bad_hours: "最近付款的小时数：",
     issued: "已签发",
     issued_more: "请现在把令牌复制到收银机或程序中，之后不再显示。",
     end: "终止",

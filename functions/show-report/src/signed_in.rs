@@ -25,6 +25,8 @@ impl SignedIn {
                 form method="post" action="/sign-out" {
                     input type="hidden" name=(FORM_TOKEN) value=(token);
                     button.quiet type="submit" { (words.sign_out) }
+                    " "
+                    button.quiet type="submit" name="everywhere" value="1" { (words.sign_out_everywhere) }
                 }
             }
         }

@@ -73,6 +73,7 @@ pub(crate) struct Words {
     pub stands_out: &'static str,
     pub people: &'static str,
     pub sign_out: &'static str,
+    pub sign_out_everywhere: &'static str,
     pub other_language: (&'static str, &'static str),
 }
 
@@ -143,6 +144,7 @@ pub(crate) const ENGLISH: Words = Words {
     stands_out: "more often than its siblings:",
     people: "People",
     sign_out: "Sign out",
+    sign_out_everywhere: "Sign out on all devices",
     other_language: ("zh-CN", "中文"),
 };
 
@@ -213,6 +215,7 @@ pub(crate) const CHINESE: Words = Words {
     stands_out: "高于同级：",
     people: "人员",
     sign_out: "退出登录",
+    sign_out_everywhere: "在所有设备退出登录",
     other_language: ("en", "English"),
 };
 

@@ -32,6 +32,8 @@ pub(crate) struct Frame {
 pub(crate) struct Body {
     pub title: String,
     pub address: &'static str,
+    /// What its address needs beside the language, with `&` at its end.
+    pub query: String,
     pub markup: Markup,
 }
 
@@ -92,7 +94,8 @@ impl Frame {
             @if !body.address.is_empty() { (self.ways(body.address)) }
             h1 { (body.title) }
             (body.markup)
-            (self.languages(body.address))
+            (self.languages(body))
+            (self.way_out())
         });
         Reply::page(status, page).with("referrer-policy", "same-origin")
     }
@@ -114,12 +117,24 @@ impl Frame {
         }
     }
 
+    /// The way out of all browsers at once, for whoever has left one signed in somewhere.
+    fn way_out(&self) -> Markup {
+        html! {
+            @if self.signed_in.is_some() {
+                form.out method="post" action="/sign-out" {
+                    (self.token())
+                    button.quiet type="submit" name="everywhere" value="1" { (self.words.sign_out_everywhere) }
+                }
+            }
+        }
+    }
+
     /// The same page in the other languages.
-    fn languages(&self, address: &str) -> Markup {
+    fn languages(&self, Body { address, query, .. }: &Body) -> Markup {
         let address = if address.is_empty() { "/sign-in" } else { address };
         html! {
             p.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
-                a lang=(language) href=(format!("{address}?lang={language}")) { (name_of(language)) }
+                a lang=(language) href=(format!("{address}?{query}lang={language}")) { (name_of(language)) }
             } }
         }
     }

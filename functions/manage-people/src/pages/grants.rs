@@ -2,6 +2,7 @@
 
 use aftertaste::{
     app::Stop,
+    domain::shortened,
     http::{ProblemKind, Reply},
     lambda::Call,
     table::Deed,
@@ -13,13 +14,43 @@ use super::frame::{Body, Frame, moment, told};
 use crate::{
     App, Caller,
     giver::Giver,
-    grants::{self, GivenOut, Listed, Wanted},
+    grants::{self, Field, GivenOut, LONGEST_PAID_WITHIN, Listed, PAID_WITHIN, Refused, Wanted},
 };
 
 /// What became of a grant that was asked for.
 pub(super) enum Done {
     Issued(GivenOut),
-    Refused(String),
+    /// Why not, and what was typed: nothing has to be typed again.
+    Refused(String, Typed),
+}
+
+/// The fields of the form that issues a grant, as they were typed.
+pub(super) struct Typed {
+    subject: String,
+    scope: String,
+    days: String,
+    paid_within: String,
+}
+
+impl Typed {
+    fn of(caller: &Caller) -> Self {
+        let field = |name: &str| caller.field(name).to_owned();
+        Self {
+            subject: field("subject"),
+            scope: field("scope"),
+            days: field("days"),
+            paid_within: field("paid_within"),
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        // A number that is none is out of every range.
+        let number = |text: &str| Some(text).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap_or(0));
+        // An empty field is as one that was not sent. Without a limit, a grant is issued by a program.
+        let paid_within = Some(number(&self.paid_within).unwrap_or(PAID_WITHIN));
+        let days = number(&self.days).map(|days| u16::try_from(days).unwrap_or(0));
+        Wanted { subject: self.subject.clone(), scope: self.scope.clone(), days, paid_within }
+    }
 }
 
 /// Every grant that the giver may end, and the form that issues one.
@@ -32,31 +63,48 @@ pub(super) async fn list(
 ) -> Result<Body, Stop> {
     let words = frame.words;
     let listed = grants::listed(app, call.now, giver).await?;
+    let nothing = Typed {
+        subject: String::new(),
+        scope: String::new(),
+        days: String::new(),
+        paid_within: PAID_WITHIN.to_string(),
+    };
+    let (given, why, typed) = match done {
+        Some(Done::Issued(given)) => (Some(given), None, nothing),
+        Some(Done::Refused(why, typed)) => (None, Some(why), typed),
+        None => (None, None, nothing),
+    };
     let markup = html! {
-        @match &done {
-            Some(Done::Issued(given)) => section {
+        @if let Some(given) = &given {
+            section {
                 h2 { (words.issued) ": " (given.grant.subject) }
                 p { (words.issued_more) }
                 textarea.secret readonly rows="6" aria-label=(words.issued) { (given.token) }
-            },
-            Some(Done::Refused(why)) => (told(false, &[words.not_saved.to_owned(), why.clone()])),
-            None => {},
+            }
         }
+        @if let Some(why) = why { (told(false, &[words.not_saved.to_owned(), why])) }
         @if !listed.is_empty() { (table(&listed, frame)) }
         h2 { (words.issue) }
+        (form(frame, &typed))
+    };
+    Ok(Body { title: words.grants.into(), address: "/grants", query: String::new(), markup })
+}
+
+fn form(frame: &Frame, typed: &Typed) -> Markup {
+    let (words, Typed { subject, scope, days, paid_within }) = (frame.words, typed);
+    html! {
         form method="post" action="/grants" {
             (frame.token())
-            label { span { (words.whom) } input name="subject" required maxlength="80" autocomplete="off"; }
+            label { span { (words.whom) } input name="subject" value=(subject) required maxlength="80" autocomplete="off"; }
             label { span { (words.allows) } small { (words.allows_hint) }
-                input name="scope" required autocapitalize="none" spellcheck="false" autocomplete="off"; }
+                input name="scope" value=(scope) required autocapitalize="none" spellcheck="false" autocomplete="off"; }
             div.two {
-                label { span { (words.days) } small { (words.days_hint) } input name="days" inputmode="numeric" pattern="[0-9]*"; }
-                label { span { (words.paid_within) } small { (words.hours) } input name="paid_within" inputmode="numeric" pattern="[0-9]*" value="24"; }
+                label { span { (words.days) } small { (words.days_hint) } input name="days" value=(days) inputmode="numeric"; }
+                label { span { (words.paid_within) } small { (words.hours) } input name="paid_within" value=(paid_within) inputmode="numeric"; }
             }
             button type="submit" { (words.issue) }
         }
-    };
-    Ok(Body { title: words.grants.into(), address: "/grants", markup })
+    }
 }
 
 fn table(listed: &[Listed], frame: &Frame) -> Markup {
@@ -93,22 +141,22 @@ pub(super) async fn issue(
     giver: &Giver<'_>,
     frame: &Frame,
 ) -> Result<(&'static str, Reply), Stop> {
-    let number = |name: &str| Some(caller.field(name)).filter(|text| !text.is_empty());
-    // A number that is none is out of every range.
-    let days = number("days").map(|days| days.parse().unwrap_or(0));
-    let paid_within = number("paid_within").map(|hours| hours.parse().unwrap_or(0));
-    let wanted =
-        Wanted { subject: caller.field("subject").into(), scope: caller.field("scope").into(), days, paid_within };
-    let (outcome, status, done) = match grants::issue(app, wanted, call, giver, &caller.grant).await {
+    let (typed, words) = (Typed::of(caller), frame.words);
+    let (outcome, status, done) = match grants::issue(app, typed.wanted(), call, giver, &caller.grant).await {
         Ok(given) => ("grant-issued", StatusCode::CREATED, Done::Issued(given)),
-        Err(Stop::Problem(problem)) => {
-            let why = match problem.kind {
-                ProblemKind::GrantInsufficient => format!("{} {}", frame.words.not_yours, caller.field("scope")),
-                _ => problem.detail,
+        Err(refused) => {
+            let why = match refused {
+                Refused::Field(Field::Subject, _) => words.bad_name.to_owned(),
+                Refused::Field(Field::Scope, _) => format!("{} {}", words.bad_allows, shortened(&typed.scope)),
+                Refused::Field(Field::PaidWithin, _) => format!("{} 1–{LONGEST_PAID_WITHIN}", words.bad_hours),
+                Refused::Field(Field::Days(longest), _) => format!("{} 1–{longest}", words.bad_days),
+                Refused::Stop(Stop::Problem(problem)) if problem.kind == ProblemKind::GrantInsufficient => {
+                    format!("{} {}", words.not_yours, shortened(&typed.scope))
+                }
+                Refused::Stop(stop) => return Err(stop),
             };
-            ("grant-refused", StatusCode::UNPROCESSABLE_ENTITY, Done::Refused(why))
+            ("grant-refused", StatusCode::UNPROCESSABLE_ENTITY, Done::Refused(why, typed))
         }
-        Err(broken) => return Err(broken),
     };
     let body = list(app, call, giver, frame, Some(done)).await?;
     Ok((outcome, frame.reply(status, &body)))
@@ -138,5 +186,5 @@ pub(super) fn trail(frame: &Frame, month: &str, deeds: &[Deed]) -> Body {
             } }
         }
     };
-    Body { title: words.trail.into(), address: "/audit", markup }
+    Body { title: words.trail.into(), address: "/audit", query: String::new(), markup }
 }

@@ -7,7 +7,7 @@ mod people;
 mod signing_in;
 
 pub(crate) use frame::Frame;
-pub(crate) use signing_in::{asked, sign_in};
+pub(crate) use signing_in::{asked, sign_in, sign_in_by};
 
 use aftertaste::{
     app::Stop,

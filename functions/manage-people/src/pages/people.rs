@@ -51,7 +51,7 @@ pub(super) async fn list(
             }
         }
     };
-    Ok(Body { title: words.people.into(), address: "/people", markup })
+    Ok(Body { title: words.people.into(), address: "/people", query: String::new(), markup })
 }
 
 fn table(people: &[Shown], frame: &Frame) -> Markup {
@@ -214,7 +214,7 @@ pub(super) async fn change(
             ("sessions-ended", vec![words.signed_out_all.to_owned()], None)
         }
         "remove" => {
-            people::delete(app, id, call, by).await?;
+            people::delete(app, giver, id, call, by).await?;
             let said = vec![format!("{} {}", words.removed, listed.person.name)];
             let body = list(app, call, caller, giver, frame, Some((true, said, Typed::nobody()))).await?;
             return Ok(("person-deleted", frame.reply(StatusCode::OK, &body)));
@@ -223,7 +223,7 @@ pub(super) async fn change(
             None => ("person-written", vec![words.saved.to_owned()], None),
             Some(typed) => {
                 let markup = form(app, call, caller, frame, (id, false, said(&typed, frame), &typed)).await?;
-                let body = Body { title: listed.person.name, address: "/people", markup };
+                let body = Body { title: listed.person.name, address: "/people", query: String::new(), markup };
                 return Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)));
             }
         },
@@ -273,7 +273,7 @@ async fn page(
             details { summary { (words.remove) } p { (words.remove_more) } (does("remove", words.remove, "quiet danger")) }
         }
     };
-    Ok(Body { title: shown.listed.person.name, address: "/people", markup })
+    Ok(Body { title: shown.listed.person.name, address: "/people", query: String::new(), markup })
 }
 
 async fn form(

@@ -1,36 +1,45 @@
 //! The pages of whoever has not signed in.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::frame::{Body, Frame};
 
-/// The sign-in page: the button of a link, or the question for one.
-pub(crate) fn sign_in(frame: &Frame, link: Option<&str>) -> Body {
+/// The page of a sign-in link: whose it is, and the button that uses it.
+pub(crate) fn sign_in_by(frame: &Frame, link: &str, name: &str) -> Body {
     let words = frame.words;
     let markup = html! {
-        @if let Some(link) = link {
-            p { (words.press) }
-            form method="post" action="/sign-in" {
-                input type="hidden" name="link" value=(link);
-                button type="submit" { (words.sign_in) }
-            }
-        } @else {
-            @if let Some(host) = &frame.openid {
-                p { a.button href="/sign-in/openid" { (words.sign_in) " · " (host) } }
-            }
-            h2 { (words.ask) }
-            p { (words.ask_more) }
-            form method="post" action="/sign-in" {
-                label { span { (words.email) } input type="email" name="email" autocomplete="email" required maxlength="254"; }
-                button type="submit" { (words.send) }
-            }
+        p { (words.as_whom) " " strong { (name) } }
+        p { (words.press) }
+        form method="post" action="/sign-in" {
+            input type="hidden" name="link" value=(link);
+            button type="submit" { (words.sign_in) }
         }
     };
-    Body { title: words.sign_in.into(), address: "", markup }
+    Body { query: format!("link={link}&"), ..body(words.sign_in, markup) }
+}
+
+/// The sign-in page: the identity provider, if there is one, and the question for a link.
+pub(crate) fn sign_in(frame: &Frame) -> Body {
+    let words = frame.words;
+    let markup = html! {
+        @if let Some(host) = &frame.openid {
+            p { a.button href="/sign-in/openid" { (words.sign_in_with) " " (host) } }
+        }
+        h2 { (words.ask) }
+        p { (words.ask_more) }
+        form method="post" action="/sign-in" {
+            label { span { (words.email) } input type="email" name="email" autocomplete="email" required maxlength="254"; }
+            button type="submit" { (words.send) }
+        }
+    };
+    body(words.sign_in, markup)
 }
 
 /// What everybody is told who asks for a link, listed or not.
 pub(crate) fn asked(frame: &Frame) -> Body {
-    let markup = html! { p role="status" { (frame.words.asked_more) } };
-    Body { title: frame.words.asked.into(), address: "", markup }
+    body(frame.words.asked, html! { p role="status" { (frame.words.asked_more) } })
+}
+
+fn body(title: &str, markup: Markup) -> Body {
+    Body { title: title.into(), address: "", query: String::new(), markup }
 }

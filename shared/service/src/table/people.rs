@@ -75,7 +75,11 @@ fn listed(item: Item) -> Result<ListedPerson, TableError> {
     let sk = string(&item, "sk").unwrap_or_default().to_owned();
     let key = keys::Key { pk: keys::PEOPLE.into(), sk };
     let id: Id = key.sk.parse().map_err(|error| unreadable(&key, error))?;
-    let ended_before = string(&item, "ended_before").and_then(|at| at.parse().ok());
+    // One that can't be read ends everything: what was ended must not hold again.
+    let ended_before = item.get("ended_before").map(|at| {
+        let at = at.as_s().ok().and_then(|at| at.parse().ok());
+        at.unwrap_or(Timestamp::MAX)
+    });
     let fields: Fields = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
     let (person, has_more_roles) = fields.known().map_err(|error| unreadable(&key, error))?;
     Ok(ListedPerson { id, person, ended_before, has_more_roles })
@@ -224,6 +228,19 @@ impl Table {
         let mut item: Item = serde_dynamo::to_item(link).map_err(|error| unreadable(&key, error))?;
         item.insert("expires".into(), keys::number(link.until.as_second()));
         self.put(key, item, "write a sign-in link").await
+    }
+
+    /// A sign-in link that can still be used.
+    ///
+    /// # Errors
+    /// When the table or the link can't be read.
+    pub async fn sign_in(&self, id: Uuid, now: Timestamp) -> Result<Option<SignInLink>, TableError> {
+        let key = keys::sign_in(id);
+        let item = self.one(keys::sign_in(id), "read a sign-in link").await?;
+        let item = item.filter(|item| !item.contains_key("used"));
+        let link: Option<SignInLink> =
+            item.map(|item| serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))).transpose()?;
+        Ok(link.filter(|link| link.until > now))
     }
 
     /// Uses a sign-in link up, if it was not, and has not ended: one write, of which only one can be the first.
