@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use aftertaste::domain::visit::LINK_LENGTH;
 use aftertaste_local::{Database, Options, Stack, events::at};
-use jiff::Timestamp;
-use serde_json::{Map, Value};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Map, Value, json};
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncRead, AsyncReadExt},
     net::TcpListener,
     process::{Child, Command},
+    task::JoinHandle,
 };
 
 use crate::{
     documents::keys_of_functions,
     events::{cases, check, check_count, environment, event, keys},
-    harness::{options, program, proxy::Proxy},
+    harness::{grant, options, program, proxy::Proxy},
 };
 
 /// The functions that answer calls.
@@ -42,6 +43,17 @@ fn emulator() -> PathBuf {
 pub struct Function {
     url: String,
     child: Child,
+    /// What it prints, read all the while: a pipe that nobody reads is soon full.
+    printed: [JoinHandle<Vec<u8>>; 2],
+}
+
+/// Reads to the end, in the background.
+fn collected(mut from: impl AsyncRead + Unpin + Send + 'static) -> JoinHandle<Vec<u8>> {
+    tokio::spawn(async move {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes).await;
+        bytes
+    })
 }
 
 async fn free_port() -> u16 {
@@ -51,7 +63,7 @@ async fn free_port() -> u16 {
 impl Function {
     pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
         let (port, api_port) = (free_port().await, free_port().await);
-        let child = Command::new(emulator())
+        let mut child = Command::new(emulator())
             .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{port}")])
             .args(["--runtime-api-address", &format!("127.0.0.1:{api_port}"), "--log-level", "error"])
             .arg(program(name))
@@ -64,7 +76,8 @@ impl Function {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self { url: format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"), child }
+        let printed = [collected(child.stdout.take().unwrap()), collected(child.stderr.take().unwrap())];
+        Self { url: format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"), child, printed }
     }
 
     pub async fn invoke(&self, event: &Value) -> Value {
@@ -83,13 +96,14 @@ impl Function {
 
     /// Ends it, and returns what it and its function printed.
     pub async fn stop(mut self) -> String {
-        let (mut out, mut err) = (self.child.stdout.take().unwrap(), self.child.stderr.take().unwrap());
         self.child.kill().await.unwrap();
-        let mut bytes = Vec::new();
-        // The function's process may hold the pipes a moment longer than the emulator lives.
-        let _ = tokio::time::timeout(Duration::from_secs(1), out.read_to_end(&mut bytes)).await;
-        let _ = tokio::time::timeout(Duration::from_secs(1), err.read_to_end(&mut bytes)).await;
-        String::from_utf8_lossy(&bytes).into_owned()
+        let mut text = String::new();
+        for printed in self.printed {
+            // The function's process may hold the pipes a moment longer than the emulator lives.
+            let bytes = tokio::time::timeout(Duration::from_secs(5), printed).await.expect("the pipe ends").unwrap();
+            text += &String::from_utf8_lossy(&bytes);
+        }
+        text
     }
 }
 
@@ -215,4 +229,66 @@ async fn a_table_that_hangs_ends_in_a_503_before_lambda_ends_the_call() {
     assert_eq!(function.invoke(&event).await["statusCode"], 503);
     assert!(began.elapsed() < Duration::from_secs(10), "Lambda would have ended the call without a reply");
     drop(stack);
+}
+
+/// An event of a route, as API Gateway makes it.
+fn routed(route: &str, headers: Value, body: &str) -> Value {
+    let cookies = headers.get("cookie").cloned().into_iter().collect::<Vec<_>>();
+    json!({"version": "2.0", "routeKey": route, "headers": headers, "cookies": cookies, "body": body,
+        "pathParameters": {"id": "li", "scope": "cn.html"}, "rawQueryString": "", "isBase64Encoded": false,
+        "requestContext": {"http": {"sourceIp": "192.0.2.1"}}})
+}
+
+#[tokio::test]
+async fn no_key_no_token_and_no_cookie_is_logged_below_trace() {
+    let (database, _stack) = database().await;
+    let environment = environment();
+    let start = async |function: &str| {
+        let mut all = variables(function, &environment, &database.url);
+        all.push(("AWS_LAMBDA_LOG_LEVEL", "DEBUG"));
+        Function::start(function, &all).await
+    };
+    let (people, reports) = (start("manage-people").await, start("show-report").await);
+    let admin = grant(&keys().grants, "admin", Timestamp::now() + 1.hour());
+    let program = json!({"authorization": format!("Bearer {admin}"), "content-type": "application/json"});
+    let text = |reply: &Value, name: &str| {
+        let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+        body[name].as_str().unwrap_or_else(|| panic!("{reply}")).to_owned()
+    };
+    let li = json!({"name": "Li", "email": "li@example.cn", "roles": [{"role": "everything", "scope": "*"}]});
+    assert_eq!(people.invoke(&routed("PUT /people/{id}", program.clone(), &li.to_string())).await["statusCode"], 201);
+    let link = text(&people.invoke(&routed("POST /people/{id}/link", program.clone(), "")).await, "link");
+    let ticket = link.split_once("link=").unwrap().1.to_owned();
+    let wanted = json!({"subject": "till", "scope": "issue"}).to_string();
+    let token = text(&people.invoke(&routed("POST /grants", program, &wanted)).await, "token");
+    let form = |cookie: &str| {
+        json!({"content-type": "application/x-www-form-urlencoded", "accept": "text/html", "cookie": cookie,
+            "sec-fetch-site": "same-origin"})
+    };
+    let press = routed("POST /sign-in", form(""), &format!("link={ticket}"));
+    let pressed = people.invoke(&press).await;
+    let cookie = pressed["cookies"][0].as_str().unwrap().split(';').next().unwrap().to_owned();
+    let session = cookie.split_once('=').unwrap().1.to_owned();
+    let page = reports.invoke(&routed("GET /reports/{scope+}", form(&cookie), "")).await;
+    let after = page["body"].as_str().unwrap().split(r#"name="token" value=""#).nth(1).unwrap();
+    let of_form = after.split('"').next().unwrap().to_owned();
+    // What is refused is not repeated either.
+    for (sent, status) in [
+        (press, 410),
+        (routed("POST /people", form(&cookie), "token=x"), 403),
+        (routed("POST /people", form("__Host-aftertaste=AAAA-forged"), &format!("token={of_form}")), 401),
+        (routed("GET /people", json!({"authorization": format!("Bearer {token}x")}), ""), 401),
+        (routed("POST /sign-out", form(&cookie), &format!("token={of_form}")), 303),
+    ] {
+        assert_eq!(people.invoke(&sent).await["statusCode"], status, "{sent}");
+    }
+    let logged = people.stop().await + &reports.stop().await;
+    assert!(logged.contains("DEBUG") && logged.contains("signed-in"), "{logged}");
+    // The keys that sign, hash payments and sign grants.
+    let own = ["AAECAwQFBgcI", "ICEiIyQlJico", "QEFCQ0RFRkdI"].map(str::to_owned);
+    for secret in
+        [&admin, &ticket, &token, &session, &of_form, "AAAA-forged", "li@example.cn", &own[0], &own[1], &own[2]]
+    {
+        assert!(!logged.contains(secret), "{secret} is in {logged}");
+    }
 }
