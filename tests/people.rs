@@ -155,6 +155,12 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
     assert_eq!((people.status.as_u16(), people.json()["people"].as_array().unwrap().len()), (200, 4));
     let read = operate(&world, Method::GET, "/people/broken", Value::Null).await;
     assert_eq!(read.problem(), (409, "item-unreadable".into()));
+    let linked = operate(&world, Method::POST, "/people/broken/link", Value::Null).await;
+    assert_eq!(linked.problem(), (409, "item-unreadable".into()));
+    // Whoever has signed in, and can't be read since, is signed out, and holds up nobody.
+    let other = Browser::signed_in(&world, "grace").await;
+    set(&world, "PEOPLE", "grace", "name", json!({"M": {}})).await;
+    assert_eq!((other.report("store/12").await, browser.report("store/12").await), (401, 200));
     // They may have had any role: only whoever may everything puts them anew.
     let put = async |scopes: &str| {
         let body = json!({"name": "Wu", "roles": looks("cn")});

@@ -354,6 +354,13 @@ fn refusal(error: &str) -> Refused {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::{
+        rand::SystemRandom,
+        signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+    };
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use jsonwebtoken::{Algorithm, EncodingKey, Header};
+
     use super::*;
 
     const NOW: &str = "2026-11-21T04:31:07Z";
@@ -469,5 +476,61 @@ mod tests {
         let nobody = OpenId::new("http://127.0.0.1:1", "a", "b").unwrap();
         let refused = nobody.begin(CALLBACK, at(NOW)).await.err().unwrap();
         assert_eq!(refused.to_string(), "the identity provider does not answer: it can't be reached");
+    }
+
+    /// A key of a provider, and as the provider publishes it.
+    fn signing_key() -> (EncodingKey, serde_json::Value) {
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+        let point = &pair.public_key().as_ref()[1..];
+        let half = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let published = serde_json::json!({"kty": "EC", "crv": "P-256", "kid": "1", "alg": "ES256", "use": "sig",
+            "x": half(&point[..32]), "y": half(&point[32..])});
+        (EncodingKey::from_ec_der(pkcs8.as_ref()), published)
+    }
+
+    #[test]
+    fn a_token_that_is_forged_or_for_another_signs_nobody_in() {
+        let (key, published) = signing_key();
+        let keys = serde_json::from_value(serde_json::json!({"keys": [published]})).unwrap();
+        let provider = Provider { metadata: metadata("https://login.example.cn/token").set_jwks(keys), at: at(NOW) };
+        let client = openid().client(&provider, CALLBACK).ok().unwrap();
+        let signed = |algorithm: Algorithm, key: &EncodingKey, change: (&str, serde_json::Value)| {
+            let seconds = Timestamp::now().as_second();
+            let mut claims = serde_json::json!({"iss": "https://login.example.cn/chain", "aud": "after taste", "sub": "7",
+                "exp": seconds + 300, "iat": seconds, "nonce": "a nonce", "email": "lin@example.cn"});
+            claims[change.0] = change.1;
+            let header = Header { kid: Some("1".into()), ..Header::new(algorithm) };
+            jsonwebtoken::encode(&header, &claims, key).unwrap()
+        };
+        let is_verified = |token: &str| {
+            let json = serde_json::json!({"access_token": "a", "token_type": "bearer", "id_token": token});
+            verified(&client, &serde_json::from_value(json).unwrap(), &kept().nonce).is_ok()
+        };
+        let good = signed(Algorithm::ES256, &key, ("name", "Lin".into()));
+        assert!(is_verified(&good));
+        let old = Timestamp::now().as_second() - 1;
+        for change in [
+            ("iss", "https://login.example.cn".into()),
+            ("aud", "another".into()),
+            ("aud", serde_json::json!(["after taste", "another"])),
+            ("nonce", "another".into()),
+            ("nonce", serde_json::Value::Null),
+            ("exp", old.into()),
+        ] {
+            let token = signed(Algorithm::ES256, &key, change.clone());
+            assert!(!is_verified(&token), "{change:?}");
+        }
+        let (other_key, _) = signing_key();
+        let by_secret = EncodingKey::from_secret(b"a:secret&");
+        for token in [
+            signed(Algorithm::ES256, &other_key, ("name", "Lin".into())),
+            signed(Algorithm::HS256, &by_secret, ("name", "Lin".into())),
+            // {"alg":"none"} in place of the header, and no signature.
+            format!("eyJhbGciOiJub25lIn0.{}.", good.split('.').nth(1).unwrap()),
+            good[..good.len() - 4].to_owned(),
+        ] {
+            assert!(!is_verified(&token), "{token}");
+        }
     }
 }

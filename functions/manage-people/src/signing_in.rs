@@ -56,7 +56,7 @@ pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result
 async fn person_of(app: &App, link: &str, now: Timestamp) -> Result<ListedPerson, Stop> {
     let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
     let unused = app.table.sign_in(id, now).await?.ok_or_else(Problem::sign_in_ended)?;
-    let person = app.table.person(&unused.person).await?.ok_or_else(Problem::sign_in_ended)?;
+    let person = app.table.readable_person(&unused.person).await?.ok_or_else(Problem::sign_in_ended)?;
     let is_over = person.ended_before.is_some_and(|before| unused.made < before);
     if is_over { Err(Problem::sign_in_ended().into()) } else { Ok(person) }
 }
@@ -77,7 +77,7 @@ pub(crate) async fn post(app: &App, request: &Request, call: Call) -> Result<Rep
 async fn sign_in_by(app: &App, request: &Request, link: &str, call: Call) -> Result<Reply, Stop> {
     let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
     let used = app.table.use_sign_in(id, call.now).await?.ok_or_else(Problem::sign_in_ended)?;
-    let person = app.table.person(&used.person).await?.ok_or_else(Problem::sign_in_ended)?;
+    let person = app.table.readable_person(&used.person).await?.ok_or_else(Problem::sign_in_ended)?;
     if person.ended_before.is_some_and(|before| used.made < before) {
         return Err(Problem::sign_in_ended().into());
     }

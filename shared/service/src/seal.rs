@@ -5,8 +5,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::access::GrantKeys;
 use uuid::Uuid;
 
-/// Seals a text: where a page of comments ends, or with what a sign-in has begun. It opens for the same `about` alone. `fresh` is the call's random id; nothing
-/// else is sealed with it.
+/// Seals a text: where a page of comments ends, or with what a sign-in has begun. It opens for the same `about` alone.
+/// `fresh` is the call's random id; nothing else is sealed with it.
 pub fn seal(text: &str, about: &str, fresh: Uuid, keys: &GrantKeys) -> Option<String> {
     let [nonce @ .., _, _, _, _] = *fresh.as_bytes();
     let mut sealed = text.as_bytes().to_vec();

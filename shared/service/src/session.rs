@@ -91,7 +91,7 @@ impl<K: AsRef<GrantKeys>> App<K> {
         let ticket = request.cookie(COOKIE).ok_or_else(Problem::grant_missing)?;
         let id = self.keys.as_ref().id_of(Ticket::Session, ticket).ok_or_else(Problem::session_ended)?;
         let stored = self.table.session(id).await?.ok_or_else(Problem::session_ended)?;
-        let person = self.table.person(&stored.person).await?.ok_or_else(Problem::session_ended)?;
+        let person = self.table.readable_person(&stored.person).await?.ok_or_else(Problem::session_ended)?;
         let lives = person.person.session_lives();
         let was_ended = person.ended_before.is_some_and(|before| stored.began < before);
         if was_ended || lives.end(stored.began, stored.used) <= now {

@@ -242,6 +242,8 @@ async fn page(
     (id, said, invitation): (&Id, Vec<String>, Option<Invitation>),
 ) -> Result<Body, Stop> {
     let words = frame.words;
+    // Says why, where there is no such person, or one who can't be read.
+    people::person(app, giver, id).await?;
     let all = people::shown(app, giver, call.now).await?;
     let shown = all.into_iter().find(|shown| shown.listed.id == *id).ok_or_else(Problem::person_unknown)?;
     let typed = Typed::of(shown.listed.person.clone());

@@ -94,6 +94,20 @@ impl Table {
         self.one(keys::person(id), "read a person").await?.map(listed).transpose()
     }
 
+    /// The same; nobody also where they can't be read, which is logged.
+    ///
+    /// # Errors
+    /// When the table can't be read.
+    pub async fn readable_person(&self, id: &Id) -> Result<Option<ListedPerson>, TableError> {
+        match self.person(id).await {
+            Err(error @ TableError::Unreadable { .. }) => {
+                error.log_left_out();
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
     /// Everybody. One who can't be read is left out, and logged.
     ///
     /// # Errors
