@@ -17,12 +17,13 @@ const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE
 let program;
 let isEnding = false;
 export let folder;
-// Where the stack listens, the grant of everything, and the two links that it prints where it has a store.
+// Where the stack listens, the grant of everything, and the two links that it prints where it has a store. The second
+// works once.
 export let url;
 let database;
 export let grant;
 export let surveyLink;
-export let loginLink;
+export let printedSignInLink;
 
 /**
  * Starts the program, with its demo or with an empty table, and with these variables besides its own. After
@@ -46,15 +47,15 @@ export async function startProgram(longestSeconds, { hasDemo, environment = {} }
   await new Promise((ready) => {
     lines.on('line', (line) => {
       surveyLink ??= line.match(/http\S+\/s\/\S+/)?.[0];
-      loginLink ??= line.match(/http\S+\/login\?grant=\S+/)?.[0];
+      printedSignInLink ??= line.match(/http\S+\/sign-in\?link=\S+/)?.[0];
       database ??= line.match(/DynamoDB\s+(http\S+)/)?.[1];
       url ??= line.match(/^ready (http\S+)/)?.[1];
       if (url) ready();
     });
     lines.on('close', () => fail(`${PROGRAM} has ended.`));
   });
-  const hasLinks = Boolean(surveyLink && loginLink);
-  assert.equal(hasLinks, hasDemo, 'With its demo the program prints a survey link and a login link before it is ready.');
+  const hasLinks = Boolean(surveyLink && printedSignInLink);
+  assert.equal(hasLinks, hasDemo, 'With its demo the program prints a survey link and a sign-in link before it is ready.');
   grant = (await run('grant', 'issue admin report:', '--data', folder)).trim();
 }
 
@@ -88,6 +89,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 export async function run(...words) {
   const { stdout } = await promisify(execFile)(PROGRAM, words, { timeout: 60_000 });
   return stdout;
+}
+
+/** A fresh sign-in link, of a person or else of the operator. It works once. */
+export async function signInLink(...person) {
+  return (await run('login', ...person, '--data', folder)).trim();
 }
 
 /** Sends JSON with the grant of everything: the reply's JSON. */

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 
-import { grant, url } from '../program.mjs';
-import { browser } from './stack.mjs';
+import { url } from '../program.mjs';
+import { browser, signIn } from './stack.mjs';
 
-const LANGUAGES = ['zh-CN', 'en'];
 export const WINDOWS = {
   // The narrowest phone that WCAG asks for.
   narrow: { width: 320, height: 640 },
@@ -14,27 +13,28 @@ export const WINDOWS = {
   desk: { width: 1280, height: 800 },
 };
 
-/** As a manager does: by their link, on a page of its own. */
-async function logIn(context) {
+/** On a page of its own, so that no page that is looked at has one before it. */
+async function signInBefore(context) {
   const page = await context.newPage();
-  await page.goto(`${url}/login?grant=${grant}`);
+  await signIn(page);
   await page.close();
 }
 
 /**
- * Hands `use` a page of a browser that has nothing but a manager's cookie, and returns the problems that were noted
- * meanwhile. `note` takes problems, `see` changes how the page is looked at. Each problem comes with both. Console
- * errors and requests are noted by themselves.
+ * Hands `use` a page of a browser that has nothing but an operator's session, or nothing at all, and returns the
+ * problems that were noted meanwhile. `note` takes problems, `see` changes how the page is looked at. Each problem comes
+ * with both. Console errors and requests are noted by themselves.
  */
-export async function look(name, { language = 'en', scheme = 'light', size = WINDOWS.phone, ...options }, use) {
+export async function look(name, options, use) {
+  let { isSignedIn = true, language = 'en', scheme = 'light', size = WINDOWS.phone, ...more } = options;
   const problems = [];
   const note = (...found) => {
     for (const problem of found) problems.push(`${name}, ${language}, ${scheme}, ${size.width}x${size.height}: ${problem}`);
   };
-  const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, ...options });
+  const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, ...more });
   try {
     context.setDefaultTimeout(15_000);
-    await logIn(context);
+    if (isSignedIn) await signInBefore(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => note(`page error: ${error.message}`));
     page.on('request', (request) => {
@@ -72,8 +72,8 @@ function isSamePage(one, other) {
   return withoutQuery(one) === withoutQuery(other);
 }
 
-/** Looks in each language at once, and fails with all problems. */
-export async function inEachLanguage(lookAt) {
-  const problems = (await Promise.all(LANGUAGES.map(lookAt))).flat();
+/** Looks in each of these languages at once, and fails with all problems. */
+export async function inEachLanguage(languages, lookAt) {
+  const problems = (await Promise.all(languages.map(lookAt))).flat();
   assert.ok(problems.length === 0, `${problems.length} problems\n${problems.join('\n')}`);
 }

@@ -1,21 +1,19 @@
-// Opens every page in Chromium, as guests and managers do, and checks what only a browser can tell.
+// Opens every page of a survey and of a report in Chromium, as guests and managers do, and checks what only a browser
+// can tell.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/pages.test.mjs
 //
 // CHROMIUM names another Chromium than /usr/bin/chromium.
 
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { ROOT, call, folder, loginLink, run, shippedSurvey, surveyLink, url } from '../program.mjs';
-import { cutOff, overflow, smallTargets, violations } from './flaws.mjs';
-import { WINDOWS, inEachLanguage, look } from './look.mjs';
-import { follow, newSurvey, option, putStores, sent, start, stop } from './stack.mjs';
-
-const SCHEMES = ['light', 'dark'];
-// A4 without margins of a centimetre, at CSS's 96 pixels an inch.
-const PAPER = { width: 718, height: 1047 };
+import { ROOT, call, folder, printedSignInLink, run, shippedSurvey, surveyLink, url } from '../program.mjs';
+import { checkEach } from './every-window.mjs';
+import { look } from './look.mjs';
+import { follow, newSurvey, option, pressSignIn, putStores, sent, start, stop } from './stack.mjs';
 
 // Stores that the checks put in beside the demo's.
 const CHOICE_STORE = 901;
@@ -56,7 +54,10 @@ async function putWhatTheDemoLacks() {
 
 // ── The pages ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Each page, the status of its document, and how a browser gets there. `open` returns the document's reply.
+// The words of a report are in two of the three languages.
+const REPORT = { status: 200, languages: ['zh-CN', 'en'], isPrinted: true };
+
+// Each page, as `checkEach` takes them.
 const PAGES = {
   'survey': { status: 200, open: async (page) => page.goto(url + (await newSurvey(12))) },
   'survey with a choice': { status: 200, open: async (page) => page.goto(url + (await newSurvey(CHOICE_STORE))) },
@@ -86,11 +87,11 @@ const PAGES = {
     },
   },
   'unknown link': { status: 404, open: (page) => page.goto(`${url}/s/${'A'.repeat(32)}`) },
-  'report of a store': { status: 200, open: (page) => page.goto(`${url}/reports/store/12.html`) },
-  'report of cn/east': { status: 200, open: (page) => page.goto(`${url}/reports/cn/east.html`) },
-  'report of cn': { status: 200, open: (page) => page.goto(`${url}/reports/cn.html`) },
-  'report of an empty store': { status: 200, open: (page) => page.goto(`${url}/reports/store/${EMPTY_STORE}.html`) },
-  'login without a grant': { status: 401, open: (page) => page.goto(`${url}/login`) },
+  'report of a store': { ...REPORT, open: (page) => page.goto(`${url}/reports/store/12.html`) },
+  'report of cn/east': { ...REPORT, open: (page) => page.goto(`${url}/reports/cn/east.html`) },
+  'report of cn': { ...REPORT, open: (page) => page.goto(`${url}/reports/cn.html`) },
+  'report of an empty store': { ...REPORT, open: (page) => page.goto(`${url}/reports/store/${EMPTY_STORE}.html`) },
+  'login without a grant': { status: 401, isSignedIn: false, open: (page) => page.goto(`${url}/login`) },
 };
 
 async function answer(page, path) {
@@ -100,72 +101,20 @@ async function answer(page, path) {
   return sent(page, () => page.locator('form button').click());
 }
 
-/** Opens a page of the list: what is wrong with its document. */
-async function opening(page, name) {
-  const { status, open } = PAGES[name];
-  const reply = await open(page);
-  const problems = [];
-  if (reply.status() !== status) problems.push(`status ${reply.status()} instead of ${status}`);
-  const headings = await page.locator('h1').allInnerTexts();
-  if (headings.length !== 1 || !headings[0].trim()) problems.push(`its h1 are ${JSON.stringify(headings)}`);
-  return problems;
-}
-
 // ── What is looked at ──────────────────────────────────────────────────────────────────────────────────────────────
 
-for (const name of Object.keys(PAGES)) {
-  test(`${name}: fits every window, and everybody can use it`, { timeout: 120_000 }, () =>
-    inEachLanguage((language) =>
-      // Without the page's policy, which would keep the larger letters out.
-      look(name, { language, bypassCSP: true }, async (page, note, see) => {
-        note(...(await opening(page, name)));
-        // No page looks at its window from a script: it is the same whether the window is so from the start or becomes
-        // so, and not opening each page twelve times saves minutes.
-        for (const scheme of SCHEMES) {
-          for (const size of Object.values(WINDOWS)) {
-            await see(scheme, size);
-            note(...(await overflow(page)), ...(await violations(page)));
-            if (name.startsWith('survey')) note(...(await smallTargets(page)));
-          }
-        }
-        await see('light', WINDOWS.narrow);
-        await page.addStyleTag({ content: ':root { font-size: 200% !important }' });
-        note(...(await overflow(page)).map((problem) => `with letters twice as large ${problem}`));
-      }),
-    ),
-  );
-}
+checkEach(PAGES);
 
-for (const name of Object.keys(PAGES)) {
-  test(`${name}: passes its own content security policy`, { timeout: 30_000 }, () =>
-    inEachLanguage((language) =>
-      look(name, { language }, async (page, note) => note(...(await opening(page, name)))),
-    ),
-  );
-}
-
-for (const name of Object.keys(PAGES).filter((name) => name.startsWith('report'))) {
-  test(`${name}: fits the paper it is printed on`, { timeout: 30_000 }, () =>
-    inEachLanguage((language) =>
-      look(name, { language, size: PAPER }, async (page, note) => {
-        await page.emulateMedia({ media: 'print' });
-        note(...(await opening(page, name)), ...(await overflow(page)), ...(await cutOff(page)));
-      }),
-    ),
-  );
-}
-
-test('the links that the program prints lead to a survey and to a report', { timeout: 30_000 }, () =>
-  inEachLanguage((language) =>
-    look('printed links', { language }, async (page, note) => {
-      await page.context().clearCookies();
-      const survey = await page.goto(surveyLink);
-      if (survey.status() !== 200) note(`the survey link is ${survey.status()}`);
-      const report = await page.goto(loginLink);
-      if (report.status() !== 200) note(`the login link is ${report.status()}`);
-      // The grant is a key to every report: it must not stay in the address.
-      const { pathname, search } = new URL(page.url());
-      if (!pathname.startsWith('/reports/') || search) note(`the login link ends at ${pathname}${search}`);
-    }),
-  ),
-);
+test('the links that the program prints lead to a survey and, once, to a report', { timeout: 30_000 }, async () => {
+  const problems = await look('printed links', { isSignedIn: false }, async (page, note) => {
+    const survey = await page.goto(surveyLink);
+    if (survey.status() !== 200) note(`the survey link is ${survey.status()}`);
+    await page.goto(printedSignInLink);
+    await pressSignIn(page);
+    // Whoever reads the link over a shoulder must not get in: it stays in no address, and works no second time.
+    if (page.url() !== `${url}/reports/cn.html`) note(`the sign-in link ends at ${page.url()}`);
+    const again = await page.goto(printedSignInLink);
+    if (again.status() !== 410) note(`the used sign-in link is ${again.status()}`);
+  });
+  assert.deepEqual(problems, []);
+});

@@ -10,8 +10,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT, folder, loginLink, url } from '../program.mjs';
-import { browser, newSurvey, option, start, stop } from './stack.mjs';
+import { ROOT, folder, url } from '../program.mjs';
+import { browser, newSurvey, option, signIn, start, stop } from './stack.mjs';
 
 const FOLDER = join(ROOT, 'docs/pictures');
 const LANGUAGES = ['en', 'zh-CN'];
@@ -50,7 +50,7 @@ async function survey(page) {
 
 /** What a manager sees first, below the choice of days. */
 async function report(page) {
-  await page.goto(loginLink);
+  await signIn(page);
   await page.goto(`${url}/reports/${REPORT_OF}.html`);
   await scrollTo(page, '.warmth', 8);
 }

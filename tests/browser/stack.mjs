@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { chromium } from 'playwright-core';
 
-import { call, issue, startProgram, stopProgram } from '../program.mjs';
+import { call, issue, signInLink, startProgram, stopProgram } from '../program.mjs';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 
@@ -64,6 +64,19 @@ export async function putStores(stores) {
 /** The path of the survey of a payment that was made just now, or at another time. */
 export async function newSurvey(store, paidAt) {
   return `/s/${(await issue(store, { paidAt })).link}`;
+}
+
+// ── Signing in ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Signs the page's browser in as a person, or else as the operator: by a fresh link and the button that it brings up. */
+export async function signIn(page, ...person) {
+  await page.goto(await signInLink(...person));
+  return pressSignIn(page);
+}
+
+/** Presses the button that a sign-in link has brought up: the reply to that. The page is then the one that follows. */
+export function pressSignIn(page) {
+  return follow(page, () => page.locator('form:has([name=link]) button').click());
 }
 
 // ── A page of a survey ─────────────────────────────────────────────────────────────────────────────────────────────

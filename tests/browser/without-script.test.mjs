@@ -128,7 +128,7 @@ for (const javaScriptEnabled of [false, true]) {
   const submit = javaScriptEnabled ? sent : follow;
 
   test(`a guest answers by tapping, ${script}`, { timeout: 30_000 }, () =>
-    inEachLanguage((language) =>
+    inEachLanguage(LANGUAGES, (language) =>
       look('survey', { language, javaScriptEnabled, hasTouch: true, isMobile: true }, async (page, note) => {
         const path = await newSurvey(store);
         await page.goto(url + path);
@@ -145,7 +145,7 @@ for (const javaScriptEnabled of [false, true]) {
   );
 
   test(`a guest answers by keyboard alone, ${script}`, { timeout: 30_000 }, () =>
-    inEachLanguage((language) =>
+    inEachLanguage(LANGUAGES, (language) =>
       look('survey', { language, javaScriptEnabled, size: WINDOWS.desk }, async (page, note) => {
         const path = await newSurvey(store);
         await page.goto(url + path);

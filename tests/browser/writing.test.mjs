@@ -7,8 +7,8 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 
-import { assertRecorded, grant, issue, send } from '../program.mjs';
-import { sent, stop } from './stack.mjs';
+import { assertRecorded, issue, send } from '../program.mjs';
+import { sent, signIn, stop } from './stack.mjs';
 import {
   CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest,
   open, pick, shown, startForGuests, submissionOn, submit,
@@ -34,7 +34,7 @@ for (const [what, comment] of Object.entries(COMMENTS)) {
       const { link } = await issue(store);
       assert.equal(await send(`/s/${link}`, { nps: 9, csat: 5 }), 201);
     }
-    await open(page, `/login?grant=${grant}`);
+    await signIn(page);
     await open(page, `/reports/store/${store}.html`);
     const shown = page.locator('.comment p:not(.note)');
     assert.deepEqual(await shown.evaluateAll((texts) => texts.map(({ textContent }) => textContent)), [comment]);
