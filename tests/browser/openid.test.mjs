@@ -121,7 +121,7 @@ async function assertRefused(page, reply) {
 
 manager('who is listed signs in with the provider and sees their report, and no other', async (page) => {
   await page.goto(`${url}/sign-in`);
-  assert.match(await signInButton(page).innerText(), /^Sign in with /);
+  assert.match(await signInButton(page).innerText(), /^Sign in with localhost$/);
   await toConsent(page, 'lin');
   await comeBack(page);
   await page.waitForURL(`${url}/reports/**`);
