@@ -27,7 +27,7 @@ const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 /// The language of the page. Those who read one way of writing Chinese are better served by the other than by English.
 pub(crate) fn language(wanted: &[String]) -> &'static str {
     let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
-    nearest_language(wanted, &LANGUAGES).unwrap_or(if chinese { "zh-CN" } else { "en" })
+    if chinese { "zh-CN" } else { nearest_language(wanted, &LANGUAGES).unwrap_or("en") }
 }
 
 /// What the page shows.
@@ -68,7 +68,7 @@ impl ReportPage<'_> {
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
-            @if let Some(signed_in) = &self.signed_in { (signed_in.footer(self.language, self.words())) }
+            @if let Some(signed_in) = &self.signed_in { (signed_in.footer(self.words())) }
         };
         let shell = Shell {
             language: self.language,
@@ -122,6 +122,8 @@ impl ReportPage<'_> {
                 div.grow { strong { (self.subject.brand.name) } br; (scope) }
                 nav {
                     @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
+                    // In the reader's own language: those of the people's pages are more than the report's.
+                    @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (self.words().people) } }
                     a lang=(other) href=(format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={other}")) { (name) }
                 }
             }

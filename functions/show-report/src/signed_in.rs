@@ -15,13 +15,12 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Who reads it, the way to people and grants, and the way out.
-    pub(crate) fn footer(&self, language: &str, words: &Words) -> Markup {
-        let Self { name, token, sets_up } = self;
+    /// Who reads it, and the way out.
+    pub(crate) fn footer(&self, words: &Words) -> Markup {
+        let Self { name, token, .. } = self;
         html! {
             footer.out {
                 span { (name) }
-                @if *sets_up { a href=(format!("/people?lang={language}")) { (words.people) } }
                 form method="post" action="/sign-out" {
                     input type="hidden" name=(FORM_TOKEN) value=(token);
                     button.quiet type="submit" { (words.sign_out) }
