@@ -47,7 +47,7 @@ export const MANAGERS_WORDS = {
     badAllows: '授權不能是：', badDays: '此類授權的天數：', badHours: '最近付款的小時數：',
   },
   'en': {
-    signIn: 'Sign in', asked: 'Asked', asks: 'asks for a sign-in link', saved: 'Saved.',
+    signIn: 'Sign in', asked: 'Request sent', asks: 'asks for a sign-in link', saved: 'Saved.',
     notYours: 'Not within your role', wayOn: 'Sign in, or go to your own page', signedOut: 'You are signed out',
     linkUsed: 'This link no longer works', unchanged: 'Nothing was changed', notSaved: 'Not saved yet:',
     badScope: 'There is no such store or region:',

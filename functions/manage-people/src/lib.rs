@@ -72,9 +72,8 @@ fn wants_page(request: &Request) -> bool {
 }
 
 async fn manage(app: &App, request: &Request, call: Call, languages: &mut Vec<String>) -> Result<Reply, Stop> {
-    let caller = Box::pin(caller(app, request, call)).await?;
+    let caller = Box::pin(caller(app, request, call, languages)).await?;
     let reader = Reader { grant: caller.grant.clone(), session: caller.session.clone() };
-    *languages = reader.languages(request);
     let needs_all = request.route_key == "GET /audit";
     if !caller.grant.allows_some_admin() || (needs_all && !caller.grant.allows_admin()) {
         return Err(Problem::grant_insufficient("admin").into());
@@ -83,6 +82,7 @@ async fn manage(app: &App, request: &Request, call: Call, languages: &mut Vec<St
     let giver = Giver::of(app, &caller.grant).await?;
     let (outcome, reply) = match wants_page(request) {
         true => {
+            let languages = (languages.as_slice(), request.query("lang").is_some());
             let frame = Frame::of(app, &reader, languages, call.now).await?;
             Box::pin(pages::answer(app, request, call, &caller, &giver, &frame)).await?
         }
@@ -92,15 +92,19 @@ async fn manage(app: &App, request: &Request, call: Call, languages: &mut Vec<St
     Ok(reply)
 }
 
-async fn caller(app: &App, request: &Request, call: Call) -> Result<Caller, Stop> {
+/// `languages` become those of the person as soon as it is known who it is: also a refusal is for them.
+async fn caller(app: &App, request: &Request, call: Call, languages: &mut Vec<String>) -> Result<Caller, Stop> {
     if has_bearer(request) {
         return Ok(Caller { grant: app.granted_at_once(request, call.now).await?, session: None, fields: Vec::new() });
     }
-    let (session, fields) = match request.route_key.starts_with("GET ") {
-        true => (app.session(request, call.now).await?, Vec::new()),
-        false => app.form_of_session(request, call.now).await?,
+    let session = app.session(request, call.now).await?;
+    let reader = Reader { grant: session.grant(), session: Some(session.clone()) };
+    *languages = reader.languages(request);
+    let fields = match request.route_key.starts_with("GET ") {
+        true => Vec::new(),
+        false => app.fields_of_session(request, &session)?,
     };
-    Ok(Caller { grant: session.grant(), session: Some(session), fields })
+    Ok(Caller { grant: reader.grant, session: reader.session, fields })
 }
 
 /// What programs get: JSON.

@@ -135,11 +135,20 @@ impl<K: AsRef<GrantKeys>> App<K> {
         now: Timestamp,
     ) -> Result<(Session, Vec<(String, String)>), Stop> {
         let session = self.session(request, now).await?;
+        let fields = self.fields_of_session(request, &session)?;
+        Ok((session, fields))
+    }
+
+    /// The fields of such a form, of a session that is known already.
+    ///
+    /// # Errors
+    /// A problem when the form is not of this session.
+    pub fn fields_of_session(&self, request: &Request, session: &Session) -> Result<Vec<(String, String)>, Problem> {
         let fields = self.form(request)?;
         let token = fields.iter().find(|(name, _)| name == FORM_TOKEN).map(|(_, token)| token.as_str());
         let is_of_session =
             token.is_some_and(|token| self.keys.as_ref().id_of(Ticket::Form, token) == Some(session.id));
-        if is_of_session { Ok((session, fields)) } else { Err(Problem::form_refused().into()) }
+        if is_of_session { Ok(fields) } else { Err(Problem::form_refused()) }
     }
 
     /// The fields of a form that a page of this site sent.

@@ -6,8 +6,14 @@ use aftertaste::domain::{
 };
 use maud::{Markup, html};
 
-use super::frame::{Frame, name_of};
+use super::{
+    frame::{Frame, name_of},
+    places::Places,
+};
 use crate::{Caller, words::Words};
+
+/// A field that holds more characters than this is several lines high, and offers nothing.
+const LONG_FIELD: usize = 40;
 
 /// The languages that a person can be given on the page. Through the API it can be any.
 const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
@@ -95,7 +101,7 @@ impl Typed {
     }
 
     /// The fields of the form.
-    pub(super) fn markup(&self, frame: &Frame) -> Markup {
+    pub(super) fn markup(&self, frame: &Frame, places: &Places) -> Markup {
         let (words, person) = (frame.words, &self.person);
         let own = person.language.as_deref();
         let other = own.filter(|language| !LANGUAGES.contains(language));
@@ -113,10 +119,13 @@ impl Typed {
             fieldset {
                 legend { (words.roles) }
                 small { (words.scopes_hint) }
+                (places.listed(frame))
+                (places.offered())
                 @for (field, role, contact) in ROLES {
                     label {
-                        span { (words.role(role)) @if contact { " · " (words.with_contact) } }
-                        textarea name=(field) rows="1" autocapitalize="none" spellcheck="false" { (self.field(field)) }
+                        span { (words.role(role).0) }
+                        small { (if contact { words.with_contact } else { words.role(role).1 }) }
+                        (scopes(field, self.field(field)))
                     }
                 }
             }
@@ -127,6 +136,17 @@ impl Typed {
                     textarea name="mentions" rows="2" aria-label=(words.mentions) spellcheck="false" { (self.field("mentions")) }
                 }
             }
+        }
+    }
+}
+
+/// A field for stores and nodes: mostly one, which is offered while somebody types.
+fn scopes(name: &str, value: &str) -> Markup {
+    html! {
+        @if value.len() > LONG_FIELD {
+            textarea name=(name) rows="3" autocapitalize="none" spellcheck="false" { (value) }
+        } @else {
+            input name=(name) value=(value) list="places" autocapitalize="none" spellcheck="false" autocomplete="off";
         }
     }
 }

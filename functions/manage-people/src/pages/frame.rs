@@ -21,6 +21,8 @@ pub(crate) struct Frame {
     pub language: &'static str,
     /// How people sign in beside by a link: the host of an identity provider.
     pub openid: Option<String>,
+    /// Whether the pages that follow are in the language of this one, whatever they would be in by themselves.
+    keeps_language: bool,
     brand: Arc<Brand>,
     /// Name and form token of whoever has signed in.
     signed_in: Option<(String, String)>,
@@ -28,12 +30,11 @@ pub(crate) struct Frame {
     allows_all: bool,
 }
 
-/// A page: its title, which of the ways between pages it is, and its body.
+/// A page: its title, which of the ways between pages it is, its own address, and its body.
 pub(crate) struct Body {
     pub title: String,
-    pub address: &'static str,
-    /// What its address needs beside the language, with `&` at its end.
-    pub query: String,
+    pub way: &'static str,
+    pub address: String,
     pub markup: Markup,
 }
 
@@ -45,6 +46,8 @@ impl Frame {
             words: Words::of(language),
             language,
             openid: None,
+            // Nobody is known yet whose own language could count.
+            keeps_language: true,
             brand: app.catalog.brand(now).await?,
             signed_in: None,
             allows_report: false,
@@ -57,12 +60,18 @@ impl Frame {
         Self { openid: host.map(str::to_owned), ..self }
     }
 
-    /// Around pages for whoever manages people.
-    pub(crate) async fn of(app: &App, reader: &Reader, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
+    /// Around pages for whoever manages people. `keeps_language` of a page whose address says its language.
+    pub(crate) async fn of(
+        app: &App,
+        reader: &Reader,
+        (languages, keeps_language): (&[String], bool),
+        now: Timestamp,
+    ) -> Result<Self, Stop> {
         let outside = Self::outside(app, languages, now).await?;
         let signed_in = reader.session.as_ref();
         let is_report = |permission: &Permission| matches!(permission, Permission::Report(_));
         Ok(Self {
+            keeps_language,
             signed_in: signed_in.map(|session| (session.person.person.name.clone(), session.form_token(&app.keys))),
             allows_report: signed_in.is_some() && reader.grant.permissions.iter().any(is_report),
             allows_all: reader.grant.allows_admin(),
@@ -73,6 +82,16 @@ impl Frame {
     /// The hidden field that shows a form to be of this session.
     pub(crate) fn token(&self) -> Markup {
         html! { @if let Some((_, token)) = &self.signed_in { input type="hidden" name=(FORM_TOKEN) value=(token); } }
+    }
+
+    /// The address of another of these pages.
+    pub(super) fn to(&self, address: &str) -> String {
+        if self.keeps_language { in_language(address, self.language) } else { address.to_owned() }
+    }
+
+    /// The hidden field of a form that leads to another page by its fields.
+    pub(super) fn kept_language(&self) -> Markup {
+        html! { @if self.keeps_language { input type="hidden" name="lang" value=(self.language); } }
     }
 
     /// The page as a reply. Old browsers tell by `Origin` alone where a form comes from, and send none where a page says
@@ -90,12 +109,17 @@ impl Frame {
             header {
                 span.logo aria-hidden="true" { (self.brand.name.chars().next().unwrap_or('·')) }
                 div.grow { strong { (self.brand.name) } @if let Some((name, _)) = &self.signed_in { br; (name) } }
+                @if self.signed_in.is_some() {
+                    form method="post" action="/sign-out" { (self.token()) button.quiet type="submit" { (self.words.sign_out) } }
+                }
             }
-            @if !body.address.is_empty() { (self.ways(body.address)) }
+            @if !body.way.is_empty() { (self.ways(body.way)) }
             h1 { (body.title) }
             (body.markup)
-            (self.languages(body))
-            (self.way_out())
+            footer.out {
+                (self.languages(&body.address))
+                (self.way_out())
+            }
         });
         Reply::page(status, page).with("referrer-policy", "same-origin")
     }
@@ -108,10 +132,7 @@ impl Frame {
         html! {
             nav {
                 @for (address, name) in ways {
-                    a href=(address) aria-current=[(address == here).then_some("page")] { (name) }
-                }
-                @if self.signed_in.is_some() {
-                    form method="post" action="/sign-out" { (self.token()) button.quiet type="submit" { (words.sign_out) } }
+                    a href=(self.to(address)) aria-current=[(address == here).then_some("page")] { (name) }
                 }
             }
         }
@@ -121,7 +142,7 @@ impl Frame {
     fn way_out(&self) -> Markup {
         html! {
             @if self.signed_in.is_some() {
-                form.out method="post" action="/sign-out" {
+                form method="post" action="/sign-out" {
                     (self.token())
                     button.quiet type="submit" name="everywhere" value="1" { (self.words.sign_out_everywhere) }
                 }
@@ -130,14 +151,18 @@ impl Frame {
     }
 
     /// The same page in the other languages.
-    fn languages(&self, Body { address, query, .. }: &Body) -> Markup {
-        let address = if address.is_empty() { "/sign-in" } else { address };
+    fn languages(&self, address: &str) -> Markup {
         html! {
-            p.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
-                a lang=(language) href=(format!("{address}?{query}lang={language}")) { (name_of(language)) }
+            div.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
+                a lang=(language) href=(in_language(address, language)) { (name_of(language)) }
             } }
         }
     }
+}
+
+fn in_language(address: &str, language: &str) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}lang={language}")
 }
 
 /// A language's name in itself.
@@ -161,7 +186,7 @@ pub(super) fn told(is_good: bool, said: &[String]) -> Markup {
     }
 }
 
-/// A moment, as the tables of these pages have it.
+/// A moment, as these pages have it.
 pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,16 +1,15 @@
-//! The pages of grants, and of what was done.
+//! The page of grants.
 
 use aftertaste::{
     app::Stop,
     domain::shortened,
     http::{ProblemKind, Reply},
     lambda::Call,
-    table::Deed,
 };
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{Body, Frame, moment, told};
+use super::frame::{Body, Frame, told};
 use crate::{
     App, Caller,
     giver::Giver,
@@ -76,59 +75,60 @@ pub(super) async fn list(
     };
     let markup = html! {
         @if let Some(given) = &given {
-            section {
+            section.told {
                 h2 { (words.issued) ": " (given.grant.subject) }
                 p { (words.issued_more) }
-                textarea.secret readonly rows="6" aria-label=(words.issued) { (given.token) }
+                textarea.secret readonly rows="12" aria-label=(words.issued) { (given.token) }
             }
         }
-        @if let Some(why) = why { (told(false, &[words.not_saved.to_owned(), why])) }
-        @if !listed.is_empty() { (table(&listed, frame)) }
-        h2 { (words.issue) }
-        (form(frame, &typed))
+        @if let Some(why) = &why { (told(false, &[words.not_saved.to_owned(), why.clone()])) }
+        details.fold open[why.is_some() || listed.is_empty()] {
+            summary { h2 { (words.issue) } }
+            (form(frame, &typed))
+        }
+        @if !listed.is_empty() { (rows(&listed, frame)) }
     };
-    Ok(Body { title: words.grants.into(), address: "/grants", query: String::new(), markup })
+    Ok(Body { title: words.grants.into(), way: "/grants", address: "/grants".into(), markup })
 }
 
 fn form(frame: &Frame, typed: &Typed) -> Markup {
     let (words, Typed { subject, scope, days, paid_within }) = (frame.words, typed);
     html! {
-        form method="post" action="/grants" {
+        form method="post" action=(frame.to("/grants")) {
             (frame.token())
-            label { span { (words.whom) } input name="subject" value=(subject) required maxlength="80" autocomplete="off"; }
+            label { span { (words.whom) } small { (words.whom_hint) }
+                input name="subject" value=(subject) required maxlength="80" autocomplete="off"; }
             label { span { (words.allows) } small { (words.allows_hint) }
                 input name="scope" value=(scope) required autocapitalize="none" spellcheck="false" autocomplete="off"; }
-            div.two {
-                label { span { (words.days) } small { (words.days_hint) } input name="days" value=(days) inputmode="numeric"; }
-                label { span { (words.paid_within) } small { (words.hours) } input name="paid_within" value=(paid_within) inputmode="numeric"; }
-            }
+            label { span { (words.paid_within) } small { (words.hours) }
+                input name="paid_within" value=(paid_within) inputmode="numeric"; }
+            label { span { (words.days) } small { (words.days_hint) } input name="days" value=(days) inputmode="numeric"; }
             button type="submit" { (words.issue) }
         }
     }
 }
 
-fn table(listed: &[Listed], frame: &Frame) -> Markup {
+fn rows(listed: &[Listed], frame: &Frame) -> Markup {
     let words = frame.words;
     html! {
-        div.wide role="region" aria-label=(words.grants) tabindex="0" { table {
-            thead { tr {
-                th scope="col" { (words.whom) } th scope="col" { (words.allows) } th scope="col" { (words.until) }
-                th scope="col" { (words.last_used) } td {}
-            } }
-            tbody { @for Listed { grant, last_seen, ended } in listed {
-                tr {
-                    th scope="row" { (grant.subject) }
-                    td { code { (grant.scope) } }
-                    td.time { (moment(grant.until)) }
-                    td.time { @if let Some(day) = last_seen { (day) } }
-                    td { @if *ended { (words.ended) } @else {
-                        form method="post" action=(format!("/grants/{}", grant.id)) {
+        ul.rows { @for Listed { grant, last_seen, ended } in listed {
+            li {
+                div { strong { (grant.subject) } br; code { (grant.scope) } }
+                small {
+                    (words.until) " " (grant.until.strftime("%Y-%m-%d"))
+                    @if let Some(day) = last_seen { br; (words.last_used) " " (day) }
+                }
+                @if *ended { small { (words.ended) } } @else {
+                    details.ending {
+                        summary aria-label=(format!("{}: {}", words.end, grant.subject)) { (words.end) }
+                        p { (words.end_more) }
+                        form method="post" action=(frame.to(&format!("/grants/{}", grant.id))) {
                             (frame.token())
                             button.quiet.danger type="submit" aria-label=(format!("{}: {}", words.end, grant.subject)) { (words.end) }
                         }
-                    } }
+                    }
                 }
-            } }
+            }
         } }
     }
 }
@@ -160,31 +160,4 @@ pub(super) async fn issue(
     };
     let body = list(app, call, giver, frame, Some(done)).await?;
     Ok((outcome, frame.reply(status, &body)))
-}
-
-/// What was done in a month.
-pub(super) fn trail(frame: &Frame, month: &str, deeds: &[Deed]) -> Body {
-    let words = frame.words;
-    let markup = html! {
-        form.row method="get" action="/audit" {
-            label { span { (words.month) } input type="month" name="month" value=(month); }
-            button.quiet type="submit" { (words.show) }
-        }
-        @if deeds.is_empty() { p { (words.nothing) } } @else {
-            div.wide role="region" aria-label=(words.trail) tabindex="0" { table {
-                thead { tr {
-                    th scope="col" { (words.at) } th scope="col" { (words.by) } th scope="col" { (words.what) } th scope="col" { (words.on) }
-                } }
-                tbody { @for deed in deeds {
-                    tr {
-                        td.time { (deed.at.strftime("%Y-%m-%d %H:%M")) }
-                        td { (deed.by) }
-                        td { (deed.what) }
-                        td { (deed.on) }
-                    }
-                } }
-            } }
-        }
-    };
-    Body { title: words.trail.into(), address: "/audit", query: String::new(), markup }
 }

@@ -4,7 +4,9 @@ mod forms;
 mod frame;
 mod grants;
 mod people;
+mod places;
 mod signing_in;
+mod trail;
 
 pub(crate) use frame::Frame;
 pub(crate) use signing_in::{asked, sign_in, sign_in_by};
@@ -51,7 +53,8 @@ pub(crate) async fn answer(
         "GET /audit" => {
             let month = audit::month(request, call.now)?;
             let deeds = app.table.deeds(&month).await?;
-            ("audit-read", frame.reply(StatusCode::OK, &grants::trail(frame, &month, &deeds)))
+            let people = app.table.people().await?;
+            ("audit-read", frame.reply(StatusCode::OK, &trail::page(frame, &month, &deeds, &people)))
         }
         _ => crate::answer(app, request, call, caller, giver).await?,
     })

@@ -4,8 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        access::{Grant, Person, Role},
-        place::Scope,
+        access::{Person, Role},
     },
     http::{Problem, ProblemKind, Reply, Request},
     lambda::Call,
@@ -16,6 +15,7 @@ use maud::{Markup, html};
 use super::{
     forms::{Typed, typed},
     frame::{Body, Frame, moment, told},
+    places::Places,
 };
 use crate::{
     App, Caller,
@@ -23,8 +23,8 @@ use crate::{
     people::{self, Invitation, Shown},
 };
 
-/// How many stores and nodes a page lists for whoever looks for their numbers.
-const SCOPES_SHOWN: usize = 1_000;
+/// How many of a person's roles the list of everybody shows.
+const ROLES_SHOWN: usize = 4;
 
 /// Everybody, and the form that invites somebody. `typed` is what was sent by it and could not be taken.
 pub(super) async fn list(
@@ -36,83 +36,57 @@ pub(super) async fn list(
     said: Option<(bool, Vec<String>, Typed)>,
 ) -> Result<Body, Stop> {
     let words = frame.words;
-    let people = people::shown(app, giver, call.now).await?;
+    let (mut people, places) =
+        (people::shown(app, giver, call.now).await?, Places::of(app, &caller.grant, call).await?);
+    // Whoever waits for a link comes first.
+    people.sort_by_key(|shown| shown.asked_at.is_none());
     let (is_good, said, typed) = said.unwrap_or_else(|| (true, Vec::new(), Typed::nobody()));
     let markup = html! {
         (told(is_good, &said))
-        @if people.is_empty() { p { (words.nobody) } } @else { (table(&people, frame)) }
-        h2 id="invite" { (words.invite) }
         @if caller.session.is_some() {
-            form method="post" action="/people" {
-                (frame.token())
-                (typed.markup(frame))
-                (scopes(app, &caller.grant, frame, call).await?)
-                button type="submit" { (words.invite) }
+            details.fold open[!is_good || people.is_empty()] {
+                summary { h2 { (words.invite) } }
+                form method="post" action=(frame.to("/people")) {
+                    (frame.token())
+                    (typed.markup(frame, &places))
+                    button type="submit" { (words.invite) }
+                }
             }
         }
+        @if people.is_empty() { p { (words.nobody) } } @else { (rows(&people, &places, frame)) }
     };
-    Ok(Body { title: words.people.into(), address: "/people", query: String::new(), markup })
+    Ok(Body { title: words.people.into(), way: "/people", address: "/people".into(), markup })
 }
 
-fn table(people: &[Shown], frame: &Frame) -> Markup {
+fn rows(people: &[Shown], places: &Places, frame: &Frame) -> Markup {
     let words = frame.words;
     html! {
-        div.wide role="region" aria-label=(words.people) tabindex="0" { table {
-            thead { tr { th scope="col" { (words.name) } th scope="col" { (words.roles) } th scope="col" { (words.last_used) } } }
-            tbody { @for shown in people {
-                tr {
-                    th scope="row" {
-                        a href=(format!("/people/{}", shown.listed.id)) { (shown.listed.person.name) }
-                        @if let Some(at) = shown.asked_at { br; strong { (words.asks) } " " small { (moment(at)) } }
-                    }
-                    td { (roles(&shown.listed.person, frame)) }
-                    td.time { @match shown.last_used { Some(at) => (moment(at)), None => (words.never) } }
+        ul.rows { @for shown in people {
+            li {
+                div {
+                    a href=(frame.to(&format!("/people/{}", shown.listed.id))) { (shown.listed.person.name) }
+                    @if let Some(at) = shown.asked_at { div.asks { strong { (words.asks) } " " small { (moment(at)) } } }
                 }
-            } }
+                div { (roles(&shown.listed.person, places, frame)) }
+                small { @match shown.last_used { Some(at) => { (words.last_used) " " (moment(at)) }, None => (words.never) } }
+            }
         } }
     }
 }
 
-fn roles(person: &Person, frame: &Frame) -> Markup {
+fn roles(person: &Person, places: &Places, frame: &Frame) -> Markup {
     let words = frame.words;
-    let place = |role: &Role| match &role.scope.0 {
-        Some(scope) => scope.to_string(),
-        None => words.everywhere.to_owned(),
+    let of_role = |role: &Role| {
+        html! { div {
+            (words.role(role.role).0) " · " (places.name(&role.scope, frame))
+            @if role.contact { " · " small { (words.contact) } }
+        } }
     };
-    let (first, more) = (person.roles.iter().take(4), person.roles.len().saturating_sub(4));
+    let more = person.roles.len().saturating_sub(ROLES_SHOWN);
     html! {
-        @for (i, role) in first.enumerate() {
-            @if i > 0 { br; } (words.role(role.role)) ": " (place(role)) @if role.contact { " +" }
-        }
-        @if more > 0 { br; "+ " (more) }
+        @for role in person.roles.iter().take(ROLES_SHOWN) { (of_role(role)) }
+        @if more > 0 { small { "+ " (more) } }
     }
-}
-
-/// The stores and nodes of whoever manages people, with their names: what the fields of roles take.
-async fn scopes(app: &App, grant: &Grant, frame: &Frame, call: Call) -> Result<Markup, Stop> {
-    let stores = app.catalog.stores(call.now).await?;
-    let mut nodes = std::collections::BTreeSet::new();
-    let mut own = Vec::new();
-    for store in stores.iter() {
-        let (scope, path) = (Scope::Store(store.number), &store.details.path);
-        if grant.allows_admin_of(&scope, Some(path)) {
-            own.push((scope.to_string(), store.details.name.clone()));
-        }
-        for node in path.with_ancestors() {
-            if grant.allows_admin_of(&Scope::Node(node.clone()), None) {
-                nodes.insert(String::from(node));
-            }
-        }
-    }
-    Ok(html! {
-        details {
-            summary { (frame.words.stores) }
-            ul.plain {
-                @for node in &nodes { li { code { (node) } } }
-                @for (scope, name) in own.iter().take(SCOPES_SHOWN) { li { code { (scope) } " " (name) } }
-            }
-        }
-    })
 }
 
 /// Puts whoever was typed into the form on the list.
@@ -223,7 +197,8 @@ pub(super) async fn change(
             None => ("person-written", vec![words.saved.to_owned()], None),
             Some(typed) => {
                 let markup = form(app, call, caller, frame, (id, false, said(&typed, frame), &typed)).await?;
-                let body = Body { title: listed.person.name, address: "/people", query: String::new(), markup };
+                let address = format!("/people/{id}");
+                let body = Body { title: listed.person.name, way: "/people", address, markup };
                 return Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)));
             }
         },
@@ -247,9 +222,9 @@ async fn page(
     let all = people::shown(app, giver, call.now).await?;
     let shown = all.into_iter().find(|shown| shown.listed.id == *id).ok_or_else(Problem::person_unknown)?;
     let typed = Typed::of(shown.listed.person.clone());
-    let action = format!("/people/{id}");
+    let address = format!("/people/{id}");
     let does = |what: &str, name: &str, class: &str| {
-        html! { form method="post" action=(action) {
+        html! { form method="post" action=(frame.to(&address)) {
             (frame.token())
             button class=(class) type="submit" name="do" value=(what) { (name) }
         } }
@@ -258,7 +233,7 @@ async fn page(
         (told(true, &said))
         section {
             h2 { (words.link) }
-            @if let Some(at) = shown.asked_at { p { strong { (words.asks) } " " (moment(at)) } }
+            @if let Some(at) = shown.asked_at { p.asks { strong { (words.asks) } " " small { (moment(at)) } } }
             @if let Some(invitation) = &invitation {
                 p { (words.link_more) }
                 textarea.secret readonly rows="3" aria-label=(words.link) { (invitation.link) }
@@ -268,14 +243,14 @@ async fn page(
         section {
             h2 { (words.browsers) }
             p { (words.signed_in_on) " " (shown.sessions)
-                @if let Some(at) = shown.last_used { ". " (words.last_used) ": " (moment(at)) } }
+                @if let Some(at) = shown.last_used { br; small { (words.last_used) " " (moment(at)) } } }
             @if shown.sessions > 0 { (does("sign-out", words.sign_out_all, "quiet")) }
         }
         section {
             details { summary { (words.remove) } p { (words.remove_more) } (does("remove", words.remove, "quiet danger")) }
         }
     };
-    Ok(Body { title: shown.listed.person.name, address: "/people", query: String::new(), markup })
+    Ok(Body { title: shown.listed.person.name, way: "/people", address, markup })
 }
 
 async fn form(
@@ -285,13 +260,13 @@ async fn form(
     frame: &Frame,
     (id, is_good, said, typed): (&Id, bool, Vec<String>, &Typed),
 ) -> Result<Markup, Stop> {
+    let places = Places::of(app, &caller.grant, call).await?;
     Ok(html! {
         (told(is_good, &said))
-        h2 { (frame.words.roles) }
-        form method="post" action=(format!("/people/{id}")) {
+        h2 { (frame.words.profile) }
+        form method="post" action=(frame.to(&format!("/people/{id}"))) {
             (frame.token())
-            (typed.markup(frame))
-            (scopes(app, &caller.grant, frame, call).await?)
+            (typed.markup(frame, &places))
             button type="submit" name="do" value="save" { (frame.words.save) }
         }
     })

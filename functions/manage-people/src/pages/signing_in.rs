@@ -10,12 +10,12 @@ pub(crate) fn sign_in_by(frame: &Frame, link: &str, name: &str) -> Body {
     let markup = html! {
         p { (words.as_whom) " " strong { (name) } }
         p { (words.press) }
-        form method="post" action="/sign-in" {
+        form method="post" action=(frame.to("/sign-in")) {
             input type="hidden" name="link" value=(link);
             button type="submit" { (words.sign_in) }
         }
     };
-    Body { query: format!("link={link}&"), ..body(words.sign_in, markup) }
+    Body { address: format!("/sign-in?link={link}"), ..body(words.sign_in, markup) }
 }
 
 /// The sign-in page: the identity provider, if there is one, and the question for a link.
@@ -23,11 +23,11 @@ pub(crate) fn sign_in(frame: &Frame) -> Body {
     let words = frame.words;
     let markup = html! {
         @if let Some(host) = &frame.openid {
-            p { a.button href="/sign-in/openid" { (words.sign_in_with) " " (host) } }
+            p { a.button href="/sign-in/openid" { (words.sign_in_with.0) (host) (words.sign_in_with.1) } }
         }
         h2 { (words.ask) }
         p { (words.ask_more) }
-        form method="post" action="/sign-in" {
+        form method="post" action=(frame.to("/sign-in")) {
             label { span { (words.email) } input type="email" name="email" autocomplete="email" required maxlength="254"; }
             button type="submit" { (words.send) }
         }
@@ -41,5 +41,5 @@ pub(crate) fn asked(frame: &Frame) -> Body {
 }
 
 fn body(title: &str, markup: Markup) -> Body {
-    Body { title: title.into(), address: "", query: String::new(), markup }
+    Body { title: title.into(), way: "", address: "/sign-in".into(), markup }
 }
