@@ -14,11 +14,16 @@ use crate::App;
 /// The month that is asked for, such as `2026-11`; the running one if none is.
 pub(crate) fn month(request: &Request, now: Timestamp) -> Result<String, Problem> {
     let month = request.query("month").filter(|month| !month.is_empty());
-    let month = month.unwrap_or_else(|| now.strftime("%Y-%m").to_string());
+    let month = month.unwrap_or_else(|| running(now));
     if format!("{month}-01").parse::<Date>().is_err() || month.len() != 7 {
         return Err(Problem::invalid("month is a month such as 2026-11."));
     }
     Ok(month)
+}
+
+/// The month that it is, in UTC.
+pub(crate) fn running(now: Timestamp) -> String {
+    now.strftime("%Y-%m").to_string()
 }
 
 /// Writes into the trail who did what.

@@ -138,9 +138,12 @@ const SIGN_IN_ENDED: GuestWords = GuestWords {
 };
 
 const SIGN_IN_REFUSED: GuestWords = GuestWords {
-    english: ("Not signed in", "Nobody is listed with this account. Please ask whoever manages the people here."),
-    traditional: ("未能登入", "名單中沒有這個帳號。請聯絡管理人員名單的同事。"),
-    simplified: ("未能登录", "名单中没有这个账号。请联系管理人员名单的同事。"),
+    english: (
+        "Not signed in",
+        "Please try again. If your account is not on the list, ask whoever manages the people here.",
+    ),
+    traditional: ("未能登入", "請再試一次。如果名單中沒有您的帳號，請聯絡管理人員名單的同事。"),
+    simplified: ("未能登录", "请再试一次。如果名单中没有您的账号，请联系管理人员名单的同事。"),
 };
 
 const PERSON_UNKNOWN: GuestWords = GuestWords {
