@@ -171,6 +171,18 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
 }
 
 #[tokio::test]
+async fn a_program_that_takes_pages_too_is_answered_as_a_program() {
+    let world = World::new().await;
+    let body = json!({"subject": "till", "scope": "issue"});
+    let sent = world.request(Method::POST, "/grants").bearer_auth(world.grant("admin")).header("accept", "text/html");
+    let issued = world.send(sent.json(&body)).await;
+    assert!(issued.status == 201 && issued.json()["token"].is_string(), "{}", issued.text);
+    let page = world.request(Method::GET, "/grants").bearer_auth(world.grant("admin")).header("accept", "text/html");
+    let page = world.send(page).await;
+    assert!(page.text.contains("till") && !page.text.contains(issued.json()["token"].as_str().unwrap()));
+}
+
+#[tokio::test]
 async fn what_is_written_about_a_person_is_shown_as_text() {
     let world = World::new().await;
     list(&world, "boss", json!([{"role": "everything", "scope": "*"}])).await;

@@ -80,7 +80,9 @@ async fn manage(app: &App, request: &Request, call: Call, languages: &mut Vec<St
     }
     app.catalog.see(&caller.grant, call.now).await;
     let giver = Giver::of(app, &caller.grant).await?;
-    let (outcome, reply) = match wants_page(request) {
+    // A program may say that it takes pages, as some do of everything: what it changes, it sends as JSON.
+    let is_page = wants_page(request) && (caller.session.is_some() || request.route_key.starts_with("GET "));
+    let (outcome, reply) = match is_page {
         true => {
             let languages = (languages.as_slice(), request.query("lang").is_some());
             let frame = Frame::of(app, &reader, languages, call.now).await?;
