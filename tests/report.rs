@@ -16,7 +16,8 @@ use crate::harness::{World, answers, content, days_ago};
 #[tokio::test]
 async fn a_change_is_told_apart_from_chance() {
     let world = World::new().await;
-    // The published example, 30/15/5 against 20/15/15, a day apart.
+    // The example of docs/statistics.md, 30/15/5 against 20/15/15, a day apart. Its figures are those of the second
+    // edition of the statistics and replace the first's, z 2.566300 and p 0.010279.
     // Now and a day ago to the minute, so that no hour of the clock puts both into one business day.
     for (hours_ago, counts) in [(0, [30, 15, 5]), (24, [20, 15, 15])] {
         for (nps, count) in [10, 8, 3].into_iter().zip(counts) {
@@ -27,8 +28,15 @@ async fn a_change_is_told_apart_from_chance() {
     let today = format!("from={0}&to={0}", days_ago(0));
     for scope in ["store/12", "cn"] {
         let change = world.report_for(scope, &today).await["change"].clone();
-        let near = |name: &str, expected: f64| (change[name].as_f64().unwrap() - expected).abs() < 1e-6;
-        assert!(near("z", 2.566_300) && near("p", 0.010_279) && near("nps", 40.0), "{scope}: {change}");
+        for (name, expected) in [
+            ("nps", 40.0),
+            ("low", 8.903_044_311),
+            ("high", 68.020_032_612),
+            ("z", 2.550_306_852),
+            ("p", 0.010_762_814),
+        ] {
+            assert!((change[name].as_f64().unwrap() - expected).abs() < 1e-9, "{scope}: {name} in {change}");
+        }
         assert_eq!((&change["distinguishable"], &change["n_before"]), (&json!(true), &json!(50)));
     }
     let alone = world.report_for("cn", &format!("from={}&to={}", days_ago(60), days_ago(1))).await;
@@ -49,7 +57,9 @@ async fn a_queue_for_vips_that_sours_the_others_shows() {
         (&others["satisfied"]["difference"], &others["satisfied"]["distinguishable"]),
         (&json!(-1.0), &json!(true))
     );
-    assert!(others["nps"]["high"].as_f64().unwrap() < -150.0, "{others}");
+    // Within its interval: 40 against 60 who agree would reach −203, and no difference does.
+    assert_eq!(others["nps"]["low"], json!(-200.0));
+    assert!((others["nps"]["high"].as_f64().unwrap() + 180.860_484_715).abs() < 1e-9, "{others}");
 }
 
 #[tokio::test]

@@ -21,9 +21,9 @@ pub(crate) fn number(count: u64) -> f64 {
 pub struct Difference {
     /// The first less the second, as answered.
     pub difference: f64,
-    /// The lower end of the 95 % interval of the adjusted difference.
+    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and holds the answered one.
     pub low: f64,
-    /// The upper end of the 95 % interval of the adjusted difference.
+    /// The upper end.
     pub high: f64,
     /// The difference in standard errors.
     pub z: f64,
@@ -34,10 +34,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// From the difference as answered, the adjusted one and its standard error.
-    pub(super) fn new(difference: f64, adjusted: f64, se: f64) -> Self {
+    /// From the difference as answered, the adjusted one and its standard error. No difference is larger than `largest`,
+    /// and the interval is cut off there.
+    pub(super) fn new(difference: f64, adjusted: f64, se: f64, largest: f64) -> Self {
         let z = adjusted / se;
         let p = two_sided_p(z);
-        Self { difference, low: adjusted - Z * se, high: adjusted + Z * se, z, p, distinguishable: p < 0.05 }
+        let (low, high) = ((adjusted - Z * se).max(-largest), (adjusted + Z * se).min(largest));
+        Self { difference, low, high, z, p, distinguishable: p < 0.05 }
     }
 }

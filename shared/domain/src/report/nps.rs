@@ -3,7 +3,13 @@
 use super::{Difference, Z, difference::number};
 use crate::count::Recommendations;
 
-/// A score on −100 to 100 with its uncertainty.
+/// How many answers are added before the uncertainty is worked out, one of them a promoter and the other a detractor.
+const ADDED: f64 = 2.0;
+
+/// The largest difference of two scores: all promote here, all detract there.
+const LARGEST: f64 = 200.0;
+
+/// A score on −100 to 100 with its uncertainty. The score is always within its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nps {
     /// 100 (P − D): what was answered.
@@ -21,15 +27,18 @@ pub struct Nps {
 impl Recommendations {
     /// The score and its interval; none without an answer.
     ///
-    /// Adjusted Wald (Rocks 2016, arXiv 1601.07235; the ¾ variant that MeasuringU describes): three answers are
-    /// added, ¾ of a promoter and ¾ of a detractor among them. The plain Wald interval has width zero when all
+    /// A score is the difference of two proportions of the same guests. Its interval is that of Bonett and Price 2012
+    /// for such a difference: one promoter and one detractor are added. The plain Wald interval has width zero when all
     /// agree.
+    ///
+    /// The score as answered is at most √((n + 2)/(n + 1)) standard errors from the centre, √1.5 for one guest. So it
+    /// is within 1.96 of them.
     pub fn nps(self) -> Option<Nps> {
         if self.n() == 0 {
             return None;
         }
         let (centre, variance) = self.adjusted();
-        let half_width = Z * (variance / (number(self.n()) + 3.0)).sqrt();
+        let half_width = Z * (variance / (number(self.n()) + ADDED)).sqrt();
         Some(Nps {
             score: 100.0 * (number(self.promoters) - number(self.detractors)) / number(self.n()),
             adjusted: 100.0 * centre,
@@ -39,20 +48,25 @@ impl Recommendations {
         })
     }
 
-    /// Whether this score differs from another by more than chance explains; none when either has no answer.
+    /// Whether this score differs from another by more than chance explains; none when either has no answer. On −200 to
+    /// 200.
+    ///
+    /// Each score is at most √1.5 of its own standard errors from its centre. So the difference as answered is at most
+    /// √3 standard errors of a difference from the adjusted one, and within 1.96. When p is below 5 %, both are on the
+    /// same side of 0.
     pub fn compare(self, other: Self) -> Option<Difference> {
         let (a, b) = (self.nps()?, other.nps()?);
         let ((c1, v1), (c2, v2)) = (self.adjusted(), other.adjusted());
-        let se = (v1 / (number(self.n()) + 3.0) + v2 / (number(other.n()) + 3.0)).sqrt();
+        let se = (v1 / (number(self.n()) + ADDED) + v2 / (number(other.n()) + ADDED)).sqrt();
         // On the scale of the score.
-        Some(Difference::new(a.score - b.score, 100.0 * (c1 - c2), 100.0 * se))
+        Some(Difference::new(a.score - b.score, 100.0 * (c1 - c2), 100.0 * se, LARGEST))
     }
 
     /// The centre c and the variance v of one answer, on the scale −1 to 1.
     fn adjusted(self) -> (f64, f64) {
-        let n = number(self.n()) + 3.0;
-        let promoters = (number(self.promoters) + 0.75) / n;
-        let detractors = (number(self.detractors) + 0.75) / n;
+        let n = number(self.n()) + ADDED;
+        let promoters = (number(self.promoters) + ADDED / 2.0) / n;
+        let detractors = (number(self.detractors) + ADDED / 2.0) / n;
         let centre = promoters - detractors;
         (centre, promoters + detractors - centre * centre)
     }
@@ -67,28 +81,95 @@ mod tests {
         Recommendations { promoters, passives, detractors }
     }
 
+    /// Every way in which one to `most` guests can answer.
+    fn all(most: u64) -> impl Iterator<Item = Recommendations> {
+        (1..=most).flat_map(|n| {
+            (0..=n).flat_map(move |promoters| {
+                (0..=n - promoters).map(move |detractors| answers(promoters, n - promoters - detractors, detractors))
+            })
+        })
+    }
+
+    // The second edition of the statistics: these replace the first's, which added ¾ of a promoter and ¾ of a detractor
+    // among three answers.
     #[test]
-    fn the_interval_agrees_with_the_published_figures() {
+    fn the_interval_is_that_of_bonett_and_price() {
+        // Worked out apart; the ends before they are cut off at −100 and 100.
         let golden = [
-            ((95, 95, 60), 14.0, 13.8340, 4.2937, 23.3743),
-            ((30, 15, 5), 50.0, 47.1698, 28.7881, 65.5516),
-            ((10, 10, 10), 0.0, 0.0, -27.5393, 27.5393),
-            ((5, 0, 0), 100.0, 62.5, 17.4915, 100.0), // 107.5085 before clamping
-            ((0, 10, 0), 0.0, 0.0, -18.4650, 18.4650),
-            ((291, 476, 395), -8.9501, -8.9270, -13.3084, -4.5457),
+            ((95, 95, 60), 14.0, 13.888_888_889, 4.295_596_743, 23.482_181_035),
+            ((30, 15, 5), 50.0, 48.076_923_077, 29.238_365_315, 66.915_480_839),
+            ((10, 10, 10), 0.0, 0.0, -28.728_268_631, 28.728_268_631),
+            ((5, 0, 0), 100.0, 71.428_571_429, 19.583_598_522, 123.273_544_335),
+            ((0, 10, 0), 0.0, 0.0, -23.098_397_072, 23.098_397_072),
+            ((291, 476, 395), -8.950_086_059, -8.934_707_904, -13.321_394_060, -4.548_021_748),
+            ((1, 0, 0), 100.0, 33.333_333_333, -73.353_592_808, 140.020_259_475),
+            ((49, 1, 0), 98.0, 94.230_769_231, 85.949_823_542, 102.511_714_920),
         ];
         for ((promoters, passives, detractors), score, adjusted, low, high) in golden {
             let nps = answers(promoters, passives, detractors).nps().unwrap();
-            for (figure, expected) in [(nps.score, score), (nps.adjusted, adjusted), (nps.low, low), (nps.high, high)] {
-                assert!((figure - expected).abs() < 1e-4, "{figure} is not {expected}");
+            let uncut = (nps.adjusted - nps.half_width, nps.adjusted + nps.half_width);
+            for (figure, expected) in [
+                (nps.score, score),
+                (nps.adjusted, adjusted),
+                (uncut.0, low),
+                (uncut.1, high),
+                (nps.low, low.max(-100.0)),
+                (nps.high, high.min(100.0)),
+            ] {
+                assert!((figure - expected).abs() < 1e-9, "{figure} is not {expected}");
             }
         }
     }
 
     #[test]
+    fn the_interval_agrees_with_a_published_example() {
+        // 26, 18 and 4 of 48, as R's statpsych prints them: 0.44, its error 0.09448809, 0.2548067 to 0.6251933.
+        let nps = answers(26, 18, 4).nps().unwrap();
+        for (figure, expected) in
+            [(nps.adjusted, 44.0), (nps.half_width / Z, 9.448_809), (nps.low, 25.480_67), (nps.high, 62.519_33)]
+        {
+            assert!((figure - expected).abs() < 1e-5, "{figure} is not {expected}");
+        }
+    }
+
+    // The second edition as well: z was 2.566300 and p 0.010279 in the first.
+    #[test]
     fn two_scores_are_compared_by_their_adjusted_variances() {
         let change = answers(30, 15, 5).compare(answers(20, 15, 15)).unwrap();
-        assert!((change.z - 2.566_300).abs() < 1e-6 && (change.p - 0.010_279).abs() < 1e-6 && change.distinguishable);
+        for (figure, expected) in [
+            (change.difference, 40.0),
+            (change.low, 8.903_044_311),
+            (change.high, 68.020_032_612),
+            (change.z, 2.550_306_852),
+            (change.p, 0.010_762_814),
+        ] {
+            assert!((figure - expected).abs() < 1e-9, "{figure} is not {expected}");
+        }
+        assert!(change.distinguishable);
+    }
+
+    #[test]
+    fn what_was_answered_is_within_its_own_interval() {
+        for answers in all(50) {
+            let nps = answers.nps().unwrap();
+            assert!(nps.low <= nps.score && nps.score <= nps.high, "{answers:?}: {nps:?}");
+        }
+        // Few against few, then those who agree against others.
+        let unanimous = |n| [answers(n, 0, 0), answers(0, n, 0), answers(0, 0, n)];
+        let few: Vec<Recommendations> = all(6).collect();
+        compare_each(&few, &few);
+        for n in [2, 5, 30, 1_000] {
+            compare_each(&unanimous(n), &all(20).collect::<Vec<_>>());
+        }
+    }
+
+    fn compare_each(some: &[Recommendations], others: &[Recommendations]) {
+        for (a, b) in some.iter().flat_map(|a| others.iter().map(move |b| (a, b))) {
+            let change = a.compare(*b).unwrap();
+            assert!(change.low <= change.difference && change.difference <= change.high, "{a:?} {b:?}: {change:?}");
+            assert!(change.low >= -200.0 && change.high <= 200.0, "{a:?} {b:?}: {change:?}");
+            assert!(!change.distinguishable || change.difference * change.z > 0.0, "{a:?} {b:?}: {change:?}");
+        }
     }
 
     #[test]

@@ -38,14 +38,16 @@ pub fn share(k: u64, n: u64) -> Option<Share> {
 }
 
 /// Whether k₁ of n₁ differs from k₂ of n₂ by more than chance explains: the score that Agresti and Caffo (2000) give
-/// by adding one success and one failure to each. None of nothing.
+/// by adding one success and one failure to each. On −1 to 1; none of nothing.
+///
+/// As with two scores, the difference as answered is within its interval.
 pub fn compare_shares((k1, n1): (u64, u64), (k2, n2): (u64, u64)) -> Option<Difference> {
     let difference = share(k1, n1)?.share - share(k2, n2)?.share;
     let adjusted = |k: u64, n: u64| (number(k) + 1.0) / (number(n) + 2.0);
     let variance = |k: u64, n: u64| adjusted(k, n) * (1.0 - adjusted(k, n)) / (number(n) + 2.0);
     let centre = adjusted(k1, n1) - adjusted(k2, n2);
     let se = (variance(k1, n1) + variance(k2, n2)).sqrt();
-    Some(Difference::new(difference, centre, se))
+    Some(Difference::new(difference, centre, se, 1.0))
 }
 
 #[cfg(test)]
@@ -73,6 +75,15 @@ mod tests {
         assert!((change.difference - 0.4).abs() < 1e-12);
         assert!((change.z - (4.0 / 12.0) / (62.0_f64 / 1728.0).sqrt()).abs() < 1e-12);
         assert!(!change.distinguishable && compare_shares((0, 0), (1, 2)).is_none());
+    }
+
+    #[test]
+    fn what_was_answered_is_within_its_own_interval() {
+        let some: Vec<(u64, u64)> = (1..=12).flat_map(|n| (0..=n).map(move |k| (k, n))).collect();
+        for (a, b) in some.iter().flat_map(|a| some.iter().map(move |b| (a, b))) {
+            let Difference { difference, low, high, .. } = compare_shares(*a, *b).unwrap();
+            assert!(-1.0 <= low && low <= difference && difference <= high && high <= 1.0, "{a:?} against {b:?}");
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub struct NpsFigure {
     pub question: Id,
     /// What was answered.
     pub score: f64,
-    /// The centre of the interval.
+    /// The centre of the interval. It lies nearer to 0 than the score, which the interval holds all the same.
     pub adjusted: f64,
     /// The lower end of the 95 % interval.
     pub low: f64,
@@ -160,9 +160,9 @@ pub struct Change {
     pub n_before: u64,
     /// The score now less the score before, as answered.
     pub nps: f64,
-    /// The lower end of the 95 % interval of the adjusted difference.
+    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and holds the answered one.
     pub low: f64,
-    /// The upper end of the 95 % interval of the adjusted difference.
+    /// The upper end.
     pub high: f64,
     /// The difference in standard errors.
     pub z: f64,
