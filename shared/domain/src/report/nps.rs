@@ -113,8 +113,8 @@ mod tests {
                 (nps.adjusted, adjusted),
                 (uncut.0, low),
                 (uncut.1, high),
-                (nps.low, low.max(-100.0)),
-                (nps.high, high.min(100.0)),
+                (nps.low, f64::max(low, -100.0)),
+                (nps.high, f64::min(high, 100.0)),
             ] {
                 assert!((figure - expected).abs() < 1e-9, "{figure} is not {expected}");
             }
