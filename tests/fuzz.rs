@@ -21,7 +21,7 @@ use std::{
 
 use aftertaste::{
     domain::Id,
-    table::{SignInLink, StoredSession, Table},
+    table::{Seen, SignInLink, StoredSession, Table},
 };
 use aftertaste_local::{Database, Options, Stack, events::WRITTEN_FOR};
 use futures::{StreamExt, stream};
@@ -123,14 +123,14 @@ async fn list_people(table: &Table, now: Timestamp) {
     let person =
         |role: &str| json!({"name": "Fuzz", "email": "fuzz@example.cn", "roles": [{"role": role, "scope": "*"}]});
     let fuzz: Id = "fuzz".parse().unwrap();
-    table.put_person(&fuzz, &serde_json::from_value(person("everything")).unwrap(), now).await.unwrap();
+    table.put_person(&fuzz, &serde_json::from_value(person("everything")).unwrap(), &Seen::Nobody, now).await.unwrap();
     for number in 0..4 {
         let id = format!("person-{number}").parse().unwrap();
-        table.put_person(&id, &serde_json::from_value(person("looks")).unwrap(), now).await.unwrap();
+        table.put_person(&id, &serde_json::from_value(person("looks")).unwrap(), &Seen::Nobody, now).await.unwrap();
     }
     let until = now + jiff::SignedDuration::from_hours(10);
-    let session = StoredSession { person: fuzz.clone(), began: now, used: now };
-    let link = SignInLink { person: fuzz, made: now, until };
+    let session = StoredSession { person: fuzz.clone(), began: now, used: now, made: now, at_most: None };
+    let link = SignInLink { person: fuzz, made: now, until, at_most: None };
     for number in 1..=SESSIONS {
         let id = Uuid::from_u128(number.into());
         table.put_session(id, &session, until).await.unwrap();

@@ -118,6 +118,8 @@ async fn a_person_who_can_not_be_taken_is_refused_with_a_sentence() {
     for (body, words) in [
         (json!({"name": "x", "roles": []}), "roles are 1 to 400"),
         (json!({"name": " ", "roles": looks("cn")}), "name is 1 to 80"),
+        (json!({"name": "\u{202e}nimda", "roles": looks("cn")}), "name is of characters that can be seen"),
+        (json!({"name": "x", "email": "l\u{200b}in@example.cn", "roles": looks("cn")}), "email is an address"),
         (json!({"name": "x", "roles": looks("cn/eas")}), "roles: there is no store and no node cn/eas"),
         (json!({"name": "x", "roles": looks("store/99")}), "roles: there is no store and no node store/99"),
         (json!({"name": "x", "roles": looks("CN")}), "roles[0].scope: "),
@@ -168,6 +170,43 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
     };
     assert_eq!((put("admin:cn report:cn").await, put("admin").await), (409, 200));
     assert_eq!(operate(&world, Method::DELETE, "/people/broken", Value::Null).await.status, 204);
+}
+
+#[tokio::test]
+async fn two_who_write_at_once_pass_over_nothing_that_the_other_gave() {
+    let world = World::new().await;
+    list(&world, "wang", looks("store/12")).await;
+    // A region's manager has read whom they may change, and head office gives them everything before they write.
+    world.proxy.hold("UpdateItem", "Wong");
+    let as_east = world.request(Method::PUT, "/people/wang").bearer_auth(world.grant("admin:cn/east report:cn/east"));
+    let lesser = world.send(as_east.json(&json!({"name": "Wong", "roles": looks("cn/east")})));
+    let head = async {
+        world.proxy.held().await;
+        let given = list(&world, "wang", json!([{"role": "everything", "scope": "*"}])).await;
+        world.proxy.let_go();
+        given
+    };
+    let (lesser, given) = tokio::join!(lesser, head);
+    assert_eq!((lesser.status.as_u16(), given.status.as_u16()), (403, 200), "{}", lesser.text);
+    let wang = operate(&world, Method::GET, "/people/wang", Value::Null).await.json();
+    assert_eq!((&wang["name"], &wang["roles"][0]["role"]), (&json!("wang"), &json!("everything")));
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_lists_one_person() {
+    let world = World::new().await;
+    list(&world, "boss", json!([{"role": "everything", "scope": "*"}])).await;
+    let boss = Browser::signed_in(&world, "boss").await;
+    let page = boss.open("/people").await.text;
+    let hidden = |name: &str| {
+        let after = page.split(&format!(r#"name="{name}" value=""#)).last().unwrap();
+        after.split('"').next().unwrap().to_owned()
+    };
+    let (id, token) = (hidden("id"), hidden("token"));
+    let fields = [("token", token.as_str()), ("id", &id), ("name", "Wu"), ("email", "wu@example.cn"), ("looks", "cn")];
+    let (one, other) = tokio::join!(boss.send("/people", &fields), boss.send("/people", &fields));
+    assert_eq!((one.status.as_u16(), other.status.as_u16()), (201, 201), "{} {}", one.text, other.text);
+    assert_eq!(world.items("PEOPLE").await.iter().filter(|item| item["name"] == "Wu").count(), 1);
 }
 
 #[tokio::test]

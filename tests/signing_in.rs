@@ -133,6 +133,48 @@ async fn what_is_changed_of_a_person_holds_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_made_a_link_gets_no_more_by_it_when_the_person_is_given_more() {
+    let world = World::new().await;
+    let east = world.grant("admin:cn/east report:cn/east");
+    let as_east = async |method: Method, path: &str, body: Value| {
+        let request = world.request(method, path).bearer_auth(&east);
+        world.send(if body.is_null() { request } else { request.json(&body) }).await
+    };
+    let wang = json!({"name": "Wang", "roles": looks("store/12")});
+    assert_eq!(as_east(Method::PUT, "/people/wang", wang).await.status, 201);
+    let made = async || {
+        let made = as_east(Method::POST, "/people/wang/link", Value::Null).await.json();
+        made["link"].as_str().unwrap().to_owned()
+    };
+    let (mut kept, mut later, unused) = (Browser::new(&world), Browser::new(&world), made().await);
+    assert_eq!(kept.press(&made().await).await.status, 303);
+    assert_eq!(list(&world, "wang", json!([{"role": "everything", "scope": "*"}])).await.status, 200);
+    assert_eq!(later.press(&unused).await.status, 303);
+    for browser in [&kept, &later] {
+        assert_eq!((browser.report("store/12").await, browser.report("cn").await), (200, 403));
+        assert_eq!(browser.open("/audit").await.status, 403);
+        assert_eq!(browser.open("/people").await.status, 403);
+    }
+    // By a link of whoever gave it they have all of it, and what is taken away goes at once.
+    let own = Browser::signed_in(&world, "wang").await;
+    assert_eq!((own.report("cn").await, own.open("/audit").await.status.as_u16()), (200, 200));
+    assert_eq!(list(&world, "wang", looks("cn/north")).await.status, 200);
+    assert_eq!((kept.report("store/12").await, kept.report("cn/north").await), (403, 403));
+}
+
+#[tokio::test]
+async fn what_ended_a_link_ends_the_session_that_began_by_it_at_the_same_moment() {
+    let world = World::new().await;
+    list(&world, "li", looks("cn")).await;
+    let browser = Browser::signed_in(&world, "li").await;
+    // The end was written after the link was made, and before the session that the link was pressed for.
+    let session = browser.session().to_string();
+    let at = json!({"S": (Timestamp::now() - 1.hour()).to_string()});
+    set(&world, "SESSIONS", &session, "made", at).await;
+    assert_eq!(browser.report("cn").await, 401);
+}
+
+#[tokio::test]
 async fn a_cookie_changes_nothing_but_what_its_own_pages_send() {
     let world = World::new().await;
     list(&world, "boss", json!([{"role": "everything", "scope": "*"}])).await;

@@ -13,7 +13,7 @@ use aftertaste::{
         survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
-    table::{Item, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
+    table::{Item, Seen, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
 };
 use fastrand::Rng;
 use jiff::{Span, Timestamp, ToSpan, civil::Date};
@@ -92,7 +92,7 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
         bulk.import(invent(&stores, survey, retention, now).await?).await?;
     }
     for (id, person) in people()? {
-        table.put_person(&id, &person, now).await.map_err(|error| failed(&error))?;
+        table.put_person(&id, &person, &Seen::Unreadable, now).await.map_err(|error| failed(&error))?;
     }
     // The stores come last: a process killed on the way begins again, with the same answers.
     for (store, ..) in &stores {

@@ -17,9 +17,21 @@ pub async fn sign_in_link(url: &str, grant: &str, person: Option<&str>) -> Resul
     let url = url.trim_end_matches('/');
     let id = person.unwrap_or(OPERATOR);
     let address = format!("{url}/people/{id}");
-    if person.is_none() && asked(http.get(&address), grant, url).await?.0 == StatusCode::NOT_FOUND {
-        let operator = json!({"name": "Operator", "roles": [{"role": "everything", "scope": "*"}]});
-        done(asked(http.put(&address).json(&operator), grant, url).await?, url)?;
+    if person.is_none() {
+        let everything = json!({"role": "everything", "scope": "*"});
+        let listed = asked(http.get(&address), grant, url).await?;
+        if listed.0 == StatusCode::NOT_FOUND {
+            let operator = json!({"name": "Operator", "roles": [everything]});
+            done(asked(http.put(&address).json(&operator), grant, url).await?, url)?;
+        } else if !done(listed, url)?
+            .get("roles")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.contains(&everything))
+        {
+            return Err(Failure(format!(
+                "{OPERATOR} is listed at {url} and may not do everything. Name somebody who may, or change {OPERATOR}."
+            )));
+        }
     }
     let made = done(asked(http.request(Method::POST, format!("{address}/link")), grant, url).await?, url)?;
     let link = made.get("link").and_then(Value::as_str);

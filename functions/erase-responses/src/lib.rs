@@ -93,8 +93,12 @@ async fn find(app: &App<BothKeys>, wanted: Wanted, now: Timestamp) -> Result<Fou
                 return Err(Problem::invalid(sentence).into());
             }
             let store = store(app, number, now).await?;
-            let payment = PaymentHash::of(&payment, app.keys.guests.payment());
-            let visits = app.table.visits_of(number, &store.calendar.window(day), payment).await?;
+            let mut visits = Vec::new();
+            // Whoever tried the survey out with this payment made a visit of its own.
+            for payment in [format!("test {payment}"), payment] {
+                let payment = PaymentHash::of(&payment, app.keys.guests.payment());
+                visits.extend(app.table.visits_of(number, &store.calendar.window(day), payment).await?);
+            }
             Ok(Found { store, day, visits })
         }
         _ => Err(Problem::invalid("The body names the visit by its link alone, or by store, day and payment.").into()),

@@ -4,7 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Invalid,
-        access::{Grant, Issue, Lifetimes, Permission},
+        access::{Grant, Issue, Lifetimes, Permission, check_visible},
     },
     http::{Problem, Request},
     lambda::Call,
@@ -120,7 +120,8 @@ fn refused(field: Field, sentence: impl Into<String>) -> Refused {
 /// What is wanted, if the giver may give it.
 fn checked(wanted: &Wanted, giver: &Giver<'_>) -> Result<Vec<Permission>, Refused> {
     let Wanted { subject, scope, paid_within, .. } = wanted;
-    if subject.trim().is_empty() || subject.chars().count() > LONGEST_NAME || subject.chars().any(char::is_control) {
+    let is_seen = check_visible("subject", subject).is_ok() && !subject.chars().any(char::is_control);
+    if !is_seen || subject.chars().count() > LONGEST_NAME {
         let sentence = format!("subject says whom the grant is for, in 1 to {LONGEST_NAME} characters.");
         return Err(refused(Field::Subject, sentence));
     }

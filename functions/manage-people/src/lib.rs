@@ -135,7 +135,7 @@ async fn answer(
         }
         "POST /people/{id}/link" => {
             let listed = people::person(app, giver, &id(request)?).await?;
-            let invitation = people::invite(app, &listed.id, call, by).await?;
+            let invitation = people::invite(app, &listed, call, by).await?;
             ("sign-in-link-made", Reply::json(StatusCode::CREATED, &invitation))
         }
         "DELETE /people/{id}/sessions" => {

@@ -11,7 +11,7 @@ use aftertaste::{
     },
     http::{Problem, ProblemKind},
     lambda::Call,
-    table::{ListedPerson, SignInLink, StoreList, TableError},
+    table::{ListedPerson, Seen, SignInLink, StoreList, StoredSession, TableError},
 };
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -48,16 +48,16 @@ pub(crate) struct Invitation {
 pub(crate) async fn shown(app: &App, giver: &Giver<'_>, now: Timestamp) -> Result<Vec<Shown>, Stop> {
     let (people, asked) = (app.table.people().await?, app.table.asked(now).await?);
     let asked: BTreeMap<Id, Timestamp> = asked.into_iter().collect();
-    let mut sessions: BTreeMap<Id, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    let mut sessions: BTreeMap<Id, Vec<StoredSession>> = BTreeMap::new();
     for session in app.table.sessions().await? {
-        sessions.entry(session.person).or_default().push((session.began, session.used));
+        sessions.entry(session.person.clone()).or_default().push(session);
     }
     let show = |listed: ListedPerson| {
         let lives = listed.person.session_lives();
         let theirs = sessions.remove(&listed.id).unwrap_or_default().into_iter();
         let ended_before = listed.ended_before.unwrap_or(Timestamp::MIN);
-        let alive = theirs.filter(|(began, used)| *began >= ended_before && lives.end(*began, *used) > now);
-        let used: Vec<Timestamp> = alive.map(|(_, used)| used).collect();
+        let alive = theirs.filter(|one| one.made >= ended_before && lives.end(one.began, one.used) > now);
+        let used: Vec<Timestamp> = alive.map(|one| one.used).collect();
         let asked_at = asked.get(&listed.id).copied();
         Shown { sessions: used.len(), last_used: used.into_iter().max(), asked_at, listed }
     };
@@ -78,13 +78,15 @@ pub(crate) async fn person(app: &App, giver: &Giver<'_>, id: &Id) -> Result<List
     }
 }
 
-/// Whether somebody is listed under an id. Whoever changed somebody with more roles than they may give could sign in as
+/// What is seen under an id. Whoever changed somebody with more roles than they may give could sign in as
 /// them; one who can't be read may have any.
-async fn is_listed(app: &App, giver: &Giver<'_>, id: &Id, by: &Grant) -> Result<bool, Stop> {
+async fn seen(app: &App, giver: &Giver<'_>, id: &Id, by: &Grant) -> Result<Seen, Stop> {
     match person(app, giver, id).await {
-        Ok(_) => Ok(true),
-        Err(Stop::Problem(Problem { kind: ProblemKind::PersonUnknown, .. })) => Ok(false),
-        Err(Stop::Problem(Problem { kind: ProblemKind::ItemUnreadable, .. })) if by.allows_admin() => Ok(true),
+        Ok(listed) => Ok(Seen::With(listed.stored_roles)),
+        Err(Stop::Problem(Problem { kind: ProblemKind::PersonUnknown, .. })) => Ok(Seen::Nobody),
+        Err(Stop::Problem(Problem { kind: ProblemKind::ItemUnreadable, .. })) if by.allows_admin() => {
+            Ok(Seen::Unreadable)
+        }
         Err(stop) => Err(stop),
     }
 }
@@ -98,7 +100,7 @@ pub(crate) async fn put(
     by: &Grant,
 ) -> Result<bool, Stop> {
     let person = person.checked().map_err(Problem::from)?;
-    let is_new = !is_listed(app, giver, id, by).await?;
+    let mut seen_before = seen(app, giver, id, by).await?;
     if let Some(lacked) = giver.lacks(&person) {
         return Err(Problem::grant_insufficient(&lacked.to_string()).into());
     }
@@ -111,7 +113,10 @@ pub(crate) async fn put(
     {
         return Err(Problem::email_taken().into());
     }
-    app.table.put_person(id, &person, call.now).await?;
+    // Whoever writes at the same moment may have given them more: then it is looked at again who may change them.
+    while !app.table.put_person(id, &person, &seen_before, call.now).await? {
+        seen_before = seen(app, giver, id, by).await?;
+    }
     let roles: Vec<String> = person.permissions().iter().map(ToString::to_string).collect();
     let mut on = format!("{id} {} {}", person.name, roles.join(" "));
     if let Some((cut, _)) = on.char_indices().nth(500) {
@@ -119,7 +124,7 @@ pub(crate) async fn put(
         on.push('…');
     }
     write_down(app, call, by, "person-written", on).await?;
-    Ok(is_new)
+    Ok(seen_before == Seen::Nobody)
 }
 
 /// A scope of a person's roles that no store is in: most likely a spelling mistake.
@@ -140,9 +145,13 @@ pub(crate) fn unknown_scope(stores: &StoreList, person: &Person) -> Option<Scope
 }
 
 /// Makes a sign-in link: whoever opens it and presses its button is signed in as this person, once.
-pub(crate) async fn invite(app: &App, id: &Id, call: Call, by: &Grant) -> Result<Invitation, Stop> {
+pub(crate) async fn invite(app: &App, listed: &ListedPerson, call: Call, by: &Grant) -> Result<Invitation, Stop> {
+    let id = &listed.id;
+    // Whoever makes it may keep it, and use it when the person has been given more than they could give.
+    let all = listed.person.permissions();
+    let at_most = (!by.allows_admin()).then(|| all.iter().map(ToString::to_string).collect());
     let until = call.now.saturating_add(LINK_MINUTES.minutes()).unwrap_or(Timestamp::MAX);
-    app.table.put_sign_in(call.fresh, &SignInLink { person: id.clone(), made: call.now, until }).await?;
+    app.table.put_sign_in(call.fresh, &SignInLink { person: id.clone(), made: call.now, until, at_most }).await?;
     app.table.delete_asked(id).await?;
     write_down(app, call, by, "sign-in-link-made", id.to_string()).await?;
     let ticket = app.keys.ticket(Ticket::SignIn, call.fresh);
@@ -157,10 +166,15 @@ pub(crate) async fn sign_out_everywhere(app: &App, id: &Id, call: Call, by: &Gra
 
 /// Takes a person off the list. Their sessions end with that.
 pub(crate) async fn delete(app: &App, giver: &Giver<'_>, id: &Id, call: Call, by: &Grant) -> Result<(), Stop> {
-    if !is_listed(app, giver, id, by).await? {
-        return Err(Problem::person_unknown().into());
+    loop {
+        let seen = seen(app, giver, id, by).await?;
+        if seen == Seen::Nobody {
+            return Err(Problem::person_unknown().into());
+        }
+        if app.table.delete_person(id, &seen).await? {
+            break;
+        }
     }
-    app.table.delete_person(id).await?;
     app.table.delete_asked(id).await?;
     write_down(app, call, by, "person-deleted", id.to_string()).await
 }

@@ -4,7 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        access::{Permission, Person, Ticket},
+        access::{Permission, Ticket},
     },
     environment::ConfigError,
     http::{COOKIE, Problem, Reply, Request, wanted_languages},
@@ -37,7 +37,7 @@ pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result
     let link = request.query("link").filter(|link| link.len() <= LONGEST_FIELD);
     if link.is_none() && request.has_session() {
         match app.session(request, now).await {
-            Ok(session) => return to(&home(app, &session.person.person, now).await?),
+            Ok(session) => return to(&home(app, &session.grant().permissions, now).await?),
             Err(Stop::Problem(_)) => {}
             Err(broken) => return Err(broken),
         }
@@ -81,17 +81,23 @@ async fn sign_in_by(app: &App, request: &Request, link: &str, call: Call) -> Res
     if person.ended_before.is_some_and(|before| used.made < before) {
         return Err(Problem::sign_in_ended().into());
     }
-    begin(app, request, &person, call).await
+    begin(app, request, (&person, used.made, used.at_most), call).await
 }
 
 /// Begins a session, and goes on to the person's own page. The session that the browser had before ends.
-async fn begin(app: &App, request: &Request, person: &ListedPerson, call: Call) -> Result<Reply, Stop> {
-    let home = home(app, &person.person, call.now).await?;
+async fn begin(
+    app: &App,
+    request: &Request,
+    (person, made, at_most): (&ListedPerson, Timestamp, Option<Vec<String>>),
+    call: Call,
+) -> Result<Reply, Stop> {
+    let given = at_most.as_ref().map(|words| words.iter().filter_map(|word| word.parse().ok()).collect());
+    let home = home(app, &given.unwrap_or_else(|| person.person.permissions()), call.now).await?;
     let before = request.cookie(COOKIE).and_then(|ticket| app.keys.id_of(Ticket::Session, ticket));
     if let Some(before) = before {
         app.table.delete_session(before).await?;
     }
-    let cookie = app.begin_session(person, call).await?;
+    let cookie = app.begin_session(person, (made, at_most), call).await?;
     tracing::info!(outcome = "signed-in", status = 303, by = person.id.as_str());
     Ok(to(&home)?.with_cookie(cookie))
 }
@@ -127,8 +133,7 @@ fn to(address: &str) -> Result<Reply, Stop> {
 }
 
 /// A person's own page: the report of the first scope that they may see, or the people whom they manage.
-async fn home(app: &App, person: &Person, now: Timestamp) -> Result<String, Stop> {
-    let permissions = person.permissions();
+async fn home(app: &App, permissions: &[Permission], now: Timestamp) -> Result<String, Stop> {
     let first = permissions.iter().find_map(|permission| match permission {
         Permission::Report(scope) => Some(scope.as_ref()),
         _ => None,
@@ -197,7 +202,7 @@ pub(crate) async fn end_openid(app: &App, request: &Request, call: Call) -> Resu
     let mut listed = people.iter().filter(|person| person.person.email.as_ref() == Some(&email));
     // Of two with one address nobody knows who it is.
     let person = listed.next().filter(|_| listed.next().is_none()).ok_or_else(Problem::sign_in_refused)?;
-    begin(app, request, person, call).await
+    begin(app, request, (person, call.now, None), call).await
 }
 
 /// What is said where nobody is signed in. Why is in the log, for whoever set the provider up.

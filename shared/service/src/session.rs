@@ -1,6 +1,6 @@
 //! Whoever reads pages: a person in a browser, by a session, or a program, by a grant.
 
-use domain::access::{Grant, GrantKeys, Ticket};
+use domain::access::{Grant, GrantKeys, Permission, Ticket};
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
@@ -27,6 +27,8 @@ pub struct Session {
     pub person: ListedPerson,
     /// When it ends if it is not used again.
     pub ends: Timestamp,
+    /// What it allows at most; none for all that the person may.
+    at_most: Option<Vec<Permission>>,
 }
 
 /// Who reads, and what they may.
@@ -39,15 +41,22 @@ pub struct Reader {
 }
 
 impl Session {
-    /// What the person's roles allow, for as long as the session lasts.
+    /// What the person's roles allow, for as long as the session lasts. By a link of somebody who could give less, it is
+    /// not more than that: they may have kept the link.
     pub fn grant(&self) -> Grant {
-        Grant {
-            permissions: self.person.person.permissions(),
-            subject: self.person.id.to_string(),
-            expires: self.ends,
-            paid_within: None,
-            issue: None,
-        }
+        let own = self.person.person.permissions();
+        let permissions = match &self.at_most {
+            None => own,
+            Some(most) => {
+                let covered =
+                    |by: &[Permission], asked: &Permission| by.iter().any(|permission| permission.covers(asked));
+                let within = own.iter().filter(|permission| covered(most, permission));
+                // What was given then, where it is less than what the person has now.
+                let less = most.iter().filter(|given| covered(&own, given) && !own.contains(given));
+                within.chain(less).cloned().collect()
+            }
+        };
+        Grant { permissions, subject: self.person.id.to_string(), expires: self.ends, paid_within: None, issue: None }
     }
 
     /// What the forms of its pages carry, and no page of another site knows.
@@ -70,14 +79,19 @@ impl Reader {
 }
 
 impl<K: AsRef<GrantKeys>> App<K> {
-    /// Begins a session of a person. Returns the header that keeps it in their browser.
+    /// Begins a session of a person, by a link that was made at a moment and allows so much. Returns the header that keeps it in their browser.
     ///
     /// # Errors
     /// When it can't be written.
-    pub async fn begin_session(&self, person: &ListedPerson, Call { now, fresh }: Call) -> Result<String, TableError> {
+    pub async fn begin_session(
+        &self,
+        person: &ListedPerson,
+        (made, at_most): (Timestamp, Option<Vec<String>>),
+        Call { now, fresh }: Call,
+    ) -> Result<String, TableError> {
         let lives = person.person.session_lives();
         let until = now.saturating_add(lives.longest.minutes()).unwrap_or(Timestamp::MAX);
-        let session = StoredSession { person: person.id.clone(), began: now, used: now };
+        let session = StoredSession { person: person.id.clone(), began: now, used: now, made, at_most };
         self.table.put_session(fresh, &session, until).await?;
         let ticket = self.keys.as_ref().ticket(Ticket::Session, fresh);
         Ok(cookie(&ticket, lives.longest * 60))
@@ -93,7 +107,7 @@ impl<K: AsRef<GrantKeys>> App<K> {
         let stored = self.table.session(id).await?.ok_or_else(Problem::session_ended)?;
         let person = self.table.readable_person(&stored.person).await?.ok_or_else(Problem::session_ended)?;
         let lives = person.person.session_lives();
-        let was_ended = person.ended_before.is_some_and(|before| stored.began < before);
+        let was_ended = person.ended_before.is_some_and(|before| stored.made < before);
         if was_ended || lives.end(stored.began, stored.used) <= now {
             return Err(Problem::session_ended().into());
         }
@@ -103,7 +117,9 @@ impl<K: AsRef<GrantKeys>> App<K> {
             // The session lasts a little less long; the page is shown all the same.
             tracing::warn!(outcome = "session-not-kept", %error);
         }
-        Ok(Session { id, person, ends: lives.end(stored.began, now) })
+        // A word that this version does not know allows nothing.
+        let at_most = stored.at_most.map(|words| words.iter().filter_map(|word| word.parse().ok()).collect());
+        Ok(Session { id, person, ends: lives.end(stored.began, now), at_most })
     }
 
     /// Whoever reads a page that changes nothing: by a bearer token, by a session, or by the cookie of 0.1.0, whose grant

@@ -62,7 +62,9 @@ pub(super) fn typed(caller: &Caller, words: &Words) -> Typed {
     for line in caller.field("mentions").lines().map(str::trim).filter(|line| !line.is_empty()) {
         let parts = line.split_once(char::is_whitespace).map(|(robot, id)| (robot.parse::<Id>(), id.trim()));
         match parts {
-            Some((Ok(robot), id)) if !id.is_empty() => drop(person.mentions.insert(robot, id.to_owned())),
+            Some((Ok(robot), id)) if !id.is_empty() && !person.mentions.contains_key(&robot) => {
+                person.mentions.insert(robot, id.to_owned());
+            }
             _ => mistakes.push(format!("{} {}", words.bad_mentions, shortened(line))),
         }
     }

@@ -48,6 +48,7 @@ pub(super) async fn list(
                 summary { h2 { (words.invite) } }
                 form method="post" action=(frame.to("/people")) {
                     (frame.token())
+                    input type="hidden" name="id" value=(new_id(call));
                     (typed.markup(frame, &places))
                     button type="submit" { (words.invite) }
                 }
@@ -89,6 +90,11 @@ fn roles(person: &Person, places: &Places, frame: &Frame) -> Markup {
     }
 }
 
+/// An id for somebody new: nobody has to make one up, and none tells how many people there are.
+fn new_id(call: Call) -> String {
+    format!("p-{}", call.fresh.simple())
+}
+
 /// Puts whoever was typed into the form on the list.
 pub(super) async fn invite(
     app: &App,
@@ -97,8 +103,9 @@ pub(super) async fn invite(
     giver: &Giver<'_>,
     frame: &Frame,
 ) -> Result<(&'static str, Reply), Stop> {
-    // Nobody has to make up an id, and none tells how many people there are.
-    let id: Id = format!("p-{}", &call.fresh.simple().to_string()[..12]).parse().map_err(Problem::from)?;
+    // The form brings the id, so that a button that is pressed twice lists one person.
+    let id = Some(caller.field("id")).filter(|id| id.starts_with("p-")).map_or_else(|| new_id(call), str::to_owned);
+    let id: Id = id.parse().map_err(Problem::from)?;
     let typed = typed(caller, frame.words);
     match save(app, call, caller, giver, frame, (&id, typed)).await? {
         None => {
@@ -141,6 +148,8 @@ async fn save(
         let sentence = match () {
             () if mistakes.contains("name is") => words.bad_name.to_owned(),
             () if mistakes.contains("email is") => format!("{} {email}", words.bad_email),
+            () if mistakes.contains("mentions") => words.long_mentions.to_owned(),
+            () if mistakes.contains("roles are") => words.many_roles.to_owned(),
             () => mistakes,
         };
         typed.mistakes.push(sentence);
@@ -182,7 +191,7 @@ pub(super) async fn change(
     let listed = people::person(app, giver, &crate::id(request)?).await?;
     let id = &listed.id;
     let (outcome, said, invitation) = match caller.field("do") {
-        "link" => ("sign-in-link-made", vec![], Some(people::invite(app, id, call, by).await?)),
+        "link" => ("sign-in-link-made", vec![], Some(people::invite(app, &listed, call, by).await?)),
         "sign-out" => {
             people::sign_out_everywhere(app, id, call, by).await?;
             ("sessions-ended", vec![words.signed_out_all.to_owned()], None)

@@ -14,7 +14,12 @@ pub(super) fn page(frame: &Frame, month: &str, deeds: &[Deed], people: &[ListedP
         people.iter().map(|listed| (listed.id.as_str(), listed.person.name.as_str())).collect();
     let by = |deed: &Deed| {
         let name = names.get(deed.by.as_str()).filter(|_| deed.grant.is_none());
-        name.map_or_else(|| deed.by.clone(), |name| (*name).to_owned())
+        match (name, deed.grant) {
+            (Some(name), _) => (*name).to_owned(),
+            // A grant bears the name that whoever issued it wrote: it is no person.
+            (None, Some(grant)) => format!("{} ({}, {})", deed.by, words.grants, &grant.simple().to_string()[..8]),
+            (None, None) => deed.by.clone(),
+        }
     };
     let markup = html! {
         form.row method="get" action="/audit" {

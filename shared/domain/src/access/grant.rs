@@ -29,6 +29,23 @@ pub enum Permission {
     Contact(Option<Scope>),
 }
 
+impl Permission {
+    /// Whether another is the same, or the same of less: of a node below. Where stores belong is not known here.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Issue(own), Self::Issue(asked))
+            | (Self::Admin(own), Self::Admin(asked))
+            | (Self::Report(own), Self::Report(asked))
+            | (Self::Follow(own), Self::Follow(asked))
+            | (Self::Contact(own), Self::Contact(asked)) => match asked {
+                Some(asked) => covers(own.as_ref(), asked, None),
+                None => own.is_none(),
+            },
+            _ => false,
+        }
+    }
+}
+
 impl FromStr for Permission {
     type Err = Invalid;
 
@@ -298,6 +315,26 @@ mod tests {
         }
         assert!(gives(&["admin:cn/east", "report:cn"], "report:cn/north") && !gives(&["report:cn"], "report:cn"));
         assert!(!gives(&["admin:store/12"], "issue:store/13") && gives(&["admin:store/12"], "issue:store/12"));
+    }
+
+    #[test]
+    fn a_permission_covers_itself_and_less_of_its_kind() {
+        let covers = |own: &str, asked: &str| own.parse::<Permission>().unwrap().covers(&asked.parse().unwrap());
+        for (own, asked) in
+            [("report:", "report:cn"), ("report:cn", "report:cn/east"), ("admin", "admin:store/12"), ("issue", "issue")]
+        {
+            assert!(covers(own, asked) && covers(own, own), "{own} {asked}");
+        }
+        for (own, asked) in [
+            ("report:cn/east", "report:cn"),
+            ("report:cn", "report:"),
+            ("report:cn", "follow:cn"),
+            ("admin:cn", "admin"),
+            ("report:cn/east", "report:store/12"),
+            ("report:store/12", "report:store/13"),
+        ] {
+            assert!(!covers(own, asked), "{own} {asked}");
+        }
     }
 
     #[test]

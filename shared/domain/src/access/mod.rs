@@ -6,4 +6,4 @@ mod person;
 
 pub use grant::{Grant, Issue, Lifetimes, Permission};
 pub use keys::{BothKeys, GrantKeys, GuestKeys, Key, Ticket};
-pub use person::{MOST_ROLES, Person, Reach, Role, RoleKind, SessionLives};
+pub use person::{MOST_ROLES, Person, Reach, Role, RoleKind, SessionLives, check_visible};

@@ -131,6 +131,7 @@ impl Person {
     pub fn checked(mut self) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         mistakes.check(check_line("name", &self.name));
+        mistakes.check(check_visible("name", &self.name));
         if let Some(language) = self.language.as_ref().filter(|language| !is_tag(language)) {
             mistakes.add(format!("language is a tag such as zh-CN; this is {:?}.", shortened(language)));
         }
@@ -202,8 +203,28 @@ fn is_tag(text: &str) -> bool {
 /// Whether a text may be an e-mail address. Whether it is one, only sending a message tells.
 fn is_email(text: &str) -> bool {
     let parts = text.rsplit_once('@');
-    let is_plain = text.len() <= LONGEST_EMAIL && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '。' | '＠' | '．');
+    let is_plain = text.len() <= LONGEST_EMAIL && !text.chars().any(is_odd);
     is_plain && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+}
+
+/// Whether a character shows nothing, or turns what is around it: people would take one name for another.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+        | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Checks that a name by which people know whom they meet shows what it is, and something.
+///
+/// # Errors
+/// Says that it does not.
+pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
+    let shows = text.chars().any(|c| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}'));
+    if text.chars().any(is_invisible) || !shows {
+        return Err(Invalid(format!("{what} is of characters that can be seen; this is {:?}.", shortened(text))));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -250,6 +271,19 @@ mod tests {
         }
         let contact = person(r#"[{"role":"looks","scope":"cn","contact":true}]"#).checked().unwrap_err().to_string();
         assert!(contact.contains("contact is for"), "{contact}");
+    }
+
+    #[test]
+    fn nobody_has_a_name_that_can_not_be_seen() {
+        for name in ["林夏", "Grace O'Neil", "نادية", "👩‍🍳", "می‌خواهم"] {
+            assert!(check_visible("name", name).is_ok(), "{name}");
+        }
+        for name in ["\u{200b}", "\u{feff}", "\u{2066}", "\u{3164}", "\u{202e}nimda", "\u{200d}", " ", "a\u{200b}b"] {
+            assert!(check_visible("name", name).is_err(), "{name:?}");
+        }
+        for email in ["l\u{200b}in@example.cn", "lin@example。cn", "lin＠example.cn", "a b@example.cn"] {
+            assert!(!is_email(email), "{email}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStor
 pub use grants::{EndedGrants, IssuedGrant};
 pub use newest::Page;
 pub use operations::operations_item;
-pub use people::{ListedPerson, SignInLink, StoredSession};
+pub use people::{ListedPerson, Seen, SignInLink, StoredSession};
 pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};
 pub use rollups::rollup_item;
 

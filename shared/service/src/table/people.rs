@@ -1,6 +1,9 @@
 //! People, their sessions, and the links by which they sign in.
 
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValue};
+use aws_sdk_dynamodb::{
+    operation::{delete_item::DeleteItemError, update_item::UpdateItemError},
+    types::{AttributeValue, ReturnValue},
+};
 use domain::{
     Id,
     access::{Person, Role},
@@ -10,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Item, Table, TableError, failed, keys, string, unreadable, whole_number};
+use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
 
 /// A person as the table has them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ListedPerson {
     /// Under which id.
     pub id: Id,
@@ -26,6 +29,31 @@ pub struct ListedPerson {
     /// Whether there are roles besides that this version does not know. They allow nothing.
     #[serde(skip)]
     pub has_more_roles: bool,
+    /// The roles as they are stored: whoever writes over them says which they have seen.
+    #[serde(skip)]
+    pub stored_roles: Option<AttributeValue>,
+}
+
+/// What whoever writes a person has seen of them: two who write at once must not pass over what the other gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// Nobody under the id.
+    Nobody,
+    /// Somebody with these roles, as they are stored.
+    With(Option<AttributeValue>),
+    /// Something that can't be read.
+    Unreadable,
+}
+
+impl Seen {
+    /// The condition that it is still so, with the roles in it.
+    fn condition(&self) -> Option<(&'static str, Option<AttributeValue>)> {
+        match self {
+            Self::Nobody => Some(("attribute_not_exists(#roles)", None)),
+            Self::With(Some(roles)) => Some(("#roles = :seen", Some(roles.clone()))),
+            Self::With(None) | Self::Unreadable => None,
+        }
+    }
 }
 
 /// A session: a person signed in with some browser.
@@ -37,6 +65,11 @@ pub struct StoredSession {
     pub began: Timestamp,
     /// When it was used last, to some minutes.
     pub used: Timestamp,
+    /// When the link was made that it began by. What ended the link ends the session, whichever came first.
+    pub made: Timestamp,
+    /// What it allows at most, in the words of grants; none for all that the person may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Vec<String>>,
 }
 
 /// A sign-in link, as it is kept.
@@ -48,6 +81,10 @@ pub struct SignInLink {
     pub made: Timestamp,
     /// When it ends, used or not.
     pub until: Timestamp,
+    /// What a session by it allows at most; none for all that the person may. Whoever made it may have kept it, and could
+    /// give no more than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Vec<String>>,
 }
 
 /// A person's fields, of which a later version may have more, and roles that this one does not know.
@@ -76,13 +113,14 @@ fn listed(item: Item) -> Result<ListedPerson, TableError> {
     let key = keys::Key { pk: keys::PEOPLE.into(), sk };
     let id: Id = key.sk.parse().map_err(|error| unreadable(&key, error))?;
     // One that can't be read ends everything: what was ended must not hold again.
+    let stored_roles = item.get("roles").cloned();
     let ended_before = item.get("ended_before").map(|at| {
         let at = at.as_s().ok().and_then(|at| at.parse().ok());
         at.unwrap_or(Timestamp::MAX)
     });
     let fields: Fields = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
     let (person, has_more_roles) = fields.known().map_err(|error| unreadable(&key, error))?;
-    Ok(ListedPerson { id, person, ended_before, has_more_roles })
+    Ok(ListedPerson { id, person, ended_before, has_more_roles, stored_roles })
 }
 
 impl Table {
@@ -117,11 +155,12 @@ impl Table {
         Ok(items.into_iter().filter_map(|item| listed(item).inspect_err(TableError::log_left_out).ok()).collect())
     }
 
-    /// Writes a person. What was ended of theirs stays ended, also where they were off the list meanwhile.
+    /// Writes a person, if they are as they were `seen`. What was ended of theirs stays ended, also where they were off
+    /// the list meanwhile.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn put_person(&self, id: &Id, person: &Person, now: Timestamp) -> Result<(), TableError> {
+    pub async fn put_person(&self, id: &Id, person: &Person, seen: &Seen, now: Timestamp) -> Result<bool, TableError> {
         let key = keys::person(id);
         let fields: Item = serde_dynamo::to_item(person).map_err(|error| unreadable(&key, error))?;
         let mut update = self
@@ -144,16 +183,33 @@ impl Table {
         }
         let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
         let update = update.update_expression(format!("SET {}{remove}", set.join(", ")));
-        let update = update.expression_attribute_values(":now", keys::text(now.to_string()));
-        update.send().await.map(drop).map_err(failed("write a person"))
+        let mut update = update.expression_attribute_values(":now", keys::text(now.to_string()));
+        if let Some((condition, roles)) = seen.condition() {
+            update = update.condition_expression(condition);
+            if let Some(roles) = roles {
+                update = update.expression_attribute_values(":seen", roles);
+            }
+        }
+        let is_refusal = UpdateItemError::is_conditional_check_failed_exception;
+        unless_refused(update.send().await, is_refusal, "write a person")
     }
 
-    /// Takes a person off the list, and with that ends all that is theirs.
+    /// Takes a person off the list, if they are as they were `seen`, and with that ends all that is theirs.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn delete_person(&self, id: &Id) -> Result<(), TableError> {
-        self.delete(keys::person(id), "take a person off the list").await
+    pub async fn delete_person(&self, id: &Id, seen: &Seen) -> Result<bool, TableError> {
+        let key = keys::person(id);
+        let delete = self.client.delete_item().table_name(&self.name);
+        let mut delete = delete.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk));
+        if let Some((condition, roles)) = seen.condition() {
+            delete = delete.condition_expression(condition).expression_attribute_names("#roles", "roles");
+            if let Some(roles) = roles {
+                delete = delete.expression_attribute_values(":seen", roles);
+            }
+        }
+        let is_refusal = DeleteItemError::is_conditional_check_failed_exception;
+        unless_refused(delete.send().await, is_refusal, "take a person off the list")
     }
 
     /// Ends every session and sign-in link of a person from before this moment.
@@ -173,7 +229,7 @@ impl Table {
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", keys::text(now.to_string()));
         let is_refusal = UpdateItemError::is_conditional_check_failed_exception;
-        super::unless_refused(update.send().await, is_refusal, "end a person's sessions").map(drop)
+        unless_refused(update.send().await, is_refusal, "end a person's sessions").map(drop)
     }
 
     /// A session.
@@ -222,7 +278,7 @@ impl Table {
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", keys::text(now.to_string()));
         let is_refusal = UpdateItemError::is_conditional_check_failed_exception;
-        super::unless_refused(update.send().await, is_refusal, "keep that a session was used").map(drop)
+        unless_refused(update.send().await, is_refusal, "keep that a session was used").map(drop)
     }
 
     /// Ends a session.
