@@ -122,10 +122,12 @@ fn reply(erased: u64, counted: Counted) -> Reply {
             let detail = "Answers of this day have begun to expire, so its figures stay as they were counted.";
             Reply::json(StatusCode::OK, &json!({"erased": erased, "counted": false, "detail": detail}))
         }
-        Counted::Busy => Problem::not_counted(
-            "The answer is erased. Another count is running: send this again, so that the day is counted anew.",
-        )
-        .into(),
+        // Nothing is broken, so it is no error: what was asked for is done in part.
+        Counted::Busy => {
+            let detail = "Another count is running. Send this again, so that the day is counted anew.";
+            let body = json!({"erased": erased, "counted": false, "detail": detail});
+            Reply::json(StatusCode::ACCEPTED, &body).with("retry-after", "5")
+        }
         Counted::InPart => Problem::not_counted(
             "The answer is erased. Its day could not be counted, and the log says why: send this again.",
         )
