@@ -33,10 +33,8 @@ impl Table {
     pub async fn record_deed(&self, deed: &Deed, fresh: Uuid) -> Result<(), TableError> {
         let month = deed.at.strftime("%Y-%m").to_string();
         let key = keys::Key { pk: keys::audit(&month), sk: format!("{:.6}#{fresh}", deed.at) };
-        let mut item: Item = serde_dynamo::to_item(deed).map_err(|error| unreadable(&key, error))?;
         let expires = deed.at.saturating_add(KEPT_HOURS.hours()).unwrap_or(Timestamp::MAX);
-        item.insert("expires".into(), keys::number(expires.as_second()));
-        self.put(key, item, "write the audit trail").await
+        self.put_until(key, deed, expires, "write the audit trail").await
     }
 
     /// The deeds of a month such as `2026-11`, the latest first.

@@ -269,52 +269,6 @@ impl Table {
         items.retain(|item| string(item, "sk").and_then(keys::survey_version).is_some());
         Ok(items)
     }
-
-    pub(super) async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
-        let got = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
-            .consistent_read(true)
-            .send()
-            .await;
-        Ok(got.map_err(failed(action))?.item)
-    }
-
-    pub(super) async fn all_of(&self, pk: String, action: &'static str) -> Result<Vec<Item>, TableError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", keys::text(pk))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut all = Vec::new();
-        while let Some(item) = items.next().await {
-            all.push(item.map_err(failed(action))?);
-        }
-        Ok(all)
-    }
-
-    pub(super) async fn put(&self, key: keys::Key, item: Item, action: &'static str) -> Result<(), TableError> {
-        self.put_item(key.over(item), action).await
-    }
-
-    pub(super) async fn delete(&self, key: keys::Key, action: &'static str) -> Result<(), TableError> {
-        let delete = self.client.delete_item().table_name(&self.name);
-        let delete = delete.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk));
-        delete.send().await.map(drop).map_err(failed(action))
-    }
-
-    pub(super) async fn put_item(&self, item: Item, action: &'static str) -> Result<(), TableError> {
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
-        put.map(drop).map_err(failed(action))
-    }
 }
 
 /// A store as it is stored, beside its number in the key.

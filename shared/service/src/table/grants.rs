@@ -58,10 +58,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_grant(&self, grant: &IssuedGrant) -> Result<(), TableError> {
-        let key = keys::grant(grant.id);
-        let mut item: Item = serde_dynamo::to_item(grant).map_err(|error| unreadable(&key, error))?;
-        item.insert("expires".into(), keys::number(grant.until.as_second()));
-        self.put(key, item, "write a grant").await
+        self.put_until(keys::grant(grant.id), grant, grant.until, "write a grant").await
     }
 
     /// A grant that was issued.
@@ -69,9 +66,7 @@ impl Table {
     /// # Errors
     /// When the table or the grant can't be read.
     pub async fn grant(&self, id: Uuid) -> Result<Option<IssuedGrant>, TableError> {
-        let key = keys::grant(id);
-        let item = self.one(keys::grant(id), "read a grant").await?;
-        item.map(|item| serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))).transpose()
+        self.read(keys::grant(id), "read a grant").await
     }
 
     /// Every grant that was issued and has not ended by itself, the latest first. One that can't be read is left out,
@@ -127,12 +122,7 @@ impl Table {
         let mut names: HashMap<String, String> =
             old.iter().enumerate().map(|(i, id)| (format!("#old{i}"), id.to_string())).collect();
         names.insert("#id".into(), id.to_string());
-        let key = keys::ended();
-        self.client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+        self.update(keys::ended())
             .update_expression(format!("SET #id = :until{remove}"))
             .set_expression_attribute_names(Some(names))
             .expression_attribute_values(":until", keys::number(until.as_second()))

@@ -17,11 +17,7 @@ impl Table {
         // Long enough for clocks that differ.
         let expires = (minute.start() + 1.hour()).as_second();
         let updated = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+            .update(key)
             .update_expression("ADD done :one SET expires = :expires")
             .condition_expression("attribute_not_exists(done) OR done < :most")
             .expression_attribute_values(":one", keys::number(1))

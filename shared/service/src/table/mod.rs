@@ -30,10 +30,13 @@ use aws_sdk_dynamodb::{
     Client,
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
-    operation::query::QueryError,
+    operation::{query::QueryError, update_item::builders::UpdateItemFluentBuilder},
     types::AttributeValue,
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::aws::describe;
 
@@ -106,6 +109,81 @@ impl Table {
             .expression_attribute_values(":from", keys::text(from))
             .expression_attribute_values(":to", keys::text(to));
         query.into_paginator().items().send()
+    }
+}
+
+/// What every kind of item is read and written by.
+impl Table {
+    async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key("pk", keys::text(key.pk))
+            .key("sk", keys::text(key.sk))
+            .consistent_read(true)
+            .send()
+            .await;
+        Ok(got.map_err(failed(action))?.item)
+    }
+
+    async fn all_of(&self, pk: String, action: &'static str) -> Result<Vec<Item>, TableError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", keys::text(pk))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut all = Vec::new();
+        while let Some(item) = items.next().await {
+            all.push(item.map_err(failed(action))?);
+        }
+        Ok(all)
+    }
+
+    async fn put(&self, key: keys::Key, item: Item, action: &'static str) -> Result<(), TableError> {
+        self.put_item(key.over(item), action).await
+    }
+
+    /// An item as a value, if it is there.
+    async fn read<T: DeserializeOwned>(&self, key: keys::Key, action: &'static str) -> Result<Option<T>, TableError> {
+        let whose = keys::Key { pk: key.pk.clone(), sk: key.sk.clone() };
+        let item = self.one(key, action).await?;
+        item.map(|item| serde_dynamo::from_item(item).map_err(|error| unreadable(&whose, error))).transpose()
+    }
+
+    /// Writes a value as an item that DynamoDB drops some time after an instant.
+    async fn put_until(
+        &self,
+        key: keys::Key,
+        value: &impl Serialize,
+        until: Timestamp,
+        action: &'static str,
+    ) -> Result<(), TableError> {
+        let mut item: Item = serde_dynamo::to_item(value).map_err(|error| unreadable(&key, error))?;
+        item.insert("expires".into(), keys::number(until.as_second()));
+        self.put(key, item, action).await
+    }
+
+    /// The update of one item.
+    fn update(&self, key: keys::Key) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.name);
+        update.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk))
+    }
+
+    async fn delete(&self, key: keys::Key, action: &'static str) -> Result<(), TableError> {
+        let delete = self.client.delete_item().table_name(&self.name);
+        let delete = delete.key("pk", keys::text(key.pk)).key("sk", keys::text(key.sk));
+        delete.send().await.map(drop).map_err(failed(action))
+    }
+
+    async fn put_item(&self, item: Item, action: &'static str) -> Result<(), TableError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
+        put.map(drop).map_err(failed(action))
     }
 }
 

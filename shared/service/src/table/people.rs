@@ -161,14 +161,8 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_person(&self, id: &Id, person: &Person, seen: &Seen, now: Timestamp) -> Result<bool, TableError> {
-        let key = keys::person(id);
-        let fields: Item = serde_dynamo::to_item(person).map_err(|error| unreadable(&key, error))?;
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk));
+        let fields: Item = serde_dynamo::to_item(person).map_err(|error| unreadable(&keys::person(id), error))?;
+        let mut update = self.update(keys::person(id));
         let mut set = vec!["ended_before = if_not_exists(ended_before, :now)".to_owned()];
         let mut removed = Vec::new();
         for name in ["name", "language", "email", "mentions", "roles"] {
@@ -217,13 +211,8 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn end_sessions(&self, id: &Id, now: Timestamp) -> Result<(), TableError> {
-        let key = keys::person(id);
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+            .update(keys::person(id))
             .update_expression("SET ended_before = :now")
             // Nobody is listed by this alone.
             .condition_expression("attribute_exists(pk)")
@@ -237,9 +226,7 @@ impl Table {
     /// # Errors
     /// When the table or the session can't be read.
     pub async fn session(&self, id: Uuid) -> Result<Option<StoredSession>, TableError> {
-        let key = keys::session(id);
-        let item = self.one(keys::session(id), "read a session").await?;
-        item.map(|item| serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))).transpose()
+        self.read(keys::session(id), "read a session").await
     }
 
     /// Every session that has not been dropped yet, ended or not. One that can't be read is left out.
@@ -256,10 +243,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_session(&self, id: Uuid, session: &StoredSession, until: Timestamp) -> Result<(), TableError> {
-        let key = keys::session(id);
-        let mut item: Item = serde_dynamo::to_item(session).map_err(|error| unreadable(&key, error))?;
-        item.insert("expires".into(), keys::number(until.as_second()));
-        self.put(key, item, "write a session").await
+        self.put_until(keys::session(id), session, until, "write a session").await
     }
 
     /// Keeps when a session was used. One that was signed out stays so.
@@ -267,13 +251,8 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn use_session(&self, id: Uuid, now: Timestamp) -> Result<(), TableError> {
-        let key = keys::session(id);
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+            .update(keys::session(id))
             .update_expression("SET used = :now")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", keys::text(now.to_string()));
@@ -294,10 +273,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_sign_in(&self, id: Uuid, link: &SignInLink) -> Result<(), TableError> {
-        let key = keys::sign_in(id);
-        let mut item: Item = serde_dynamo::to_item(link).map_err(|error| unreadable(&key, error))?;
-        item.insert("expires".into(), keys::number(link.until.as_second()));
-        self.put(key, item, "write a sign-in link").await
+        self.put_until(keys::sign_in(id), link, link.until, "write a sign-in link").await
     }
 
     /// A sign-in link that can still be used.
@@ -320,11 +296,7 @@ impl Table {
     pub async fn use_sign_in(&self, id: Uuid, now: Timestamp) -> Result<Option<SignInLink>, TableError> {
         let key = keys::sign_in(id);
         let used = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk.clone()))
-            .key("sk", keys::text(key.sk.clone()))
+            .update(keys::sign_in(id))
             .update_expression("SET used = :now")
             .condition_expression("attribute_not_exists(used) AND expires > :second")
             .expression_attribute_values(":now", keys::text(now.to_string()))

@@ -152,11 +152,7 @@ impl Table {
         let removed: Vec<String> = removed.collect();
         let names = OPTIONAL.into_iter().chain(["answers", "taken_back", "survey", "was_survey"]);
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+            .update(key)
             .update_expression(format!(
                 "SET #answers = :none, #partial = :part, #taken_back = :sent, #was_survey = #survey REMOVE {}",
                 removed.join(", ")
@@ -207,11 +203,7 @@ impl Table {
         let values: Vec<String> = set.iter().map(|(name, _)| format!("#{name} = :{name}")).collect();
         let names = set.iter().map(|(name, _)| *name).chain(removed);
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .key("pk", keys::text(key.pk))
-            .key("sk", keys::text(key.sk))
+            .update(key)
             .update_expression(format!("SET {} REMOVE {}", values.join(", "), remove.join(", ")))
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names.map(|name| (format!("#{name}"), name.to_owned())).collect()))
