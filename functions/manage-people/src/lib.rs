@@ -24,7 +24,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use giver::Giver;
-use pages::Frame;
+use pages::{Asked, Frame};
 pub use signing_in::identity_provider;
 
 type App = app::App<GrantKeys>;
@@ -86,7 +86,8 @@ async fn manage(app: &App, request: &Request, call: Call, languages: &mut Vec<St
         true => {
             let languages = (languages.as_slice(), request.query("lang").is_some());
             let frame = Frame::of(app, &reader, languages, call.now).await?;
-            Box::pin(pages::answer(app, request, call, &caller, &giver, &frame)).await?
+            let asked = Asked { app, request, call, caller: &caller, giver: &giver, frame: &frame };
+            Box::pin(pages::answer(&asked)).await?
         }
         false => Box::pin(answer(app, request, call, &caller, &giver)).await?,
     };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use aftertaste::{
     app::Stop,
     domain::{access::Permission, survey::Brand},
-    http::Reply,
+    http::{Reply, Request},
+    lambda::Call,
     pages::{LANGUAGES, Shell, built_in_language},
     session::{FORM_TOKEN, Reader},
 };
@@ -13,7 +14,18 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::{App, words::Words};
+use crate::{App, Caller, giver::Giver, words::Words};
+
+/// What a page is made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub app: &'a App,
+    pub request: &'a Request,
+    pub call: Call,
+    pub caller: &'a Caller,
+    pub giver: &'a Giver<'a>,
+    pub frame: &'a Frame,
+}
 
 /// What stands around a page.
 pub(crate) struct Frame {

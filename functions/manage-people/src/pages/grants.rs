@@ -4,15 +4,13 @@ use aftertaste::{
     app::Stop,
     domain::shortened,
     http::{ProblemKind, Reply},
-    lambda::Call,
 };
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::frame::{Body, Frame, told};
+use super::frame::{Asked, Body, Frame, told};
 use crate::{
-    App, Caller,
-    giver::Giver,
+    Caller,
     grants::{self, Field, GivenOut, LONGEST_PAID_WITHIN, Listed, PAID_WITHIN, Refused, Wanted},
 };
 
@@ -53,13 +51,8 @@ impl Typed {
 }
 
 /// Every grant that the giver may end, and the form that issues one.
-pub(super) async fn list(
-    app: &App,
-    call: Call,
-    giver: &Giver<'_>,
-    frame: &Frame,
-    done: Option<Done>,
-) -> Result<Body, Stop> {
+pub(super) async fn list(asked: &Asked<'_>, done: Option<Done>) -> Result<Body, Stop> {
+    let Asked { app, call, giver, frame, .. } = *asked;
     let words = frame.words;
     let listed = grants::listed(app, call.now, giver).await?;
     let nothing = Typed {
@@ -134,13 +127,8 @@ fn rows(listed: &[Listed], frame: &Frame) -> Markup {
 }
 
 /// Issues what was typed into the form.
-pub(super) async fn issue(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-) -> Result<(&'static str, Reply), Stop> {
+pub(super) async fn issue(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
+    let Asked { app, call, caller, giver, frame, .. } = *asked;
     let (typed, words) = (Typed::of(caller), frame.words);
     let (outcome, status, done) = match grants::issue(app, typed.wanted(), call, giver, &caller.grant).await {
         Ok(given) => ("grant-issued", StatusCode::CREATED, Done::Issued(given)),
@@ -158,6 +146,6 @@ pub(super) async fn issue(
             ("grant-refused", StatusCode::UNPROCESSABLE_ENTITY, Done::Refused(why, typed))
         }
     };
-    let body = list(app, call, giver, frame, Some(done)).await?;
+    let body = list(asked, Some(done)).await?;
     Ok((outcome, frame.reply(status, &body)))
 }

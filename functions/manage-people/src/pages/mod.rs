@@ -8,46 +8,36 @@ mod places;
 mod signing_in;
 mod trail;
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::{Asked, Frame};
 pub(crate) use signing_in::{asked, sign_in, sign_in_by};
 
-use aftertaste::{
-    app::Stop,
-    http::{Reply, Request},
-    lambda::Call,
-};
+use aftertaste::{app::Stop, http::Reply};
 use http::StatusCode;
 
-use crate::{App, Caller, audit, giver::Giver};
+use crate::audit;
 
 /// What a browser gets: a page. Routes that no page calls answer programs alone.
-pub(crate) async fn answer(
-    app: &App,
-    request: &Request,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-) -> Result<(&'static str, Reply), Stop> {
+pub(crate) async fn answer(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
+    let Asked { app, request, call, caller, giver, frame, .. } = *asked;
     Ok(match request.route_key.as_str() {
         "GET /people" => {
-            let body = people::list(app, call, caller, giver, frame, None).await?;
+            let body = people::list(asked, None).await?;
             ("people-read", frame.reply(StatusCode::OK, &body))
         }
-        "POST /people" => people::invite(app, call, caller, giver, frame).await?,
+        "POST /people" => people::invite(asked).await?,
         "GET /people/{id}" => {
-            let body = people::one(app, call, caller, giver, frame, &crate::id(request)?).await?;
+            let body = people::one(asked, &crate::id(request)?).await?;
             ("person-read", frame.reply(StatusCode::OK, &body))
         }
-        "POST /people/{id}" => people::change(app, request, call, caller, giver, frame).await?,
+        "POST /people/{id}" => people::change(asked).await?,
         "GET /grants" => {
-            let body = grants::list(app, call, giver, frame, None).await?;
+            let body = grants::list(asked, None).await?;
             ("grants-read", frame.reply(StatusCode::OK, &body))
         }
-        "POST /grants" => grants::issue(app, call, caller, giver, frame).await?,
+        "POST /grants" => grants::issue(asked).await?,
         "POST /grants/{id}" => {
             crate::grants::end(app, request, call, giver, &caller.grant).await?;
-            let body = grants::list(app, call, giver, frame, None).await?;
+            let body = grants::list(asked, None).await?;
             ("grant-ended", frame.reply(StatusCode::OK, &body))
         }
         "GET /audit" => {

@@ -6,7 +6,7 @@ use aftertaste::{
         Id,
         access::{Person, Role},
     },
-    http::{Problem, ProblemKind, Reply, Request},
+    http::{Problem, ProblemKind, Reply},
     lambda::Call,
 };
 use http::StatusCode;
@@ -14,27 +14,17 @@ use maud::{Markup, html};
 
 use super::{
     forms::{Typed, typed},
-    frame::{Body, Frame, moment, told},
+    frame::{Asked, Body, Frame, moment, told},
     places::Places,
 };
-use crate::{
-    App, Caller,
-    giver::Giver,
-    people::{self, Invitation, Shown},
-};
+use crate::people::{self, Invitation, Shown};
 
 /// How many of a person's roles the list of everybody shows.
 const ROLES_SHOWN: usize = 4;
 
 /// Everybody, and the form that invites somebody. `typed` is what was sent by it and could not be taken.
-pub(super) async fn list(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-    said: Option<(bool, Vec<String>, Typed)>,
-) -> Result<Body, Stop> {
+pub(super) async fn list(asked: &Asked<'_>, said: Option<(bool, Vec<String>, Typed)>) -> Result<Body, Stop> {
+    let Asked { app, call, caller, giver, frame, .. } = *asked;
     let words = frame.words;
     let (mut people, places) =
         (people::shown(app, giver, call.now).await?, Places::of(app, &caller.grant, call).await?);
@@ -96,25 +86,20 @@ fn new_id(call: Call) -> String {
 }
 
 /// Puts whoever was typed into the form on the list.
-pub(super) async fn invite(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-) -> Result<(&'static str, Reply), Stop> {
+pub(super) async fn invite(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
+    let Asked { call, caller, frame, .. } = *asked;
     // The form brings the id, so that a button that is pressed twice lists one person.
     let id = Some(caller.field("id")).filter(|id| id.starts_with("p-")).map_or_else(|| new_id(call), str::to_owned);
     let id: Id = id.parse().map_err(Problem::from)?;
     let typed = typed(caller, frame.words);
-    match save(app, call, caller, giver, frame, (&id, typed)).await? {
+    match save(asked, (&id, typed)).await? {
         None => {
-            let body = page(app, call, caller, giver, frame, (&id, vec![frame.words.saved.into()], None)).await?;
+            let body = page(asked, (&id, vec![frame.words.saved.into()], None)).await?;
             Ok(("person-written", frame.reply(StatusCode::CREATED, &body)))
         }
         Some(typed) => {
             let said = said(&typed, frame);
-            let body = list(app, call, caller, giver, frame, Some((false, said, typed))).await?;
+            let body = list(asked, Some((false, said, typed))).await?;
             Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)))
         }
     }
@@ -125,14 +110,8 @@ fn said(typed: &Typed, frame: &Frame) -> Vec<String> {
 }
 
 /// Writes a person as they were typed; what was typed, with its mistakes, if it can't be taken.
-async fn save(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-    (id, mut typed): (&Id, Typed),
-) -> Result<Option<Typed>, Stop> {
+async fn save(asked: &Asked<'_>, (id, mut typed): (&Id, Typed)) -> Result<Option<Typed>, Stop> {
+    let Asked { app, call, caller, giver, frame, .. } = *asked;
     if !typed.mistakes.is_empty() {
         return Ok(Some(typed));
     }
@@ -167,26 +146,13 @@ async fn save(
 }
 
 /// A person's page.
-pub(super) async fn one(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-    id: &Id,
-) -> Result<Body, Stop> {
-    page(app, call, caller, giver, frame, (id, Vec::new(), None)).await
+pub(super) async fn one(asked: &Asked<'_>, id: &Id) -> Result<Body, Stop> {
+    page(asked, (id, Vec::new(), None)).await
 }
 
 /// What a person's page is asked to do: save, make a link, sign out everywhere, remove.
-pub(super) async fn change(
-    app: &App,
-    request: &Request,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-) -> Result<(&'static str, Reply), Stop> {
+pub(super) async fn change(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
+    let Asked { app, request, call, caller, giver, frame, .. } = *asked;
     let (words, by) = (frame.words, &caller.grant);
     let listed = people::person(app, giver, &crate::id(request)?).await?;
     let id = &listed.id;
@@ -199,13 +165,13 @@ pub(super) async fn change(
         "remove" => {
             people::delete(app, giver, id, call, by).await?;
             let said = vec![format!("{} {}", words.removed, listed.person.name)];
-            let body = list(app, call, caller, giver, frame, Some((true, said, Typed::nobody()))).await?;
+            let body = list(asked, Some((true, said, Typed::nobody()))).await?;
             return Ok(("person-deleted", frame.reply(StatusCode::OK, &body)));
         }
-        _ => match save(app, call, caller, giver, frame, (id, typed(caller, words))).await? {
+        _ => match save(asked, (id, typed(caller, words))).await? {
             None => ("person-written", vec![words.saved.to_owned()], None),
             Some(typed) => {
-                let markup = form(app, call, caller, frame, (id, false, said(&typed, frame), &typed)).await?;
+                let markup = form(asked, (id, false, said(&typed, frame), &typed)).await?;
                 let address = format!("/people/{id}");
                 let body = Body { title: listed.person.name, way: "/people", address, markup };
                 return Ok(("person-refused", frame.reply(StatusCode::UNPROCESSABLE_ENTITY, &body)));
@@ -213,18 +179,12 @@ pub(super) async fn change(
         },
     };
     let status = if invitation.is_some() { StatusCode::CREATED } else { StatusCode::OK };
-    let body = page(app, call, caller, giver, frame, (id, said, invitation)).await?;
+    let body = page(asked, (id, said, invitation)).await?;
     Ok((outcome, frame.reply(status, &body)))
 }
 
-async fn page(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    giver: &Giver<'_>,
-    frame: &Frame,
-    (id, said, invitation): (&Id, Vec<String>, Option<Invitation>),
-) -> Result<Body, Stop> {
+async fn page(asked: &Asked<'_>, (id, said, invitation): (&Id, Vec<String>, Option<Invitation>)) -> Result<Body, Stop> {
+    let Asked { app, call, giver, frame, .. } = *asked;
     let words = frame.words;
     // Says why, where there is no such person, or one who can't be read.
     people::person(app, giver, id).await?;
@@ -248,7 +208,7 @@ async fn page(
                 textarea.secret readonly rows="3" aria-label=(words.link) { (invitation.link) }
             } @else { (does("link", words.make_link, "")) }
         }
-        (form(app, call, caller, frame, (id, true, Vec::new(), &typed)).await?)
+        (form(asked, (id, true, Vec::new(), &typed)).await?)
         section {
             h2 { (words.browsers) }
             p { (words.signed_in_on) " " (shown.sessions)
@@ -262,13 +222,8 @@ async fn page(
     Ok(Body { title: shown.listed.person.name, way: "/people", address, markup })
 }
 
-async fn form(
-    app: &App,
-    call: Call,
-    caller: &Caller,
-    frame: &Frame,
-    (id, is_good, said, typed): (&Id, bool, Vec<String>, &Typed),
-) -> Result<Markup, Stop> {
+async fn form(asked: &Asked<'_>, (id, is_good, said, typed): (&Id, bool, Vec<String>, &Typed)) -> Result<Markup, Stop> {
+    let Asked { app, call, caller, frame, .. } = *asked;
     let places = Places::of(app, &caller.grant, call).await?;
     Ok(html! {
         (told(is_good, &said))
