@@ -189,6 +189,7 @@ async fn put_survey(app: &App, request: &Request, now: Timestamp) -> Result<Repl
         return Err(Problem::invalid(sentence).into());
     }
     let mut mistakes = definition.reserved_names();
+    mistakes.0.extend(definition.conditional_drivers().0);
     let survey = match (Survey::new(definition), mistakes.0.is_empty()) {
         (Ok(survey), true) => survey,
         (checked, _) => {

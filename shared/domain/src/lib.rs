@@ -49,6 +49,12 @@ impl Mistakes {
     }
 }
 
+/// A count as a number to calculate with; exact below 2⁵³.
+#[expect(clippy::cast_precision_loss, reason = "no store has 2⁵³ guests")]
+pub(crate) fn number(count: u64) -> f64 {
+    count as f64
+}
+
 impl From<Invalid> for Mistakes {
     fn from(mistake: Invalid) -> Self {
         Self(vec![mistake])

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Id, number};
+
 /// The satisfaction of those who rated a driver low, middle or high: how many, its sum, the sum of its squares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Band {
@@ -12,6 +14,35 @@ pub struct Band {
     /// Σy²
     pub yy: u64,
 }
+
+impl Band {
+    /// These answers and others.
+    pub fn with(self, other: &Self) -> Self {
+        Self { n: self.n + other.n, y: self.y + other.y, yy: self.yy + other.yy }
+    }
+
+    /// The variance of these answers, as a sample of more. Of fewer than two it is not a number.
+    pub fn variance(self) -> f64 {
+        self.squares() / (number(self.n) - 1.0)
+    }
+
+    /// The variance of these answers, as all there are.
+    pub fn variance_of_all(self) -> f64 {
+        self.squares() / number(self.n)
+    }
+
+    /// Σy² − (Σy)²/n, in whole numbers until the division, so that nothing cancels.
+    fn squares(self) -> f64 {
+        let (n, y, yy) = (u128::from(self.n), u128::from(self.y), u128::from(self.yy));
+        #[expect(clippy::cast_precision_loss, reason = "only the first digits matter from here on")]
+        let squares = (n * yy).saturating_sub(y * y) as f64;
+        squares / number(self.n)
+    }
+}
+
+/// How many answered two drivers low, middle or high: three counts for the low answers to the first, then three for the
+/// middle ones, then three for the high ones.
+pub type PairCounts = [u64; 9];
 
 /// One driver x against satisfaction y. Written as its twelve sums in a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +60,14 @@ pub struct DriverSums {
     pub xx: u64,
     /// Σxy
     pub xy: u64,
+}
+
+impl DriverSums {
+    /// Adds the sums of other answers.
+    pub fn merge(&mut self, other: &Self) {
+        let (a, b): ([u64; 12], [u64; 12]) = ((*self).into(), (*other).into());
+        *self = std::array::from_fn(|i| a.get(i).unwrap_or(&0) + b.get(i).unwrap_or(&0)).into();
+    }
 }
 
 impl From<[u64; 12]> for DriverSums {
@@ -56,6 +95,37 @@ pub struct JointSums {
 }
 
 impl JointSums {
+    /// Those of one response: the band of each driver, 0 for low and 2 for high, and satisfaction.
+    pub(super) fn of_one(bands: &[(Id, usize)], y: u64) -> Self {
+        let indicators = bands.iter().flat_map(|(_, band)| [u64::from(*band == 0), u64::from(*band == 2)]);
+        let row: Vec<u64> = std::iter::once(1).chain(indicators).collect();
+        let products = |(at, a): (usize, &u64)| row.iter().skip(at).map(|b| a * b).collect::<Vec<_>>();
+        Self {
+            yy: y * y,
+            xy: row.iter().map(|x| x * y).collect(),
+            xx: row.iter().enumerate().flat_map(products).collect(),
+        }
+    }
+
+    /// The same with the drivers in another order: first the one at `order[0]`. None unless these are the sums of so many
+    /// drivers.
+    pub fn reordered(&self, order: &[usize]) -> Option<Self> {
+        let columns: Vec<usize> = std::iter::once(0).chain(order.iter().flat_map(|i| [2 * i + 1, 2 * i + 2])).collect();
+        let count = columns.len();
+        if self.xy.len() != count || self.xx.len() != count * (count + 1) / 2 {
+            return None;
+        }
+        // Row r of the upper triangle begins after the rows above it, which are count, count − 1 … long.
+        let entry = |r: usize, c: usize| {
+            let (r, c) = (r.min(c), r.max(c));
+            self.xx.get(r * count - r * (r + 1) / 2 + c).copied()
+        };
+        let triangle = (0..count).flat_map(|r| (r..count).map(move |c| (r, c)));
+        let xx = triangle.map(|(r, c)| entry(*columns.get(r)?, *columns.get(c)?)).collect::<Option<_>>()?;
+        let xy = columns.iter().map(|column| self.xy.get(*column).copied()).collect::<Option<_>>()?;
+        Some(Self { yy: self.yy, xy, xx })
+    }
+
     /// Adds the sums of other responses.
     pub fn merge(&mut self, other: &Self) {
         let add = |to: &mut Vec<u64>, from: &[u64]| {

@@ -7,8 +7,8 @@ mod series;
 mod signs;
 mod tally;
 
-pub use driver_sums::{Band, DriverSums, JointSums};
-pub use operations::{DayDetails, DayOperations, Operations};
+pub use driver_sums::{Band, DriverSums, JointSums, PairCounts};
+pub use operations::{DayDetails, DayOperations, Operations, response_rate};
 pub use rollup::{Content, Rollup};
 pub use series::{Series, Tallies, merge_tallies, paid_responses};
 pub use signs::{Sign, Signs, merge_signs, signs_of};

@@ -118,11 +118,10 @@ impl Operations {
         }
     }
 
-    /// Answers for each order, 0 to 1. None without orders: a rate of nothing is not 0 %.
+    /// Answers for each order, 0 to 1. None without orders, because a rate of nothing is not 0 %; and none where there are
+    /// fewer orders than answers, because then orders are missing.
     pub fn response_rate(&self) -> Option<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2⁵³")]
-        let rate = || self.answered as f64 / self.orders as f64;
-        (self.orders > 0).then(|| rate().min(1.0))
+        response_rate(self.answered, self.orders)
     }
 
     /// Amounts in whole units.
@@ -131,6 +130,13 @@ impl Operations {
         let unit = |amount: &u64| *amount as f64 / 100.0;
         hundredths.iter().map(|(currency, amount)| (currency.clone(), unit(amount))).collect()
     }
+}
+
+/// The same of any answers and orders.
+pub fn response_rate(answered: u64, orders: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2⁵³")]
+    let rate = || answered as f64 / orders as f64;
+    (orders > 0 && answered <= orders).then(rate)
 }
 
 #[cfg(test)]
@@ -146,6 +152,7 @@ mod tests {
     fn a_day_without_orders_has_no_rate() {
         assert_eq!(day(r#"{"orders":0}"#).unwrap().with_answers(0).response_rate(), None);
         assert_eq!(day(r#"{"orders":8}"#).unwrap().with_answers(2).response_rate(), Some(0.25));
+        assert_eq!(day(r#"{"orders":8}"#).unwrap().with_answers(9).response_rate(), None, "orders are missing");
     }
 
     #[test]

@@ -62,6 +62,9 @@ pub struct Content {
     /// one query.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "children")]
     pub children: BTreeMap<String, BTreeMap<Series, Group>>,
+    /// Of a node: the whole responses of each scope directly below on store-days with orders, and these orders.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub answered: BTreeMap<String, (u64, u64)>,
     /// Of a node: the signs of gaming of each scope directly below, by series.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "signs")]
     pub signs: BTreeMap<String, BTreeMap<Series, Signs>>,
@@ -114,6 +117,10 @@ impl Content {
         merge_tallies(&mut self.tallies, &other.tallies);
         self.operations.merge(&other.operations);
         let scope = child.to_string();
+        if other.operations.store_days > 0 {
+            let (answered, orders) = self.answered.entry(scope.clone()).or_default();
+            (*answered, *orders) = (*answered + other.operations.answered, *orders + other.operations.orders);
+        }
         for (series, tally) in &other.tallies {
             let child = self.children.entry(scope.clone()).or_default();
             child.entry(series.clone()).or_default().merge(&tally.total());

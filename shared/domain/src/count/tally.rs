@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DriverSums, JointSums, Sign, Signs, merge_signs};
+use super::{Band, DriverSums, JointSums, PairCounts, Sign, Signs, merge_signs};
 use crate::{
     Id, known_keys,
-    survey::{Answer, Kind, Measure, Response, Scale, Survey},
+    survey::{Answer, Kind, Measure, Question, Response, Scale, Survey},
     visit::{Channel, Segment},
 };
 
@@ -54,10 +54,14 @@ pub struct Tally {
     /// Each driver against satisfaction, from the responses that answered both.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub drivers: BTreeMap<Id, DriverSums>,
-    /// All drivers together against satisfaction, from the responses that answered all, by the drivers' ids joined by
-    /// spaces: a survey that asks others is another regression.
+    /// All drivers together against satisfaction, from the responses that answered all, by the drivers' ids in order,
+    /// joined by spaces: a survey that asks others is another regression. Versions before 0.2 took the survey's order.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub joint: BTreeMap<String, JointSums>,
+    /// Each two drivers together, from the responses that answered both and satisfaction, where guests are asked only some
+    /// of the drivers. By the lower id, then the higher one. Absent in what versions before 0.2 counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pairs: BTreeMap<Id, BTreeMap<Id, PairCounts>>,
     /// By channel.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub channels: BTreeMap<Channel, Group>,
@@ -230,38 +234,61 @@ impl Tally {
     }
 
     fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {
-        let drivers: Vec<_> = survey.drivers().collect();
-        let mut row = vec![1];
-        for (question, scale) in &drivers {
+        for (question, scale) in survey.drivers() {
             let Some(Answer::Scale(x)) = response.answers.get(question.id()) else { continue };
-            let (low, high) = (*x <= scale.low_at_most, *x >= scale.high_at_least);
             let sums = self.drivers.entry(question.id().clone()).or_default();
-            let band = if low {
-                &mut sums.low
-            } else if high {
-                &mut sums.high
-            } else {
-                &mut sums.middle
+            let band = match band(*x, scale) {
+                LOW => &mut sums.low,
+                MIDDLE => &mut sums.middle,
+                _ => &mut sums.high,
             };
-            band.n += 1;
-            band.y += y;
-            band.yy += y * y;
+            *band = band.with(&Band { n: 1, y, yy: y * y });
             let x = u64::from(*x);
             sums.x += x;
             sums.xx += x * x;
             sums.xy += x * y;
-            row.extend([u64::from(low), u64::from(high)]);
         }
-        if drivers.is_empty() || row.len() != 2 * drivers.len() + 1 {
-            return;
-        }
-        let products = |(at, a): (usize, &u64)| row.iter().skip(at).map(|b| a * b).collect::<Vec<_>>();
-        let sums = JointSums {
-            yy: y * y,
-            xy: row.iter().map(|x| x * y).collect(),
-            xx: row.iter().enumerate().flat_map(products).collect(),
+        let together = survey.drivers_together();
+        let answered = |(question, scale): &(&Question, Scale)| match response.answers.get(question.id()) {
+            Some(Answer::Scale(x)) => Some((question.id().clone(), band(*x, *scale))),
+            _ => None,
         };
-        self.joint.entry(survey.joint_key()).or_default().merge(&sums);
+        let bands: Vec<(Id, usize)> = together.iter().filter_map(answered).collect();
+        if !bands.is_empty() && bands.len() == together.len() {
+            self.joint.entry(survey.joint_key()).or_default().merge(&JointSums::of_one(&bands, y));
+        }
+        if survey.rotates() {
+            self.add_pairs(&bands);
+        }
+    }
+
+    fn add_pairs(&mut self, bands: &[(Id, usize)]) {
+        for (i, (first, row)) in bands.iter().enumerate() {
+            for (second, column) in bands.iter().skip(i + 1) {
+                let pair = self.pairs.entry(first.clone()).or_default().entry(second.clone()).or_default();
+                if let Some(count) = pair.get_mut(3 * row + column) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    /// The joint sums of a survey's drivers, in the order of their ids, whatever order they were counted in.
+    pub fn joint_sums(&self, survey: &Survey) -> JointSums {
+        let wanted = survey.joint_key();
+        let mut all = JointSums::default();
+        for (key, sums) in &self.joint {
+            let ids: Vec<&str> = key.split(' ').collect();
+            let mut order: Vec<usize> = (0..ids.len()).collect();
+            order.sort_by_key(|at| ids.get(*at));
+            let sorted: Vec<&str> = order.iter().filter_map(|at| ids.get(*at).copied()).collect();
+            if sorted.join(" ") == wanted
+                && let Some(sums) = sums.reordered(&order)
+            {
+                all.merge(&sums);
+            }
+        }
+        all
     }
 
     /// All responses as one group: each has one channel, or is of a running day.
@@ -290,12 +317,17 @@ impl Tally {
         }
         add_counts(&mut self.texts, &other.texts);
         for (driver, sums) in &other.drivers {
-            let to = self.drivers.entry(driver.clone()).or_default();
-            let (a, b): ([u64; 12], [u64; 12]) = ((*to).into(), (*sums).into());
-            *to = std::array::from_fn(|i| a.get(i).unwrap_or(&0) + b.get(i).unwrap_or(&0)).into();
+            self.drivers.entry(driver.clone()).or_default().merge(sums);
         }
         for (drivers, sums) in &other.joint {
             self.joint.entry(drivers.clone()).or_default().merge(sums);
+        }
+        for (first, pairs) in &other.pairs {
+            let to = self.pairs.entry(first.clone()).or_default();
+            for (second, counts) in pairs {
+                let to = to.entry(second.clone()).or_default();
+                to.iter_mut().zip(counts).for_each(|(to, count)| *to += count);
+            }
         }
         merge_groups(&mut self.channels, &other.channels);
         merge_groups(&mut self.segments, &other.segments);
@@ -306,6 +338,14 @@ impl Tally {
 }
 
 impl Group {
+    /// The responses of some groups.
+    pub fn of_all(groups: &[Self]) -> Self {
+        groups.iter().fold(Self::default(), |mut all, group| {
+            all.merge(group);
+            all
+        })
+    }
+
     /// What remains when a part is taken away.
     pub fn without(&self, part: &Self) -> Self {
         let (whole, part): ([u64; 6], [u64; 6]) = ((*self).into(), (*part).into());
@@ -320,6 +360,21 @@ impl Group {
         self.recommendations.detractors += other.recommendations.detractors;
         self.rated += other.rated;
         self.satisfied += other.satisfied;
+    }
+}
+
+/// The bands of a driver's scale, as places in a row.
+const LOW: usize = 0;
+const MIDDLE: usize = 1;
+const HIGH: usize = 2;
+
+fn band(x: u8, scale: Scale) -> usize {
+    if x <= scale.low_at_most {
+        LOW
+    } else if x >= scale.high_at_least {
+        HIGH
+    } else {
+        MIDDLE
     }
 }
 

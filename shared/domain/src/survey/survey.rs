@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, Scale, Texts, nearest_language,
+    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Scale, Texts,
+    nearest_language,
 };
 use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
@@ -28,6 +29,20 @@ impl Definition {
         let reserved = self.questions.iter().map(|question| &question.id).filter(|id| RESERVED.contains(&id.as_str()));
         let sentence = |id: &Id| format!("{id}: the form itself has a field of this name. Take another id.");
         Mistakes(reserved.map(sentence).map(Invalid).collect())
+    }
+
+    /// Drivers that are asked on a condition. A survey that is put may have none: what they cost would be that among the
+    /// guests who are asked alone. One that was stored before goes on.
+    pub fn conditional_drivers(&self) -> Mistakes {
+        let is_one =
+            |question: &&QuestionDefinition| question.measures == Some(Measure::Driver) && question.ask_if.is_some();
+        let sentence = |question: &QuestionDefinition| {
+            format!(
+                "{}: a question that measures driver is asked of everyone, so it has no ask_if. Leave one of the two out.",
+                question.id
+            )
+        };
+        Mistakes(self.questions.iter().filter(is_one).map(sentence).map(Invalid).collect())
     }
 }
 
@@ -92,9 +107,23 @@ impl Survey {
         })
     }
 
-    /// What tells the regression on all drivers of this survey from that on others: their ids, joined by spaces.
+    /// The drivers that one regression can hold, in the order of their ids. Those who are asked on a condition are others
+    /// than all guests, so that such a question stands on its own.
+    pub fn drivers_together(&self) -> Vec<(&Question, Scale)> {
+        let mut drivers: Vec<_> = self.drivers().filter(|(question, _)| question.definition.ask_if.is_none()).collect();
+        drivers.sort_by_key(|(question, _)| question.id());
+        drivers
+    }
+
+    /// Whether guests are asked only some of these drivers.
+    pub fn rotates(&self) -> bool {
+        self.drivers_together().iter().any(|(question, _)| question.definition.module.is_some())
+    }
+
+    /// What tells the regression on all drivers of this survey from that on others: their ids in order, joined by spaces.
     pub fn joint_key(&self) -> String {
-        self.drivers().map(|(question, _)| question.id().as_str()).collect::<Vec<_>>().join(" ")
+        let drivers = self.drivers_together();
+        drivers.iter().map(|(question, _)| question.id().as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// The languages that every text has, the fallback first.
