@@ -125,9 +125,10 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
     // What a store's report reads beside its rollups: the running day, and the comments.
     answers().csat(4).text(&"味道一如既往地好。".repeat(5)).times(30).send(&world).await;
     for (scope, responses) in [("cn/east", 6000), ("store/12", 5830)] {
-        world.report(scope).await;
+        let thirty = format!("from={}", days_ago(29));
+        world.report_for(scope, &thirty).await;
         world.proxy.taken();
-        assert_eq!(world.report(scope).await["responses"], responses);
+        assert_eq!(world.report_for(scope, &thirty).await["responses"], responses);
         let (consumed, _) = world.proxy.taken();
         assert!(consumed.written == 0.0 && consumed.read > 0.0 && consumed.read < 15.0, "{scope}: {consumed:?}");
     }

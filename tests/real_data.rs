@@ -87,20 +87,53 @@ fn check_joint_drivers(report: &Value) {
 }
 
 fn check_marginal_drivers(report: &Value) {
-    // Mean, penalty, reward, asymmetry, standard errors and correlation of each on its own.
-    for (question, figures) in [
-        ("PERQ1", [7.9440, 1.055_396, 1.108_802, 0.024_677, 0.206_342, 0.143_276, 0.604_159]),
-        ("PERQ2", [7.1920, 0.649_621, 0.991_071, 0.208_113, 0.166_099, 0.175_611, 0.441_602]),
-        ("PERQ3", [7.7000, 0.739_204, 0.682_957, -0.039_550, 0.188_316, 0.161_818, 0.459_390]),
-        ("PERQ4", [7.9160, 0.787_023, 1.110_730, 0.170_574, 0.212_878, 0.144_476, 0.517_881]),
-        ("PERQ5", [7.8720, 0.628_788, 0.863_082, 0.157_047, 0.211_632, 0.158_263, 0.426_980]),
-        ("PERQ6", [7.7760, 0.484_130, 1.132_504, 0.401_064, 0.198_849, 0.152_545, 0.462_039]),
-        ("PERQ7", [7.5920, 0.945_000, 0.787_500, -0.090_909, 0.181_030, 0.155_232, 0.490_470]),
+    // Mean, penalty, reward, asymmetry and correlation of each on its own; then, to nine digits, what the second edition of
+    // the statistics puts for the first's: Welch's standard errors, and by them the interval of the asymmetry.
+    for (question, figures, [se_penalty, se_reward, low, high]) in [
+        (
+            "PERQ1",
+            [7.9440, 1.055_396, 1.108_802, 0.024_677, 0.604_159],
+            [0.201_087_864, 0.142_045_994, -0.227_367_829, 0.276_722_070],
+        ),
+        (
+            "PERQ2",
+            [7.1920, 0.649_621, 0.991_071, 0.208_113, 0.441_602],
+            [0.166_168_905, 0.178_067_631, -0.124_545_949, 0.540_772_862],
+        ),
+        (
+            "PERQ3",
+            [7.7000, 0.739_204, 0.682_957, -0.039_550, 0.459_390],
+            [0.184_304_298, 0.164_006_678, -0.434_117_618, 0.355_017_743],
+        ),
+        (
+            "PERQ4",
+            [7.9160, 0.787_023, 1.110_730, 0.170_574, 0.517_881],
+            [0.263_106_774, 0.142_977_141, -0.189_054_076, 0.530_201_780],
+        ),
+        (
+            "PERQ5",
+            [7.8720, 0.628_788, 0.863_082, 0.157_047, 0.426_980],
+            [0.263_235_202, 0.149_666_704, -0.306_774_149, 0.620_868_774],
+        ),
+        (
+            "PERQ6",
+            [7.7760, 0.484_130, 1.132_504, 0.401_064, 0.462_039],
+            [0.231_516_136, 0.147_241_396, -0.029_587_765, 0.831_715_842],
+        ),
+        (
+            "PERQ7",
+            [7.5920, 0.945_000, 0.787_500, -0.090_909, 0.490_470],
+            [0.192_721_163, 0.151_564_206, -0.402_492_955, 0.220_674_773],
+        ),
     ] {
         let driver = driver(report, "marginal", question);
-        let names = ["mean", "penalty", "reward", "impact_asymmetry", "se_penalty", "se_reward", "correlation"];
-        for (name, figure) in names.into_iter().zip(figures) {
+        for (name, figure) in ["mean", "penalty", "reward", "impact_asymmetry", "correlation"].into_iter().zip(figures)
+        {
             near(report, &driver, name, figure);
+        }
+        for (name, figure) in [("se_penalty", se_penalty), ("se_reward", se_reward), ("low", low), ("high", high)] {
+            let shown = report.pointer(&format!("{driver}/{name}")).and_then(Value::as_f64).unwrap();
+            assert!((shown - figure).abs() < 1e-9, "{driver}/{name} is {shown}, not {figure}");
         }
     }
 }

@@ -250,7 +250,8 @@ async fn the_page_of_thirty_days_of_fifty_stores_is_small() {
         let rollup = Rollup { content: node, counted_at: Timestamp::now(), ..Rollup::default() };
         assert!(table.put_rollup(&scope, days_ago(back.into()), &rollup).await.unwrap());
     }
-    let page = world.call(Method::GET, "/reports/cn/west.html?lang=zh-CN", "report:", Value::Null).await;
+    let path = format!("/reports/cn/west.html?lang=zh-CN&from={}", days_ago(29));
+    let page = world.call(Method::GET, &path, "report:", Value::Null).await;
     assert!(page.text.contains("Chunxi Road 150") && page.text.contains(&days_ago(29).to_string()), "{}", page.text);
     let mut compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     compressed.write_all(page.text.as_bytes()).unwrap();

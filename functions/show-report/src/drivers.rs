@@ -1,7 +1,7 @@
 //! The part of the page that says what satisfaction depends on.
 
 use aftertaste::domain::{
-    report::{Class, DriverFigure, Drivers, Estimate, Quadrant},
+    report::{Class, Coefficient, DriverFigure, Drivers, Errors, Estimate},
     survey::Survey,
 };
 use maud::{Markup, html};
@@ -13,11 +13,11 @@ pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words:
     if drivers.n == 0 {
         return html! {};
     }
-    let points = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:+.2}").replace('-', "−"));
+    let few_days = drivers.drivers.iter().filter_map(|d| d.effect).any(|effect| effect.errors == Errors::Classic);
     html! {
         section {
             h2 { (words.drivers) }
-            p.note { (words.method(drivers.method, drivers.n)) }
+            p.note { (words.method(drivers.method, drivers.n)) @if few_days { " " (words.few_days) } }
             @if drivers.drivers.iter().any(|driver| driver.quadrant.is_some()) {
                 (importance_performance(&drivers.drivers, words.performance, words.importance))
             }
@@ -30,23 +30,40 @@ pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words:
                     tr {
                         th scope="row" {
                             span.number { (number) } " " (text(driver, survey, language)) br;
-                            span.note {
-                                @if let Some(quadrant) = driver.quadrant { strong { (words.quadrant(quadrant)) } " · " }
-                                (words.class(driver.class))
-                                @if let Some(Estimate { low, high, .. }) = driver.impact_asymmetry {
-                                    " (" (format!("{low:.2} … {high:.2}").replace('-', "−"))
-                                    @if !driver.certain && driver.class != Class::Unclassified { ", " (words.uncertain) } ")"
-                                }
-                            }
+                            span.note { (said(driver, words)) }
                         }
                         td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
-                        td { (points(driver.effect.map(|effect| -effect.penalty))) }
-                        td { (points(driver.effect.map(|effect| effect.reward))) }
+                        td { @if let Some(effect) = driver.effect { (lost(&effect.penalty)) } }
+                        td { @if let Some(effect) = driver.effect { (points(effect.reward.estimate())) } }
                     }
                 } }
             } }
         }
     }
+}
+
+/// What to do about a driver and what kind it is, as far as that is known.
+fn said(driver: &DriverFigure, words: &Words) -> Markup {
+    html! {
+        @if let Some(advice) = driver.advice { strong { (words.advice(advice)) } }
+        @if driver.class != Class::Unclassified {
+            @if driver.advice.is_some() { " · " }
+            @if !driver.certain { (words.leaning) " " }
+            (words.class(driver.class))
+        }
+    }
+}
+
+/// With its sign and its interval.
+fn points(Estimate { value, low, high }: Estimate) -> Markup {
+    let signed = |points: f64| format!("{points:+.2}").replace('-', "−");
+    html! { (signed(value)) br; span.note { (signed(low)) " … " (signed(high)) } }
+}
+
+/// A penalty as what is lost.
+fn lost(penalty: &Coefficient) -> Markup {
+    let Estimate { value, low, high } = penalty.estimate();
+    points(Estimate { value: -value, low: -high, high: -low })
 }
 
 /// The question that a driver is.
@@ -55,14 +72,26 @@ pub(crate) fn text<'a>(driver: &'a DriverFigure, survey: &'a Survey, language: &
     question.map_or(driver.question.as_str(), |question| question.definition.text.in_language(language))
 }
 
-/// The driver that matters most among those that are weak; without one, the one whose lack costs most for sure.
-pub(crate) fn first_to_look_at(drivers: &Drivers) -> Option<&DriverFigure> {
-    let most = |by: fn(&DriverFigure) -> Option<f64>, of: fn(&DriverFigure) -> bool| {
-        drivers.drivers.iter().filter(|driver| of(driver)).max_by(|a, b| {
-            let figure = |driver| by(driver).unwrap_or(f64::NEG_INFINITY);
-            figure(a).total_cmp(&figure(b))
-        })
-    };
-    most(|driver| driver.correlation, |driver| driver.quadrant == Some(Quadrant::ConcentrateHere))
-        .or_else(|| most(|driver| driver.effect.map(|effect| effect.penalty), |driver| driver.class == Class::Basic))
+/// What to fix first, and what its low answers cost; or that nothing stands out.
+pub(crate) fn to_fix_first(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
+    let first: Vec<&DriverFigure> = drivers
+        .fix_first
+        .iter()
+        .filter_map(|id| drivers.drivers.iter().find(|driver| driver.question == *id))
+        .collect();
+    if first.is_empty() {
+        return html! { @if drivers.n > 0 { p.note.first { (words.nothing_first) } } };
+    }
+    html! {
+        p.change.first { strong { (words.fix_first) ":" } }
+        ul.first { @for driver in first {
+            li {
+                @let theme = driver.theme.as_ref().and_then(|theme| words.theme(theme.as_str()));
+                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) }
+                @if let Some(Estimate { value, low, high }) = driver.effect.map(|effect| effect.penalty.estimate()) {
+                    " " span.note { (words.costs) " " (format!("{value:.2} ({low:.2} … {high:.2})").replace('-', "−")) " " (words.points) }
+                }
+            }
+        } }
+    }
 }

@@ -5,9 +5,11 @@ mod csv;
 mod drivers;
 mod figures;
 mod integrity;
+mod names;
 mod page;
 mod pictures;
 mod signed_in;
+mod summary;
 mod words;
 
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use aftertaste::{
         access::{Grant, GrantKeys, Permission},
         count::Series,
         place::{Path, Scope, parse_day},
-        report::{Report, Subject},
+        report::{Against, Report, Subject},
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
@@ -43,8 +45,9 @@ pub const FUNCTION: &str = "show-report";
 /// The longest window, in days: a quarter.
 const LONGEST_WINDOW_DAYS: i32 = 92;
 
-/// The window when none is asked for, in days.
-const USUAL_WINDOW_DAYS: i32 = 30;
+/// The window when none is asked for, in days: whole weeks, so that each day of the week is in it as often as in the window
+/// before.
+const USUAL_WINDOW_DAYS: i32 = 28;
 
 /// The forms of a report.
 #[derive(Clone, Copy)]
@@ -101,7 +104,8 @@ async fn show(
     }
     app.catalog.see(grant, now).await;
     let window = window(request, stores.today(now))?;
-    let reading = reading::counts(app, &stores, window, now).await?;
+    let against = against(request)?;
+    let reading = reading::counts(app, &stores, (window, against), now).await?;
     if stores.all.is_empty() && reading.is_empty() {
         return Err(Problem::scope_unknown().into());
     }
@@ -111,7 +115,9 @@ async fn show(
         let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
         comments = comments::read(app, request, call.fresh, &asked).await?;
     }
+    let below = reading::stores_below(app, &stores, &reading, &series).await?;
     let mut counts = reading.of(&series, &stores);
+    counts.stores = below;
     (counts.comments, counts.comments_before) = (comments.comments, comments.before);
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;
@@ -130,7 +136,7 @@ async fn show(
                 sets_up: grant.allows_some_admin(),
             });
             let today = stores.today(now);
-            let page = ReportPage { report: &report, subject: &subject, language, above, today, signed_in };
+            let page = ReportPage { report: &report, subject: &subject, language, above, against, today, signed_in };
             // Old browsers tell by `Origin` alone where its form comes from.
             Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
         }
@@ -173,7 +179,16 @@ async fn wanted_series(
     Err(Problem::survey_unknown().into())
 }
 
-/// `from` and `to`, both included; the last 30 days if not said.
+/// `against`: what the window is set against.
+fn against(request: &Request) -> Result<Against, Problem> {
+    match request.query("against").as_deref() {
+        None | Some("before") => Ok(Against::Before),
+        Some("year") => Ok(Against::Year),
+        Some(_) => Err(Problem::invalid("against is before (as many days just before) or year (364 days before).")),
+    }
+}
+
+/// `from` and `to`, both included; the last 28 days if not said.
 fn window(request: &Request, today: Date) -> Result<Window, Problem> {
     let day = |name: &str| request.query(name).map(|text| parse_day(name, &text).map_err(Problem::from)).transpose();
     let back = |from: Date, days: i32| from.saturating_sub((days - 1).days());

@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{
-        report::{GroupFigure, GroupName, Report, Score, Subject},
+        report::{Against, GroupFigure, GroupName, Report, Score, Subject},
         survey::nearest_language,
         visit::Origin,
     },
@@ -16,8 +16,9 @@ use crate::{
     drivers,
     figures::{between, grouped, percent, rounded, signed},
     integrity,
-    pictures::{thermometer, trend, warmth},
+    pictures::trend,
     signed_in::SignedIn,
+    summary,
     words::{CHINESE, ENGLISH, Words},
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct ReportPage<'a> {
     pub language: &'a str,
     /// The scope above, when the manager may see it.
     pub above: Option<String>,
+    /// What the window is set against.
+    pub against: Against,
     /// Today, for the links to the last days.
     pub today: Date,
     /// Whoever has signed in; none of a program.
@@ -55,7 +58,7 @@ impl ReportPage<'_> {
             @if report.responses == 0 {
                 p.end { (self.words().nothing) }
             } @else {
-                (self.summary())
+                (summary::section(report, self.subject.survey, self.language, self.words()))
                 (self.histogram())
                 (self.days())
                 (drivers::section(&report.drivers, self.subject.survey, self.language, self.words()))
@@ -107,15 +110,20 @@ impl ReportPage<'_> {
         if self.language.starts_with("zh") { &CHINESE } else { &ENGLISH }
     }
 
-    /// The address of a scope's page over the same days.
+    /// The address of a scope's page over the same days, set against the same.
     fn address(&self, scope: &str) -> String {
-        let Report { from, to, survey, .. } = self.report;
-        format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={}", self.language)
+        self.address_of(scope, (self.report.from, self.report.to), self.language, self.against)
+    }
+
+    fn address_of(&self, scope: &str, (from, to): (Date, Date), language: &str, against: Against) -> String {
+        let against = if against == Against::Year { "&against=year" } else { "" };
+        let survey = &self.report.survey;
+        format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}{against}&lang={language}")
     }
 
     fn header(&self) -> Markup {
         let (other, name) = self.words().other_language;
-        let Report { scope, from, to, survey, .. } = self.report;
+        let Report { scope, from, to, .. } = self.report;
         html! {
             header {
                 span.logo aria-hidden="true" { (self.subject.brand.name.chars().next().unwrap_or('·')) }
@@ -124,7 +132,7 @@ impl ReportPage<'_> {
                     @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
                     // In the reader's own language: those of the people's pages are more than the report's.
                     @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (self.words().people) } }
-                    a lang=(other) href=(format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}&lang={other}")) { (name) }
+                    a lang=(other) href=(self.address_of(scope, (*from, *to), other, self.against)) { (name) }
                 }
             }
         }
@@ -136,6 +144,7 @@ impl ReportPage<'_> {
         html! {
             form.window method="get" action=(format!("/reports/{scope}.html")) {
                 input type="hidden" name="lang" value=(self.language);
+                @if self.against == Against::Year { input type="hidden" name="against" value="year"; }
                 label { (words.from) " " input type="date" name="from" value=(from) required; }
                 label { (words.to) " " input type="date" name="to" value=(to) required; }
                 @if surveys.len() > 1 || !surveys.contains(survey) {
@@ -153,61 +162,19 @@ impl ReportPage<'_> {
                     }
                 }
                 button type="submit" { (words.show) }
-                @for length in [7, 30, 90] {
-                    a href=(format!("/reports/{scope}.html?from={}&to={}&survey={survey}&lang={}", self.today.saturating_sub((length - 1).days()), self.today, self.language)) {
+                // Whole weeks: each day of the week is in both windows as often.
+                @for length in [7, 28, 91] {
+                    a href=(self.address_of(scope, (self.today.saturating_sub((length - 1).days()), self.today), self.language, self.against)) {
                         (length) " " (words.days)
                     }
                 }
-            }
-        }
-    }
-
-    /// How warm, how sure, whether it changed, what to look at first.
-    fn summary(&self) -> Markup {
-        let (report, words) = (self.report, self.words());
-        html! {
-            @if let Some(temperature) = &report.temperature {
-                section.warmth {
-                    p class={ "degrees " (warmth(temperature.value)) } { (rounded(temperature.value)) "°" small { " " (words.temperature) } }
-                    (thermometer(temperature))
-                    p.note { (words.interval) " " (rounded(temperature.low)) "° … " (rounded(temperature.high)) "°" }
-                }
-            }
-            p.change { (self.change()) }
-            @if let Some(driver) = drivers::first_to_look_at(&report.drivers) {
-                p.change { strong { (words.fix_first) ": " } (drivers::text(driver, self.subject.survey, self.language)) }
-            }
-            ul.figures {
-                li { (words.answers) strong { (report.responses) }
-                    @if report.partial > 0 { span.note { (words.partial) " " (report.partial) } } }
-                @if let Some(nps) = &report.nps {
-                    li { (words.nps) strong { (signed(nps.score)) } span.note { (words.interval) " " (between(nps.low, nps.high)) } }
-                }
-                @if let Some(satisfaction) = &report.satisfaction {
-                    li { (words.satisfied) strong { (percent(satisfaction.share)) }
-                        span.note { (words.interval) " " (percent(satisfaction.low)) " … " (percent(satisfaction.high)) } }
-                }
-                @if let Some(operations) = &report.operations {
-                    li { (words.response_rate)
-                        strong { (operations.response_rate.map_or_else(|| words.none.to_owned(), percent)) }
-                        span.note { (operations.orders) " " (words.orders) } }
-                    @for (currency, amount) in &operations.revenue {
-                        li { (words.revenue) strong { (grouped(*amount)) } span.note { (currency) } }
-                    }
+                @if self.against == Against::Year {
+                    a href=(self.address_of(scope, (*from, *to), self.language, Against::Before)) { (words.against_before) }
+                } @else {
+                    a href=(self.address_of(scope, (*from, *to), self.language, Against::Year)) { (words.against_year) }
                 }
             }
         }
-    }
-
-    fn change(&self) -> Markup {
-        let words = self.words();
-        let Some(change) = &self.report.change else { return html! { (words.no_before) } };
-        let verdict = match (change.distinguishable, change.nps > 0.0) {
-            (true, true) => words.warmer,
-            (true, false) => words.colder,
-            (false, _) => words.steady,
-        };
-        html! { strong { (verdict) " " (signed(change.nps)) } " " span.note { (words.before) " (" (words.interval) " " (between(change.low, change.high)) ")" } }
     }
 
     fn histogram(&self) -> Markup {
@@ -262,7 +229,11 @@ impl ReportPage<'_> {
                                 (score_cells(&day.score))
                                 td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
                                 @if operations {
-                                    td { @match day.response_rate { Some(rate) => (percent(rate)), None => (words.no_orders) } }
+                                    td { @match (day.response_rate, day.orders) {
+                                        (Some(rate), _) => (percent(rate)),
+                                        (None, Some(1..)) => (words.orders_missing),
+                                        (None, _) => (words.no_orders),
+                                    } }
                                     td { @for (currency, amount) in &day.revenue { (grouped(*amount)) " " (currency) " " } }
                                 }
                             }
@@ -281,6 +252,7 @@ impl ReportPage<'_> {
         html! {
             section {
                 h2 { (words.below) }
+                @if self.report.children.len() > 1 { p.note { (words.rank_meaning) } }
                 div.wide role="region" aria-label=(words.below) tabindex="0" { table {
                     thead { tr {
                         th scope="col" { (words.scope) } (self.score_heads()) th scope="col" { (words.satisfied) }
@@ -296,6 +268,9 @@ impl ReportPage<'_> {
                                         _ => (words.too_few),
                                     }
                                     @if child.few && child.rank_low.is_some() { ", " (words.few) }
+                                    @if let (Some(false), Some(rate)) = (child.alike, child.response_rate) {
+                                        br; (words.unlike_siblings) " " (percent(rate))
+                                    }
                                 }
                                 (integrity::marks(&child.stands_out, words))
                             }

@@ -1,11 +1,5 @@
 //! The words of the report's page.
 
-use aftertaste::domain::{
-    count::Sign,
-    report::{Class, Meal, Method, Quadrant},
-    visit::Channel,
-};
-
 pub(crate) struct Words {
     pub answers: &'static str,
     pub partial: &'static str,
@@ -15,11 +9,24 @@ pub(crate) struct Words {
     pub interval: &'static str,
     pub nothing: &'static str,
     pub before: &'static str,
+    pub before_year: &'static str,
+    pub against_before: &'static str,
+    pub against_year: &'static str,
     pub warmer: &'static str,
     pub colder: &'static str,
     pub steady: &'static str,
+    pub in_all: &'static str,
+    pub of_mix: &'static str,
+    pub of_stores: &'static str,
+    pub of_below: &'static str,
+    pub none_in_both: &'static str,
+    pub unlike: &'static str,
+    pub unlike_before: &'static str,
     pub no_before: &'static str,
     pub fix_first: &'static str,
+    pub costs: &'static str,
+    pub points: &'static str,
+    pub nothing_first: &'static str,
     pub histogram: &'static str,
     pub trend: &'static str,
     pub day: &'static str,
@@ -30,7 +37,8 @@ pub(crate) struct Words {
     pub performance: &'static str,
     pub penalty: &'static str,
     pub reward: &'static str,
-    pub uncertain: &'static str,
+    pub leaning: &'static str,
+    pub few_days: &'static str,
     pub channel: &'static str,
     pub segment: &'static str,
     pub hour: &'static str,
@@ -39,11 +47,14 @@ pub(crate) struct Words {
     pub below: &'static str,
     pub scope: &'static str,
     pub rank: &'static str,
+    pub rank_meaning: &'static str,
+    pub unlike_siblings: &'static str,
     pub few: &'static str,
     pub too_few: &'static str,
     pub orders: &'static str,
     pub response_rate: &'static str,
     pub no_orders: &'static str,
+    pub orders_missing: &'static str,
     pub revenue: &'static str,
     pub comments: &'static str,
     pub older: &'static str,
@@ -86,11 +97,24 @@ pub(crate) const ENGLISH: Words = Words {
     interval: "95 % between",
     nothing: "No answers in these days yet.",
     before: "against as many days before",
+    before_year: "against the same days of the week a year before",
+    against_before: "Compare with the days before",
+    against_year: "Compare with a year before",
     warmer: "Warmer: NPS",
     colder: "Colder: NPS",
-    steady: "No change that chance can't explain: NPS",
-    no_before: "Nothing before to compare with.",
-    fix_first: "Look at first",
+    steady: "No change that is certain: NPS",
+    in_all: "In all",
+    of_mix: "of this because other places answered more than before:",
+    of_stores: "each store for itself",
+    of_below: "each place below for itself",
+    none_in_both: "No place below answered in both windows. NPS in all",
+    unlike: "Answers per order differ, so this need not be like with like:",
+    unlike_before: "before",
+    no_before: "Nothing to compare with.",
+    fix_first: "Fix first",
+    costs: "a low answer costs",
+    points: "points of satisfaction",
+    nothing_first: "Nothing stands out yet that should be fixed first.",
     histogram: "How likely to recommend",
     trend: "NPS by day",
     day: "Day",
@@ -101,7 +125,8 @@ pub(crate) const ENGLISH: Words = Words {
     performance: "Performance",
     penalty: "If low",
     reward: "If high",
-    uncertain: "not certain",
+    leaning: "leaning to",
+    few_days: "Answers of fewer than ten days: nothing about a driver is certain yet.",
     channel: "Channel",
     segment: "Segment",
     hour: "Hour of payment",
@@ -110,11 +135,14 @@ pub(crate) const ENGLISH: Words = Words {
     below: "Below this",
     scope: "Scope",
     rank: "Rank",
+    rank_meaning: "Each range of ranks is right for its store, not all of them together.",
+    unlike_siblings: "answers per order unlike the others':",
     few: "few",
     too_few: "too few to say",
     orders: "Orders",
     response_rate: "Answers per order",
     no_orders: "no orders known",
+    orders_missing: "orders are missing",
     revenue: "Revenue",
     comments: "What guests wrote",
     older: "Older",
@@ -157,11 +185,24 @@ pub(crate) const CHINESE: Words = Words {
     interval: "95 % 区间",
     nothing: "这些日期内还没有回答。",
     before: "与之前同样天数相比",
+    before_year: "与去年同星期的同期相比",
+    against_before: "与之前的天数比较",
+    against_year: "与去年比较",
     warmer: "变暖：NPS",
     colder: "变冷：NPS",
-    steady: "变化在偶然范围内：NPS",
-    no_before: "之前没有可比的数据。",
-    fix_first: "先看这一项",
+    steady: "没有确定的变化：NPS",
+    in_all: "总计",
+    of_mix: "其中因各处回答多少有变：",
+    of_stores: "按各门店自身",
+    of_below: "按各下级自身",
+    none_in_both: "没有下级在两段时间都有回答。NPS 总计",
+    unlike: "每单回答率不同，未必可比：",
+    unlike_before: "之前",
+    no_before: "没有可比的数据。",
+    fix_first: "先改这里",
+    costs: "低分会失去",
+    points: "分满意度",
+    nothing_first: "还没有哪一项明显该先改。",
     histogram: "推荐意愿",
     trend: "每日 NPS",
     day: "日期",
@@ -172,7 +213,8 @@ pub(crate) const CHINESE: Words = Words {
     performance: "表现",
     penalty: "低时",
     reward: "高时",
-    uncertain: "尚不确定",
+    leaning: "偏向",
+    few_days: "不足十天的回答：各因素都还不能确定。",
     channel: "渠道",
     segment: "客群",
     hour: "付款时段",
@@ -181,11 +223,14 @@ pub(crate) const CHINESE: Words = Words {
     below: "下级",
     scope: "范围",
     rank: "排名",
+    rank_meaning: "每个排名区间对该店成立，而非全部同时成立。",
+    unlike_siblings: "每单回答率与同级不同：",
     few: "样本少",
     too_few: "样本太少",
     orders: "订单",
     response_rate: "每单回答率",
     no_orders: "订单数未知",
+    orders_missing: "订单数不全",
     revenue: "营业额",
     comments: "顾客留言",
     older: "更早",
@@ -218,113 +263,3 @@ pub(crate) const CHINESE: Words = Words {
     sign_out_everywhere: "在所有设备退出登录",
     other_language: ("en", "English"),
 };
-
-impl Words {
-    fn chinese(&self) -> bool {
-        self.other_language.0 == "en"
-    }
-
-    pub fn class(&self, class: Class) -> &'static str {
-        match (class, self.chinese()) {
-            (Class::Basic, false) => "basic: its lack punishes",
-            (Class::Performance, false) => "performance: both count",
-            (Class::Excitement, false) => "excitement: its presence delights",
-            (Class::Unclassified, false) => "unclassified",
-            (Class::Basic, true) => "基本型：缺了会失分",
-            (Class::Performance, true) => "期望型：好坏都计较",
-            (Class::Excitement, true) => "魅力型：有了会加分",
-            (Class::Unclassified, true) => "未分类",
-        }
-    }
-
-    pub fn quadrant(&self, quadrant: Quadrant) -> &'static str {
-        match (quadrant, self.chinese()) {
-            (Quadrant::ConcentrateHere, false) => "concentrate here",
-            (Quadrant::KeepUp, false) => "keep up",
-            (Quadrant::LowPriority, false) => "low priority",
-            (Quadrant::PossibleOverkill, false) => "possible overkill",
-            (Quadrant::ConcentrateHere, true) => "重点改进",
-            (Quadrant::KeepUp, true) => "继续保持",
-            (Quadrant::LowPriority, true) => "优先级低",
-            (Quadrant::PossibleOverkill, true) => "可能投入过多",
-        }
-    }
-
-    pub fn method(&self, method: Method, n: u64) -> String {
-        match (method, self.chinese()) {
-            (Method::Joint, false) => format!("All drivers in one regression over {n} answers."),
-            (Method::Marginal, false) => {
-                format!("Each driver on its own, up to {n} answers each: too few guests answered all of them.")
-            }
-            (Method::Joint, true) => format!("全部因素一次回归，共 {n} 份回答。"),
-            (Method::Marginal, true) => format!("答全所有因素的顾客太少，故逐项计算，每项最多 {n} 份回答。"),
-        }
-    }
-
-    pub fn sign(&self, sign: Sign) -> &'static str {
-        match (sign, self.chinese()) {
-            (Sign::MoreAnswersThanOrders, false) => "days of a store with more answers than orders",
-            (Sign::TakenBack, false) => "answers taken back",
-            (Sign::WithinAMinute, false) => "answered in the minute of payment",
-            (Sign::UnderThreeSeconds, false) => "answered in under three seconds",
-            (Sign::AllAlike, false) => "the same place on every scale",
-            (Sign::OneNetwork, false) => "from the commonest network of the day",
-            (Sign::MoreAnswersThanOrders, true) => "回答多于订单的门店日",
-            (Sign::TakenBack, true) => "被撤回的回答",
-            (Sign::WithinAMinute, true) => "付款当分钟内就回答",
-            (Sign::UnderThreeSeconds, true) => "三秒内答完",
-            (Sign::AllAlike, true) => "每题都选同一档",
-            (Sign::OneNetwork, true) => "来自当天最常见的网络",
-        }
-    }
-
-    pub fn meal(&self, meal: Meal) -> &'static str {
-        match (meal, self.chinese()) {
-            (Meal::Breakfast, false) => "breakfast",
-            (Meal::Lunch, false) => "lunch",
-            (Meal::Afternoon, false) => "afternoon",
-            (Meal::Dinner, false) => "dinner",
-            (Meal::Night, false) => "night",
-            (Meal::Breakfast, true) => "早餐",
-            (Meal::Lunch, true) => "午餐",
-            (Meal::Afternoon, true) => "下午",
-            (Meal::Dinner, true) => "晚餐",
-            (Meal::Night, true) => "夜间",
-        }
-    }
-
-    pub fn channel(&self, channel: Channel) -> &'static str {
-        if !self.chinese() {
-            return match channel {
-                Channel::Unknown => "unknown",
-                Channel::Receipt => "receipt",
-                Channel::Table => "table",
-                Channel::WechatMiniProgram => "WeChat mini-program",
-                Channel::WechatMessage => "WeChat message",
-                Channel::AlipayMiniProgram => "Alipay mini-program",
-                Channel::Sms => "text message",
-                Channel::Email => "e-mail",
-                Channel::App => "app",
-                Channel::Delivery => "delivery",
-                Channel::Kiosk => "kiosk",
-                Channel::Web => "web",
-                Channel::Test => "test",
-            };
-        }
-        match channel {
-            Channel::Unknown => "未知",
-            Channel::Receipt => "小票",
-            Channel::Table => "桌码",
-            Channel::WechatMiniProgram => "微信小程序",
-            Channel::WechatMessage => "微信消息",
-            Channel::AlipayMiniProgram => "支付宝小程序",
-            Channel::Sms => "短信",
-            Channel::Email => "邮件",
-            Channel::App => "App",
-            Channel::Delivery => "外卖",
-            Channel::Kiosk => "自助机",
-            Channel::Web => "网页",
-            Channel::Test => "试填",
-        }
-    }
-}

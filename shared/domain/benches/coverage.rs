@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use domain::{
     count::Recommendations,
-    report::{Z, ranks},
+    report::{Z, compare_over, ranks},
 };
 use fastrand::Rng;
 
@@ -286,9 +286,13 @@ fn equal_stores(rng: &mut Rng) {
         for _ in 0..REPEATS {
             let mut stores = || -> Vec<Recommendations> { (0..1000).map(|_| draw(rng, n, 0.6, 0.1)).collect() };
             let (now, before) = (stores(), stores());
-            ranked += ranks(&now).iter().filter(|rank| rank.low > 1 || rank.high < now.len()).count();
-            let differs =
-                |(a, b): (&Recommendations, &Recommendations)| a.compare(*b).is_some_and(|d| d.distinguishable);
+            ranked += ranks(&now.iter().map(|store| vec![*store]).collect::<Vec<_>>())
+                .iter()
+                .filter(|rank| rank.low > 1 || rank.high < now.len())
+                .count();
+            let differs = |(a, b): (&Recommendations, &Recommendations)| {
+                compare_over(&[*a], &[*b]).is_some_and(|d| d.distinguishable)
+            };
             changed += now.iter().zip(&before).filter(|pair| differs(*pair)).count();
         }
         let percent = |claims: usize| claims as f64 / f64::from(REPEATS) / 10.0;

@@ -1,15 +1,16 @@
-//! Reading counts: what is known of a scope over a window, and over as many days before.
+//! Reading counts: what is known of a scope over a window, and over the one that it is set against.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    count::{Content, Group, Rollup, Series, Signs, Tallies, Tally, merge_signs},
-    place::{Scope, Store, StoreNumber},
-    report::{Behind, Child, Counts, TOO_FEW},
+    count::{Content, Group, Rollup, Series, Signs, Tallies, merge_signs},
+    place::{Path, Scope, Store, StoreNumber},
+    report::{Against, Behind, Child, Counts, Part, TOO_FEW},
     survey::Response,
     visit::Origin,
 };
+use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
@@ -74,22 +75,36 @@ pub struct Window {
     pub to: Date,
 }
 
+/// A year back the days of the week are the same.
+const YEAR_DAYS: i32 = 364;
+
 impl Window {
     /// How many days there are.
     pub fn days(self) -> i32 {
         self.from.until(self.to).map_or(0, |span| span.get_days()) + 1
     }
 
-    fn first_before(self) -> Date {
-        self.from.saturating_sub(self.days().days())
+    /// The window that this one is set against.
+    fn before(self, against: Against) -> Self {
+        let back = match against {
+            Against::Before => self.days(),
+            Against::Year => YEAR_DAYS,
+        };
+        Self { from: self.from.saturating_sub(back.days()), to: self.to.saturating_sub(back.days()) }
+    }
+
+    fn holds(self, day: Date) -> bool {
+        (self.from..=self.to).contains(&day)
     }
 }
 
-/// What is stored of each day of a window and of as many days before.
+/// What is stored of each day of a window and of the one that it is set against.
 pub struct Reading {
     window: Window,
+    against: Against,
     today: Date,
     rollups: BTreeMap<Date, Rollup>,
+    before: BTreeMap<Date, Rollup>,
 }
 
 /// Reads the counts of a scope. The running day of a store is counted from its responses, so that the last guest is in;
@@ -97,15 +112,95 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the table can't be read.
-pub async fn counts<K>(app: &App<K>, stores: &Stores, window: Window, now: Timestamp) -> Result<Reading, TableError> {
-    let mut rollups = app.table.rollups(&stores.scope, window.first_before(), window.to).await?;
+pub async fn counts<K>(
+    app: &App<K>,
+    stores: &Stores,
+    (window, against): (Window, Against),
+    now: Timestamp,
+) -> Result<Reading, TableError> {
+    let (mut rollups, before) = both_windows(app, stores.scope.clone(), window, against).await?;
     let today = stores.today(now);
-    if let Some(store) = stores.own().filter(|_| (window.from..=window.to).contains(&today))
+    if let Some(store) = stores.own().filter(|_| window.holds(today))
         && !rollups.get(&today).is_some_and(is_too_much_to_count)
     {
         rollups.insert(today, count_today(app, store, today, now).await?);
     }
-    Ok(Reading { window, today, rollups })
+    Ok(Reading { window, against, today, rollups, before })
+}
+
+/// The rollups of a window, and those of the one that it is set against.
+async fn both_windows<K>(
+    app: &App<K>,
+    scope: Scope,
+    window: Window,
+    against: Against,
+) -> Result<(BTreeMap<Date, Rollup>, BTreeMap<Date, Rollup>), TableError> {
+    let before = window.before(against);
+    if against == Against::Before {
+        // They meet: one query reads both.
+        let mut both = app.table.rollups(&scope, before.from, window.to).await?;
+        let rollups = both.split_off(&window.from);
+        return Ok((rollups, both));
+    }
+    futures::try_join!(
+        app.table.rollups(&scope, window.from, window.to),
+        app.table.rollups(&scope, before.from, before.to)
+    )
+}
+
+/// So many lowest nodes at most are read to find every store below a node.
+const MOST_LOWEST_NODES: usize = 20;
+
+/// Of a node whose stores lie further below, the responses of each store in both windows. None where the node's own rollups
+/// tell as much, where these are too many nodes to read, and where there is nothing to compare with.
+///
+/// # Errors
+/// When the table can't be read.
+pub async fn stores_below<K>(
+    app: &App<K>,
+    stores: &Stores,
+    reading: &Reading,
+    series: &Series,
+) -> Result<Option<Vec<Part>>, TableError> {
+    let Scope::Node(node) = &stores.scope else { return Ok(None) };
+    let lowest: BTreeSet<&Path> = stores.all.iter().map(|store| &store.details.path).collect();
+    if lowest.iter().all(|path| *path == node) || lowest.len() > MOST_LOWEST_NODES || reading.before.is_empty() {
+        return Ok(None);
+    }
+    let read = |path: &Path| both_windows(app, Scope::Node(path.clone()), reading.window, reading.against);
+    let all: Vec<_> = lowest.into_iter().map(read).collect();
+    let all: Vec<_> = stream::iter(all).buffer_unordered(AT_ONCE).try_collect().await?;
+    let mut parts: BTreeMap<String, Part> = BTreeMap::new();
+    for (now, before) in all {
+        let is_store = |(scope, _): &(&String, &Group)| scope.starts_with("store/");
+        for (day, rollup) in now {
+            for (store, group) in groups(&rollup.content, series).filter(is_store) {
+                parts.entry(store.clone()).or_default().now.entry(day).or_default().merge(group);
+            }
+        }
+        for (day, rollup) in before {
+            for (store, group) in groups(&rollup.content, series).filter(is_store) {
+                parts.entry(store.clone()).or_default().before.entry(day).or_default().merge(group);
+            }
+        }
+    }
+    Ok(Some(parts.into_values().collect()))
+}
+
+/// So many nodes are read at once.
+const AT_ONCE: usize = 8;
+
+/// Each scope directly below, with its responses of a series.
+fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = (&'a String, &'a Group)> {
+    content.children.iter().filter_map(|(child, groups)| Some((child, groups.get(series)?)))
+}
+
+/// What is known of a scope directly below.
+#[derive(Default)]
+struct Below {
+    part: Part,
+    answered: (u64, u64),
+    signs: Signs,
 }
 
 /// Above so many items of the running day a report shows what the last count left, and when that was: to read them
@@ -127,14 +222,14 @@ async fn count_today<K>(app: &App<K>, store: &Store, today: Date, now: Timestamp
 impl Reading {
     /// Whether nothing is known of these days and of those before.
     pub fn is_empty(&self) -> bool {
-        self.rollups.is_empty()
+        self.rollups.is_empty() && self.before.is_empty()
     }
 
     /// Every series with responses in the window: those with whole ones behind which payments stand first, and of these
     /// the one with most.
     pub fn series(&self) -> Vec<Series> {
         let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
-        let days: Vec<&Tallies> = self.rollups.range(self.window.from..).map(|(_, day)| &day.content.tallies).collect();
+        let days: Vec<&Tallies> = self.rollups.values().map(|day| &day.content.tallies).collect();
         for (series, tally) in days.into_iter().flatten() {
             *responses.entry(series).or_default() += tally.responses + tally.waiting;
         }
@@ -148,7 +243,7 @@ impl Reading {
 
     /// Whether a series has so many answers in the window that more than their number is shown.
     pub fn has_enough(&self, series: &Series) -> bool {
-        let tallies = self.rollups.range(self.window.from..).filter_map(|(_, day)| day.content.tallies.get(series));
+        let tallies = self.rollups.values().filter_map(|day| day.content.tallies.get(series));
         tallies.map(|tally| tally.responses).sum::<u64>() >= TOO_FEW
     }
 
@@ -170,41 +265,51 @@ impl Reading {
 
     /// The counts of one series.
     pub fn of(self, series: &Series, stores: &Stores) -> Counts {
-        let mut counts = Counts { surveys: self.series(), ..Counts::default() };
-        let mut children: BTreeMap<String, (Group, Signs)> = BTreeMap::new();
+        let mut counts = Counts { surveys: self.series(), against: self.against, ..Counts::default() };
+        let mut children: BTreeMap<String, Below> = BTreeMap::new();
         let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
+        // Orders are paid: answers that no payment stands behind are not set against them.
+        let is_paid = series.origin == Origin::Payment;
+        for (day, Rollup { content, .. }) in self.before {
+            counts.before.extend(content.tallies.get(series).map(|tally| (day, tally.total())));
+            if is_paid {
+                counts.operations_before.merge(&content.operations);
+            }
+            for (child, group) in groups(&content, series) {
+                children.entry(child.clone()).or_default().part.before.insert(day, *group);
+            }
+        }
         for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
-            let tally: Option<Tally> = content.tallies.remove(series);
-            if day < self.window.from {
-                counts.before.merge(&tally.unwrap_or_default());
-                continue;
-            }
             counts.counted_at = counts.counted_at.max(Some(counted_at));
-            counts.days.extend(tally.map(|tally| (day, tally)));
-            // Orders are paid: answers that no payment stands behind are not set against them.
-            if series.origin == Origin::Payment && content.operations.store_days > 0 {
-                counts.operations.insert(day, content.operations);
+            for (child, group) in groups(&content, series) {
+                children.entry(child.clone()).or_default().part.now.insert(day, *group);
             }
-            for (child, groups) in content.children {
-                if let Some(group) = groups.get(series) {
-                    children.entry(child).or_default().0.merge(group);
+            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
+            if is_paid {
+                for (child, (answered, orders)) in &content.answered {
+                    let all = &mut children.entry(child.clone()).or_default().answered;
+                    *all = (all.0 + answered, all.1 + orders);
+                }
+                if content.operations.store_days > 0 {
+                    counts.operations.insert(day, content.operations);
                 }
             }
             for (child, signs) in content.signs {
-                if let Some(signs) = signs.get(series) {
-                    merge_signs(&mut children.entry(child).or_default().1, signs);
+                if let (Some(child), Some(signs)) = (children.get_mut(&child), signs.get(series)) {
+                    merge_signs(&mut child.signs, signs);
                 }
             }
             for (store, since) in content.behind {
                 behind.entry(store).and_modify(|first| *first = since.min(*first)).or_insert(since);
             }
         }
-        let named = |(scope, (group, signs)): (String, (Group, Signs))| {
+        let named = |(scope, Below { part, answered, signs }): (String, Below)| {
             let scope: Scope = scope.parse().ok()?;
             let name = stores.name_of(&scope);
-            Some(Child { scope, name, group, signs })
+            Some(Child { scope, name, part, answered, signs })
         };
-        counts.children = children.into_iter().filter_map(named).collect();
+        let answered_now = children.into_iter().filter(|(_, child)| !child.part.now.is_empty());
+        counts.children = answered_now.filter_map(named).collect();
         let named = |(store, since)| Behind { store, name: stores.name_of(&Scope::Store(store)), since };
         counts.behind = behind.into_iter().map(named).collect();
         counts

@@ -30,17 +30,34 @@ pub struct Subject<'a> {
     pub brand: &'a Brand,
 }
 
+/// What a window is set against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Against {
+    /// As many days just before.
+    #[default]
+    Before,
+    /// The same days of the week 364 days before.
+    Year,
+}
+
 /// What the report is worked out from.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// The tally of the subject's series, by business day.
     pub days: BTreeMap<Date, Tally>,
-    /// The same of as many days before.
-    pub before: Tally,
+    /// Which other window this one is set against.
+    pub against: Against,
+    /// The responses of that window, by business day.
+    pub before: BTreeMap<Date, Group>,
     /// Orders and revenue, by business day.
     pub operations: BTreeMap<Date, Operations>,
+    /// Orders and revenue of the window that this one is set against.
+    pub operations_before: Operations,
     /// What lies directly below the scope.
     pub children: Vec<Child>,
+    /// Of a node whose stores lie further below: the responses of each. None where these are too many nodes to read.
+    pub stores: Option<Vec<Part>>,
     /// Stores whose latest count is not in these figures, each since when.
     pub behind: Vec<Behind>,
     /// Every series that has responses in these days.
@@ -51,6 +68,19 @@ pub struct Counts {
     pub comments: Vec<Comment>,
     /// Where the comments before these begin; none at their end.
     pub comments_before: Option<String>,
+}
+
+impl Counts {
+    /// The places by which a node's change is split: every store, or else what lies directly below.
+    pub(super) fn places(&self) -> (Places, Vec<&Part>) {
+        match &self.stores {
+            Some(stores) => (Places::Stores, stores.iter().collect()),
+            None if self.children.iter().all(|child| matches!(child.scope, Scope::Store(_))) => {
+                (Places::Stores, self.children.iter().map(|child| &child.part).collect())
+            }
+            None => (Places::Below, self.children.iter().map(|child| &child.part).collect()),
+        }
+    }
 }
 
 /// A store whose latest count is not in the figures.
@@ -64,6 +94,25 @@ pub struct Behind {
     pub since: Timestamp,
 }
 
+/// What a node's change is split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Places {
+    /// Every store below.
+    Stores,
+    /// What lies directly below.
+    Below,
+}
+
+/// The responses of a place below, by business day.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// In the window.
+    pub now: BTreeMap<Date, Group>,
+    /// In the window that it is set against.
+    pub before: BTreeMap<Date, Group>,
+}
+
 /// A scope directly below.
 #[derive(Debug, Clone)]
 pub struct Child {
@@ -72,7 +121,9 @@ pub struct Child {
     /// Its name.
     pub name: String,
     /// Its responses.
-    pub group: Group,
+    pub part: Part,
+    /// Its whole responses on store-days with orders, and these orders.
+    pub answered: (u64, u64),
     /// Its signs of gaming.
     pub signs: Signs,
 }

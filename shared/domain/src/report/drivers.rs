@@ -4,33 +4,53 @@
 //! Prebežac 2011): the penalty is what satisfaction loses where the driver is low, the reward what it gains where it
 //! is high. Which of the two is larger says what kind of driver it is.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use serde::Serialize;
 
-use super::{Estimate, Z, difference::number};
-use crate::count::{Band, DriverSums, JointSums};
+use super::{
+    Estimate, Z,
+    difference::{Degrees, LEVEL, two_sided_p},
+    jackknife::jackknife,
+};
+use crate::{
+    count::{Band, DriverSums},
+    number,
+};
 
 /// How far the impact asymmetry has to be from 0 for a driver to be basic or excitement.
 pub const THRESHOLD: f64 = 0.2;
 
+/// An asymmetry this near to the threshold is on it: what differs is rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// The fewest low, middle and high answers for a class.
 const FEWEST_PER_BAND: u64 = 5;
 
-/// The fewest responses for the joint regression.
-const FEWEST_FOR_JOINT: u64 = 30;
-
-/// The smallest ratio of the eigenvalues of X′X at which it still counts as of full rank. X′X holds counts, so that
-/// anything smaller comes from rounding.
-const FULL_RANK: f64 = 1e-10;
+/// A standard error this small comes from rounding: there is nothing to judge chance by.
+pub(super) const NO_ERROR: f64 = 1e-9;
 
 /// How drivers were set against satisfaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
-    /// One regression on all drivers.
+    /// One regression on all drivers, from the responses that answered each.
     Joint,
+    /// One regression on all drivers, from the responses that answered any two of them.
+    Pairs,
     /// Each driver on its own.
     Marginal,
+}
+
+/// Where standard errors come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Errors {
+    /// Leaving out each day in turn.
+    Days,
+    /// The variance within each band.
+    Welch,
+    /// One variance for all bands. It is often too small for the penalty, so that nothing is certain by it.
+    Classic,
 }
 
 /// What kind of driver it is.
@@ -51,17 +71,26 @@ pub enum Class {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Effect {
     /// What a low answer costs: −β_L.
-    pub penalty: f64,
+    pub penalty: Coefficient,
     /// What a high answer gains: β_H.
-    pub reward: f64,
-    /// The standard error of the penalty.
-    pub se_penalty: f64,
-    /// The standard error of the reward.
-    pub se_reward: f64,
+    pub reward: Coefficient,
     /// The covariance of β_H and β_L.
     pub covariance: f64,
     /// How many answers were low, middle and high.
     pub bands: [u64; 3],
+    /// Where the standard errors come from.
+    pub errors: Errors,
+}
+
+/// A penalty or a reward.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coefficient {
+    /// How much.
+    pub value: f64,
+    /// Its standard error.
+    pub se: f64,
+    /// How well that is known.
+    pub degrees: Degrees,
 }
 
 /// The impact asymmetry of a driver and what follows from it.
@@ -75,121 +104,109 @@ pub struct Asymmetry {
     pub certain: bool,
 }
 
-/// The joint regression.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Joint {
-    /// How many responses answered every driver.
-    pub n: u64,
-    /// The share of the variance that it explains.
-    pub r_squared: f64,
-    /// Satisfaction where every driver is in the middle.
-    pub intercept: f64,
-    /// The drivers, in the survey's order.
-    pub effects: Vec<Effect>,
+impl Coefficient {
+    /// With its 95 % interval.
+    pub fn estimate(&self) -> Estimate {
+        let half_width = self.degrees.quantile() * self.se;
+        Estimate { value: self.value, low: self.value - half_width, high: self.value + half_width }
+    }
+
+    /// How often chance alone gives one as far from 0.
+    pub fn p(&self) -> f64 {
+        two_sided_p(self.degrees.normal(self.value / self.se))
+    }
+
+    fn is_significant(&self) -> bool {
+        self.value.abs() > self.degrees.quantile() * self.se
+    }
 }
 
-/// One driver on its own: differences of means against the middle. None without an answer in one of the bands, or
-/// with too few for a variance.
-pub fn marginal(sums: &DriverSums) -> Option<Effect> {
-    let [low, middle, high] = [sums.low, sums.middle, sums.high];
-    let n = low.n + middle.n + high.n;
-    if low.n == 0 || middle.n == 0 || high.n == 0 || n < 4 {
-        return None;
-    }
-    let mean = |band: Band| number(band.y) / number(band.n);
-    // The squares within a band, Σy² − (Σy)²/n, in whole numbers until the division.
-    let within = |band: Band| {
-        let (n, y, yy) = (u128::from(band.n), u128::from(band.y), u128::from(band.yy));
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a sum of squares far below 2⁵³ matters only to its first digits"
-        )]
-        let squares = (n * yy - y * y) as f64;
-        squares / number(band.n)
-    };
-    let variance = (within(low) + within(middle) + within(high)) / number(n - 3);
-    // Answers that the bands explain to the last point leave nothing to judge chance by.
-    if variance <= 0.0 {
-        return None;
-    }
-    let inverse = |band: Band| 1.0 / number(band.n);
-    Some(Effect {
-        penalty: mean(middle) - mean(low),
-        reward: mean(high) - mean(middle),
-        se_penalty: (variance * (inverse(low) + inverse(middle))).sqrt(),
-        se_reward: (variance * (inverse(high) + inverse(middle))).sqrt(),
-        covariance: variance * inverse(middle),
-        bands: [low.n, middle.n, high.n],
-    })
-}
-
-/// All drivers together. None with fewer than 30 responses, fewer than 5 for each coefficient, or without full rank.
-pub fn joint(sums: &JointSums) -> Option<Joint> {
-    let columns = sums.xy.len();
-    let n = *sums.xx.first()?;
-    if columns < 3 || sums.xx.len() != columns * (columns + 1) / 2 || n < FEWEST_FOR_JOINT.max(5 * columns as u64) {
-        return None;
-    }
-    // Row r of the upper triangle begins after the rows above it, which are columns, columns − 1 … long.
-    let entry = |r: usize, c: usize| {
-        let (r, c) = (r.min(c), r.max(c));
-        sums.xx.get(r * columns - r * (r + 1) / 2 + c).copied().unwrap_or(0)
-    };
-    let xx = DMatrix::from_fn(columns, columns, |r, c| number(entry(r, c)));
-    let eigenvalues = xx.clone().symmetric_eigenvalues();
-    if eigenvalues.min() <= FULL_RANK * eigenvalues.max() {
-        return None;
-    }
-    let xy = DVector::from_iterator(columns, sums.xy.iter().map(|sum| number(*sum)));
-    let inverse = xx.cholesky()?.inverse();
-    let beta = &inverse * &xy;
-    let residual = (number(sums.yy) - beta.dot(&xy)).max(0.0);
-    let y = *sums.xy.first()?;
-    let total = number(sums.yy) - number(y) * number(y) / number(n);
-    let variance = residual / number(n - columns as u64);
-    // Satisfaction is whole numbers: a residual this small is rounding, and leaves nothing to judge chance by.
-    if residual <= FULL_RANK * number(sums.yy) {
-        return None;
-    }
-    let effects = (1..columns).step_by(2).map(|low| {
-        let high = low + 1;
-        let count = |column| entry(column, column);
-        Some(Effect {
-            penalty: -*beta.get(low)?,
-            reward: *beta.get(high)?,
-            se_penalty: (variance * inverse.get((low, low))?).sqrt(),
-            se_reward: (variance * inverse.get((high, high))?).sqrt(),
-            covariance: variance * inverse.get((low, high))?,
-            bands: [count(low), n - count(low) - count(high), count(high)],
-        })
+/// One driver on its own, of each day its sums: differences of means against the middle. The errors are those of leaving
+/// out days where there are enough, else Welch's. None without two answers in each band, or where they don't vary.
+pub fn marginal(days: &[DriverSums]) -> Option<Effect> {
+    let rows: Vec<Vec<u64>> = days.iter().map(|day| <[u64; 12]>::from(*day).to_vec()).collect();
+    let all = days.iter().fold(DriverSums::default(), |mut all, day| {
+        all.merge(day);
+        all
     });
-    Some(Joint {
-        n,
-        r_squared: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
-        intercept: *beta.get(0)?,
-        effects: effects.collect::<Option<_>>()?,
-    })
+    let welch = welch(&all)?;
+    let coefficients = |row: &[u64]| {
+        let sums: DriverSums = <[u64; 12]>::try_from(row).ok()?.into();
+        let [low, high] = differences(&sums)?;
+        Some(vec![low, high])
+    };
+    Some(jackknife(&rows, coefficients).and_then(|spread| welch.over_days(&spread, 0)).unwrap_or(welch))
+}
+
+/// β_L and β_H of one driver; none without an answer in one of the bands.
+fn differences(DriverSums { low, middle, high, .. }: &DriverSums) -> Option<[f64; 2]> {
+    let mean = |band: &Band| (band.n > 0).then(|| number(band.y) / number(band.n));
+    let (low, middle, high) = (mean(low)?, mean(middle)?, mean(high)?);
+    Some([low - middle, high - middle])
+}
+
+fn welch(sums: &DriverSums) -> Option<Effect> {
+    let [beta_low, beta_high] = differences(sums)?;
+    let bands = [sums.low, sums.middle, sums.high];
+    if bands.iter().any(|band| band.n < 2) {
+        return None;
+    }
+    // s²/n of each band.
+    let [low, middle, high] = bands.map(|band| band.variance() / number(band.n));
+    // Satterthwaite's degrees of freedom of the difference of two means.
+    let difference = |value: f64, (a, of_a): (f64, &Band), (b, of_b): (f64, &Band)| {
+        let known = a * a / number(of_a.n - 1) + b * b / number(of_b.n - 1);
+        Coefficient { value, se: (a + b).sqrt(), degrees: Degrees((a + b).powi(2) / known) }
+    };
+    let effect = Effect {
+        penalty: difference(-beta_low, (low, &sums.low), (middle, &sums.middle)),
+        reward: difference(beta_high, (high, &sums.high), (middle, &sums.middle)),
+        covariance: middle,
+        bands: bands.map(|band| band.n),
+        errors: Errors::Welch,
+    };
+    effect.varies().then_some(effect)
 }
 
 impl Effect {
+    /// Whether there is anything to judge chance by.
+    pub(super) fn varies(&self) -> bool {
+        self.penalty.se > NO_ERROR && self.reward.se > NO_ERROR
+    }
+
+    /// The same with the errors of leaving out days. `low` is the place of β_L among the coefficients; that of β_H is the
+    /// next. None where days don't vary.
+    pub(super) fn over_days(&self, (spread, degrees): &(DMatrix<f64>, Degrees), low: usize) -> Option<Self> {
+        let at = |r: usize, c: usize| spread.get((r, c)).copied();
+        let se = |at: f64| at.max(0.0).sqrt();
+        let effect = Self {
+            penalty: Coefficient { se: se(at(low, low)?), degrees: *degrees, ..self.penalty },
+            reward: Coefficient { se: se(at(low + 1, low + 1)?), degrees: *degrees, ..self.reward },
+            covariance: at(low, low + 1)?,
+            errors: Errors::Days,
+            ..*self
+        };
+        effect.varies().then_some(effect)
+    }
+
     /// Which kind of driver it is, and how sure that is.
     pub fn asymmetry(&self) -> Asymmetry {
-        let significant = |value: f64, se: f64| value.abs() > Z * se;
-        let (penalty_counts, reward_counts) =
-            (significant(self.penalty, self.se_penalty), significant(self.reward, self.se_reward));
+        let (penalty_counts, reward_counts) = (self.penalty.is_significant(), self.reward.is_significant());
         // An insignificant coefficient of the wrong sign is one that is not there.
-        let kept = |value: f64, counts: bool| if value < 0.0 && !counts { 0.0 } else { value };
+        let kept = |it: Coefficient, counts: bool| if it.value < 0.0 && !counts { 0.0 } else { it.value };
         let (penalty, reward) = (kept(self.penalty, penalty_counts), kept(self.reward, reward_counts));
         let value = asymmetry(penalty, reward);
+        // The delta method is one of large numbers. What days show may still be known badly.
+        let quantile = if self.errors == Errors::Days { self.penalty.degrees.quantile() } else { Z };
         let interval = value.map(|value| {
-            // The delta method. The covariance of reward and penalty is the negative of that of β_H and β_L.
-            let spread = penalty * penalty * self.se_reward.powi(2)
-                + reward * reward * self.se_penalty.powi(2)
+            // The covariance of reward and penalty is the negative of that of β_H and β_L.
+            let spread = penalty * penalty * self.reward.se.powi(2)
+                + reward * reward * self.penalty.se.powi(2)
                 + 2.0 * penalty * reward * self.covariance;
-            let half_width = Z * (4.0 * spread / (penalty + reward).powi(4)).max(0.0).sqrt();
+            let half_width = quantile * (4.0 * spread / (penalty + reward).powi(4)).max(0.0).sqrt();
             (value - half_width, value + half_width)
         });
-        let wrong = (penalty_counts && self.penalty < 0.0) || (reward_counts && self.reward < 0.0);
+        let wrong = (penalty_counts && self.penalty.value < 0.0) || (reward_counts && self.reward.value < 0.0);
         let class = match value {
             Some(value)
                 if (penalty_counts || reward_counts) && !wrong && self.bands.iter().all(|n| *n >= FEWEST_PER_BAND) =>
@@ -207,7 +224,7 @@ impl Effect {
         // The asymmetry itself ends at −1 and 1.
         let bounded =
             |(value, (low, high)): (f64, (f64, f64))| Estimate { value, low: low.max(-1.0), high: high.min(1.0) };
-        Asymmetry { value: value.zip(interval).map(bounded), class, certain }
+        Asymmetry { value: value.zip(interval).map(bounded), class, certain: certain && self.errors != Errors::Classic }
     }
 }
 
@@ -218,13 +235,28 @@ fn asymmetry(penalty: f64, reward: f64) -> Option<f64> {
 }
 
 fn class(asymmetry: f64) -> Class {
-    if asymmetry < -THRESHOLD {
+    if asymmetry < -THRESHOLD - ROUNDING {
         Class::Basic
-    } else if asymmetry > THRESHOLD {
+    } else if asymmetry > THRESHOLD + ROUNDING {
         Class::Excitement
     } else {
         Class::Performance
     }
+}
+
+/// Which of these p-values are told apart from chance, with false claims over all of them held at 5 % (Holm 1979).
+pub(super) fn holm(p_values: &[f64]) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    let p = |at: usize| p_values.get(at).copied().unwrap_or(1.0);
+    order.sort_by(|a, b| p(*a).total_cmp(&p(*b)));
+    let left = (1..=p_values.len() as u64).rev();
+    let certain: Vec<usize> = order
+        .into_iter()
+        .zip(left)
+        .take_while(|(at, left)| p(*at) <= LEVEL / number(*left))
+        .map(|(at, _)| at)
+        .collect();
+    (0..p_values.len()).map(|at| certain.contains(&at)).collect()
 }
 
 /// The correlation of a driver with satisfaction, −1 to 1. None when either does not vary.
@@ -248,8 +280,11 @@ mod tests {
     use super::*;
     use crate::{
         Id,
-        count::Tally,
-        survey::{Response, Survey},
+        count::{JointSums, Tally},
+        report::{
+            generated::{figures, near, responses, survey},
+            joint,
+        },
     };
 
     #[test]
@@ -268,7 +303,9 @@ mod tests {
     }
 
     fn effect(penalty: f64, reward: f64, se: f64) -> Effect {
-        Effect { penalty, reward, se_penalty: se, se_reward: se, covariance: 0.0, bands: [9, 9, 9] }
+        let coefficient = |value: f64| Coefficient { value, se, degrees: Degrees::NORMAL };
+        let (penalty, reward) = (coefficient(penalty), coefficient(reward));
+        Effect { penalty, reward, covariance: 0.0, bands: [9, 9, 9], errors: Errors::Welch }
     }
 
     #[test]
@@ -305,45 +342,22 @@ mod tests {
             }
             sums.yy += y * y;
         }
-        assert_eq!(joint(&sums), None);
-        assert_eq!(joint(&JointSums::default()), None);
+        assert_eq!(joint(&[sums]), None);
+        assert_eq!(joint(&[JointSums::default()]), None);
+        assert_eq!(joint(&[]), None);
     }
 
-    /// 200 responses to a satisfaction question and three drivers, from a linear congruential generator.
-    fn responses() -> Tally {
-        let scale = |id: &str, measures: &str| {
-            format!(r#"{{"id":"{id}","kind":"scale","min":1,"max":5,"measures":"{measures}","text":{{"en":"?"}}}}"#)
-        };
-        let questions = [scale("y", "satisfaction"), scale("a", "driver"), scale("b", "driver"), scale("c", "driver")];
-        let json = format!(r#"{{"id":"s","title":{{"en":"S"}},"questions":[{}]}}"#, questions.join(","));
-        let survey = Survey::new(serde_json::from_str(&json).unwrap()).unwrap();
-        let mut state = 2026_i64;
-        let mut next = |below: i64| {
-            state = (state * 1_103_515_245 + 12_345) % (1 << 31);
-            (state >> 16) % below
-        };
-        let mut tally = Tally::default();
-        for _ in 0..200 {
-            let (a, b, c, noise) = (1 + next(5), 1 + next(5), 1 + next(5), next(7));
-            let y = ((35 * a + 30 * b + 15 * c + (noise - 3) * 45 + 110).div_euclid(100)).clamp(1, 5);
-            let answers = serde_json::from_value(serde_json::json!({"y": y, "a": a, "b": b, "c": c})).unwrap();
-            tally.add(&Response { answers, ..Response::example() }, 12, &survey);
-        }
-        tally
+    fn joint_days(days: &[Tally]) -> Vec<JointSums> {
+        days.iter().map(|day| day.joint_sums(&survey())).collect()
     }
 
-    fn near(figures: &[f64], golden: &[f64]) {
-        assert_eq!(figures.len(), golden.len());
-        for (figure, golden) in figures.iter().zip(golden) {
-            assert!((figure - golden).abs() < 1e-9, "{figures:?} are not {golden:?}");
-        }
+    fn of_driver(days: &[Tally], driver: &str) -> Vec<DriverSums> {
+        days.iter().map(|day| day.drivers[&driver.parse::<Id>().unwrap()]).collect()
     }
 
-    fn figures(effect: &Effect) -> Vec<f64> {
-        let asymmetry = effect.asymmetry();
-        let Estimate { value, low, high } = asymmetry.value.unwrap();
-        let Effect { penalty, reward, se_penalty, se_reward, covariance, .. } = *effect;
-        [&[penalty, reward, se_penalty, se_reward, covariance][..], &[value, low, high]].concat()
+    fn with_asymmetry(effect: &Effect) -> Vec<f64> {
+        let Estimate { value, low, high } = effect.asymmetry().value.unwrap();
+        [figures(effect), vec![value, low, high]].concat()
     }
 
     /// Penalty, reward, both standard errors, their covariance, and the asymmetry with its interval: all three drivers
@@ -381,21 +395,22 @@ mod tests {
         ],
     ];
 
-    /// The same of each driver on its own, after its bands and its correlation.
+    /// The same of each driver on its own, after its bands and its correlation. The errors are Welch's, of the second
+    /// edition of the statistics. The first had one variance for all bands, and 0.1675, 0.1649 and 0.1793 for the penalties.
     const ALONE: [(&str, [u64; 3], f64, [f64; 8]); 3] = [
         (
             "a",
             [82, 71, 47],
             0.4015937726496305,
             [
-                0.504809343868088,
-                0.6817500749175897,
-                0.1675390806963495,
-                0.19434322870283863,
-                0.015043700470375095,
-                0.14912083478346366,
-                -0.3568495279332598,
-                0.6550911975001872,
+                0.5048093438680863,
+                0.6817500749175909,
+                0.16972483518662068,
+                0.19133170705137553,
+                0.01566582594156488,
+                0.14912083478346616,
+                -0.3604741000791183,
+                0.6587157696460506,
             ],
         ),
         (
@@ -403,14 +418,14 @@ mod tests {
             [91, 69, 40],
             0.4249360394072879,
             [
-                0.7144449753145388,
-                0.43115942028985643,
-                0.16490855369826302,
-                0.20529914511771666,
-                0.015467060178372584,
-                -0.24728043652034631,
-                -0.8147597398266273,
-                0.3201988667859346,
+                0.7144449753145405,
+                0.431159420289855,
+                0.1681724519499928,
+                0.20216958813520913,
+                0.01683408082829855,
+                -0.24728043652034903,
+                -0.8178435175546984,
+                0.32328264451400035,
             ],
         ),
         (
@@ -418,12 +433,12 @@ mod tests {
             [72, 86, 42],
             0.14250370470461815,
             [
-                0.2622739018087846,
-                0.11074197120708788,
-                0.17932372123891024,
-                0.21132738883454302,
-                0.014653821417252327,
-                -0.4062345373577407,
+                0.2622739018087854,
+                0.11074197120708762,
+                0.17767331591293742,
+                0.21700740442052563,
+                0.012179874654026025,
+                -0.406234537357743,
                 -1.0,
                 1.0,
             ],
@@ -432,19 +447,48 @@ mod tests {
 
     #[test]
     fn both_methods_agree_with_numpy() {
-        let tally = responses();
-        let regression = joint(tally.joint.get("a b c").unwrap()).unwrap();
+        let day = responses(200, 200, false);
+        let regression = joint(&joint_days(&day)).unwrap();
         assert_eq!(regression.n, 200);
         near(&[regression.r_squared, regression.intercept], &[0.34778548645416996, 3.3906566070190234]);
         for (effect, golden) in regression.effects.iter().zip(TOGETHER) {
-            near(&figures(effect), &golden);
+            near(&with_asymmetry(effect), &golden);
+            assert!(effect.errors == Errors::Classic && !effect.asymmetry().certain);
         }
         for (driver, bands, r, golden) in ALONE {
-            let sums = tally.drivers.get(&driver.parse::<Id>().unwrap()).unwrap();
-            let effect = marginal(sums).unwrap();
-            assert_eq!(effect.bands, bands);
-            near(&figures(&effect), &golden);
-            near(&[correlation(sums).unwrap()], &[r]);
+            let sums = of_driver(&day, driver);
+            let effect = marginal(&sums).unwrap();
+            assert_eq!((effect.bands, effect.errors), (bands, Errors::Welch));
+            near(&with_asymmetry(&effect), &golden);
+            near(&[correlation(&sums[0]).unwrap()], &[r]);
         }
+    }
+
+    #[test]
+    fn errors_are_those_of_leaving_out_days_where_there_are_ten() {
+        let days = responses(1_200, 40, false);
+        let together = joint(&joint_days(&days)).unwrap();
+        for (effect, golden) in together.effects.iter().zip([
+            [0.659_326_284, 0.611_619_957, 0.062_376_952, 0.068_307_979, 0.001_987_851],
+            [0.609_749_783, 0.458_107_642, 0.053_934_949, 0.076_309_492, 0.001_520_825],
+            [0.252_305_754, 0.327_298_491, 0.053_629_182, 0.077_917_951, 0.000_796_238],
+        ]) {
+            near(&figures(effect), &golden);
+            assert_eq!((effect.errors, effect.penalty.degrees), (Errors::Days, Degrees(29.0)));
+        }
+        assert_eq!(marginal(&of_driver(&days, "a")).unwrap().errors, Errors::Days);
+        assert_eq!(marginal(&of_driver(&days[..9], "a")).unwrap().errors, Errors::Welch);
+        assert_eq!(joint(&joint_days(&days[..9])).unwrap().effects[0].errors, Errors::Classic);
+        // Days that are all alike show nothing.
+        let alike = vec![of_driver(&days, "a")[0]; 12];
+        assert_eq!(marginal(&alike).unwrap().errors, Errors::Welch);
+    }
+
+    #[test]
+    fn claims_over_many_are_holms() {
+        // 0.01 ≤ 0.05/4, 0.02 > 0.05/3: nothing behind it counts either.
+        assert_eq!(holm(&[0.03, 0.01, 0.02, 0.04]), [false, true, false, false]);
+        assert_eq!(holm(&[0.001, 0.01, 0.02, 0.04]), [true; 4]);
+        assert_eq!(holm(&[]), Vec::<bool>::new());
     }
 }

@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, DriverFigure, Drivers, GroupFigure, GroupName,
-    Integrity, NpsFigure, OperationsFigure, Quadrant, Report, SatisfactionFigure, Score, Subject, Temperature,
+    AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, Drivers, Estimate, GroupFigure, GroupName,
+    Integrity, Nps, NpsFigure, OperationsFigure, Report, SatisfactionFigure, Score, Share, SilentGuests, Subject,
+    Temperature,
+    change::alike,
+    compare_shares,
+    days::Widening,
     hidden::{FEW, TOO_FEW, shown, shown_alone},
     integrity::stand_out,
-};
-use super::{
-    Class, Difference, Effect, Estimate, Method, Nps, Share, compare_shares, correlation, difference::number, joint,
-    marginal, ranks, share,
+    nps::compare,
+    nps_over, ranks, share_over,
 };
 use crate::{
-    count::{Group, Histogram, Operations, Recommendations, Tally},
-    survey::{Kind, Measure, Question, Scale, Survey},
+    count::{Group, Histogram, Operations, Recommendations, Tally, response_rate},
+    number,
+    place::Scope,
+    survey::{Kind, Measure, Question, Survey},
     visit::Segment,
 };
 
@@ -24,17 +28,20 @@ impl Report {
     /// Works the report out.
     pub fn new(subject: &Subject<'_>, counts: Counts) -> Self {
         let mut all = Tally::default();
-        for tally in counts.days.values() {
-            all.merge(tally);
-        }
+        counts.days.values().for_each(|tally| all.merge(tally));
         let survey = subject.survey;
+        let totals: Vec<Group> = counts.days.values().map(Tally::total).collect();
         let whole = all.total();
         let total = shown_alone(&whole);
-        let marginal = Drivers::marginal(survey, &all);
         let segment = |segment: &Segment| GroupName::Segment {
             segment: *segment,
             name: subject.brand.segments.get(segment).cloned(),
         };
+        let days: Vec<&Tally> = counts.days.values().collect();
+        let marginal = Drivers::marginal(survey, &days, &all);
+        let drivers = Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone());
+        let nps = nps_figure(survey, &days, &all);
+        let operations = OperationsFigure::of(counts.operations.values());
         Self {
             scope: subject.scope.to_string(),
             name: subject.name.to_owned(),
@@ -42,24 +49,30 @@ impl Report {
             to: subject.to,
             survey: subject.series.clone(),
             origin: subject.series.origin,
-            surveys: counts.surveys,
+            surveys: counts.surveys.clone(),
             responses: all.responses,
             partial: all.partial,
             taken_back: all.taken_back,
             waiting: all.waiting,
             running: all.running.responses,
             counted_at: counts.counted_at,
-            score: Score::shown(&whole, &total),
-            temperature: Temperature::of(&total),
-            nps: nps_figure(survey, &all),
-            satisfaction: satisfaction_figure(survey, &all),
-            change: Change::between(total.recommendations, shown_alone(&counts.before.total()).recommendations),
-            drivers: Drivers::joint(survey, &all).unwrap_or_else(|| marginal.clone()),
+            score: Score::shown(&totals, &total),
+            temperature: Temperature::of(&totals, &total),
+            satisfaction: satisfaction_figure(survey, &days, &all),
+            change: Change::of(&counts, matches!(subject.scope, Scope::Store(_))),
+            silent_guests: silent_guests(nps.as_ref(), operations.as_ref()),
+            nps,
+            drivers,
             marginal,
-            by_channel: group_figures(&all.channels, |channel| GroupName::Channel { channel: *channel }, None),
-            by_segment: group_figures(&all.segments, segment, Some(&whole)),
-            by_hour: group_figures(&all.hours, |hour| GroupName::Hour { hour: *hour }, None),
-            operations: OperationsFigure::of(counts.operations.values()),
+            by_channel: group_figures(
+                &days,
+                |day| &day.channels,
+                |channel| GroupName::Channel { channel: *channel },
+                None,
+            ),
+            by_segment: group_figures(&days, |day| &day.segments, segment, Some(&whole)),
+            by_hour: group_figures(&days, |day| &day.hours, |hour| GroupName::Hour { hour: *hour }, None),
+            operations,
             days: day_figures(&counts.days, &counts.operations),
             integrity: Integrity::of(&all),
             children: child_figures(counts.children),
@@ -71,18 +84,23 @@ impl Report {
 }
 
 /// The parts of a whole. Each is set against the rest where `whole` is given.
-fn group_figures<K>(
-    parts: &BTreeMap<K, Group>,
+fn group_figures<K: Ord + Copy>(
+    days: &[&Tally],
+    parts: impl Fn(&Tally) -> &BTreeMap<K, Group>,
     name: impl Fn(&K) -> GroupName,
     whole: Option<&Group>,
 ) -> Vec<GroupFigure> {
-    let groups: Vec<Group> = parts.values().copied().collect();
-    let figure = |((key, group), shown): ((&K, &Group), Group)| GroupFigure {
-        group: name(key),
-        score: Score::shown(group, &shown),
-        against_the_rest: whole.and_then(|whole| AgainstTheRest::of(group, &shown, whole)),
+    let mut by_part: BTreeMap<K, Vec<Group>> = BTreeMap::new();
+    for (part, group) in days.iter().flat_map(|day| parts(day)) {
+        by_part.entry(*part).or_default().push(*group);
+    }
+    let totals: Vec<Group> = by_part.values().map(|days| Group::of_all(days)).collect();
+    let figure = |(((part, days), total), shown): (((&K, &Vec<Group>), &Group), Group)| GroupFigure {
+        group: name(part),
+        score: Score::shown(days, &shown),
+        against_the_rest: whole.and_then(|whole| AgainstTheRest::of(total, &shown, whole)),
     };
-    parts.iter().zip(shown(&groups)).map(figure).collect()
+    by_part.iter().zip(&totals).zip(shown(&totals)).map(figure).collect()
 }
 
 fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operations>) -> Vec<DayFigure> {
@@ -94,8 +112,8 @@ fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operati
         let operations = operations.get(day);
         DayFigure {
             day: *day,
-            score: Score::shown(total, &shown),
-            temperature: Temperature::of(&shown),
+            score: Score::shown(&[*total], &shown),
+            temperature: Temperature::of(&[*total], &shown),
             orders: operations.map(|operations| operations.orders),
             response_rate: operations.and_then(Operations::response_rate),
             revenue: operations.map(|operations| operations.amounts(&operations.revenue)).unwrap_or_default(),
@@ -105,24 +123,31 @@ fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operati
 }
 
 fn child_figures(children: Vec<Child>) -> Vec<ChildFigure> {
-    let enough = |group: &Group| group.recommendations.n() >= TOO_FEW;
-    let ranked: Vec<Recommendations> =
-        children.iter().filter(|child| enough(&child.group)).map(|child| child.group.recommendations).collect();
+    let by_day: Vec<Vec<Group>> = children.iter().map(|child| child.part.now.values().copied().collect()).collect();
+    let recommended = |days: &Vec<Group>| days.iter().map(|day| day.recommendations).collect::<Vec<_>>();
+    let enough = |days: &[Group]| Group::of_all(days).recommendations.n() >= TOO_FEW;
+    let ranked: Vec<Vec<Recommendations>> = by_day.iter().filter(|days| enough(days)).map(recommended).collect();
     let mut ranks = ranks(&ranked).into_iter();
     let mut marks = stand_out(&children);
-    let figure = |Child { scope, name, group, .. }: Child| {
-        let rank = if enough(&group) { ranks.next() } else { None };
+    let all: (u64, u64) = children.iter().fold((0, 0), |all, child| add(all, child.answered));
+    let figure = |(Child { scope, name, answered, .. }, days): (Child, Vec<Group>)| {
+        let total = Group::of_all(&days);
+        let rank = if enough(&days) { ranks.next() } else { None };
+        let rate = response_rate(answered.0, answered.1);
+        let siblings = response_rate(all.0 - answered.0, all.1 - answered.1);
         ChildFigure {
             scope: scope.to_string(),
             name,
-            score: Score::shown(&group, &if rank.is_some() { shown_alone(&group) } else { Group::default() }),
-            few: group.recommendations.n() < FEW,
+            score: Score::shown(&days, &if rank.is_some() { shown_alone(&total) } else { Group::default() }),
+            few: total.recommendations.n() < FEW,
+            response_rate: rate,
+            alike: alike(rate, siblings),
             rank_low: rank.map(|rank| rank.low),
             rank_high: rank.map(|rank| rank.high),
             stands_out: marks.remove(&scope).unwrap_or_default(),
         }
     };
-    let mut figures: Vec<ChildFigure> = children.into_iter().map(figure).collect();
+    let mut figures: Vec<ChildFigure> = children.into_iter().zip(by_day).map(figure).collect();
     // The best first; who has no rank comes last.
     figures.sort_by(|a, b| {
         let score = |figure: &ChildFigure| figure.score.nps.map_or(f64::NEG_INFINITY, |nps| nps.value);
@@ -131,29 +156,49 @@ fn child_figures(children: Vec<Child>) -> Vec<ChildFigure> {
     figures
 }
 
+fn add(a: (u64, u64), b: (u64, u64)) -> (u64, u64) {
+    (a.0 + b.0, a.1 + b.1)
+}
+
+/// By how many points of NPS those who did not answer may be less happy.
+const LESS_HAPPY_BY: [f64; 4] = [5.0, 10.0, 20.0, 40.0];
+
+/// With s the score of those who answered and r their share, all guests are at s − (1 − r) g if the others are g points
+/// less happy. Without g where those would be below −100.
+fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>) -> Vec<SilentGuests> {
+    let rate = operations.and_then(|operations| operations.response_rate);
+    let Some((nps, rate)) = nps.zip(rate) else { return Vec::new() };
+    let possible = LESS_HAPPY_BY.into_iter().filter(|points| nps.score - points >= -100.0);
+    possible.map(|points| SilentGuests { less_happy_by: points, nps: nps.score - (1.0 - rate) * points }).collect()
+}
+
 impl Score {
-    /// The scores of a group.
-    pub fn of(group: &Group) -> Self {
-        let nps = group.recommendations.nps();
-        let satisfied = share(group.satisfied, group.rated);
+    /// The scores of some days of which so much may be shown.
+    fn shown(days: &[Group], shown: &Group) -> Self {
+        let nps = nps_of(days).filter(|_| shown.recommendations.n() > 0);
+        let satisfied = satisfied_of(days).filter(|_| shown.rated > 0);
         Self {
-            n: group.recommendations.n(),
+            n: Group::of_all(days).recommendations.n(),
             nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
             satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
         }
     }
 }
 
-impl Score {
-    /// The scores of a group of which so much may be shown.
-    fn shown(group: &Group, shown: &Group) -> Self {
-        Self { n: group.recommendations.n(), ..Self::of(shown) }
-    }
+fn nps_of(days: &[Group]) -> Option<Nps> {
+    nps_over(&days.iter().map(|day| day.recommendations).collect::<Vec<_>>())
+}
+
+fn satisfied_of(days: &[Group]) -> Option<Share> {
+    share_over(&days.iter().map(|day| (day.satisfied, day.rated)).collect::<Vec<_>>())
 }
 
 impl Temperature {
-    fn of(group: &Group) -> Option<Self> {
-        Some(Self::from(group.recommendations.nps()?, share(group.satisfied, group.rated)?))
+    /// None of fewer than 30 answers to either question: the value is drawn to the middle, and those of few answers look
+    /// colder than they are beside others.
+    fn of(days: &[Group], shown: &Group) -> Option<Self> {
+        let enough = shown.recommendations.n() >= FEW && shown.rated >= FEW;
+        nps_of(days).zip(satisfied_of(days)).filter(|_| enough).map(|(nps, satisfied)| Self::from(nps, satisfied))
     }
 
     /// One figure from both. Its interval takes the two as fully correlated, a bound on the safe side: its half-width
@@ -165,20 +210,14 @@ impl Temperature {
     }
 }
 
-impl Change {
-    fn between(now: Recommendations, before: Recommendations) -> Option<Self> {
-        let Difference { difference, low, high, z, p, distinguishable } = now.compare(before)?;
-        Some(Self { n_before: before.n(), nps: difference, low, high, z, p, distinguishable })
-    }
-}
-
 impl AgainstTheRest {
-    /// None when there is no rest. What is hidden of the group or of the rest is compared with nothing.
+    /// None when there is no rest. What is hidden of the group or of the rest is compared with nothing. Both are of the
+    /// same days: what is good or bad about a day is in both, and widens nothing.
     fn of(group: &Group, shown: &Group, total: &Group) -> Option<Self> {
         let rest = total.without(group);
         let shown_rest = shown_alone(&rest);
         (rest.responses > 0).then(|| Self {
-            nps: shown.recommendations.compare(shown_rest.recommendations),
+            nps: compare(shown.recommendations, shown_rest.recommendations, Widening::NONE),
             satisfied: compare_shares((shown.satisfied, shown.rated), (shown_rest.satisfied, shown_rest.rated)),
         })
     }
@@ -201,79 +240,6 @@ impl OperationsFigure {
     }
 }
 
-impl Drivers {
-    /// One regression on all drivers, when the answers allow it.
-    fn joint(survey: &Survey, tally: &Tally) -> Option<Self> {
-        let joint = joint(tally.joint.get(&survey.joint_key())?)?;
-        let effects = survey.drivers().zip(joint.effects.iter().copied());
-        let drivers = effects.map(|((question, scale), effect)| driver_figure(question, scale, tally, Some(effect)));
-        Some(Self {
-            method: Method::Joint,
-            n: joint.n,
-            r_squared: Some(joint.r_squared),
-            intercept: Some(joint.intercept),
-            drivers: with_quadrants(drivers.collect()),
-        })
-    }
-
-    /// Each driver on its own.
-    fn marginal(survey: &Survey, tally: &Tally) -> Self {
-        let effect = |question: &Question| tally.drivers.get(question.id()).and_then(marginal);
-        let drivers: Vec<DriverFigure> =
-            survey.drivers().map(|(question, scale)| driver_figure(question, scale, tally, effect(question))).collect();
-        Self {
-            method: Method::Marginal,
-            n: drivers.iter().map(|driver| driver.n).max().unwrap_or(0),
-            r_squared: None,
-            intercept: None,
-            drivers: with_quadrants(drivers),
-        }
-    }
-}
-
-fn driver_figure(question: &Question, scale: Scale, tally: &Tally, effect: Option<Effect>) -> DriverFigure {
-    let sums = tally.drivers.get(question.id()).copied().unwrap_or_default();
-    let n = sums.low.n + sums.middle.n + sums.high.n;
-    // An effect of one guest is that guest's answer.
-    let effect = effect.filter(|effect| effect.bands.iter().all(|band| *band >= TOO_FEW));
-    let enough = n >= TOO_FEW;
-    let mean = enough.then(|| number(sums.x) / number(n));
-    let asymmetry = effect.map(|effect| effect.asymmetry());
-    DriverFigure {
-        question: question.id().clone(),
-        theme: question.definition.theme.clone(),
-        n,
-        mean,
-        performance: mean.map(|mean| (mean - f64::from(scale.min)) / f64::from(scale.max - scale.min)),
-        correlation: correlation(&sums).filter(|_| enough),
-        effect,
-        impact_asymmetry: asymmetry.and_then(|asymmetry| asymmetry.value),
-        class: asymmetry.map_or(Class::Unclassified, |asymmetry| asymmetry.class),
-        certain: asymmetry.is_some_and(|asymmetry| asymmetry.certain),
-        quadrant: None,
-    }
-}
-
-/// Sets each driver against the means of all that are shown.
-fn with_quadrants(mut drivers: Vec<DriverFigure>) -> Vec<DriverFigure> {
-    let known: Vec<(f64, f64)> = drivers.iter().filter_map(|d| d.correlation.zip(d.performance)).collect();
-    if known.len() < 2 {
-        return drivers;
-    }
-    let mean = |part: fn(&(f64, f64)) -> f64| known.iter().map(part).sum::<f64>() / number(known.len() as u64);
-    let (importance, performance) = (mean(|driver| driver.0), mean(|driver| driver.1));
-    for driver in &mut drivers {
-        driver.quadrant =
-            driver.correlation.zip(driver.performance).map(|(c, p)| match (c >= importance, p >= performance) {
-                (true, false) => Quadrant::ConcentrateHere,
-                (true, true) => Quadrant::KeepUp,
-                (false, false) => Quadrant::LowPriority,
-                (false, true) => Quadrant::PossibleOverkill,
-            });
-    }
-    drivers
-}
-
 /// The histogram of a scale question with every value of its range.
 fn whole_histogram(question: &Question, tally: &Tally) -> Option<Histogram> {
     let Kind::Scale(scale) = question.kind else { return None };
@@ -281,11 +247,13 @@ fn whole_histogram(question: &Question, tally: &Tally) -> Option<Histogram> {
     Some((scale.min..=scale.max).map(|value| (value, counts.get(&value).copied().unwrap_or(0))).collect())
 }
 
-fn nps_figure(survey: &Survey, tally: &Tally) -> Option<NpsFigure> {
+fn nps_figure(survey: &Survey, days: &[&Tally], all: &Tally) -> Option<NpsFigure> {
     let question = survey.measuring(Measure::Recommend)?;
-    let histogram = whole_histogram(question, tally)?;
+    let histogram = whole_histogram(question, all)?;
     let answers = Recommendations::from(&histogram);
-    let nps = answers.nps().filter(|_| answers.n() >= TOO_FEW)?;
+    let by_day: Vec<Recommendations> =
+        days.iter().filter_map(|day| day.scales.get(question.id())).map(Recommendations::from).collect();
+    let nps = nps_over(&by_day).filter(|_| answers.n() >= TOO_FEW)?;
     Some(NpsFigure {
         question: question.id().clone(),
         score: nps.score,
@@ -299,14 +267,18 @@ fn nps_figure(survey: &Survey, tally: &Tally) -> Option<NpsFigure> {
     })
 }
 
-fn satisfaction_figure(survey: &Survey, tally: &Tally) -> Option<SatisfactionFigure> {
+fn satisfaction_figure(survey: &Survey, days: &[&Tally], all: &Tally) -> Option<SatisfactionFigure> {
     let question = survey.measuring(Measure::Satisfaction)?;
     let Kind::Scale(scale) = question.kind else { return None };
-    let histogram = whole_histogram(question, tally)?;
-    let n: u64 = histogram.values().sum();
+    let histogram = whole_histogram(question, all)?;
     let sum: u64 = histogram.iter().map(|(value, count)| u64::from(*value) * count).sum();
-    let satisfied = histogram.range(scale.satisfied_at_least..).map(|(_, count)| count).sum();
-    let part = share(satisfied, n).filter(|_| n >= TOO_FEW)?;
+    let counted = |histogram: &Histogram| {
+        let satisfied = histogram.range(scale.satisfied_at_least..).map(|(_, count)| count).sum();
+        (satisfied, histogram.values().sum())
+    };
+    let by_day: Vec<(u64, u64)> = days.iter().filter_map(|day| day.scales.get(question.id())).map(counted).collect();
+    let (satisfied, n) = counted(&histogram);
+    let part = share_over(&by_day).filter(|_| n >= TOO_FEW)?;
     Some(SatisfactionFigure {
         question: question.id().clone(),
         mean: number(sum) / number(n),

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::{
     Child, compare_shares,
-    difference::number,
     hidden::{FEW, TOO_FEW},
     ranking::discoveries,
 };
 use crate::{
     count::{Sign, Tally},
+    number,
     place::Scope,
 };
 
@@ -115,13 +115,14 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::Group;
+    use crate::report::Part;
 
     fn children(signs: &[(u64, u64)], sign: Sign) -> Vec<Child> {
         let child = |(i, counts): (u32, &(u64, u64))| Child {
             scope: Scope::Store(i.try_into().unwrap()),
             name: String::new(),
-            group: Group::default(),
+            part: Part::default(),
+            answered: (0, 0),
             signs: [(sign, *counts)].into(),
         };
         (1..).zip(signs).map(child).collect()

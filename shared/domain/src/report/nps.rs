@@ -1,13 +1,13 @@
 //! The net promoter score and its interval.
 
-use super::{Difference, Z, difference::number};
-use crate::count::Recommendations;
+use super::{DayFactor, Difference, Z, days::Widening};
+use crate::{count::Recommendations, number};
 
 /// How many answers are added before the uncertainty is worked out, one of them a promoter and the other a detractor.
 const ADDED: f64 = 2.0;
 
 /// The largest difference of two scores: all promote here, all detract there.
-const LARGEST: f64 = 200.0;
+pub(super) const LARGEST: f64 = 200.0;
 
 /// A score on −100 to 100 with its uncertainty. The score is always within its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,11 +34,15 @@ impl Recommendations {
     /// The score as answered is at most √((n + 2)/(n + 1)) standard errors from the centre, √1.5 for one guest. So it
     /// is within 1.96 of them.
     pub fn nps(self) -> Option<Nps> {
+        self.widened(Widening::NONE)
+    }
+
+    fn widened(self, widening: Widening) -> Option<Nps> {
         if self.n() == 0 {
             return None;
         }
-        let (centre, variance) = self.adjusted();
-        let half_width = Z * (variance / (number(self.n()) + ADDED)).sqrt();
+        let centre = self.centre();
+        let half_width = Z * self.error_squared().sqrt() * widening.of_width();
         Some(Nps {
             score: 100.0 * (number(self.promoters) - number(self.detractors)) / number(self.n()),
             adjusted: 100.0 * centre,
@@ -48,34 +52,88 @@ impl Recommendations {
         })
     }
 
-    /// Whether this score differs from another by more than chance explains; none when either has no answer. On −200 to
-    /// 200.
-    ///
-    /// Each score is at most √1.5 of its own standard errors from its centre. So the difference as answered is at most
-    /// √3 standard errors of a difference from the adjusted one, and within 1.96. When p is below 5 %, both are on the
-    /// same side of 0.
-    pub fn compare(self, other: Self) -> Option<Difference> {
-        let (a, b) = (self.nps()?, other.nps()?);
-        let ((c1, v1), (c2, v2)) = (self.adjusted(), other.adjusted());
-        let se = (v1 / (number(self.n()) + ADDED) + v2 / (number(other.n()) + ADDED)).sqrt();
-        // On the scale of the score.
-        Some(Difference::new(a.score - b.score, 100.0 * (c1 - c2), 100.0 * se, LARGEST))
+    /// The shares of promoters and detractors, adjusted.
+    fn shares(self) -> (f64, f64) {
+        let n = number(self.n()) + ADDED;
+        ((number(self.promoters) + ADDED / 2.0) / n, (number(self.detractors) + ADDED / 2.0) / n)
     }
 
-    /// The centre c and the variance v of one answer, on the scale −1 to 1.
-    fn adjusted(self) -> (f64, f64) {
-        let n = number(self.n()) + ADDED;
-        let promoters = (number(self.promoters) + ADDED / 2.0) / n;
-        let detractors = (number(self.detractors) + ADDED / 2.0) / n;
-        let centre = promoters - detractors;
-        (centre, promoters + detractors - centre * centre)
+    /// The centre c of the interval, on the scale −1 to 1.
+    fn centre(self) -> f64 {
+        let (promoters, detractors) = self.shares();
+        promoters - detractors
     }
+
+    /// v/n′: the square of the standard error of c, if guests are independent.
+    pub(super) fn error_squared(self) -> f64 {
+        let (promoters, detractors) = self.shares();
+        (promoters + detractors - self.centre() * self.centre()) / (number(self.n()) + ADDED)
+    }
+
+    /// The mean answer, on the scale −1 to 1.
+    pub(super) fn mean(self) -> f64 {
+        (number(self.promoters) - number(self.detractors)) / number(self.n())
+    }
+
+    /// The variance of one answer, as answered.
+    pub(super) fn variance(self) -> f64 {
+        number(self.promoters + self.detractors) / number(self.n()) - self.mean() * self.mean()
+    }
+}
+
+/// All answers of some days.
+pub(super) fn sum(days: &[Recommendations]) -> Recommendations {
+    days.iter().fold(Recommendations::default(), |all, day| Recommendations {
+        promoters: all.promoters + day.promoters,
+        passives: all.passives + day.passives,
+        detractors: all.detractors + day.detractors,
+    })
+}
+
+/// How the scores of days vary; none with answers on fewer than five.
+pub(super) fn day_factor(days: &[Recommendations]) -> Option<DayFactor> {
+    let answered: Vec<(f64, u64)> =
+        days.iter().map(|day| (number(day.promoters) - number(day.detractors), day.n())).collect();
+    DayFactor::of(&answered, sum(days).variance())
+}
+
+/// The score of some days, each with its answers. Where days vary more than independent guests would make them, its
+/// interval is as much wider.
+pub fn nps_over(days: &[Recommendations]) -> Option<Nps> {
+    sum(days).widened(Widening::of_one(day_factor(days)))
+}
+
+/// Whether the scores of two windows differ by more than chance and good or bad days explain; none when either has no
+/// answer. Of each the answers by day. On −200 to 200.
+///
+/// Each score is at most √1.5 of its own standard errors from its centre. So the difference as answered is at most
+/// √3 standard errors of a difference from the adjusted one, and within 1.96. When p is below 5 %, both are on the
+/// same side of 0.
+pub fn compare_over(now: &[Recommendations], before: &[Recommendations]) -> Option<Difference> {
+    let factors = [day_factor(now), day_factor(before)];
+    compare(sum(now), sum(before), Widening::pooled(factors.into_iter().flatten()))
+}
+
+/// The same of answers in all, whose error is widened as is known.
+pub(super) fn compare(a: Recommendations, b: Recommendations, widening: Widening) -> Option<Difference> {
+    let difference = a.nps()?.score - b.nps()?.score;
+    let se = (widening.factor * (a.error_squared() + b.error_squared())).sqrt();
+    let adjusted = a.centre() - b.centre();
+    // On the scale of the score.
+    Some(Difference::new(difference, 100.0 * adjusted, 100.0 * se, widening.degrees, LARGEST))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::count::Histogram;
+
+    impl Recommendations {
+        /// On one day each.
+        fn compare(self, other: Self) -> Option<Difference> {
+            compare_over(&[self], &[other])
+        }
+    }
 
     fn answers(promoters: u64, passives: u64, detractors: u64) -> Recommendations {
         Recommendations { promoters, passives, detractors }
@@ -146,6 +204,58 @@ mod tests {
             assert!((figure - expected).abs() < 1e-9, "{figure} is not {expected}");
         }
         assert!(change.distinguishable);
+    }
+
+    /// Ten days, and ten of which nobody answered on the last.
+    const DAYS: [[(u64, u64, u64); 10]; 2] = [
+        [(9, 3, 1), (8, 4, 0), (2, 3, 6), (7, 2, 2), (10, 3, 0), (6, 5, 1), (1, 4, 5), (9, 2, 1), (8, 1, 1), (7, 6, 2)],
+        [(5, 4, 3), (9, 2, 0), (3, 5, 4), (8, 3, 1), (0, 2, 7), (7, 4, 2), (6, 3, 2), (9, 1, 0), (4, 4, 4), (0, 0, 0)],
+    ];
+
+    fn by_day(days: &[(u64, u64, u64)]) -> Vec<Recommendations> {
+        days.iter().map(|(promoters, passives, detractors)| answers(*promoters, *passives, *detractors)).collect()
+    }
+
+    fn near(figures: &[f64], golden: &[f64]) {
+        for (figure, expected) in figures.iter().zip(golden) {
+            assert!((figure - expected).abs() < 1e-9, "{figures:?} are not {golden:?}");
+        }
+        assert_eq!(figures.len(), golden.len());
+    }
+
+    #[test]
+    fn good_and_bad_days_widen_a_score_and_a_change() {
+        let [a, b] = DAYS.map(|days| by_day(&days));
+        for (days, factor, degrees, [low, high]) in [
+            (&a, 3.270_597_184, 9.0, [11.595_940_105, 67.742_902_870]),
+            (&b, 3.601_458_413, 8.0, [-7.887_523_889, 61.733_677_735]),
+        ] {
+            let found = day_factor(days).unwrap();
+            let nps = nps_over(days).unwrap();
+            near(&[found.factor, found.degrees, nps.low, nps.high], &[factor, degrees, low, high]);
+        }
+        let plain = sum(&a).nps().unwrap();
+        near(&[plain.low, plain.high], &[26.218_340_633, 53.120_502_342]);
+
+        let change = compare_over(&a, &b).unwrap();
+        near(
+            &[change.z, change.p, change.low, change.high],
+            &[0.641_928_976, 0.520_919_299, -28.286_355_332, 53.779_044_461],
+        );
+        let plain = compare(sum(&a), sum(&b), Widening::NONE).unwrap();
+        near(&[plain.z, plain.p], &[1.213_133_240, 0.225_078_883]);
+    }
+
+    #[test]
+    fn few_days_or_steady_ones_widen_nothing() {
+        let [a, _] = DAYS.map(|days| by_day(&days));
+        assert_eq!(nps_over(&a[..4]), sum(&a[..4]).nps());
+        let steady = [answers(6, 3, 1); 9];
+        assert_eq!(day_factor(&steady).unwrap().factor, 0.0);
+        assert_eq!(nps_over(&steady), sum(&steady).nps());
+        // All alike: there is nothing that varies.
+        assert_eq!(day_factor(&[answers(3, 0, 0); 5]).unwrap().factor, 1.0);
+        assert_eq!(nps_over(&[]), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Shares and their intervals.
 
-use super::{Difference, Z, difference::number};
+use super::{DayFactor, Difference, Z, days::Widening, difference::Degrees};
+use crate::number;
 
 /// A share with its uncertainty, all on 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +20,19 @@ pub struct Share {
 
 /// The share of `k` in `n` with Wilson's score interval (Wilson 1927); none of nothing.
 pub fn share(k: u64, n: u64) -> Option<Share> {
+    widened(k, n, Widening::NONE)
+}
+
+/// The share of some days, of each k and n. Where days vary more than independent guests would make them, its interval is
+/// as much wider.
+pub fn share_over(days: &[(u64, u64)]) -> Option<Share> {
+    let (k, n) = days.iter().fold((0, 0), |all, day| (all.0 + day.0, all.1 + day.1));
+    let p = number(k) / number(n);
+    let answered: Vec<(f64, u64)> = days.iter().map(|(k, n)| (number(*k), *n)).collect();
+    widened(k, n, Widening::of_one(DayFactor::of(&answered, p * (1.0 - p))))
+}
+
+fn widened(k: u64, n: u64, widening: Widening) -> Option<Share> {
     if n == 0 || k > n {
         return None;
     }
@@ -26,13 +40,13 @@ pub fn share(k: u64, n: u64) -> Option<Share> {
     let p = hits / all;
     let z2 = Z * Z;
     let adjusted = (hits + z2 / 2.0) / (all + z2);
-    let half_width = Z / (all + z2) * (all * p * (1.0 - p) + z2 / 4.0).sqrt();
+    let half_width = Z / (all + z2) * (all * p * (1.0 - p) + z2 / 4.0).sqrt() * widening.of_width();
     Some(Share {
         share: p,
         adjusted,
         // At the ends the bound is exact; rounding would leave it a hair off.
-        low: if k == 0 { 0.0 } else { adjusted - half_width },
-        high: if k == n { 1.0 } else { adjusted + half_width },
+        low: if k == 0 { 0.0 } else { (adjusted - half_width).max(0.0) },
+        high: if k == n { 1.0 } else { (adjusted + half_width).min(1.0) },
         half_width,
     })
 }
@@ -47,7 +61,7 @@ pub fn compare_shares((k1, n1): (u64, u64), (k2, n2): (u64, u64)) -> Option<Diff
     let variance = |k: u64, n: u64| adjusted(k, n) * (1.0 - adjusted(k, n)) / (number(n) + 2.0);
     let centre = adjusted(k1, n1) - adjusted(k2, n2);
     let se = (variance(k1, n1) + variance(k2, n2)).sqrt();
-    Some(Difference::new(difference, centre, se, 1.0))
+    Some(Difference::new(difference, centre, se, Degrees::NORMAL, 1.0))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Ranks as ranges: who can't be told apart is not ranked.
 
-use super::difference::number;
-use crate::count::Recommendations;
-
-/// The share of false claims among those made, at most.
-const FALSE_DISCOVERIES: f64 = 0.05;
+use super::{
+    days::Widening,
+    difference::LEVEL,
+    nps::{compare, day_factor, sum},
+};
+use crate::{count::Recommendations, number};
 
 /// The best and the worst rank that one of several may have, 1 for the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +16,16 @@ pub struct Rank {
     pub high: usize,
 }
 
-/// The ranks of siblings by NPS. Every pair is compared; false discoveries over all pairs are held at 5 % (Benjamini
-/// and Hochberg 1995). One without an answer is significantly better or worse than none.
-pub fn ranks(siblings: &[Recommendations]) -> Vec<Rank> {
+/// The ranks of siblings by NPS, of each the answers by day. Every pair is compared; false discoveries over all pairs are
+/// held at 5 % (Benjamini and Hochberg 1995). How their days vary is found from all together. One without an answer is
+/// significantly better or worse than none.
+pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
+    let widening = Widening::pooled(siblings.iter().filter_map(|days| day_factor(days)));
+    let wholes: Vec<Recommendations> = siblings.iter().map(|days| sum(days)).collect();
     let mut pairs = Vec::new();
-    for (i, a) in siblings.iter().enumerate() {
-        for (j, b) in siblings.iter().enumerate().skip(i + 1) {
-            if let Some(difference) = a.compare(*b) {
+    for (i, a) in wholes.iter().enumerate() {
+        for (j, b) in wholes.iter().enumerate().skip(i + 1) {
+            if let Some(difference) = compare(*a, *b, widening) {
                 pairs.push((difference.p, if difference.z > 0.0 { (i, j) } else { (j, i) }));
             }
         }
@@ -43,7 +47,7 @@ pub fn ranks(siblings: &[Recommendations]) -> Vec<Rank> {
 /// How many of these p-values, the least first, are told apart from chance with false discoveries held at 5 %.
 pub(super) fn discoveries(sorted: Vec<f64>) -> usize {
     let all = number(sorted.len() as u64);
-    let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= FALSE_DISCOVERIES * number(*k) / all);
+    let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= LEVEL * number(*k) / all);
     significant.map(|(k, _)| k).max().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
@@ -51,8 +55,8 @@ pub(super) fn discoveries(sorted: Vec<f64>) -> usize {
 mod tests {
     use super::*;
 
-    fn answers(promoters: u64, passives: u64, detractors: u64) -> Recommendations {
-        Recommendations { promoters, passives, detractors }
+    fn answers(promoters: u64, passives: u64, detractors: u64) -> Vec<Recommendations> {
+        vec![Recommendations { promoters, passives, detractors }]
     }
 
     #[test]
@@ -63,8 +67,20 @@ mod tests {
     }
 
     #[test]
+    fn stores_whose_days_are_good_and_bad_are_not_ranked_by_them() {
+        // Each has bad days. Guests who are independent would tell the two apart.
+        let days = |[good, bad]: [u64; 2]| -> Vec<Recommendations> {
+            (0..10).flat_map(|day| answers(if day < 6 { good } else { bad }, 5, if day < 6 { 2 } else { 25 })).collect()
+        };
+        let (a, b) = (days([30, 12]), days([22, 4]));
+        let range = |low, high| Rank { low, high };
+        assert_eq!(ranks(&[vec![sum(&a)], vec![sum(&b)]]), [range(1, 1), range(2, 2)]);
+        assert_eq!(ranks(&[a, b]), [range(1, 2); 2]);
+    }
+
+    #[test]
     fn equals_are_not_ranked_and_one_alone_is_first() {
-        assert_eq!(ranks(&[answers(10, 10, 10); 3]), [Rank { low: 1, high: 3 }; 3]);
+        assert_eq!(ranks(&[(); 3].map(|()| answers(10, 10, 10))), [Rank { low: 1, high: 3 }; 3]);
         assert_eq!(ranks(&[answers(1, 0, 0)]), [Rank { low: 1, high: 1 }]);
         assert_eq!(ranks(&[]), []);
     }

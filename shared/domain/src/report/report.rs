@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::{
-    Behind, Class, Comment, Difference, Effect, Estimate, Integrity, Method,
-    estimate::{as_impact_asymmetry, as_nps, as_satisfied},
+    Behind, Change, Comment, Difference, Drivers, Estimate, Integrity,
+    estimate::{as_nps, as_satisfied},
 };
 use crate::{
     Id,
@@ -18,16 +18,6 @@ use crate::{
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's serialize_with hands a reference")]
 fn is_a_payment<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bool(*origin == Origin::Payment)
-}
-
-/// What a driver costs and gains, each with its standard error.
-fn as_effect<S: Serializer>(effect: &Option<Effect>, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(4))?;
-    map.serialize_entry("penalty", &effect.map(|effect| effect.penalty))?;
-    map.serialize_entry("se_penalty", &effect.map(|effect| effect.se_penalty))?;
-    map.serialize_entry("reward", &effect.map(|effect| effect.reward))?;
-    map.serialize_entry("se_reward", &effect.map(|effect| effect.se_reward))?;
-    map.end()
 }
 
 /// The report. Figures have full precision; a figure that nothing is known about is `null`.
@@ -68,11 +58,13 @@ pub struct Report {
     pub nps: Option<NpsFigure>,
     /// The satisfied share.
     pub satisfaction: Option<SatisfactionFigure>,
-    /// One figure for the door of the store, 0 to 100 degrees.
+    /// One figure for the door of the store, 0 to 100 degrees; none of fewer than 30 answers.
     pub temperature: Option<Temperature>,
-    /// The score less that of as many days before.
+    /// The score less that of another window.
     pub change: Option<Change>,
-    /// What satisfaction depends on: joint where the answers allow it, else marginal.
+    /// What the score of all guests is, if those who did not answer are less happy.
+    pub silent_guests: Vec<SilentGuests>,
+    /// What satisfaction depends on: by one regression where the answers allow it, else each driver on its own.
     pub drivers: Drivers,
     /// The same for each driver on its own.
     pub marginal: Drivers,
@@ -153,84 +145,13 @@ pub struct Temperature {
     pub high: f64,
 }
 
-/// How the score changed.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Change {
-    /// Answers in the days before.
-    pub n_before: u64,
-    /// The score now less the score before, as answered.
+/// What the score of all guests is, if those who did not answer are so much less happy.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SilentGuests {
+    /// By how many points of NPS.
+    pub less_happy_by: f64,
+    /// The score of all guests then.
     pub nps: f64,
-    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and holds the answered one.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-    /// The difference in standard errors.
-    pub z: f64,
-    /// How often chance alone gives one as large.
-    pub p: f64,
-    /// Whether p is below 5 %.
-    pub distinguishable: bool,
-}
-
-/// What satisfaction depends on. Low, middle and high answers are coded by the survey's cuts.
-#[derive(Debug, Clone, Serialize)]
-pub struct Drivers {
-    /// How they were worked out.
-    pub method: Method,
-    /// Responses in the regression; of the marginal method, those of the driver with most.
-    pub n: u64,
-    /// The share of the variance that the joint regression explains.
-    pub r_squared: Option<f64>,
-    /// Satisfaction where every driver is in the middle, in the joint regression.
-    pub intercept: Option<f64>,
-    /// Each driver.
-    pub drivers: Vec<DriverFigure>,
-}
-
-/// A driver.
-#[derive(Debug, Clone, Serialize)]
-pub struct DriverFigure {
-    /// The question.
-    pub question: Id,
-    /// The experience theme it is about.
-    pub theme: Option<Id>,
-    /// Answers to it beside an answer to satisfaction.
-    pub n: u64,
-    /// The mean of these.
-    pub mean: Option<f64>,
-    /// The mean on 0 to 1: how well the store does.
-    pub performance: Option<f64>,
-    /// The correlation with satisfaction: how much it matters.
-    pub correlation: Option<f64>,
-    /// What a low answer costs and a high one gains, in points of the satisfaction scale.
-    #[serde(flatten, serialize_with = "as_effect")]
-    pub effect: Option<Effect>,
-    /// (reward − penalty)/(reward + penalty).
-    #[serde(flatten, serialize_with = "as_impact_asymmetry")]
-    pub impact_asymmetry: Option<Estimate>,
-    /// What kind of driver it is.
-    pub class: Class,
-    /// Whether the interval lies within the class.
-    pub certain: bool,
-    /// What to do about it.
-    pub quadrant: Option<Quadrant>,
-}
-
-/// Importance and performance against the means of the drivers shown (Martilla and James 1977).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Quadrant {
-    /// Important and weak.
-    #[serde(rename = "concentrate here")]
-    ConcentrateHere,
-    /// Important and strong.
-    #[serde(rename = "keep up")]
-    KeepUp,
-    /// Neither.
-    #[serde(rename = "low priority")]
-    LowPriority,
-    /// Strong, where it matters little.
-    #[serde(rename = "possible overkill")]
-    PossibleOverkill,
 }
 
 /// The scores of a part of the responses.
@@ -305,7 +226,7 @@ pub struct DayFigure {
     pub temperature: Option<Temperature>,
     /// Orders, where they were given.
     pub orders: Option<u64>,
-    /// Answers for each order, 0 to 1; none without orders.
+    /// Answers for each order, 0 to 1; none without orders, and none where orders are missing.
     pub response_rate: Option<f64>,
     /// Revenue by currency.
     pub revenue: BTreeMap<String, f64>,
@@ -318,7 +239,7 @@ pub struct OperationsFigure {
     pub orders: u64,
     /// Answers on the store-days with orders.
     pub answered: u64,
-    /// Answers for each order, 0 to 1; none without orders.
+    /// Answers for each order, 0 to 1; none without orders, and none where orders are missing.
     pub response_rate: Option<f64>,
     /// Store-days for which orders were given.
     pub store_days: u64,
@@ -340,6 +261,11 @@ pub struct ChildFigure {
     pub score: Score,
     /// Fewer than 30 answers.
     pub few: bool,
+    /// Answers for each order, 0 to 1; none where it is not known.
+    pub response_rate: Option<f64>,
+    /// Whether its response rate and that of its siblings are alike: the larger is at most a quarter more. None where one
+    /// is not known.
+    pub alike: Option<bool>,
     /// The best rank that it may have.
     pub rank_low: Option<usize>,
     /// The worst rank that it may have.

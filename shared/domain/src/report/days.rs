@@ -1,0 +1,78 @@
+//! Good and bad days: how much more a score varies from day to day than independent guests would make it.
+
+use super::{Z, difference::Degrees};
+use crate::number;
+
+/// So many days with answers at least tell how days vary.
+const FEWEST_DAYS: usize = 5;
+
+/// How days vary, in comparison with guests who are independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DayFactor {
+    /// φ = V/V₀: the variance of the mean that the days show, over that of independent guests.
+    pub factor: f64,
+    /// How many days less one.
+    pub degrees: f64,
+}
+
+impl DayFactor {
+    /// From each day's sum and number of answers, and the variance of one answer. None with answers on fewer than five
+    /// days.
+    pub fn of(days: &[(f64, u64)], variance: f64) -> Option<Self> {
+        let n = number(days.iter().map(|(_, n)| n).sum());
+        let mean = days.iter().map(|(sum, _)| sum).sum::<f64>() / n;
+        Self::of_residuals(
+            days.iter().filter(|(_, n)| *n > 0).map(|(sum, of)| (sum - mean * number(*of)) / n),
+            variance / n,
+        )
+    }
+
+    /// From what each day adds to the error of a mean, and the variance of that mean if guests are independent.
+    pub(super) fn of_residuals(residuals: impl Iterator<Item = f64>, independent: f64) -> Option<Self> {
+        let (mut squares, mut days) = (0.0, 0_usize);
+        for residual in residuals {
+            squares += residual * residual;
+            days += 1;
+        }
+        let count = number(days as u64);
+        let variance = count / (count - 1.0) * squares;
+        let factor = if independent > 0.0 { variance / independent } else { 1.0 };
+        (days >= FEWEST_DAYS).then_some(Self { factor, degrees: count - 1.0 })
+    }
+}
+
+/// What an error of independent guests is widened by: its variance by a factor, and how well that is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Widening {
+    /// By how much, 1 at least.
+    pub factor: f64,
+    /// How well it is known.
+    pub degrees: Degrees,
+}
+
+impl Widening {
+    pub const NONE: Self = Self { factor: 1.0, degrees: Degrees::NORMAL };
+
+    /// Of one score: only where days vary more than independent guests.
+    pub fn of_one(days: Option<DayFactor>) -> Self {
+        match days {
+            Some(DayFactor { factor, degrees }) if factor > 1.0 => Self { factor, degrees: Degrees(degrees) },
+            _ => Self::NONE,
+        }
+    }
+
+    /// Of scores that are compared: their factors together, each by its degrees.
+    pub fn pooled(all: impl Iterator<Item = DayFactor>) -> Self {
+        let (mut sum, mut degrees) = (0.0, 0.0);
+        for days in all {
+            sum += days.degrees * days.factor;
+            degrees += days.degrees;
+        }
+        if degrees > 0.0 { Self { factor: (sum / degrees).max(1.0), degrees: Degrees(degrees) } } else { Self::NONE }
+    }
+
+    /// By how much half the width of a 95 % interval grows.
+    pub fn of_width(self) -> f64 {
+        self.factor.sqrt() * self.degrees.quantile() / Z
+    }
+}
