@@ -5,6 +5,7 @@ mod bad_input;
 mod bending;
 mod blinding;
 mod catalog;
+mod change;
 mod codes;
 mod cost;
 mod counting;

@@ -82,8 +82,8 @@ fn changed(report: &Report, change: &Change, words: &Words) -> Markup {
             (Some(of), Some(mix)) => {
                 p.note {
                     @match of { Places::Stores => (words.of_stores), Places::Below => (words.of_below) }
-                    ". " (words.in_all) " " (signed(change.nps)) " " (interval(change.low, change.high)) ", "
-                    (words.of_mix) " " (signed(mix))
+                    " " (words.in_all) " " (signed(change.nps)) " " (interval(change.low, change.high)) ". "
+                    (words.of_mix) " " (signed(mix)) "."
                 }
             },
             (None, None) => p.change { (words.none_in_both) " " (signed(change.nps)) " " span.note { (before) " " (interval(change.low, change.high)) } },
