@@ -2,6 +2,7 @@
 
 use aftertaste::domain::{
     count::{Rollup, Tally},
+    survey::Survey,
     visit::Channel,
 };
 use jiff::Timestamp;
@@ -149,4 +150,49 @@ async fn comments_behind_answers_to_codes_cost_what_it_costs_to_read_these_once(
     let most = 1_405.0 * 350.0 / 4_096.0 / 2.0 + 15.0;
     let (consumed, _) = world.proxy.taken();
     assert!(consumed.written == 0.0 && consumed.read < most, "{consumed:?}, of {most} at most");
+}
+
+/// A survey with as many drivers as pairs are kept of, half of which a guest is asked.
+fn sixteen_drivers() -> Survey {
+    let scale = |id: String, (min, max): (u8, u8), measures: &str| json!({"id": id, "kind": "scale", "min": min, "max": max, "measures": measures, "text": {"en": "?"}});
+    let mut questions = vec![scale("nps".into(), (0, 10), "recommend"), scale("csat".into(), (1, 5), "satisfaction")];
+    for i in 0..16 {
+        let mut driver = scale(format!("driver-{i}"), (1, 5), "driver");
+        driver["module"] = json!("themes");
+        questions.push(driver);
+    }
+    let modules = json!({"themes": {"ask": 8}});
+    let definition = json!({"id": "dine-in", "title": {"en": "S"}, "questions": questions, "modules": modules});
+    Survey::new(serde_json::from_value(definition).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_store_day_takes_no_more_than_four_write_units() {
+    let world = World::new().await;
+    let dine_in = world.stack.app.table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey;
+    let mut rng = fastrand::Rng::with_seed(2026);
+    for (survey, asked, pairs) in [(dine_in, 3, 45), (sixteen_drivers(), 8, 120)] {
+        let themes: Vec<String> = survey.drivers().map(|(question, _)| question.id().to_string()).collect();
+        // A day of few guests, a usual one, and that of a very busy store: every channel, segment and opening hour.
+        for guests in [10, 200, 3_000] {
+            let mut tally = Tally::default();
+            for i in 0..guests {
+                let guest = answers().channel(Channel::ALL[i % 12]).segment(rng.u8(0..16));
+                let mut guest = guest.nps(rng.u8(0..=10)).csat(rng.u8(1..=5));
+                for theme in rng.choose_multiple(themes.iter(), asked) {
+                    guest = guest.scale(theme, rng.u8(1..=5));
+                }
+                tally.add(&guest.response, rng.u8(10..23), &survey);
+            }
+            let kept: usize = tally.pairs.values().map(std::collections::BTreeMap::len).sum();
+            assert!(kept == pairs || (guests == 10 && kept < pairs), "{guests} guests answered {kept} pairs");
+            let rollup = Rollup { content: content(tally), counted_at: Timestamp::now(), ..Rollup::default() };
+            world.proxy.taken();
+            assert!(
+                world.stack.app.table.put_rollup(&"store/12".parse().unwrap(), days_ago(1), &rollup).await.unwrap()
+            );
+            let written = world.proxy.taken().0.written;
+            assert!(written <= 4.0, "{guests} guests and {pairs} pairs: {written}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod bending;
 mod blinding;
 mod catalog;
 mod change;
+mod claims;
 mod codes;
 mod cost;
 mod counting;

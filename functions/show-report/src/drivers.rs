@@ -6,7 +6,7 @@ use aftertaste::domain::{
 };
 use maud::{Markup, html};
 
-use crate::{pictures::importance_performance, words::Words};
+use crate::{figures::hundredths, pictures::importance_performance, words::Words};
 
 /// What satisfaction depends on, as a picture and a table.
 pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
@@ -56,8 +56,7 @@ fn said(driver: &DriverFigure, words: &Words) -> Markup {
 
 /// With its sign and its interval.
 fn points(Estimate { value, low, high }: Estimate) -> Markup {
-    let signed = |points: f64| format!("{points:+.2}").replace('-', "−");
-    html! { (signed(value)) br; span.note { (signed(low)) " … " (signed(high)) } }
+    html! { (hundredths(value)) br; span.note { (hundredths(low)) " … " (hundredths(high)) } }
 }
 
 /// A penalty as what is lost.

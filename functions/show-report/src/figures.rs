@@ -22,8 +22,18 @@ pub(crate) fn between(low: f64, high: f64) -> String {
     format!("{} … {}", signed(low), signed(high))
 }
 
-/// With its sign, since a score may be on either side of zero. A true minus, not a hyphen.
+/// With its sign, since a score may be on either side of zero.
 pub(crate) fn signed(figure: f64) -> String {
-    let text = format!("{figure:+.1}");
-    if text == "-0.0" || text == "+0.0" { "0.0".into() } else { text.replace('-', "−") }
+    with_sign(format!("{figure:+.1}"))
+}
+
+/// The same to the hundredth, of points of satisfaction.
+pub(crate) fn hundredths(figure: f64) -> String {
+    with_sign(format!("{figure:+.2}"))
+}
+
+/// A true minus, not a hyphen; and nothing before a zero.
+fn with_sign(text: String) -> String {
+    let is_zero = text.chars().all(|digit| matches!(digit, '+' | '-' | '0' | '.'));
+    if is_zero { text.chars().skip(1).collect() } else { text.replace('-', "−") }
 }

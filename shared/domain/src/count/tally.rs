@@ -257,7 +257,7 @@ impl Tally {
         if !bands.is_empty() && bands.len() == together.len() {
             self.joint.entry(survey.joint_key()).or_default().merge(&JointSums::of_one(&bands, y));
         }
-        if survey.rotates() {
+        if survey.counts_pairs() {
             self.add_pairs(&bands);
         }
     }
@@ -413,10 +413,11 @@ mod tests {
                     {"id": "csat", "kind": "scale", "min": 1, "max": 5, "measures": "satisfaction", "text": {"en": "?"}},
                     {"id": "dishes", "kind": "choice", "many": true, "text": {"en": "?"},
                      "options": [{"id": "a", "text": {"en": "t"}}, {"id": "b", "text": {"en": "h"}}]},
-                    {"id": "food", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
-                    {"id": "staff", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "text": {"en": "?"}},
+                    {"id": "staff", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "module": "m", "text": {"en": "?"}},
+                    {"id": "food", "kind": "scale", "min": 1, "max": 5, "measures": "driver", "module": "m", "text": {"en": "?"}},
                     {"id": "why", "kind": "text", "text": {"en": "?"}}
-                ]
+                ],
+                "modules": {"m": {"ask": 2}}
             }))
             .unwrap(),
         )
@@ -485,5 +486,43 @@ mod tests {
             }
             prop_assert_eq!(tally.hours.values().map(|g| g.responses).sum::<u64>(), tally.responses);
         }
+    }
+
+    #[test]
+    fn pairs_and_joint_sums_go_by_the_order_of_ids() {
+        let answers = serde_json::from_value(json!({"csat": 4, "staff": 5, "food": 1})).unwrap();
+        let tally = tally(&[(Response { answers, ..Response::example() }, 12)]);
+        let id = |text: &str| text.parse::<Id>().unwrap();
+        // Low food, high staff.
+        assert_eq!(tally.pairs, [(id("food"), [(id("staff"), [0, 0, 1, 0, 0, 0, 0, 0, 0])].into())].into());
+        let sums = JointSums { yy: 16, xy: vec![4, 4, 0, 0, 4], xx: vec![1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1] };
+        assert_eq!(tally.joint, [("food staff".to_owned(), sums.clone())].into());
+        assert_eq!(tally.joint_sums(&survey()), sums);
+        // As 0.1.0 counted them, in the order of the questions.
+        let before =
+            JointSums { yy: 16, xy: vec![4, 0, 4, 4, 0], xx: vec![1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 0] };
+        let mut both = Tally { joint: [("staff food".to_owned(), before.clone())].into(), ..Tally::default() };
+        assert_eq!(both.joint_sums(&survey()), sums);
+        both.merge(&tally);
+        let mut twice = sums.clone();
+        twice.merge(&sums);
+        assert_eq!(both.joint_sums(&survey()), twice);
+        // Sums of other drivers, or of another number than their key says, are of no use here.
+        both.joint = [("food".to_owned(), before.clone()), ("food decor".to_owned(), before)].into();
+        assert_eq!(both.joint_sums(&survey()), JointSums::default());
+    }
+
+    #[test]
+    fn a_driver_that_is_asked_on_a_condition_stands_on_its_own() {
+        let mut definition = survey().definition;
+        definition.questions[4].ask_if =
+            Some(serde_json::from_value(json!({"question": "nps", "at_most": 6})).unwrap());
+        let mistakes = definition.conditional_drivers();
+        assert_eq!(
+            mistakes.to_string(),
+            "food: a question that measures driver is asked of everyone, so it has no ask_if. Leave one of the two out."
+        );
+        let stored = Survey::new(definition).unwrap();
+        assert_eq!((stored.joint_key().as_str(), stored.drivers().count()), ("staff", 2));
     }
 }

@@ -13,6 +13,9 @@ use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 /// Fields that a submission has beside its answers, so that no question can be called like one.
 const RESERVED: [&str; 7] = ["submission", "survey", "version", "seconds", "answers", "partial", "take_back"];
 
+/// So many drivers at most are counted in pairs.
+const MOST_IN_PAIRS: usize = 16;
+
 /// A survey that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
@@ -115,9 +118,11 @@ impl Survey {
         drivers
     }
 
-    /// Whether guests are asked only some of these drivers.
-    pub fn rotates(&self) -> bool {
-        self.drivers_together().iter().any(|(question, _)| question.definition.module.is_some())
+    /// Whether each two of these drivers are counted together: where guests are asked only some of them. Of more than sixteen
+    /// a day's counts would take more than the four kilobytes that are meant for them.
+    pub fn counts_pairs(&self) -> bool {
+        let drivers = self.drivers_together();
+        drivers.len() <= MOST_IN_PAIRS && drivers.iter().any(|(question, _)| question.definition.module.is_some())
     }
 
     /// What tells the regression on all drivers of this survey from that on others: their ids in order, joined by spaces.
