@@ -255,3 +255,34 @@ async fn orders_that_are_missing_and_rates_that_differ_are_said() {
         page(&world, "cn/east/shanghai", &days(1, 1)).await.contains("answers per order unlike the others': 40.0 %")
     );
 }
+
+#[tokio::test]
+async fn hours_in_which_few_answer_weigh_as_much_as_their_orders() {
+    let world = World::new().await;
+    // At four past midnight, Shanghai's business day begins; so many hours later it is noon, and seven in the evening.
+    let midnight = days_ago(2).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap()).unwrap();
+    let at = |hour: i64| midnight.checked_add(jiff::Span::new().hours(hour)).unwrap().timestamp();
+    for (hour, nps, times) in [(12, 10, 30), (19, 2, 10)] {
+        answers().paid(at(hour)).nps(nps).csat(4).text("guest").times(times).put(&world).await;
+    }
+    let path = format!("/stores/12/days/{}", days_ago(2));
+    let orders = json!({"orders": 300, "orders_by_hour": {"12": 100, "19": 200}});
+    assert_eq!(world.call(Method::PUT, &path, "admin", orders).await.status, 200);
+    world.fire("RollUpStoresNightly", Value::Null).await;
+    for scope in ["store/12", "cn"] {
+        let report = world.report_for(scope, &days(2, 2)).await;
+        near(&report["nps"], &[("score", 50.0)]);
+        near(&report["weighted_by_hour"], &[("nps", -100.0 / 3.0), ("distance", 5.0 / 12.0), ("covered", 1.0)]);
+        assert!(
+            page(&world, scope, &days(2, 2)).await.contains("counted by its orders, NPS would be −33.3 (95 % between")
+        );
+    }
+    let without = world.report_for("store/12", &days(1, 1)).await;
+    assert_eq!(without["weighted_by_hour"], Value::Null);
+    let wrong = json!({"orders": 300, "orders_by_hour": {"12": 100, "25": 200}});
+    assert_eq!(world.call(Method::PUT, &path, "admin", wrong).await.problem(), (422, "invalid".into()));
+    let wrong = json!({"orders": 300, "orders_by_hour": {"noon": 300}});
+    let answer = world.call(Method::PUT, &path, "admin", wrong).await;
+    println!("{}", answer.text);
+    assert!([400, 422].contains(&answer.status.as_u16()), "{}", answer.text);
+}

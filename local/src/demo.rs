@@ -372,7 +372,8 @@ impl Guests<'_> {
     fn operations(&self, rng: &mut Rng, answers: usize) -> Option<DayOperations> {
         let orders = answers as u64 * 9 + rng.u64(15..40);
         let revenue = (0..orders).map(|_| rng.u32(3_800..16_800)).map(f64::from).sum::<f64>() / 100.0;
-        DayDetails { orders, revenue: Some(revenue), refunds: None, currency: Some("CNY".into()) }.try_into().ok()
+        let (revenue, currency) = (Some(revenue), Some("CNY".into()));
+        DayDetails { orders, revenue, refunds: None, orders_by_hour: BTreeMap::new(), currency }.try_into().ok()
     }
 }
 

@@ -256,8 +256,8 @@ async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Resu
             read.map_err(|error: csv::Error| wrong(error.to_string()))?;
         let store = StoreNumber::try_from(store).map_err(|error| wrong(error.0))?;
         let day = parse_day("day", &day).map_err(|error| wrong(error.0))?;
-        let operations = DayOperations::try_from(DayDetails { orders, revenue, refunds, currency })
-            .map_err(|error| wrong(error.0))?;
+        let details = DayDetails { orders, revenue, refunds, orders_by_hour: BTreeMap::new(), currency };
+        let operations = DayOperations::try_from(details).map_err(|error| wrong(error.0))?;
         if !stores.contains(&store) {
             return Err(wrong(format!("there is no store {store} that this grant sets up.")).into());
         }

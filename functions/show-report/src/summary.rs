@@ -31,11 +31,20 @@ pub(crate) fn section(report: &Report, survey: &Survey, language: &str, words: &
         @if let Some(silent) = report.silent_guests.iter().rfind(|silent| silent.less_happy_by <= SILENT_POINTS) {
             p.note.silent { (words.silent(silent)) }
         }
+        @if let Some(weighted) = report.weighted_by_hour.filter(|weighted| weighted.covered >= COVERED) {
+            p.note {
+                (words.weighted) " " (signed(weighted.nps)) " (" (words.interval) " " (between(weighted.low, weighted.high)) "). "
+                (words.weighted_mends)
+            }
+        }
     }
 }
 
 /// So many points less happy are guests who did not answer, in the sentence about them.
 const SILENT_POINTS: f64 = 20.0;
+
+/// So much of the orders at least was paid in hours with answers, for the sentence about them.
+const COVERED: f64 = 0.9;
 
 fn figures(report: &Report, words: &Words) -> Markup {
     html! {

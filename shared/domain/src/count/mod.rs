@@ -12,4 +12,4 @@ pub use operations::{DayDetails, DayOperations, Operations, response_rate};
 pub use rollup::{Content, Rollup};
 pub use series::{Series, Tallies, merge_tallies, paid_responses};
 pub use signs::{Sign, Signs, merge_signs, signs_of};
-pub use tally::{Group, Histogram, Recommendations, STEP, Tally};
+pub use tally::{Group, Histogram, Ordered, Recommendations, STEP, Tally};

@@ -41,6 +41,9 @@ pub struct DayDetails {
     /// What was paid back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunds: Option<f64>,
+    /// The same orders by the hour in which they were paid, 0 to 23 on the store's clock.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub orders_by_hour: BTreeMap<u8, u64>,
     /// The currency of both: three capitals (ISO 4217).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
@@ -75,6 +78,13 @@ impl TryFrom<DayDetails> for DayOperations {
             if amount.is_some_and(|amount| !(0.0..=LARGEST_AMOUNT).contains(&amount)) {
                 return Err(Invalid(format!("{name} is an amount from 0 to a trillion.")));
             }
+        }
+        if let Some(hour) = day.orders_by_hour.keys().find(|hour| **hour > 23) {
+            return Err(Invalid(format!("orders_by_hour: {hour} is no hour; they are 0 to 23.")));
+        }
+        let by_hour = day.orders_by_hour.values().fold(0_u64, |sum, orders| sum.saturating_add(*orders));
+        if !day.orders_by_hour.is_empty() && by_hour != day.orders {
+            return Err(Invalid(format!("orders_by_hour adds up to {by_hour}, and orders is {}.", day.orders)));
         }
         let amounts = day.revenue.is_some() || day.refunds.is_some();
         match &day.currency {
@@ -176,5 +186,8 @@ mod tests {
             "currency is three capitals, such as CNY."
         );
         assert!(day(r#"{"orders":-1}"#).is_err());
+        let hours = |hours: &str| day(&format!(r#"{{"orders":3,"orders_by_hour":{hours}}}"#)).unwrap_err();
+        assert_eq!(hours(r#"{"24":3}"#), "orders_by_hour: 24 is no hour; they are 0 to 23.");
+        assert_eq!(hours(r#"{"12":3,"13":1}"#), "orders_by_hour adds up to 4, and orders is 3.");
     }
 }

@@ -107,6 +107,7 @@ impl Content {
             let sign = (u64::from(answered > operations.orders), 1);
             for (_, tally) in tallies.iter_mut().filter(|(series, _)| series.origin == Origin::Payment) {
                 tally.signs.insert(Sign::MoreAnswersThanOrders, sign);
+                tally.order(given.map_or(&BTreeMap::new(), |given| &given.orders_by_hour));
             }
         }
         Self { tallies, operations, ..Self::default() }

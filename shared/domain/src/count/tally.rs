@@ -71,6 +71,10 @@ pub struct Tally {
     /// By the hour of payment on the store's clock, 0 to 23.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub hours: BTreeMap<u8, Group>,
+    /// Of days whose orders are known by the hour: the orders of each hour beside its responses. Absent in what versions
+    /// before 0.2 counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
+    pub ordered: BTreeMap<u8, Ordered>,
     /// Seconds taken, summed, and the number of responses that told.
     #[serde(skip_serializing_if = "is_zero_pair")]
     pub seconds: (u64, u64),
@@ -136,6 +140,28 @@ impl From<Group> for [u64; 6] {
     fn from(group: Group) -> Self {
         let Recommendations { promoters, passives, detractors } = group.recommendations;
         [group.responses, promoters, passives, detractors, group.rated, group.satisfied]
+    }
+}
+
+/// The orders of an hour beside its responses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, Group)", into = "(u64, Group)")]
+pub struct Ordered {
+    /// Orders.
+    pub orders: u64,
+    /// Responses.
+    pub group: Group,
+}
+
+impl From<(u64, Group)> for Ordered {
+    fn from((orders, group): (u64, Group)) -> Self {
+        Self { orders, group }
+    }
+}
+
+impl From<Ordered> for (u64, Group) {
+    fn from(Ordered { orders, group }: Ordered) -> Self {
+        (orders, group)
     }
 }
 
@@ -291,6 +317,19 @@ impl Tally {
         all
     }
 
+    /// Puts the orders of each hour of a day beside its responses. Those of a running day are in no hour yet.
+    pub fn order(&mut self, by_hour: &BTreeMap<u8, u64>) {
+        if by_hour.is_empty() || self.hours.is_empty() || !is_no_group(&self.running) {
+            return;
+        }
+        for (hour, group) in &self.hours {
+            self.ordered.entry(*hour).or_default().group = *group;
+        }
+        for (hour, orders) in by_hour.iter().filter(|(_, orders)| **orders > 0) {
+            self.ordered.entry(*hour).or_default().orders = *orders;
+        }
+    }
+
     /// All responses as one group: each has one channel, or is of a running day.
     pub fn total(&self) -> Group {
         let mut total = self.running;
@@ -332,6 +371,11 @@ impl Tally {
         merge_groups(&mut self.channels, &other.channels);
         merge_groups(&mut self.segments, &other.segments);
         merge_groups(&mut self.hours, &other.hours);
+        for (hour, ordered) in &other.ordered {
+            let to = self.ordered.entry(*hour).or_default();
+            to.orders += ordered.orders;
+            to.group.merge(&ordered.group);
+        }
         self.seconds.0 += other.seconds.0;
         self.seconds.1 += other.seconds.1;
     }

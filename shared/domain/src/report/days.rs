@@ -73,6 +73,11 @@ impl Widening {
 
     /// By how much half the width of a 95 % interval grows.
     pub fn of_width(self) -> f64 {
-        self.factor.sqrt() * self.degrees.quantile() / Z
+        self.of_error() / Z
+    }
+
+    /// So many standard errors of independent guests are half the width of a 95 % interval.
+    pub fn of_error(self) -> f64 {
+        self.factor.sqrt() * self.degrees.quantile()
     }
 }

@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use super::{
     AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, Drivers, Estimate, GroupFigure, GroupName,
     Integrity, Nps, NpsFigure, OperationsFigure, Report, SatisfactionFigure, Score, Share, SilentGuests, Subject,
-    Temperature,
+    Temperature, Weighted,
     change::alike,
     compare_shares,
     days::Widening,
     hidden::{FEW, TOO_FEW, shown, shown_alone},
     integrity::stand_out,
-    nps::compare,
+    nps::{compare, day_factor},
     nps_over, ranks, share_over,
 };
 use crate::{
@@ -61,6 +61,7 @@ impl Report {
             satisfaction: satisfaction_figure(survey, &days, &all),
             change: Change::of(&counts, matches!(subject.scope, Scope::Store(_))),
             silent_guests: silent_guests(nps.as_ref(), operations.as_ref()),
+            weighted_by_hour: weighted(&all, &totals),
             nps,
             drivers,
             marginal,
@@ -162,6 +163,11 @@ fn add(a: (u64, u64), b: (u64, u64)) -> (u64, u64) {
 
 /// By how many points of NPS those who did not answer may be less happy.
 const LESS_HAPPY_BY: [f64; 4] = [5.0, 10.0, 20.0, 40.0];
+
+fn weighted(all: &Tally, days: &[Group]) -> Option<Weighted> {
+    let days: Vec<Recommendations> = days.iter().map(|day| day.recommendations).collect();
+    Weighted::of(&all.ordered, Widening::of_one(day_factor(&days)))
+}
 
 /// With s the score of those who answered and r their share, all guests are at s − (1 − r) g if the others are g points
 /// less happy. Without g where those would be below −100.

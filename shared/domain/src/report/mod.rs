@@ -20,6 +20,7 @@ mod proportion;
 mod ranking;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod report;
+mod weighted;
 
 pub use change::Change;
 pub use counts::{Against, Behind, Child, Comment, Counts, Meal, Part, Places, Subject};
@@ -36,3 +37,4 @@ pub use pairs::{PairSums, pairs};
 pub use proportion::{Share, compare_shares, share, share_over};
 pub use ranking::{Rank, ranks};
 pub use report::*;
+pub use weighted::Weighted;

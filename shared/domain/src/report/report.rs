@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Behind, Change, Comment, Difference, Drivers, Estimate, Integrity,
+    Behind, Change, Comment, Difference, Drivers, Estimate, Integrity, Weighted,
     estimate::{as_nps, as_satisfied},
 };
 use crate::{
@@ -64,6 +64,8 @@ pub struct Report {
     pub change: Option<Change>,
     /// What the score of all guests is, if those who did not answer are less happy.
     pub silent_guests: Vec<SilentGuests>,
+    /// The score weighted by the orders of each hour; none without these.
+    pub weighted_by_hour: Option<Weighted>,
     /// What satisfaction depends on: by one regression where the answers allow it, else each driver on its own.
     pub drivers: Drivers,
     /// The same for each driver on its own.
