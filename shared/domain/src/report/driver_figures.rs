@@ -102,7 +102,7 @@ pub enum Advice {
     /// Strong, and it costs or gains something for certain.
     #[serde(rename = "keep")]
     Keep,
-    /// Weak, without more that is certain.
+    /// Weak, and not one of those to be fixed first.
     #[serde(rename = "watch")]
     Watch,
 }

@@ -5,7 +5,7 @@ use crate::count::{Group, Recommendations};
 /// Below so many answers a part shows their number and nothing else.
 pub const TOO_FEW: u64 = 5;
 
-/// Below so many answers a sibling is marked as having few.
+/// Below so many answers a sibling is marked as having few, and there is no temperature.
 pub(super) const FEW: u64 = 30;
 
 /// Which parts of a whole are hidden, by how many answers each has: those of fewer than five, and then the smallest of
