@@ -108,7 +108,7 @@ async fn a_node_whose_best_stores_answer_more_is_called_no_warmer() {
         );
         let page = page(&world, scope, &days(3, 3)).await;
         assert!(!page.contains("Warmer") && page.contains("No change that is certain: NPS 0.0"), "{page}");
-        assert!(page.contains("other places answering more than before: +5.7."), "{page}");
+        assert!(page.contains("a changed mix of places makes up +5.7."), "{page}");
     }
     // Of the lower node, whose children are stores, the same without reading further.
     let lower = world.report_for("cn/west/a", &days(3, 3)).await;
@@ -144,6 +144,42 @@ async fn a_node_of_very_many_nodes_is_split_by_those_directly_below() {
     assert_eq!(west["within_of"], json!("stores"));
     near(&west, &[("within", 0.0)]);
     assert!(page(&world, "cn", &days(3, 3)).await.contains("what the places below did themselves"));
+}
+
+#[tokio::test]
+async fn a_store_that_closes_is_in_the_mix_alone() {
+    let world = World::new().await;
+    let (good, bad, none) = ([25, 0, 5], [5, 0, 25], [0, 0, 0]);
+    let places = [(401, "cn/west/x"), (402, "cn/west/x"), (403, "cn/west/y")];
+    put(&world, &places, &[(3, vec![good, none, good]), (4, vec![good, bad, good])]).await;
+    for scope in ["cn/west/x", "cn/west", "cn"] {
+        let change = world.report_for(scope, &days(3, 3)).await["change"].clone();
+        near(&change, &[("within", 0.0), ("mix", change["nps"].as_f64().unwrap())]);
+        assert!(change["nps"].as_f64().unwrap() > 30.0 && change["distinguishable"] == false, "{change}");
+    }
+    // All that answered before have closed.
+    put(&world, &[(404, "cn/west/z"), (405, "cn/west/z")], &[(3, vec![good, none]), (4, vec![none, bad])]).await;
+    let moved = world.report_for("cn/west/z", &days(3, 3)).await;
+    assert_eq!((&moved["change"]["within"], &moved["change"]["p"]), (&Value::Null, &Value::Null));
+    let text = page(&world, "cn/west/z", &days(3, 3)).await;
+    assert!(text.contains("No place below answered in both windows. In all, NPS changed by +133.3"), "{text}");
+}
+
+#[tokio::test]
+async fn a_store_that_has_moved_still_changed_where_it_was() {
+    let world = World::new().await;
+    let (good, bad) = ([25, 0, 5], [5, 0, 25]);
+    // It rose, and lies elsewhere since: its days stay in the node that has no store any more.
+    put(&world, &[(411, "cn/west/old"), (412, "cn/west/new")], &[(3, vec![good, good]), (4, vec![bad, good])]).await;
+    let before = world.report_for("cn/west", &days(3, 3)).await["change"].clone();
+    let details = json!({"name": "Moved", "path": "cn/west/new", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
+    assert_eq!(world.call(Method::PUT, "/stores/411", "admin", details).await.status, 200);
+    let after = world.report_for("cn/west", &days(3, 3)).await["change"].clone();
+    near(&after, &[("within", before["within"].as_f64().unwrap()), ("mix", 0.0)]);
+    assert_eq!((&before["within_of"], &after["within_of"]), (&json!("stores"), &json!("below")));
+    // Above it there is one node alone, which says no more than the whole: what lies below that tells.
+    let top = world.report_for("cn", &days(3, 3)).await["change"].clone();
+    assert_eq!(top["within"], after["within"]);
 }
 
 #[tokio::test]

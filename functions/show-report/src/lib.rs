@@ -111,13 +111,13 @@ async fn show(
     }
     let (series, survey) = wanted_series(app, request, &reading, &stores, now).await?;
     let mut comments = Comments::default();
-    if let Some(store) = stores.own().filter(|_| reading.has_enough(&series)) {
+    let has_texts = reading.has_texts(&series) || survey.survey.asks_texts();
+    if let Some(store) = stores.own().filter(|_| reading.has_enough(&series) && has_texts) {
         let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
         comments = comments::read(app, request, call.fresh, &asked).await?;
     }
-    let below = reading::stores_below(app, &stores, &reading, &series).await?;
-    let mut counts = reading.of(&series, &stores);
-    counts.stores = below;
+    let below = reading::places_below(app, &stores, &reading, &series).await?;
+    let mut counts = reading.of(&series, &stores, below);
     (counts.comments, counts.comments_before) = (comments.comments, comments.before);
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;

@@ -231,7 +231,7 @@ impl ReportPage<'_> {
                                 @if operations {
                                     td { @match (day.response_rate, day.orders) {
                                         (Some(rate), _) => (percent(rate)),
-                                        (None, Some(1..)) => (words.orders_missing),
+                                        (None, Some(orders)) if orders > 0 || day.score.n > 0 => (words.orders_missing),
                                         (None, _) => (words.no_orders),
                                     } }
                                     td { @for (currency, amount) in &day.revenue { (grouped(*amount)) " " (currency) " " } }

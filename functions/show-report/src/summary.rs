@@ -69,10 +69,10 @@ fn figures(report: &Report, words: &Words) -> Markup {
 }
 
 fn rate(operations: &OperationsFigure, words: &Words) -> String {
-    match (operations.response_rate, operations.orders) {
-        (Some(rate), _) => percent(rate),
-        (None, 0) => words.none.to_owned(),
-        (None, _) => words.orders_missing.to_owned(),
+    match operations.response_rate {
+        Some(rate) => percent(rate),
+        None if operations.answered > operations.orders => words.orders_missing.to_owned(),
+        None => words.none.to_owned(),
     }
 }
 

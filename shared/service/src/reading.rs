@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     count::{Content, Group, Rollup, Series, Signs, Tallies, merge_signs},
     place::{Path, Scope, Store, StoreNumber},
-    report::{Against, Behind, Child, Counts, Part, TOO_FEW},
+    report::{Against, Behind, Child, Counts, Part, Places, TOO_FEW},
     survey::Response,
     visit::Origin,
 };
@@ -58,6 +58,11 @@ impl Stores {
     /// What a person calls the scope.
     pub fn name(&self) -> String {
         self.own().map_or_else(|| self.scope.to_string(), |store| store.details.name.clone())
+    }
+
+    fn child(&self, scope: Scope) -> Child {
+        let name = self.name_of(&scope);
+        Child { scope, name, days: BTreeMap::new(), answered: (0, 0), signs: Signs::new() }
     }
 
     fn name_of(&self, scope: &Scope) -> String {
@@ -151,40 +156,92 @@ async fn both_windows<K>(
 /// So many lowest nodes at most are read to find every store below a node.
 const MOST_LOWEST_NODES: usize = 20;
 
-/// Of a node whose stores lie further below, the responses of each store in both windows. None where the node's own rollups
-/// tell as much, where these are too many nodes to read, and where there is nothing to compare with.
+/// The places by which a node's change is split.
+pub struct Below {
+    /// Which places these are.
+    pub are: Places,
+    /// Their responses in both windows; of those that answered in one alone too.
+    pub parts: Vec<Part>,
+}
+
+/// Of a node the places by which its change is split: every store below, where these lie in at most twenty nodes, else what
+/// lies directly below. None of a store, and where there is nothing to compare with.
 ///
 /// # Errors
 /// When the table can't be read.
-pub async fn stores_below<K>(
+pub async fn places_below<K>(
     app: &App<K>,
     stores: &Stores,
     reading: &Reading,
     series: &Series,
-) -> Result<Option<Vec<Part>>, TableError> {
+) -> Result<Option<Below>, TableError> {
     let Scope::Node(node) = &stores.scope else { return Ok(None) };
-    let lowest: BTreeSet<&Path> = stores.all.iter().map(|store| &store.details.path).collect();
-    if lowest.iter().all(|path| *path == node) || lowest.len() > MOST_LOWEST_NODES || reading.before.is_empty() {
+    if reading.before.is_empty() {
         return Ok(None);
     }
-    let read = |path: &Path| both_windows(app, Scope::Node(path.clone()), reading.window, reading.against);
-    let all: Vec<_> = lowest.into_iter().map(read).collect();
-    let all: Vec<_> = stream::iter(all).buffer_unordered(AT_ONCE).try_collect().await?;
-    let mut parts: BTreeMap<String, Part> = BTreeMap::new();
-    for (now, before) in all {
-        let is_store = |(scope, _): &(&String, &Group)| scope.starts_with("store/");
-        for (day, rollup) in now {
-            for (store, group) in groups(&rollup.content, series).filter(is_store) {
-                parts.entry(store.clone()).or_default().now.entry(day).or_default().merge(group);
-            }
+    let mut direct = parts(&reading.rollups, &reading.before, series);
+    let lowest: BTreeSet<&Path> = stores.all.iter().map(|store| &store.details.path).collect();
+    if lowest.len() <= MOST_LOWEST_NODES && lowest.iter().any(|path| *path != node) {
+        let read = |path: &Path| both_windows(app, Scope::Node(path.clone()), reading.window, reading.against);
+        let reads: Vec<_> = lowest.into_iter().map(read).collect();
+        let all: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+        let mut found = BTreeMap::new();
+        for (now, before) in &all {
+            let of_node = parts(now, before, series);
+            merge(&mut found, of_node.into_iter().filter(|(scope, _)| is_store(scope)));
         }
-        for (day, rollup) in before {
-            for (store, group) in groups(&rollup.content, series).filter(is_store) {
-                parts.entry(store.clone()).or_default().before.entry(day).or_default().merge(group);
+        // Days of a store that has moved stay in its old node, which may have none left. Then nodes tell more.
+        if counted(&found) == counted(&direct) {
+            return Ok(Some(Below { are: Places::Stores, parts: found.into_values().collect() }));
+        }
+    }
+    // Of one place alone nothing is told apart: what lies below that?
+    while let Some((Ok(only @ Scope::Node(_)), true)) =
+        direct.keys().next().map(|first| (first.parse(), direct.len() == 1))
+    {
+        let (now, before) = both_windows(app, only, reading.window, reading.against).await?;
+        direct = parts(&now, &before, series);
+    }
+    let are = if direct.keys().all(|scope| is_store(scope)) { Places::Stores } else { Places::Below };
+    Ok(Some(Below { are, parts: direct.into_values().collect() }))
+}
+
+fn is_store(scope: &str) -> bool {
+    scope.starts_with("store/")
+}
+
+/// What lies directly below a node whose rollups these are, by both windows.
+fn parts(now: &BTreeMap<Date, Rollup>, before: &BTreeMap<Date, Rollup>, series: &Series) -> BTreeMap<String, Part> {
+    let mut parts: BTreeMap<String, Part> = BTreeMap::new();
+    for (day, rollup) in now {
+        for (scope, group) in groups(&rollup.content, series) {
+            parts.entry(scope.clone()).or_default().now.insert(*day, *group);
+        }
+    }
+    for (day, rollup) in before {
+        for (scope, group) in groups(&rollup.content, series) {
+            parts.entry(scope.clone()).or_default().before.insert(*day, *group);
+        }
+    }
+    parts
+}
+
+/// Adds what another node has of the same stores: one that has moved has days in both.
+fn merge(all: &mut BTreeMap<String, Part>, more: impl Iterator<Item = (String, Part)>) {
+    for (scope, part) in more {
+        let to = all.entry(scope).or_default();
+        for (to, from) in [(&mut to.now, part.now), (&mut to.before, part.before)] {
+            for (day, group) in from {
+                to.entry(day).or_default().merge(&group);
             }
         }
     }
-    Ok(Some(parts.into_values().collect()))
+}
+
+/// How many responses there are in both windows.
+fn counted(parts: &BTreeMap<String, Part>) -> (u64, u64) {
+    let of = |days: &BTreeMap<Date, Group>| days.values().map(|group| group.responses).sum::<u64>();
+    parts.values().fold((0, 0), |all, part| (all.0 + of(&part.now), all.1 + of(&part.before)))
 }
 
 /// So many nodes are read at once.
@@ -193,14 +250,6 @@ const AT_ONCE: usize = 8;
 /// Each scope directly below, with its responses of a series.
 fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = (&'a String, &'a Group)> {
     content.children.iter().filter_map(|(child, groups)| Some((child, groups.get(series)?)))
-}
-
-/// What is known of a scope directly below.
-#[derive(Default)]
-struct Below {
-    part: Part,
-    answered: (u64, u64),
-    signs: Signs,
 }
 
 /// Above so many items of the running day a report shows what the last count left, and when that was: to read them
@@ -263,10 +312,20 @@ impl Reading {
         shown_before.zip(place).is_some_and(|(before, place)| place < *before)
     }
 
-    /// The counts of one series.
-    pub fn of(self, series: &Series, stores: &Stores) -> Counts {
-        let mut counts = Counts { surveys: self.series(), against: self.against, ..Counts::default() };
-        let mut children: BTreeMap<String, Below> = BTreeMap::new();
+    /// Whether some of these answers are texts, as far as they are counted.
+    pub fn has_texts(&self, series: &Series) -> bool {
+        let mut tallies = self.rollups.values().filter_map(|day| day.content.tallies.get(series));
+        tallies.any(|tally| !tally.texts.is_empty())
+    }
+
+    /// The counts of one series. `below` are the places by which a node's change is split.
+    pub fn of(self, series: &Series, stores: &Stores, below: Option<Below>) -> Counts {
+        let Below { are: places_are, parts: places } =
+            below.unwrap_or(Below { are: Places::Stores, parts: Vec::new() });
+        let mut counts =
+            Counts { surveys: self.series(), against: self.against, places, places_are, ..Counts::default() };
+        let mut children: BTreeMap<String, Child> = BTreeMap::new();
+        let mut answered: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
         // Orders are paid: answers that no payment stands behind are not set against them.
         let is_paid = series.origin == Origin::Payment;
@@ -275,41 +334,34 @@ impl Reading {
             if is_paid {
                 counts.operations_before.merge(&content.operations);
             }
-            for (child, group) in groups(&content, series) {
-                children.entry(child.clone()).or_default().part.before.insert(day, *group);
-            }
         }
         for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
             counts.counted_at = counts.counted_at.max(Some(counted_at));
-            for (child, group) in groups(&content, series) {
-                children.entry(child.clone()).or_default().part.now.insert(day, *group);
-            }
-            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
-            if is_paid {
-                for (child, (answered, orders)) in &content.answered {
-                    let all = &mut children.entry(child.clone()).or_default().answered;
-                    *all = (all.0 + answered, all.1 + orders);
-                }
-                if content.operations.store_days > 0 {
-                    counts.operations.insert(day, content.operations);
-                }
-            }
-            for (child, signs) in content.signs {
-                if let (Some(child), Some(signs)) = (children.get_mut(&child), signs.get(series)) {
+            for (scope, group) in groups(&content, series) {
+                let Ok(of_scope) = scope.parse() else { continue };
+                let child = children.entry(scope.clone()).or_insert_with(|| stores.child(of_scope));
+                child.days.insert(day, *group);
+                if let Some(signs) = content.signs.get(scope).and_then(|signs| signs.get(series)) {
                     merge_signs(&mut child.signs, signs);
                 }
+            }
+            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
+            for (scope, (of_day, orders)) in content.answered {
+                let all = answered.entry(scope).or_insert((0, 0));
+                *all = (all.0 + of_day, all.1 + orders);
+            }
+            if is_paid && content.operations.store_days > 0 {
+                counts.operations.insert(day, content.operations);
             }
             for (store, since) in content.behind {
                 behind.entry(store).and_modify(|first| *first = since.min(*first)).or_insert(since);
             }
         }
-        let named = |(scope, Below { part, answered, signs }): (String, Below)| {
-            let scope: Scope = scope.parse().ok()?;
-            let name = stores.name_of(&scope);
-            Some(Child { scope, name, part, answered, signs })
-        };
-        let answered_now = children.into_iter().filter(|(_, child)| !child.part.now.is_empty());
-        counts.children = answered_now.filter_map(named).collect();
+        // A day of orders alone is one on which nobody answered.
+        for (scope, child) in children.iter_mut().filter(|_| is_paid) {
+            child.answered = answered.get(scope).copied().unwrap_or_default();
+        }
+        counts.children = children.into_values().collect();
         let named = |(store, since)| Behind { store, name: stores.name_of(&Scope::Store(store)), since };
         counts.behind = behind.into_iter().map(named).collect();
         counts

@@ -1,6 +1,7 @@
 //! What responses come to, in counts that add up.
 
 mod driver_sums;
+mod group;
 mod operations;
 mod rollup;
 mod series;
@@ -8,8 +9,9 @@ mod signs;
 mod tally;
 
 pub use driver_sums::{Band, DriverSums, JointSums, PairCounts};
+pub use group::{Group, Histogram, Ordered, Recommendations};
 pub use operations::{DayDetails, DayOperations, Operations, response_rate};
 pub use rollup::{Content, Rollup};
 pub use series::{Series, Tallies, merge_tallies, paid_responses};
 pub use signs::{Sign, Signs, merge_signs, signs_of};
-pub use tally::{Group, Histogram, Ordered, Recommendations, STEP, Tally};
+pub use tally::{STEP, Tally};

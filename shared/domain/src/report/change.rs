@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     Against, Counts, DayFactor, Difference, Part, Places,
     days::Widening,
-    hidden::TOO_FEW,
+    hidden::{FEW, TOO_FEW},
     nps::{LARGEST, compare_over, sum},
 };
 use crate::{
@@ -88,12 +88,14 @@ impl Change {
         if of_a_store {
             change.judge(whole);
         } else {
-            let (kind, places) = counts.places();
-            // What one place did is what all did.
-            let within = if places.len() == 1 { Some(whole) } else { within(&places, [sum(&now), sum(&before)]) };
+            // What the only place did is what all did.
+            let within = match counts.places.as_slice() {
+                [_] => Some(whole),
+                places => within(places, [sum(&now), sum(&before)]),
+            };
             change.within_of = within.map(|within| {
                 change.judge(within);
-                kind
+                counts.places_are
             });
         }
         Some(change)
@@ -122,7 +124,7 @@ pub(super) fn alike(a: Option<f64>, b: Option<f64>) -> Option<bool> {
 /// shares of the answers now and before. None where no place answered in both windows.
 ///
 /// Scores are as answered: adjusted ones would move with the number of answers alone.
-fn within(places: &[&Part], whole: [Recommendations; 2]) -> Option<Difference> {
+fn within(places: &[Part], whole: [Recommendations; 2]) -> Option<Difference> {
     let (mut points, mut error_squared) = (0.0, 0.0);
     let mut weighted: [Vec<(f64, &BTreeMap<Date, Group>)>; 2] = [Vec::new(), Vec::new()];
     for place in places {
@@ -132,13 +134,20 @@ fn within(places: &[&Part], whole: [Recommendations; 2]) -> Option<Difference> {
         let share = |part: Recommendations, of: Recommendations| number(part.n()) / number(of.n());
         let weight = f64::midpoint(share(now, whole[0]), share(before, whole[1]));
         points += weight * (score_now.score - score_before.score);
-        error_squared += weight * weight * (now.error_squared() + before.error_squared());
+        error_squared += weight * weight * (error_of_place(now) + error_of_place(before));
         weighted[0].push((weight, windows[0]));
         weighted[1].push((weight, windows[1]));
     }
     let widening = Widening::pooled(weighted.iter().filter_map(|places| day_factor(places)));
     let se = 100.0 * (widening.factor * error_squared).sqrt();
     (error_squared > 0.0).then(|| Difference::new(points, points, se, widening.degrees, LARGEST))
+}
+
+/// The square of a place's standard error. Its score is as answered, and n′ would make the error of few answers too small:
+/// twenty stores of one or two guests each would be called changed four times as often as is meant.
+fn error_of_place(answers: Recommendations) -> f64 {
+    let n = answers.n();
+    if n < FEW { answers.error_squared() * number(n + 2) / number(n) } else { answers.error_squared() }
 }
 
 /// How days vary within the places: what each day adds to the error of their weighted scores.
@@ -185,7 +194,7 @@ mod tests {
         let counts = Counts {
             days: [(date(2026, 11, 2), tally)].into(),
             before: [(date(2026, 11, 1), before)].into(),
-            stores: Some(stores),
+            places: stores,
             ..Counts::default()
         };
         Change::of(&counts, false).unwrap()
@@ -220,6 +229,10 @@ mod tests {
         let opened = Part { now: [(date(2026, 11, 2), group(100, 0, 0))].into(), before: BTreeMap::new() };
         let grown = change(vec![steady(), opened]);
         near(&[grown.nps, grown.within.unwrap(), grown.mix.unwrap()], &[30.0, 0.0, 30.0]);
+        // The worse of two closes, and the other stays as it is.
+        let closed = Part { now: BTreeMap::new(), before: [(date(2026, 11, 1), group(0, 0, 100))].into() };
+        let left = change(vec![steady(), closed]);
+        near(&[left.nps, left.within.unwrap(), left.mix.unwrap()], &[70.0, 0.0, 70.0]);
         // None answered in both: nothing is said of what places did themselves.
         let now = |day| Part { now: [(date(2026, 11, day), group(9, 0, 1))].into(), before: BTreeMap::new() };
         let before = |day| Part { now: BTreeMap::new(), before: [(date(2026, 11, day), group(9, 0, 1))].into() };
@@ -242,7 +255,7 @@ mod tests {
                 sum(&places.iter().flat_map(|place| by_day(window(place).values().copied())).collect::<Vec<_>>())
             };
             let whole = [all(|place| &place.now), all(|place| &place.before)];
-            let within = within(&places.iter().collect::<Vec<_>>(), whole).unwrap();
+            let within = within(places, whole).unwrap();
             within.high - within.low
         };
         assert!(width(&together) > 2.0 * width(&apart), "{} {}", width(&together), width(&apart));

@@ -56,8 +56,10 @@ pub struct Counts {
     pub operations_before: Operations,
     /// What lies directly below the scope.
     pub children: Vec<Child>,
-    /// Of a node whose stores lie further below: the responses of each. None where these are too many nodes to read.
-    pub stores: Option<Vec<Part>>,
+    /// Of a node: the places by which its change is split, those that answered in one of the windows alone too.
+    pub places: Vec<Part>,
+    /// Which places these are.
+    pub places_are: Places,
     /// Stores whose latest count is not in these figures, each since when.
     pub behind: Vec<Behind>,
     /// Every series that has responses in these days.
@@ -68,19 +70,6 @@ pub struct Counts {
     pub comments: Vec<Comment>,
     /// Where the comments before these begin; none at their end.
     pub comments_before: Option<String>,
-}
-
-impl Counts {
-    /// The places by which a node's change is split: every store, or else what lies directly below.
-    pub(super) fn places(&self) -> (Places, Vec<&Part>) {
-        match &self.stores {
-            Some(stores) => (Places::Stores, stores.iter().collect()),
-            None if self.children.iter().all(|child| matches!(child.scope, Scope::Store(_))) => {
-                (Places::Stores, self.children.iter().map(|child| &child.part).collect())
-            }
-            None => (Places::Below, self.children.iter().map(|child| &child.part).collect()),
-        }
-    }
 }
 
 /// A store whose latest count is not in the figures.
@@ -95,10 +84,11 @@ pub struct Behind {
 }
 
 /// What a node's change is split by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Places {
     /// Every store below.
+    #[default]
     Stores,
     /// What lies directly below.
     Below,
@@ -120,8 +110,8 @@ pub struct Child {
     pub scope: Scope,
     /// Its name.
     pub name: String,
-    /// Its responses.
-    pub part: Part,
+    /// Its responses, by business day.
+    pub days: BTreeMap<Date, Group>,
     /// Its whole responses on store-days with orders, and these orders.
     pub answered: (u64, u64),
     /// Its signs of gaming.

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Class, Effect, Estimate, Joint, Method, correlation,
+    Class, Coefficient, Degrees, Effect, Estimate, Joint, Method, correlation,
     drivers::{Errors, holm},
     estimate::as_impact_asymmetry,
     hidden::TOO_FEW,
@@ -143,7 +143,9 @@ impl Drivers {
     fn pairs(survey: &Survey, days: &[&Tally], all: &Tally) -> Option<Self> {
         let satisfaction = survey.measuring(Measure::Satisfaction)?;
         let together: Vec<&Id> = survey.drivers_together().iter().map(|(question, _)| question.id()).collect();
-        let sums: Vec<PairSums> = days.iter().map(|day| pair_sums(day, &together, satisfaction.id())).collect();
+        // Versions before 0.2 counted no pairs.
+        let with_pairs = days.iter().filter(|day| !day.pairs.is_empty());
+        let sums: Vec<PairSums> = with_pairs.map(|day| pair_sums(day, &together, satisfaction.id())).collect();
         let effects = pairs(&sums)?;
         Some(Self::of(Method::Pairs, survey, all, |question| effect_of(question, survey, &effects)))
     }
@@ -204,22 +206,23 @@ impl Drivers {
     }
 
     /// The most important of those that are weak and whose low answers cost something for certain, with others of them that
-    /// can't be told apart from it by what they cost.
+    /// do not cost less for certain.
     fn to_fix_first(&self) -> Vec<Id> {
-        let mut weak: Vec<&DriverFigure> =
-            self.drivers.iter().filter(|driver| driver.penalty_certain && driver.is_weak()).collect();
-        weak.sort_by(|a, b| b.correlation.unwrap_or(0.0).total_cmp(&a.correlation.unwrap_or(0.0)));
-        let cost = |driver: &&DriverFigure| driver.effect.map(|effect| effect.penalty);
-        let Some(first) = weak.first().and_then(cost) else { return Vec::new() };
-        let as_much = |driver: &&&DriverFigure| {
-            cost(driver).is_some_and(|other| {
-                // Taken as independent: of two that hang together, fewer are told apart.
-                let (se, degrees) =
-                    (first.se.hypot(other.se), if first.degrees.0 < other.degrees.0 { first } else { other });
-                (first.value - other.value).abs() <= degrees.degrees.quantile() * se
-            })
+        let mut weak: Vec<(&DriverFigure, Coefficient)> = self
+            .drivers
+            .iter()
+            .filter(|driver| driver.penalty_certain && driver.is_weak())
+            .filter_map(|driver| Some((driver, driver.effect?.penalty)))
+            .collect();
+        weak.sort_by(|(a, _), (b, _)| b.correlation.unwrap_or(0.0).total_cmp(&a.correlation.unwrap_or(0.0)));
+        let Some((_, first)) = weak.first().copied() else { return Vec::new() };
+        // Taken as independent: of two that hang together, fewer are told apart.
+        let as_much = |other: &Coefficient| {
+            let degrees = Degrees(first.degrees.0.min(other.degrees.0));
+            first.value - other.value <= degrees.quantile() * first.se.hypot(other.se)
         };
-        weak.iter().filter(as_much).take(NAMED).map(|driver| driver.question.clone()).collect()
+        let named = weak.iter().filter(|(_, penalty)| as_much(penalty)).take(NAMED);
+        named.map(|(driver, _)| driver.question.clone()).collect()
     }
 }
 

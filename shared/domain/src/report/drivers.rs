@@ -8,8 +8,9 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::{
-    Estimate, Z,
+    Estimate,
     difference::{Degrees, LEVEL, two_sided_p},
+    hidden::FEW,
     jackknife::jackknife,
 };
 use crate::{
@@ -189,6 +190,15 @@ impl Effect {
         effect.varies().then_some(effect)
     }
 
+    /// How well the errors are known together. Where each band has thirty answers, Welch's are as good as known.
+    fn degrees(&self) -> Degrees {
+        let few = self.bands.iter().any(|band| *band < FEW);
+        match self.errors {
+            Errors::Welch if !few => Degrees::NORMAL,
+            _ => Degrees(self.penalty.degrees.0.min(self.reward.degrees.0)),
+        }
+    }
+
     /// Which kind of driver it is, and how sure that is.
     pub fn asymmetry(&self) -> Asymmetry {
         let (penalty_counts, reward_counts) = (self.penalty.is_significant(), self.reward.is_significant());
@@ -196,8 +206,7 @@ impl Effect {
         let kept = |it: Coefficient, counts: bool| if it.value < 0.0 && !counts { 0.0 } else { it.value };
         let (penalty, reward) = (kept(self.penalty, penalty_counts), kept(self.reward, reward_counts));
         let value = asymmetry(penalty, reward);
-        // The delta method is one of large numbers. What days show may still be known badly.
-        let quantile = if self.errors == Errors::Days { self.penalty.degrees.quantile() } else { Z };
+        let quantile = self.degrees().quantile();
         let interval = value.map(|value| {
             // The covariance of reward and penalty is the negative of that of β_H and β_L.
             let spread = penalty * penalty * self.reward.se.powi(2)
@@ -482,6 +491,23 @@ mod tests {
         // Days that are all alike show nothing.
         let alike = vec![of_driver(&days, "a")[0]; 12];
         assert_eq!(marginal(&alike).unwrap().errors, Errors::Welch);
+    }
+
+    #[test]
+    fn a_class_of_few_answers_is_less_certain() {
+        // Worked out apart: of 6, 40 and 40 answers, Satterthwaite's degrees for the penalty are 5.9.
+        let band = |n: u64, y: u64, yy: u64| Band { n, y, yy };
+        let sums = DriverSums {
+            low: band(6, 12, 34),
+            middle: band(40, 160, 680),
+            high: band(40, 164, 712),
+            ..DriverSums::default()
+        };
+        let few = marginal(&[sums]).unwrap();
+        let Degrees(known) = few.degrees();
+        assert!((known - few.penalty.degrees.0).abs() < 1e-12 && known < 7.0, "{known}");
+        let many = DriverSums { low: band(30, 60, 170), ..sums };
+        assert_eq!(marginal(&[many]).unwrap().degrees(), Degrees::NORMAL);
     }
 
     #[test]

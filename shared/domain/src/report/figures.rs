@@ -42,6 +42,7 @@ impl Report {
         let drivers = Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone());
         let nps = nps_figure(survey, &days, &all);
         let operations = OperationsFigure::of(counts.operations.values());
+        let operations_in_all = operations.as_ref().map_or((0, 0), |all| (all.answered, all.orders));
         Self {
             scope: subject.scope.to_string(),
             name: subject.name.to_owned(),
@@ -60,7 +61,7 @@ impl Report {
             temperature: Temperature::of(&totals, &total),
             satisfaction: satisfaction_figure(survey, &days, &all),
             change: Change::of(&counts, matches!(subject.scope, Scope::Store(_))),
-            silent_guests: silent_guests(nps.as_ref(), operations.as_ref()),
+            silent_guests: silent_guests(nps.as_ref(), operations.as_ref(), all.responses),
             weighted_by_hour: weighted(&all, &totals),
             nps,
             drivers,
@@ -76,7 +77,7 @@ impl Report {
             operations,
             days: day_figures(&counts.days, &counts.operations),
             integrity: Integrity::of(&all),
-            children: child_figures(counts.children),
+            children: child_figures(counts.children, operations_in_all),
             behind: counts.behind,
             comments: counts.comments,
             comments_before: counts.comments_before,
@@ -123,19 +124,19 @@ fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operati
     known.into_iter().zip(&totals).zip(shown(&totals)).map(figure).collect()
 }
 
-fn child_figures(children: Vec<Child>) -> Vec<ChildFigure> {
-    let by_day: Vec<Vec<Group>> = children.iter().map(|child| child.part.now.values().copied().collect()).collect();
+/// `all` are the whole responses on store-days with orders of all that lies below, and these orders.
+fn child_figures(children: Vec<Child>, all: (u64, u64)) -> Vec<ChildFigure> {
+    let by_day: Vec<Vec<Group>> = children.iter().map(|child| child.days.values().copied().collect()).collect();
     let recommended = |days: &Vec<Group>| days.iter().map(|day| day.recommendations).collect::<Vec<_>>();
     let enough = |days: &[Group]| Group::of_all(days).recommendations.n() >= TOO_FEW;
     let ranked: Vec<Vec<Recommendations>> = by_day.iter().filter(|days| enough(days)).map(recommended).collect();
     let mut ranks = ranks(&ranked).into_iter();
     let mut marks = stand_out(&children);
-    let all: (u64, u64) = children.iter().fold((0, 0), |all, child| add(all, child.answered));
     let figure = |(Child { scope, name, answered, .. }, days): (Child, Vec<Group>)| {
         let total = Group::of_all(&days);
         let rank = if enough(&days) { ranks.next() } else { None };
         let rate = response_rate(answered.0, answered.1);
-        let siblings = response_rate(all.0 - answered.0, all.1 - answered.1);
+        let siblings = response_rate(all.0.saturating_sub(answered.0), all.1.saturating_sub(answered.1));
         ChildFigure {
             scope: scope.to_string(),
             name,
@@ -157,12 +158,11 @@ fn child_figures(children: Vec<Child>) -> Vec<ChildFigure> {
     figures
 }
 
-fn add(a: (u64, u64), b: (u64, u64)) -> (u64, u64) {
-    (a.0 + b.0, a.1 + b.1)
-}
-
 /// By how many points of NPS those who did not answer may be less happy.
 const LESS_HAPPY_BY: [f64; 4] = [5.0, 10.0, 20.0, 40.0];
+
+/// So much of a whole at least stands for it.
+const NEARLY_ALL: f64 = 0.9;
 
 fn weighted(all: &Tally, days: &[Group]) -> Option<Weighted> {
     let days: Vec<Recommendations> = days.iter().map(|day| day.recommendations).collect();
@@ -170,9 +170,11 @@ fn weighted(all: &Tally, days: &[Group]) -> Option<Weighted> {
 }
 
 /// With s the score of those who answered and r their share, all guests are at s − (1 − r) g if the others are g points
-/// less happy. Without g where those would be below −100.
-fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>) -> Vec<SilentGuests> {
-    let rate = operations.and_then(|operations| operations.response_rate);
+/// less happy. Only where nearly all of these answers are of store-days with orders; and without g where the others would be
+/// below −100.
+fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>, responses: u64) -> Vec<SilentGuests> {
+    let of_these = |operations: &&OperationsFigure| number(operations.answered) >= NEARLY_ALL * number(responses);
+    let rate = operations.filter(of_these).and_then(|operations| operations.response_rate);
     let Some((nps, rate)) = nps.zip(rate) else { return Vec::new() };
     let possible = LESS_HAPPY_BY.into_iter().filter(|points| nps.score - points >= -100.0);
     possible.map(|points| SilentGuests { less_happy_by: points, nps: nps.score - (1.0 - rate) * points }).collect()

@@ -116,13 +116,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Part;
 
     fn children(signs: &[(u64, u64)], sign: Sign) -> Vec<Child> {
         let child = |(i, counts): (u32, &(u64, u64))| Child {
             scope: Scope::Store(i.try_into().unwrap()),
             name: String::new(),
-            part: Part::default(),
+            days: BTreeMap::new(),
             answered: (0, 0),
             signs: [(sign, *counts)].into(),
         };

@@ -110,6 +110,11 @@ impl Survey {
         })
     }
 
+    /// Whether guests may write something.
+    pub fn asks_texts(&self) -> bool {
+        self.questions.iter().any(|question| matches!(question.kind, Kind::Text { .. }))
+    }
+
     /// The drivers that one regression can hold, in the order of their ids. Those who are asked on a condition are others
     /// than all guests, so that such a question stands on its own.
     pub fn drivers_together(&self) -> Vec<(&Question, Scale)> {
