@@ -1,6 +1,5 @@
-//! How often what reports say is true, where the truth is known: intervals, changes, ranks and drivers. What few guests can
-//! answer is enumerated; all else is simulated, each table from a fixed seed. Prints the tables of
-//! docs/statistics-simulation.md.
+//! How often what reports say is true, where the truth is known: intervals, changes, ranks and drivers. What few guests
+//! can answer is enumerated; all else is simulated from a fixed seed. Prints the tables of docs/statistics-simulation.md.
 //!
 //! `cargo coverage`
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, clippy::indexing_slicing, clippy::unwrap_used)]
@@ -9,8 +8,16 @@
 mod days;
 #[path = "coverage/draws.rs"]
 mod draws;
+#[path = "coverage/errors.rs"]
+mod errors;
 #[path = "coverage/exact.rs"]
 mod exact;
+#[path = "coverage/months.rs"]
+mod months;
+#[path = "coverage/nothing.rs"]
+mod nothing;
+#[path = "coverage/pairs.rs"]
+mod pairs;
 #[path = "coverage/ranking.rs"]
 mod ranking;
 
@@ -32,12 +39,12 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    scores();
+    independent_guests();
     good_and_bad_days();
+    drivers();
 }
 
-/// Of guests who are independent of each other.
-fn scores() {
+fn independent_guests() {
     let (factorials, mut rng) = (exact::Factorials::new(), Rng::with_seed(SEED));
     println!("How often the 95 % interval covers the true NPS, in percent, over every n from 5 to 50, exactly.\n");
     exact::by_shape(&factorials, &exact::EIGHT);
@@ -50,7 +57,8 @@ fn scores() {
     );
     exact::small_beside_large(&factorials);
     println!(
-        "False claims among 1,000 equal stores (60 30 10), in percent of the stores, mean of {} repeats.\n",
+        "False claims among 1,000 equal stores (60 30 10) with independent guests, in percent of the stores, mean of \
+         {} repeats.\n",
         ranking::REPEATS
     );
     ranking::equal_stores(&mut rng);
@@ -59,8 +67,36 @@ fn scores() {
 fn good_and_bad_days() {
     println!("Good and bad days of a store (60 30 10), in percent of {} repeats.\n", days::REPEATS);
     days::good_and_bad_days();
-    println!("Equal stores (60 30 10) over 28 days, in percent of the stores.\n");
+    let [(few, often), (many, less_often)] = ranking::STORES;
+    println!(
+        "Equal stores (60 30 10) over 28 days, in percent of the stores. {often} repeats of {few}, \
+         {less_often} of {many}.\n"
+    );
     ranking::equal_stores_over_days();
-    println!("Stores whose true scores differ, over 28 days.\n");
+    println!(
+        "Stores whose true scores differ (40 on average, standard deviation 10) over 28 days, in percent of as \
+         many repeats.\n"
+    );
     ranking::unequal_stores();
+}
+
+fn drivers() {
+    println!(
+        "How often the 95 % interval of a driver covers the truth, in percent of {} repeats, over 30 days.\n",
+        errors::REPEATS
+    );
+    errors::errors_of_drivers();
+    println!(
+        "Ten drivers that have nothing to do with satisfaction, over 28 days: in how many of {} months a report says \
+         something of any, in percent.\n",
+        nothing::REPEATS
+    );
+    nothing::nothing_matters();
+    println!(
+        "Ten drivers of which some matter, over 28 days, in {} months each. The truth is from {} guests who are \
+         asked all.\n",
+        pairs::REPEATS,
+        pairs::MANY
+    );
+    pairs::some_of_the_drivers();
 }

@@ -24,10 +24,11 @@ pub fn guests(rng: &mut Rng, n: u32, [promoters, _, detractors]: Shares) -> Reco
     counts
 }
 
-/// A store's days, with so many answers on average. How many come on a day is Poisson's; Sundays have more than Mondays.
+/// A store's days, with so many answers on average. How many come on a day is Poisson's, around the week's volumes.
 ///
-/// The shares of each day are drawn by Dirichlet's distribution around those of the store. With the parameters α · share,
-/// any two guests of a day have the correlation 1/(α + 1), whatever value their answers are given: so has +1, 0 and −1.
+/// The shares of each day are drawn by Dirichlet's distribution around those of the store. With the parameters
+/// α · share, any two guests of a day have the correlation 1/(α + 1), whatever values their answers are given. So it is
+/// that of +1, 0 and −1.
 pub fn days(rng: &mut Rng, count: usize, a_day: f64, shares: Shares, correlation: f64) -> Vec<Recommendations> {
     let of_day = |volume: &f64| {
         let shares = if correlation > 0.0 { good_or_bad(rng, shares, 1.0 / correlation - 1.0) } else { shares };
@@ -81,4 +82,14 @@ fn poisson(rng: &mut Rng, mean: f64) -> u32 {
         product *= rng.f64();
     }
     count
+}
+
+/// On which of so many days a guest comes, by the day of the week.
+pub fn day_of_month(rng: &mut Rng, days: usize) -> usize {
+    loop {
+        let day = rng.usize(..days);
+        if rng.f64() * 1.4 < WEEK[day % WEEK.len()] {
+            return day;
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! What few guests can answer, enumerated: how often the interval of a score covers the truth, and how often equals are told
-//! apart.
+//! What few guests can answer, enumerated: how often the interval of a score covers the truth, and how often equals are
+//! told apart.
 
 use std::ops::RangeInclusive;
 

@@ -16,8 +16,8 @@ use super::{
 pub const REPEATS: u32 = 20;
 /// The product's window.
 const WINDOW: usize = 28;
-/// How many stores are ranked, and how often.
-pub const STORES: [(usize, u32); 2] = [(20, 2_000), (200, 200)];
+/// How many stores are ranked, and how often that is repeated.
+pub const STORES: [(usize, u32); 2] = [(20, 2_000), (200, 500)];
 const ANSWERS_A_DAY: [f64; 2] = [10.0, 40.0];
 const CORRELATIONS: [f64; 2] = [0.0, 0.05];
 
@@ -150,7 +150,8 @@ fn true_score(rng: &mut Rng) -> f64 {
 }
 
 fn of_score(score: f64) -> Shares {
-    [(1.0 - PASSIVES + score) / 2.0, PASSIVES, (1.0 - PASSIVES - score) / 2.0]
+    let others = 1.0 - PASSIVES;
+    [f64::midpoint(others, score), PASSIVES, f64::midpoint(others, -score)]
 }
 
 fn true_ranks(scores: &[f64]) -> Vec<usize> {
