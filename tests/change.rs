@@ -167,7 +167,7 @@ async fn a_store_that_closes_is_in_the_mix_alone() {
 
 #[tokio::test]
 async fn a_store_that_has_moved_still_changed_where_it_was() {
-    let world = World::new().await;
+    let world = World::with_catalog_age(std::time::Duration::ZERO).await;
     let (good, bad) = ([25, 0, 5], [5, 0, 25]);
     // It rose, and lies elsewhere since: its days stay in the node that has no store any more.
     put(&world, &[(411, "cn/west/old"), (412, "cn/west/new")], &[(3, vec![good, good]), (4, vec![bad, good])]).await;
