@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use aftertaste_local::{
     sign_in_link,
 };
 use clap::{Args, Parser, Subcommand};
+use futures::future::maybe_done;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
@@ -197,8 +199,14 @@ async fn serve(run: Run) -> Result<(), Failure> {
     if let Some(lock) = &mut lock {
         lock.listening_at(&stack.url)?;
     }
-    say(&welcome(&run, &stack, &database).await?)?;
-    tokio::signal::ctrl_c().await.map_err(|error| Failure(format!("Ctrl-C can't be waited for: {error}.")))?;
+    let welcome = welcome(&run, &stack, &database).await?;
+    // It is listened for before anybody reads that all is ready: else a quick hand would kill what it means to stop.
+    let mut interrupted = pin!(maybe_done(tokio::signal::ctrl_c()));
+    let _ = futures::poll!(&mut interrupted);
+    say(&welcome)?;
+    interrupted.as_mut().await;
+    let heard = interrupted.take_output().unwrap_or(Ok(()));
+    heard.map_err(|error| Failure(format!("Ctrl-C can't be waited for: {error}.")))?;
     say("\nStopping. Everything that was answered is kept.")?;
     stack.stop().await;
     drop(database);

@@ -283,9 +283,10 @@ fn brand(draw: &mut Draw) -> Value {
 
 fn orders(draw: &mut Draw) -> Value {
     let orders = draw.below(10_000);
-    match draw.below(3) {
+    match draw.below(4) {
         0 => json!({"orders": orders}),
-        1 => json!({"orders": orders, "revenue": 61_034.5, "currency": "CNY"}),
+        1 => json!({"orders": orders, "orders_by_hour": {"11": 0, "12": orders}}),
+        2 => json!({"orders": orders, "revenue": 61_034.5, "currency": "CNY"}),
         _ => json!({"orders": orders, "revenue": 1e12, "refunds": 0, "currency": "NZD"}),
     }
 }

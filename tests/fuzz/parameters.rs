@@ -190,7 +190,7 @@ pub fn spoiled(draw: &mut Draw, text: &str) -> String {
 /// What stands behind the path, with its `?`; often nothing.
 pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
     let mut parts = Vec::new();
-    for name in ["from", "to", "survey", "comments_before", "lang", "end", "grant"] {
+    for name in ["from", "to", "against", "survey", "comments_before", "lang", "end", "grant"] {
         let needed = name == "grant" && plan.route.path == "/login";
         if (needed && !draw.slips(6)) || draw.one_in(6) {
             parts.push(format!("{name}={}", value(draw, plan, name)));
@@ -211,6 +211,7 @@ fn value(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
     match name {
         "from" => plan.scene.day(10 + draw.below(20)).to_string(),
         "to" => plan.scene.day(draw.below(8)).to_string(),
+        "against" => draw.pick(&["before", "year", "month"]).to_owned(),
         "survey" => draw.pick(&["dine-in", "dine-in@table"]).to_owned(),
         "comments_before" => format!("{}T12:00Z%23000000000", plan.scene.day(1)),
         "lang" => draw.pick(&["en", "zh-CN", "zh-TW", "zh-HK", "fr"]).to_owned(),
