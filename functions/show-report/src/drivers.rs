@@ -86,7 +86,7 @@ pub(crate) fn to_fix_first(drivers: &Drivers, survey: &Survey, language: &str, w
         ul.first { @for driver in first {
             li {
                 @let theme = driver.theme.as_ref().and_then(|theme| words.theme(theme.as_str()));
-                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) }
+                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) } ":"
                 @if let Some(Estimate { value, low, high }) = driver.effect.map(|effect| effect.penalty.estimate()) {
                     " " span.note { (words.costs) " " (format!("{value:.2} ({low:.2} … {high:.2})").replace('-', "−")) " " (words.points) }
                 }
