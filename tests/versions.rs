@@ -69,6 +69,18 @@ async fn play_seldom(scene: &Scene) {
             assert_eq!(scene.reply(&anew).await.status, 201);
         }
     }
+    // A guest who rates what they are asked, on a day whose orders are known by the hour.
+    let link = signed_by(&keys().guests, 13, scene.now - 25.hours(), "themes");
+    let at = |route| calls::new(route).at(&[("link", &link)]);
+    let asked: Value = serde_json::from_slice(&scene.reply(&at("GET /s/{link}").wants_json()).await.body).unwrap();
+    let themes = asked["questions"].as_array().unwrap().iter().filter(|question| question["max"] == 5);
+    let answers: serde_json::Map<String, Value> =
+        themes.map(|question| (question["id"].as_str().unwrap().to_owned(), json!(4))).collect();
+    let answers = json!({"answers": answers.into_iter().chain([("nps".to_owned(), json!(9))]).collect::<serde_json::Map<_, _>>()});
+    assert_eq!(scene.reply(&at("POST /s/{link}").json(&answers)).await.status, 201, "{answers}");
+    let orders = calls::new("PUT /stores/{store}/days/{day}").at(&[("store", "13"), ("day", "2026-11-20")]);
+    let by_hour = json!({"orders": 90, "orders_by_hour": {"12": 90}});
+    assert_eq!(scene.reply(&orders.grant("admin").json(&by_hour)).await.status, 200);
     let link = signed_by(&keys().guests, 13, scene.now - 25.hours(), "erased");
     let answer = calls::new("POST /s/{link}").at(&[("link", &link)]).json(&json!({"answers": {"nps": 0, "csat": 1}}));
     assert_eq!(scene.reply(&answer).await.status, 201);
@@ -168,11 +180,13 @@ fn has_all_there_is(items: &[Value]) {
     }
     let contents = items.iter().filter_map(|item| item.get("content")?["B"].as_str()).map(inflated);
     let contents: Vec<Value> = contents.collect();
-    for field in ["operations", "children", "signs", "shown_before"] {
+    for field in ["operations", "children", "answered", "signs", "shown_before"] {
         assert!(contents.iter().any(|content| content.get(field).is_some()), "no rollup has {field}");
     }
-    let mut tallies = contents.iter().filter_map(|content| content["tallies"].as_object()).flat_map(|map| map.values());
-    assert!(tallies.any(|tally| tally.get("signs").is_some()), "no tally has signs");
+    let tallies = contents.iter().filter_map(|content| content["tallies"].as_object()).flat_map(|map| map.values());
+    for field in ["signs", "ordered", "pairs"] {
+        assert!(tallies.clone().any(|tally| tally.get(field).is_some()), "no tally has {field}");
+    }
 }
 
 /// What the reports of version 0.1 say of the day before the running one, and what stands for it since the second edition

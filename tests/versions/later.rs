@@ -50,6 +50,7 @@ fn with_more(mut value: Value) -> Value {
         for map in ["channels", "segments", "hours"] {
             tally[map]["later"] = json!([9, 9, 9, 9, 9, 9, 9]);
         }
+        tally["ordered"]["later"] = json!([9, [9, 9, 9, 9, 9, 9]]);
         tally["signs"]["later"] = json!([1, 2]);
     }
     for scope in within(&mut value, "signs") {
