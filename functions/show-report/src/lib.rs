@@ -116,7 +116,7 @@ async fn show(
         let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
         comments = comments::read(app, request, call.fresh, &asked).await?;
     }
-    let below = reading::places_below(app, &stores, &reading, &series).await?;
+    let below = reading::below(app, &stores, &reading, &series).await?;
     let mut counts = reading.of(&series, &stores, below);
     (counts.comments, counts.comments_before) = (comments.comments, comments.before);
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());

@@ -60,9 +60,10 @@ impl Stores {
         self.own().map_or_else(|| self.scope.to_string(), |store| store.details.name.clone())
     }
 
-    fn child(&self, scope: Scope) -> Child {
+    fn child(&self, scope: Scope, part: &Part) -> Child {
         let name = self.name_of(&scope);
-        Child { scope, name, days: BTreeMap::new(), answered: (0, 0), signs: Signs::new() }
+        let days = part.now.iter().map(|(_, group)| *group).collect();
+        Child { scope, name, days, answered: (0, 0), signs: Signs::new() }
     }
 
     fn name_of(&self, scope: &Scope) -> String {
@@ -156,54 +157,60 @@ async fn both_windows<K>(
 /// So many lowest nodes at most are read to find every store below a node.
 const MOST_LOWEST_NODES: usize = 20;
 
-/// The places by which a node's change is split.
+/// What lies below a scope, in the responses of both windows.
 pub struct Below {
-    /// Which places these are.
-    pub are: Places,
-    /// Their responses in both windows; of those that answered in one alone too.
-    pub parts: Vec<Part>,
+    /// What lies directly below, by scope.
+    direct: BTreeMap<String, Part>,
+    /// The places by which a change is split, where these are others.
+    places: Option<(Places, Vec<Part>)>,
 }
 
-/// Of a node the places by which its change is split: every store below, where these lie in at most twenty nodes, else what
-/// lies directly below. None of a store, and where there is nothing to compare with.
+/// Of a node what lies directly below, and the places by which its change is split: every store below, where these lie in at
+/// most twenty nodes, else what lies directly below. Nothing of a store.
 ///
 /// # Errors
 /// When the table can't be read.
-pub async fn places_below<K>(
-    app: &App<K>,
-    stores: &Stores,
-    reading: &Reading,
-    series: &Series,
-) -> Result<Option<Below>, TableError> {
-    let Scope::Node(node) = &stores.scope else { return Ok(None) };
-    if reading.before.is_empty() {
-        return Ok(None);
-    }
-    let mut direct = parts(&reading.rollups, &reading.before, series);
+pub async fn below<K>(app: &App<K>, stores: &Stores, reading: &Reading, series: &Series) -> Result<Below, TableError> {
+    let direct = parts(&reading.rollups, &reading.before, series);
     let lowest: BTreeSet<&Path> = stores.all.iter().map(|store| &store.details.path).collect();
-    if lowest.len() <= MOST_LOWEST_NODES && lowest.iter().any(|path| *path != node) {
+    let is_lowest = direct.keys().all(|scope| is_store(scope));
+    // Where there is nothing to compare with, nothing is split.
+    if is_lowest || reading.before.is_empty() {
+        return Ok(Below { direct, places: None });
+    }
+    if lowest.len() <= MOST_LOWEST_NODES {
         let read = |path: &Path| both_windows(app, Scope::Node(path.clone()), reading.window, reading.against);
         let reads: Vec<_> = lowest.into_iter().map(read).collect();
         let all: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let mut found = BTreeMap::new();
         for (now, before) in &all {
-            let of_node = parts(now, before, series);
-            merge(&mut found, of_node.into_iter().filter(|(scope, _)| is_store(scope)));
+            merge(&mut found, parts(now, before, series).into_iter().filter(|(scope, _)| is_store(scope)));
         }
         // Days of a store that has moved stay in its old node, which may have none left. Then nodes tell more.
         if counted(&found) == counted(&direct) {
-            return Ok(Some(Below { are: Places::Stores, parts: found.into_values().collect() }));
+            return Ok(Below { direct, places: Some((Places::Stores, found.into_values().collect())) });
         }
     }
     // Of one place alone nothing is told apart: what lies below that?
-    while let Some((Ok(only @ Scope::Node(_)), true)) =
-        direct.keys().next().map(|first| (first.parse(), direct.len() == 1))
-    {
-        let (now, before) = both_windows(app, only, reading.window, reading.against).await?;
-        direct = parts(&now, &before, series);
+    let mut places = None;
+    let mut only = only_node(&direct);
+    while let Some(node) = only {
+        let (now, before) = both_windows(app, node, reading.window, reading.against).await?;
+        let lower = parts(&now, &before, series);
+        only = only_node(&lower);
+        places = Some((places_are(&lower), lower.into_values().collect()));
     }
-    let are = if direct.keys().all(|scope| is_store(scope)) { Places::Stores } else { Places::Below };
-    Ok(Some(Below { are, parts: direct.into_values().collect() }))
+    Ok(Below { direct, places })
+}
+
+/// The node that is all there is.
+fn only_node(parts: &BTreeMap<String, Part>) -> Option<Scope> {
+    let only = parts.keys().next().filter(|_| parts.len() == 1)?;
+    only.parse().ok().filter(|scope| matches!(scope, Scope::Node(_)))
+}
+
+fn places_are(parts: &BTreeMap<String, Part>) -> Places {
+    if parts.keys().all(|scope| is_store(scope)) { Places::Stores } else { Places::Below }
 }
 
 fn is_store(scope: &str) -> bool {
@@ -213,14 +220,17 @@ fn is_store(scope: &str) -> bool {
 /// What lies directly below a node whose rollups these are, by both windows.
 fn parts(now: &BTreeMap<Date, Rollup>, before: &BTreeMap<Date, Rollup>, series: &Series) -> BTreeMap<String, Part> {
     let mut parts: BTreeMap<String, Part> = BTreeMap::new();
-    for (day, rollup) in now {
-        for (scope, group) in groups(&rollup.content, series) {
-            parts.entry(scope.clone()).or_default().now.insert(*day, *group);
-        }
-    }
-    for (day, rollup) in before {
-        for (scope, group) in groups(&rollup.content, series) {
-            parts.entry(scope.clone()).or_default().before.insert(*day, *group);
+    for (window, rollups) in [now, before].into_iter().enumerate() {
+        for (day, rollup) in rollups {
+            for (scope, group) in groups(&rollup.content, series) {
+                // A key is cloned once, and not for each day.
+                if !parts.contains_key(scope) {
+                    parts.insert(scope.clone(), Part::default());
+                }
+                if let Some(part) = parts.get_mut(scope) {
+                    (if window == 0 { &mut part.now } else { &mut part.before }).push((*day, *group));
+                }
+            }
         }
     }
     parts
@@ -230,17 +240,14 @@ fn parts(now: &BTreeMap<Date, Rollup>, before: &BTreeMap<Date, Rollup>, series: 
 fn merge(all: &mut BTreeMap<String, Part>, more: impl Iterator<Item = (String, Part)>) {
     for (scope, part) in more {
         let to = all.entry(scope).or_default();
-        for (to, from) in [(&mut to.now, part.now), (&mut to.before, part.before)] {
-            for (day, group) in from {
-                to.entry(day).or_default().merge(&group);
-            }
-        }
+        to.now.extend(part.now);
+        to.before.extend(part.before);
     }
 }
 
 /// How many responses there are in both windows.
 fn counted(parts: &BTreeMap<String, Part>) -> (u64, u64) {
-    let of = |days: &BTreeMap<Date, Group>| days.values().map(|group| group.responses).sum::<u64>();
+    let of = |days: &[(Date, Group)]| days.iter().map(|(_, group)| group.responses).sum::<u64>();
     parts.values().fold((0, 0), |all, part| (all.0 + of(&part.now), all.1 + of(&part.before)))
 }
 
@@ -318,14 +325,14 @@ impl Reading {
         tallies.any(|tally| !tally.texts.is_empty())
     }
 
-    /// The counts of one series. `below` are the places by which a node's change is split.
-    pub fn of(self, series: &Series, stores: &Stores, below: Option<Below>) -> Counts {
-        let Below { are: places_are, parts: places } =
-            below.unwrap_or(Below { are: Places::Stores, parts: Vec::new() });
-        let mut counts =
-            Counts { surveys: self.series(), against: self.against, places, places_are, ..Counts::default() };
-        let mut children: BTreeMap<String, Child> = BTreeMap::new();
-        let mut answered: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    /// The counts of one series.
+    pub fn of(self, series: &Series, stores: &Stores, Below { direct, places }: Below) -> Counts {
+        let mut counts = Counts { surveys: self.series(), against: self.against, ..Counts::default() };
+        let answered_now = direct.iter().filter(|(_, part)| !part.now.is_empty());
+        let child = |(scope, part): (&String, &Part)| Some((scope.clone(), stores.child(scope.parse().ok()?, part)));
+        let mut children: BTreeMap<String, Child> = answered_now.filter_map(child).collect();
+        (counts.places_are, counts.places) =
+            places.unwrap_or_else(|| (places_are(&direct), direct.into_values().collect()));
         let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
         // Orders are paid: answers that no payment stands behind are not set against them.
         let is_paid = series.origin == Origin::Payment;
@@ -337,18 +344,15 @@ impl Reading {
         }
         for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
             counts.counted_at = counts.counted_at.max(Some(counted_at));
-            for (scope, group) in groups(&content, series) {
-                let Ok(of_scope) = scope.parse() else { continue };
-                let child = children.entry(scope.clone()).or_insert_with(|| stores.child(of_scope));
-                child.days.insert(day, *group);
+            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
+            for (scope, child) in &mut children {
                 if let Some(signs) = content.signs.get(scope).and_then(|signs| signs.get(series)) {
                     merge_signs(&mut child.signs, signs);
                 }
-            }
-            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
-            for (scope, (of_day, orders)) in content.answered {
-                let all = answered.entry(scope).or_insert((0, 0));
-                *all = (all.0 + of_day, all.1 + orders);
+                // A day of orders alone is one on which nobody answered.
+                if let Some((answered, orders)) = content.answered.get(scope).filter(|_| is_paid) {
+                    child.answered = (child.answered.0 + answered, child.answered.1 + orders);
+                }
             }
             if is_paid && content.operations.store_days > 0 {
                 counts.operations.insert(day, content.operations);
@@ -356,10 +360,6 @@ impl Reading {
             for (store, since) in content.behind {
                 behind.entry(store).and_modify(|first| *first = since.min(*first)).or_insert(since);
             }
-        }
-        // A day of orders alone is one on which nobody answered.
-        for (scope, child) in children.iter_mut().filter(|_| is_paid) {
-            child.answered = answered.get(scope).copied().unwrap_or_default();
         }
         counts.children = children.into_values().collect();
         let named = |(store, since)| Behind { store, name: stores.name_of(&Scope::Store(store)), since };

@@ -125,20 +125,21 @@ pub(super) fn alike(a: Option<f64>, b: Option<f64>) -> Option<bool> {
 ///
 /// Scores are as answered: adjusted ones would move with the number of answers alone.
 fn within(places: &[Part], whole: [Recommendations; 2]) -> Option<Difference> {
+    let answers = |days: &[(Date, Group)]| sum(&by_day(days.iter().map(|(_, group)| *group)));
     let (mut points, mut error_squared) = (0.0, 0.0);
-    let mut weighted: [Vec<(f64, &BTreeMap<Date, Group>)>; 2] = [Vec::new(), Vec::new()];
+    let (mut weighted_now, mut weighted_before) = (Vec::new(), Vec::new());
     for place in places {
-        let windows = [&place.now, &place.before];
-        let [now, before] = windows.map(|days| sum(&by_day(days.values().copied())));
+        let (now, before) = (answers(&place.now), answers(&place.before));
         let (Some(score_now), Some(score_before)) = (now.nps(), before.nps()) else { continue };
         let share = |part: Recommendations, of: Recommendations| number(part.n()) / number(of.n());
         let weight = f64::midpoint(share(now, whole[0]), share(before, whole[1]));
         points += weight * (score_now.score - score_before.score);
         error_squared += weight * weight * (error_of_place(now) + error_of_place(before));
-        weighted[0].push((weight, windows[0]));
-        weighted[1].push((weight, windows[1]));
+        weighted_now.push((weight, place.now.as_slice()));
+        weighted_before.push((weight, place.before.as_slice()));
     }
-    let widening = Widening::pooled(weighted.iter().filter_map(|places| day_factor(places)));
+    let factors = [day_factor(&weighted_now), day_factor(&weighted_before)];
+    let widening = Widening::pooled(factors.into_iter().flatten());
     let se = 100.0 * (widening.factor * error_squared).sqrt();
     (error_squared > 0.0).then(|| Difference::new(points, points, se, widening.degrees, LARGEST))
 }
@@ -151,11 +152,11 @@ fn error_of_place(answers: Recommendations) -> f64 {
 }
 
 /// How days vary within the places: what each day adds to the error of their weighted scores.
-fn day_factor(places: &[(f64, &BTreeMap<Date, Group>)]) -> Option<DayFactor> {
+fn day_factor(places: &[(f64, &[(Date, Group)])]) -> Option<DayFactor> {
     let mut residuals: BTreeMap<Date, f64> = BTreeMap::new();
     let mut independent = 0.0;
     for (weight, days) in places {
-        let all = sum(&by_day(days.values().copied()));
+        let all = sum(&by_day(days.iter().map(|(_, group)| *group)));
         let (n, mean) = (number(all.n()), all.mean());
         independent += weight * weight * all.variance() / n;
         for (day, group) in *days {
@@ -180,14 +181,14 @@ mod tests {
     }
 
     fn place(now: Group, before: Group) -> Part {
-        let on = |day: i8, group: Group| [(date(2026, 11, day), group)].into();
+        let on = |day: i8, group: Group| vec![(date(2026, 11, day), group)];
         Part { now: on(2, now), before: on(1, before) }
     }
 
     /// The change of a node whose stores these are.
     fn change(stores: Vec<Part>) -> Change {
-        let sum = |window: fn(&Part) -> &BTreeMap<Date, Group>| {
-            Group::of_all(&stores.iter().flat_map(|store| window(store).values().copied()).collect::<Vec<_>>())
+        let sum = |window: fn(&Part) -> &[(Date, Group)]| {
+            Group::of_all(&stores.iter().flat_map(window).map(|(_, group)| *group).collect::<Vec<_>>())
         };
         let (now, before) = (sum(|store| &store.now), sum(|store| &store.before));
         let tally = Tally { running: now, ..Tally::default() };
@@ -226,23 +227,23 @@ mod tests {
     fn a_store_of_one_window_is_in_the_mix_alone() {
         let steady = || place(group(60, 20, 20), group(60, 20, 20));
         // It opens, and is better than the other.
-        let opened = Part { now: [(date(2026, 11, 2), group(100, 0, 0))].into(), before: BTreeMap::new() };
+        let opened = Part { now: vec![(date(2026, 11, 2), group(100, 0, 0))], before: Vec::new() };
         let grown = change(vec![steady(), opened]);
         near(&[grown.nps, grown.within.unwrap(), grown.mix.unwrap()], &[30.0, 0.0, 30.0]);
         // The worse of two closes, and the other stays as it is.
-        let closed = Part { now: BTreeMap::new(), before: [(date(2026, 11, 1), group(0, 0, 100))].into() };
+        let closed = Part { now: Vec::new(), before: vec![(date(2026, 11, 1), group(0, 0, 100))] };
         let left = change(vec![steady(), closed]);
         near(&[left.nps, left.within.unwrap(), left.mix.unwrap()], &[70.0, 0.0, 70.0]);
         // None answered in both: nothing is said of what places did themselves.
-        let now = |day| Part { now: [(date(2026, 11, day), group(9, 0, 1))].into(), before: BTreeMap::new() };
-        let before = |day| Part { now: BTreeMap::new(), before: [(date(2026, 11, day), group(9, 0, 1))].into() };
+        let now = |day| Part { now: vec![(date(2026, 11, day), group(9, 0, 1))], before: Vec::new() };
+        let before = |day| Part { now: Vec::new(), before: vec![(date(2026, 11, day), group(9, 0, 1))] };
         let moved = change(vec![now(2), before(1)]);
         assert_eq!((moved.within, moved.z, moved.mix, moved.distinguishable), (None, None, None, false));
     }
 
     #[test]
     fn days_that_are_good_and_bad_widen_what_is_within() {
-        let days = |first: i8, flip: bool| -> BTreeMap<Date, Group> {
+        let days = |first: i8, flip: bool| -> Vec<(Date, Group)> {
             let of = |day: i8| if (day % 2 == 0) == flip { group(30, 5, 5) } else { group(12, 5, 23) };
             (first..first + 10).map(|day| (date(2026, 11, day), of(day))).collect()
         };
@@ -251,8 +252,8 @@ mod tests {
         let together = places(&|_| Part { now: days(11, true), before: days(1, true) });
         let apart = places(&|flip| Part { now: days(11, flip), before: days(1, flip) });
         let width = |places: &[Part]| {
-            let all = |window: fn(&Part) -> &BTreeMap<Date, Group>| {
-                sum(&places.iter().flat_map(|place| by_day(window(place).values().copied())).collect::<Vec<_>>())
+            let all = |window: fn(&Part) -> &[(Date, Group)]| {
+                sum(&by_day(places.iter().flat_map(window).map(|(_, group)| *group)))
             };
             let whole = [all(|place| &place.now), all(|place| &place.before)];
             let within = within(places, whole).unwrap();

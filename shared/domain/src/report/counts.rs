@@ -94,13 +94,13 @@ pub enum Places {
     Below,
 }
 
-/// The responses of a place below, by business day.
+/// The responses of a place below by business day: those of a store that has moved come in two pieces a day at times.
 #[derive(Debug, Clone, Default)]
 pub struct Part {
     /// In the window.
-    pub now: BTreeMap<Date, Group>,
+    pub now: Vec<(Date, Group)>,
     /// In the window that it is set against.
-    pub before: BTreeMap<Date, Group>,
+    pub before: Vec<(Date, Group)>,
 }
 
 /// A scope directly below.
@@ -110,8 +110,8 @@ pub struct Child {
     pub scope: Scope,
     /// Its name.
     pub name: String,
-    /// Its responses, by business day.
-    pub days: BTreeMap<Date, Group>,
+    /// Its responses, a group for each business day.
+    pub days: Vec<Group>,
     /// Its whole responses on store-days with orders, and these orders.
     pub answered: (u64, u64),
     /// Its signs of gaming.

@@ -126,13 +126,13 @@ fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operati
 
 /// `all` are the whole responses on store-days with orders of all that lies below, and these orders.
 fn child_figures(children: Vec<Child>, all: (u64, u64)) -> Vec<ChildFigure> {
-    let by_day: Vec<Vec<Group>> = children.iter().map(|child| child.days.values().copied().collect()).collect();
-    let recommended = |days: &Vec<Group>| days.iter().map(|day| day.recommendations).collect::<Vec<_>>();
+    let recommended = |days: &[Group]| days.iter().map(|day| day.recommendations).collect::<Vec<_>>();
     let enough = |days: &[Group]| Group::of_all(days).recommendations.n() >= TOO_FEW;
-    let ranked: Vec<Vec<Recommendations>> = by_day.iter().filter(|days| enough(days)).map(recommended).collect();
+    let days = children.iter().map(|child| child.days.as_slice());
+    let ranked: Vec<Vec<Recommendations>> = days.filter(|days| enough(days)).map(recommended).collect();
     let mut ranks = ranks(&ranked).into_iter();
     let mut marks = stand_out(&children);
-    let figure = |(Child { scope, name, answered, .. }, days): (Child, Vec<Group>)| {
+    let figure = |Child { scope, name, days, answered, .. }: Child| {
         let total = Group::of_all(&days);
         let rank = if enough(&days) { ranks.next() } else { None };
         let rate = response_rate(answered.0, answered.1);
@@ -149,7 +149,7 @@ fn child_figures(children: Vec<Child>, all: (u64, u64)) -> Vec<ChildFigure> {
             stands_out: marks.remove(&scope).unwrap_or_default(),
         }
     };
-    let mut figures: Vec<ChildFigure> = children.into_iter().zip(by_day).map(figure).collect();
+    let mut figures: Vec<ChildFigure> = children.into_iter().map(figure).collect();
     // The best first; who has no rank comes last.
     figures.sort_by(|a, b| {
         let score = |figure: &ChildFigure| figure.score.nps.map_or(f64::NEG_INFINITY, |nps| nps.value);

@@ -121,7 +121,7 @@ mod tests {
         let child = |(i, counts): (u32, &(u64, u64))| Child {
             scope: Scope::Store(i.try_into().unwrap()),
             name: String::new(),
-            days: BTreeMap::new(),
+            days: Vec::new(),
             answered: (0, 0),
             signs: [(sign, *counts)].into(),
         };

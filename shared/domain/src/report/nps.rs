@@ -70,6 +70,11 @@ impl Recommendations {
         (promoters + detractors - self.centre() * self.centre()) / (number(self.n()) + ADDED)
     }
 
+    /// What siblings are compared by: the centre, and the square of its error. None without an answer.
+    pub(super) fn centre_and_error(self) -> Option<(f64, f64)> {
+        (self.n() > 0).then(|| (self.centre(), self.error_squared()))
+    }
+
     /// The mean answer, on the scale −1 to 1.
     pub(super) fn mean(self) -> f64 {
         (number(self.promoters) - number(self.detractors)) / number(self.n())

@@ -2,8 +2,8 @@
 
 use super::{
     days::Widening,
-    difference::LEVEL,
-    nps::{compare, day_factor, sum},
+    difference::{LEVEL, two_sided_p},
+    nps::{day_factor, sum},
 };
 use crate::{count::Recommendations, number};
 
@@ -21,13 +21,14 @@ pub struct Rank {
 /// significantly better or worse than none.
 pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
     let widening = Widening::pooled(siblings.iter().filter_map(|days| day_factor(days)));
-    let wholes: Vec<Recommendations> = siblings.iter().map(|days| sum(days)).collect();
+    // Of each the centre and the square of its error; none without an answer.
+    let known: Vec<Option<(f64, f64)>> = siblings.iter().map(|days| sum(days).centre_and_error()).collect();
     let mut pairs = Vec::new();
-    for (i, a) in wholes.iter().enumerate() {
-        for (j, b) in wholes.iter().enumerate().skip(i + 1) {
-            if let Some(difference) = compare(*a, *b, widening) {
-                pairs.push((difference.p, if difference.z > 0.0 { (i, j) } else { (j, i) }));
-            }
+    for (i, a) in known.iter().enumerate() {
+        for (j, b) in known.iter().enumerate().skip(i + 1) {
+            let Some(((a, error_a), (b, error_b))) = a.zip(*b) else { continue };
+            let z = widening.degrees.normal((a - b) / (widening.factor * (error_a + error_b)).sqrt());
+            pairs.push((two_sided_p(z), if z > 0.0 { (i, j) } else { (j, i) }));
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
