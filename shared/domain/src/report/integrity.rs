@@ -76,7 +76,7 @@ pub(super) fn stand_out(children: &[Child]) -> BTreeMap<Scope, Vec<Sign>> {
     let mut tested: Vec<(f64, &Scope, Sign)> =
         Sign::ALL.into_iter().flat_map(|sign| against_siblings(children, sign)).collect();
     tested.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let marked = discoveries(tested.iter().map(|(p, ..)| *p).collect());
+    let marked = discoveries(tested.iter().map(|(p, ..)| *p), tested.len() as u64);
     let mut signs: BTreeMap<Scope, Vec<Sign>> = BTreeMap::new();
     for (_, scope, sign) in tested.into_iter().take(marked) {
         signs.entry(scope.clone()).or_default().push(sign);

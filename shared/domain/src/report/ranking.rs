@@ -1,6 +1,7 @@
 //! Ranks as ranges: who can't be told apart is not ranked.
 
 use super::{
+    Z,
     days::Widening,
     difference::{LEVEL, two_sided_p},
     nps::{day_factor, sum},
@@ -23,16 +24,21 @@ pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
     let widening = Widening::pooled(siblings.iter().filter_map(|days| day_factor(days)));
     // Of each the centre and the square of its error; none without an answer.
     let known: Vec<Option<(f64, f64)>> = siblings.iter().map(|days| sum(days).centre_and_error()).collect();
-    let mut pairs = Vec::new();
+    let (mut pairs, mut compared) = (Vec::new(), 0);
     for (i, a) in known.iter().enumerate() {
         for (j, b) in known.iter().enumerate().skip(i + 1) {
             let Some(((a, error_a), (b, error_b))) = a.zip(*b) else { continue };
-            let z = widening.degrees.normal((a - b) / (widening.factor * (error_a + error_b)).sqrt());
-            pairs.push((two_sided_p(z), if z > 0.0 { (i, j) } else { (j, i) }));
+            compared += 1;
+            let (difference, error_squared) = (a - b, widening.factor * (error_a + error_b));
+            // One that alone is not told apart is not among many either. Most are such, and their p is not worked out.
+            if difference * difference > Z * Z * error_squared {
+                let z = widening.degrees.normal(difference / error_squared.sqrt());
+                pairs.push((two_sided_p(z), if z > 0.0 { (i, j) } else { (j, i) }));
+            }
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let count = discoveries(pairs.iter().map(|(p, _)| *p).collect());
+    let count = discoveries(pairs.iter().map(|(p, _)| *p), compared);
     let mut ranks = vec![Rank { low: 1, high: siblings.len() }; siblings.len()];
     for (_, (better, worse)) in pairs.iter().take(count) {
         if let Some(rank) = ranks.get_mut(*worse) {
@@ -45,10 +51,10 @@ pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
     ranks
 }
 
-/// How many of these p-values, the least first, are told apart from chance with false discoveries held at 5 %.
-pub(super) fn discoveries(sorted: Vec<f64>) -> usize {
-    let all = number(sorted.len() as u64);
-    let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= LEVEL * number(*k) / all);
+/// How many of these p-values, the least first, are told apart from chance with false discoveries held at 5 % over `all`
+/// tests; the others have larger ones.
+pub(super) fn discoveries(sorted: impl Iterator<Item = f64>, all: u64) -> usize {
+    let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= LEVEL * number(*k) / number(all));
     significant.map(|(k, _)| k).max().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
