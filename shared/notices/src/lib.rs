@@ -9,6 +9,7 @@ mod rsa;
 mod secrets;
 
 pub mod alipay;
+pub mod mapped;
 pub mod square;
 pub mod standard;
 pub mod stripe;

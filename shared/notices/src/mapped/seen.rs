@@ -1,0 +1,156 @@
+//! Finds values in a request, before anything of it is believed.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use percent_encoding::percent_decode;
+use serde_json::Value;
+
+use super::mapping::{Origin, Spot};
+use crate::{Refusal, Request};
+
+/// A parameter's name and value, decoded once. They are bytes, because some providers write other charsets than UTF-8.
+pub(super) type Pair = (Vec<u8>, Vec<u8>);
+
+/// A request, and its parameters as far as somebody asked for them.
+pub(super) struct Seen<'a> {
+    /// The request itself.
+    pub request: &'a Request<'a>,
+    form: OnceCell<Vec<Pair>>,
+    query: OnceCell<Vec<Pair>>,
+}
+
+/// What is looked for is there more than once: which one is signed, and which one is read?
+pub(super) struct Twice;
+
+impl<'a> Seen<'a> {
+    pub fn of(request: &'a Request<'a>) -> Self {
+        Self { request, form: OnceCell::new(), query: OnceCell::new() }
+    }
+
+    /// The parameters of the body.
+    pub fn form(&self) -> &[Pair] {
+        self.form.get_or_init(|| pairs(self.request.body))
+    }
+
+    /// The parameters of the address.
+    pub fn query(&self) -> &[Pair] {
+        self.query.get_or_init(|| pairs(self.request.query.as_bytes()))
+    }
+
+    /// A value, if it is there. Pointers begin at `json`.
+    pub fn find(&self, origin: &Origin, json: Option<&Value>) -> Result<Option<Cow<'_, [u8]>>, Twice> {
+        let parameter = |pairs: &'_ [Pair], wanted: &str| -> Result<Option<Vec<u8>>, Twice> {
+            let mut values = pairs.iter().filter(|(name, _)| name == wanted.as_bytes()).map(|(_, value)| value);
+            let first = values.next();
+            if values.next().is_some() { Err(Twice) } else { Ok(first.cloned()) }
+        };
+        match origin {
+            Origin::Header(wanted) => {
+                let mut values = self.request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+                let first = values.next().map(|(_, value)| Cow::Borrowed(value.as_bytes()));
+                if values.next().is_some() { Err(Twice) } else { Ok(first) }
+            }
+            Origin::Query(name) => Ok(parameter(self.query(), name)?.map(Cow::Owned)),
+            Origin::Form(name) => Ok(parameter(self.form(), name)?.map(Cow::Owned)),
+            Origin::Json(pointer) => {
+                Ok(json.and_then(|json| text_at(json, pointer)).map(|text| Cow::Owned(text.into_bytes())))
+            }
+        }
+    }
+
+    /// A value that is text and not empty, if it is there once.
+    pub fn text(&self, origin: &Origin, json: Option<&Value>) -> Option<String> {
+        let bytes = self.find(origin, json).ok()??.into_owned();
+        String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+    }
+
+    /// The part of a value that counts. It has to be there once.
+    pub fn spot(&self, spot: &Spot, json: Option<&Value>, role: &'static str) -> Result<String, Refusal> {
+        let value = self.find(&spot.at, json).ok().flatten().ok_or(Refusal::Malformed(role))?;
+        let text = std::str::from_utf8(&value).ok().and_then(|text| part_that_counts(spot, text));
+        text.filter(|text| !text.is_empty()).map(str::to_owned).ok_or(Refusal::Malformed(role))
+    }
+}
+
+fn part_that_counts<'t>(spot: &Spot, text: &'t str) -> Option<&'t str> {
+    // Two headers of one name arrive joined by a comma. Which of them is signed, nobody can tell.
+    if matches!(spot.at, Origin::Header(_)) && spot.part.is_none() && text.contains(',') {
+        return None;
+    }
+    let text = spot.strip.as_ref().map_or(Some(text), |prefix| text.strip_prefix(prefix.as_str()))?;
+    let text = spot.part.as_ref().map_or(Some(text), |name| named_part(text, name))?;
+    let behind = spot.after_last.as_ref().and_then(|mark| text.rsplit_once(mark.as_str()));
+    Some(behind.map_or(text, |(_, behind)| behind))
+}
+
+/// The value of a name in `name="value",name="value"`. The whole text has to be so written, and the name there once.
+fn named_part<'t>(text: &'t str, wanted: &str) -> Option<&'t str> {
+    let (mut rest, mut found) = (text, None);
+    loop {
+        let (name, behind) = rest.split_once("=\"")?;
+        let (value, behind) = behind.split_once('"')?;
+        let name = name.trim_start();
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            return None;
+        }
+        if name == wanted && found.replace(value).is_some() {
+            return None;
+        }
+        if behind.is_empty() {
+            return found;
+        }
+        rest = behind.strip_prefix(',')?;
+    }
+}
+
+/// The parameters of a form or query, in their order.
+fn pairs(text: &[u8]) -> Vec<Pair> {
+    let written = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    written
+        .map(|pair| {
+            let mut sides = pair.splitn(2, |byte| *byte == b'=');
+            (decoded(sides.next().unwrap_or_default()), decoded(sides.next().unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn decoded(written: &[u8]) -> Vec<u8> {
+    let blanks: Vec<u8> = written.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&blanks).collect()
+}
+
+/// The text that a JSON pointer leads to; also whole numbers, `true` and `false` as JSON writes them.
+pub(super) fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    text_of(&*value_at(value, pointer)?)
+}
+
+/// A value as text. A number that is not whole, or too long for one, was rounded: two payments would have one id.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        Value::Number(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The value that a JSON pointer leads to. A text on the way is read as JSON, one layer of quotes for each step, so that nobody can
+/// make a notice dear that is not believed yet.
+pub(super) fn value_at<'v>(value: &'v Value, pointer: &str) -> Option<Cow<'v, Value>> {
+    let mut steps = pointer.split('/');
+    steps.next().filter(|start| start.is_empty())?;
+    let mut here = Cow::Borrowed(value);
+    for step in steps {
+        let inside = match here.as_str() {
+            Some(text) => Cow::Owned(serde_json::from_str(text).ok()?),
+            None => here,
+        };
+        let step = format!("/{step}");
+        here = match inside {
+            Cow::Borrowed(value) => Cow::Borrowed(value.pointer(&step)?),
+            Cow::Owned(mut value) => Cow::Owned(value.pointer_mut(&step)?.take()),
+        };
+    }
+    Some(here)
+}
