@@ -240,29 +240,13 @@ fn beijing(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
-    use aws_lc_rs::{
-        encoding::{AsDer, PublicKeyX509Der},
-        rand::SystemRandom,
-        rsa::KeySize,
-        signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
-    };
     use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
     use serde_json::Value;
 
     use super::*;
-    use crate::vectors::{Sent, kept, owned, real, sent};
+    use crate::vectors::{Sent, kept, own_key, own_signature, owned, real, sent};
 
     const APP: &str = "2021000000000001";
-
-    /// A key of our own, to sign what no vector says.
-    static OWN: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
-
-    fn own_key() -> String {
-        let der: PublicKeyX509Der = OWN.public_key().as_der().unwrap();
-        STANDARD.encode(&*der)
-    }
 
     fn request(body: Vec<u8>) -> Sent {
         Sent { headers: Vec::new(), body, now: Timestamp::UNIX_EPOCH }
@@ -283,9 +267,7 @@ mod tests {
     /// A form with a signature in one of the readings.
     fn sign(mut form: Form, with_type: bool, with_empty: bool) -> Form {
         let message = form.signed(with_type, with_empty);
-        let mut signature = vec![0; OWN.public_modulus_len()];
-        OWN.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &message, &mut signature).unwrap();
-        form.0.insert(b"sign".to_vec(), STANDARD.encode(signature).into_bytes());
+        form.0.insert(b"sign".to_vec(), own_signature(&message).into_bytes());
         form
     }
 

@@ -6,8 +6,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
+use aws_lc_rs::{
+    encoding::{AsDer, PublicKeyX509Der},
+    rand::SystemRandom,
+    rsa::KeySize,
+    signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -191,4 +199,20 @@ pub(crate) fn spoilt(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
 fn title(name: &str) -> String {
     let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..].to_ascii_lowercase();
     name.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+/// A key of our own, to sign what no vector says.
+static OWN: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
+
+/// The public half of the key of our own, in base64.
+pub(crate) fn own_key() -> String {
+    let der: PublicKeyX509Der = OWN.public_key().as_der().unwrap();
+    STANDARD.encode(&*der)
+}
+
+/// A message's signature by the key of our own, in base64.
+pub(crate) fn own_signature(message: &[u8]) -> String {
+    let mut signature = vec![0; OWN.public_modulus_len()];
+    OWN.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
+    STANDARD.encode(signature)
 }

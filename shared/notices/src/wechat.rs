@@ -320,29 +320,19 @@ fn payer(whole: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::LazyLock};
+    use std::collections::BTreeMap;
 
-    use aws_lc_rs::{
-        encoding::{AsDer, PublicKeyX509Der},
-        rand::SystemRandom,
-        rsa::KeySize,
-        signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
-    };
     use serde_json::json;
 
     use super::*;
-    use crate::vectors::{Sent, kept, owned, real, sent};
+    use crate::vectors::{Sent, kept, own_key, own_signature, owned, real, sent};
 
     const API_V3_KEY: &str = "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb";
     const OWN_ID: &str = "PUB_KEY_ID_0123";
     const NOW: i64 = 1_795_235_469;
 
-    /// A key of our own, to sign what no vector says.
-    static OWN: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
-
     fn own_pem() -> String {
-        let der: PublicKeyX509Der = OWN.public_key().as_der().unwrap();
-        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(&*der))
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", own_key())
     }
 
     fn made(merchant: &str, key: &str, pems: &[&str], keys: &[(&str, &str)]) -> Result<Account, Vec<String>> {
@@ -356,9 +346,7 @@ mod tests {
 
     fn signed(body: &str, timestamp: &str) -> Sent {
         let message = format!("{timestamp}\nabc\n{body}\n");
-        let mut signature = vec![0; OWN.public_modulus_len()];
-        OWN.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
-        let signature = STANDARD.encode(signature);
+        let signature = own_signature(message.as_bytes());
         let headers = [(TIMESTAMP, timestamp), (NONCE, "abc"), (SIGNATURE, &signature), (SERIAL, OWN_ID)];
         Sent {
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
