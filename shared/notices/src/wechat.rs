@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::{
     Notice, Payment, Place, Refusal, Request,
+    event::text,
     rsa::{self, MOST_KEYS, RsaKey},
 };
 
@@ -276,11 +277,6 @@ fn serial<'a>(request: &'a Request) -> Result<&'a str, Refusal> {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A text that is there and says something.
-fn text<'a>(said: &'a Value, pointer: &str) -> Option<&'a str> {
-    said.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// A payment that was made: all there is of a single order, or a part of the whole that was paid together.
