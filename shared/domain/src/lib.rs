@@ -1,13 +1,14 @@
 //! What Aftertaste is about, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
 //!
-//! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`], [`count`],
-//! [`report`].
+//! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`],
+//! [`payment`], [`count`], [`report`].
 //!
 //! Every type that comes from outside is parsed once, into a type that cannot hold anything else; serde goes
 //! through the same door.
 
 pub mod access;
 pub mod count;
+pub mod payment;
 pub mod place;
 pub mod report;
 pub mod survey;

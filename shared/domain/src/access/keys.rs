@@ -193,6 +193,42 @@ impl GrantKeys {
     }
 }
 
+/// What secrets lie sealed under in the table. The JSON form is what the variable `SEAL_KEYS` holds:
+/// `{"current":1,"sealing":{"1":"<base64 of 32 bytes>"}}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealKeys {
+    /// The id of the key that seals.
+    current: u8,
+    /// Keys by id. What one of them sealed opens for as long as it is here.
+    sealing: BTreeMap<u8, Key>,
+}
+
+impl SealKeys {
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and repeats nothing of a key.
+    pub fn parse(json: &str) -> Result<Self, Invalid> {
+        let keys: Self = parse(json)?;
+        if keys.sealing.contains_key(&keys.current) {
+            Ok(keys)
+        } else {
+            Err(Invalid(format!("current is {}, and sealing has no such key", keys.current)))
+        }
+    }
+
+    /// The key that seals, with its id.
+    pub fn current(&self) -> (u8, Option<&Key>) {
+        (self.current, self.sealing(self.current))
+    }
+
+    /// The key with this id, unless it was taken out.
+    pub fn sealing(&self, id: u8) -> Option<&Key> {
+        self.sealing.get(&id)
+    }
+}
+
 /// How many bytes of its tag a ticket has.
 const TAG: usize = 16;
 
@@ -226,27 +262,67 @@ pub struct BothKeys {
     pub grants: GrantKeys,
 }
 
+/// Those of grants and the seal: for whoever holds a grant and puts secrets into the table.
+#[derive(Debug, Clone)]
+pub struct OperatorKeys {
+    /// What signs grants, sessions and forms.
+    pub grants: GrantKeys,
+    /// What secrets lie sealed under.
+    pub seal: SealKeys,
+}
+
+/// Those of guests and the seal: for what makes links of payments by notice.
+#[derive(Debug, Clone)]
+pub struct ReceiverKeys {
+    /// What signs links and codes and hashes payments.
+    pub guests: GuestKeys,
+    /// What secrets lie sealed under.
+    pub seal: SealKeys,
+}
+
+/// All three, where every function runs in one process.
+#[derive(Debug, Clone)]
+pub struct AllKeys {
+    /// What signs links and codes and hashes payments.
+    pub guests: GuestKeys,
+    /// What signs grants, sessions and forms.
+    pub grants: GrantKeys,
+    /// What secrets lie sealed under.
+    pub seal: SealKeys,
+}
+
+/// Lends one of the keyrings.
+macro_rules! has {
+    ($($holder:ty: $ring:ty = $field:ident;)*) => {
+        $(impl AsRef<$ring> for $holder {
+            fn as_ref(&self) -> &$ring {
+                &self.$field
+            }
+        })*
+    };
+}
+
+has! {
+    BothKeys: GuestKeys = guests;
+    ReceiverKeys: GuestKeys = guests;
+    AllKeys: GuestKeys = guests;
+    BothKeys: GrantKeys = grants;
+    OperatorKeys: GrantKeys = grants;
+    AllKeys: GrantKeys = grants;
+    OperatorKeys: SealKeys = seal;
+    ReceiverKeys: SealKeys = seal;
+    AllKeys: SealKeys = seal;
+}
+
 impl AsRef<GuestKeys> for GuestKeys {
     fn as_ref(&self) -> &GuestKeys {
         self
     }
 }
 
-impl AsRef<GuestKeys> for BothKeys {
-    fn as_ref(&self) -> &GuestKeys {
-        &self.guests
-    }
-}
-
 impl AsRef<GrantKeys> for GrantKeys {
     fn as_ref(&self) -> &GrantKeys {
         self
-    }
-}
-
-impl AsRef<GrantKeys> for BothKeys {
-    fn as_ref(&self) -> &GrantKeys {
-        &self.grants
     }
 }
 
@@ -308,6 +384,14 @@ mod tests {
         for odd in ["", "A", &ticket[..40], &format!("{ticket}AAAA"), "é"] {
             assert_eq!(keys(1).id_of(Ticket::Session, odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn what_seals_has_its_current_key() {
+        let read = |current: u8| SealKeys::parse(&format!(r#"{{"current":{current},"sealing":{{"1":"{KEY}"}}}}"#));
+        assert!(read(1).unwrap().current().1.is_some());
+        assert_eq!(read(2).unwrap_err().0, "current is 2, and sealing has no such key");
+        assert!(!format!("{:?}", read(1)).contains("AAEC"));
     }
 
     #[test]

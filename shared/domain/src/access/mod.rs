@@ -5,5 +5,5 @@ mod keys;
 mod person;
 
 pub use grant::{Grant, Issue, Lifetimes, Permission};
-pub use keys::{BothKeys, GrantKeys, GuestKeys, Key, Ticket};
+pub use keys::{AllKeys, BothKeys, GrantKeys, GuestKeys, Key, OperatorKeys, ReceiverKeys, SealKeys, Ticket};
 pub use person::{MOST_ROLES, Person, Reach, Role, RoleKind, SessionLives, check_visible};

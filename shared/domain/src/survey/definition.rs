@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::Texts;
+use super::{Invite, Texts};
 use crate::Id;
 
 /// The longest lifetime of a link, in days.
@@ -32,12 +32,20 @@ pub struct Definition {
     #[serde(default = "seven")]
     #[cfg_attr(test, schemars(range(min = 1, max = LONGEST_LINK_LIFETIME_DAYS)))]
     pub link_lifetime_days: u32,
+    /// Whom to ask, and when, after payments that a provider tells of.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    #[cfg_attr(test, schemars(default))]
+    pub invite: Invite,
     /// The questions, in the order in which they are asked.
     #[cfg_attr(test, schemars(length(min = 1, max = 40)))]
     pub questions: Vec<QuestionDefinition>,
     /// Groups of questions of which each visit is asked only some.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub modules: BTreeMap<Id, Module>,
+}
+
+fn is_usual(invite: &Invite) -> bool {
+    *invite == Invite::default()
 }
 
 fn seven() -> u32 {

@@ -2,6 +2,7 @@
 
 mod brand;
 mod definition;
+mod invite;
 mod language;
 mod masking;
 mod question;
@@ -14,6 +15,7 @@ pub use definition::{
     AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Module,
     QuestionDefinition,
 };
+pub use invite::{ClockTime, Invitation, Invite, LONGEST_QUIET_DAYS, QuietHours, Share};
 pub use language::{Texts, nearest_language};
 pub use question::{Kind, Question, Scale};
 pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers};

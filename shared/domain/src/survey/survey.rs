@@ -61,6 +61,7 @@ impl Survey {
         if !(1..=LONGEST_LINK_LIFETIME_DAYS).contains(&definition.link_lifetime_days) {
             mistakes.add(format!("link_lifetime_days is 1 to {LONGEST_LINK_LIFETIME_DAYS}."));
         }
+        definition.invite.check(definition.link_lifetime_days, &mut mistakes);
         if !(1..=40).contains(&definition.questions.len()) {
             mistakes.add("A survey has 1 to 40 questions.");
         }

@@ -5,7 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, access::Key, place::StoreNumber};
+use crate::{
+    Invalid,
+    access::{GuestKeys, Key},
+    place::StoreNumber,
+};
 
 /// How a link reached the guest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -205,6 +209,12 @@ impl PaymentHash {
     pub fn of(payment: &str, key: &Key) -> Self {
         let [a, b, c, d, e, ..] = key.hash(b"aftertaste/payment/v1", payment.as_bytes());
         Self(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) >> 4)
+    }
+
+    /// A number that nobody can work out without the keys, the same whenever it is drawn for a purpose. Two purposes draw
+    /// independently.
+    pub fn lot(self, purpose: &str, keys: &GuestKeys) -> [u8; 32] {
+        keys.payment().hash(b"aftertaste/lot/v1", &[purpose.as_bytes(), b"\0", self.to_string().as_bytes()].concat())
     }
 
     /// What stands in place of a payment where the code on a table led to the visit: the table, if its number has 16 bits,

@@ -1,0 +1,72 @@
+//! What makes a payment one, however often and by which event it is told, and a payer the same one.
+
+use std::fmt;
+
+use crate::{access::GuestKeys, payment::AccountId};
+
+/// A payment at an account, as a keyed hash: 128 bits, so that no two are taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentKey(u128);
+
+impl PaymentKey {
+    /// The key of a provider's payment.
+    pub fn of(account: &AccountId, payment: &str, keys: &GuestKeys) -> Self {
+        let said = [account.as_str().as_bytes(), b"\0", payment.as_bytes()].concat();
+        Self(first_half(keys.payment().hash(b"aftertaste/payment-item/v1", &said)))
+    }
+
+    /// The id of the event that tells of its link: always the same, so that a receiver drops doubles. It tells nothing of
+    /// where the payment is kept.
+    pub fn event_id(self, keys: &GuestKeys) -> String {
+        let hash = first_half(keys.payment().hash(b"aftertaste/event/v1", &self.0.to_be_bytes()));
+        format!("evt_{hash:032x}")
+    }
+}
+
+impl fmt::Display for PaymentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Somebody who pays, as a keyed hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payer(u128);
+
+impl Payer {
+    /// Of what a provider or a till knows them by.
+    pub fn of(known_as: &str, keys: &GuestKeys) -> Self {
+        Self(first_half(keys.payment().hash(b"aftertaste/customer/v1", known_as.as_bytes())))
+    }
+}
+
+impl fmt::Display for Payer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+fn first_half(hash: [u8; 32]) -> u128 {
+    hash.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::access::Key;
+
+    #[test]
+    fn accounts_and_payments_do_not_run_into_each_other() {
+        let key = |byte| Key::from([byte; 32]);
+        let keys = |payment| GuestKeys::new(1, BTreeMap::from([(1, key(1))]), key(payment)).unwrap();
+        let of = |account: &str, payment: &str| PaymentKey::of(&account.parse().unwrap(), payment, &keys(2));
+        assert_eq!(of("till", "4711"), of("till", "4711"));
+        assert_ne!(of("till", "4711"), of("till-4", "711"));
+        assert_ne!(of("till", "4711"), PaymentKey::of(&"till".parse().unwrap(), "4711", &keys(3)));
+        assert_eq!(of("till", "4711").to_string().len(), 32);
+        assert!(!of("till", "4711").event_id(&keys(2)).contains(&of("till", "4711").to_string()));
+        assert_eq!(Payer::of("wx/openid", &keys(2)), Payer::of("wx/openid", &keys(2)));
+    }
+}

@@ -1,0 +1,15 @@
+//! Payments that a provider tells of: what is known of one, which store it belongs to, and what makes it one.
+
+mod account;
+mod identity;
+#[expect(clippy::module_inception, reason = "the room is named for what it is about")]
+mod payment;
+mod source;
+
+pub use account::{
+    Account, AccountDetails, AccountId, Alipay, ContextRules, PaymentId, Provider, PublicKey, Square, Standard,
+    StoreRule, Stripe, WeChat,
+};
+pub use identity::{Payer, PaymentKey};
+pub use payment::{Payment, Place};
+pub use source::{Pick, Source};
