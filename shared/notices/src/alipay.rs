@@ -195,6 +195,7 @@ impl Form {
             amount,
             currency: amount.map(|_| "CNY".to_owned()),
             payer: self.text("buyer_open_id").or_else(|| self.text("buyer_id")).map(str::to_owned),
+            items: Vec::new(),
         })
     }
 }
@@ -329,6 +330,7 @@ mod tests {
             amount: Some(18_800),
             currency: some("CNY"),
             payer: some("069T5Zoq8zFQfZQdSSJJ5Tg0b2SuGBgR9Uo0V1mq0J5nKA6"),
+            items: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! its own, and each has a file here. Nothing is read from or written to anywhere: the clock and the keys are arguments.
 
 mod event;
+mod reader;
 mod rsa;
 mod secrets;
 
@@ -20,7 +21,9 @@ mod vectors;
 
 use std::fmt;
 
+pub use domain::payment::{Payment, Place};
 use jiff::Timestamp;
+pub use reader::Reader;
 
 /// A request as it came, before anything is believed.
 #[derive(Clone, Copy)]
@@ -65,43 +68,6 @@ pub enum Notice {
     Other(String),
 }
 
-/// A payment that was made.
-#[derive(Clone, PartialEq)]
-pub struct Payment {
-    /// The provider's id of it.
-    pub id: String,
-    /// The merchant's own number of the order.
-    pub order: Option<String>,
-    /// When it was made.
-    pub paid_at: Timestamp,
-    /// Whether that time is among what is signed. Otherwise anybody with a genuine notice can write another time into it:
-    /// it counts as no later than the first notice of the payment came.
-    pub time_is_signed: bool,
-    /// Texts that may tell its store, by where they come from.
-    pub places: Vec<(Place, String)>,
-    /// The amount as the provider counts it: mostly in the smallest unit of its currency. See each provider's file.
-    pub amount: Option<u64>,
-    /// The currency: three capitals (ISO 4217).
-    pub currency: Option<String>,
-    /// Who paid, as the provider tells them apart: never shown, and kept as a keyed hash alone.
-    pub payer: Option<String>,
-}
-
-/// Where a text that may tell a payment's store comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// The merchant, or the merchant below a service provider.
-    Merchant,
-    /// What the merchant attached to the order.
-    Attached,
-    /// The device or terminal.
-    Device,
-    /// The location or store as the provider knows it.
-    Location,
-    /// A field of the metadata, by its name.
-    Metadata(String),
-}
-
 /// How far the clocks of both sides may be apart, in seconds, both ways.
 pub const WINDOW_SECONDS: u64 = 300;
 
@@ -119,20 +85,6 @@ impl Notice {
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request").field("now", &self.now).field("body_length", &self.body.len()).finish_non_exhaustive()
-    }
-}
-
-/// Without who paid.
-impl fmt::Debug for Payment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Payment")
-            .field("id", &self.id)
-            .field("order", &self.order)
-            .field("paid_at", &self.paid_at)
-            .field("places", &self.places)
-            .field("amount", &self.amount)
-            .field("currency", &self.currency)
-            .finish_non_exhaustive()
     }
 }
 
@@ -189,6 +141,7 @@ mod tests {
             amount: Some(1),
             currency: Some("CNY".to_owned()),
             payer: Some("hidden".to_owned()),
+            items: Vec::new(),
         };
         let printed = format!("{:?}", Notice::Paid(vec![payment]));
         assert!(printed.contains("\"42\"") && !printed.contains("hidden"), "{printed}");

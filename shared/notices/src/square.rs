@@ -88,6 +88,7 @@ fn paid(event: &Value, payment: &Value, id: String) -> Result<Notice, Refusal> {
         amount: whole(payment, "/total_money/amount"),
         currency: currency(payment, "/total_money/currency"),
         payer: customer.or_else(|| mail(payment, "/buyer_email_address")),
+        items: Vec::new(),
     }]))
 }
 
@@ -165,6 +166,7 @@ mod tests {
             amount: Some(18_800),
             currency: Some("USD".into()),
             payer: Some("guest@example.com".into()),
+            items: Vec::new(),
         }
     }
 

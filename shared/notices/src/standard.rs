@@ -18,7 +18,9 @@
 //!     "currency": "CNY",
 //!     "payer": "guest-1",
 //!     "table": 7,
-//!     "staff": "Li"
+//!     "staff": "Li",
+//!     "items": ["Mapo tofu"],
+//!     "fields": {"shift": "noon"}
 //!   }
 //! }
 //! ```
@@ -26,6 +28,7 @@
 //! - `payment` and `store` have to be there. They, `payer`, `table` and `staff` are texts or whole numbers: `12` is `"12"`.
 //! - Without `paid_at`, the payment was made at `timestamp`. Both are written as RFC 3339 says, with an offset.
 //! - `amount` is whole, in the smallest unit of `currency`, which is three capitals.
+//! - `items` are texts, or objects with a `name`. `fields` are the sender's own: texts or whole numbers.
 //! - `null` is the same as nothing. Other members are passed over, and one of these that is not as said here is refused.
 //!
 //! `payment.refunded` needs `data.payment` alone. `payment.test` tries out the address. Nothing follows from other types.
@@ -195,16 +198,19 @@ fn paid(event: &Value) -> Result<Notice, Refusal> {
         ("staff", word(event, "/data/staff", "data.staff is no text or whole number.")?),
     ];
     let others = others.into_iter().filter_map(|(name, text)| Some((Place::Metadata(name.to_owned()), text?)));
+    let fields = member(event, "/data/fields", fields, "data.fields is no object of texts and whole numbers.")?;
+    let fields = fields.unwrap_or_default().into_iter().map(|(name, text)| (Place::Metadata(name), text));
     let store = (Place::Location, store.ok_or(Refusal::Unreadable("data.store is missing."))?);
     Ok(Notice::Paid(vec![Payment {
         time_is_signed: true,
         id: payment(event)?,
         order: None,
         paid_at: paid_at(event)?,
-        places: [store].into_iter().chain(others).collect(),
+        places: [store].into_iter().chain(others).chain(fields).collect(),
         amount: member(event, "/data/amount", Value::as_u64, "data.amount is no whole number.")?,
         currency: money(event)?,
         payer: word(event, "/data/payer", "data.payer is no text or whole number.")?,
+        items: items(event),
     }]))
 }
 
@@ -227,11 +233,23 @@ fn money(event: &Value) -> Result<Option<String>, Refusal> {
 
 /// A text, or a whole number written as one: tills know their tables and stores by number.
 fn word(event: &Value, pointer: &str, complaint: &'static str) -> Result<Option<String>, Refusal> {
-    let read = |value: &Value| {
-        let number = value.as_u64().map(|number| number.to_string());
-        number.or_else(|| text(value, "").map(str::to_owned))
-    };
-    member(event, pointer, read, complaint)
+    member(event, pointer, text_or_number, complaint)
+}
+
+fn text_or_number(value: &Value) -> Option<String> {
+    let number = value.as_u64().map(|number| number.to_string());
+    number.or_else(|| text(value, "").map(str::to_owned))
+}
+
+/// What was bought: texts, or objects with a `name`. Tills write orders in many ways, and nothing hangs on it.
+fn items(event: &Value) -> Vec<String> {
+    let items = event.pointer("/data/items").and_then(Value::as_array);
+    let name = |item: &Value| text(item, "").or_else(|| text(item, "/name")).map(str::to_owned);
+    items.into_iter().flatten().filter_map(name).collect()
+}
+
+fn fields(value: &Value) -> Option<Vec<(String, String)>> {
+    value.as_object()?.iter().map(|(name, value)| Some((name.clone(), text_or_number(value)?))).collect()
 }
 
 /// A member that need not be there, but has to be right if it is.
@@ -313,6 +331,7 @@ mod tests {
             amount: Some(18_800),
             currency: Some("CNY".into()),
             payer: Some("guest-1".into()),
+            items: Vec::new(),
         }])
     }
 
@@ -553,6 +572,8 @@ mod tests {
         let Notice::Paid(mut expected) = paid() else { panic!() };
         expected[0].paid_at = "2026-11-21T04:30:41Z".parse().unwrap();
         expected[0].places.push((Place::Metadata("staff".into()), "Li".into()));
+        expected[0].places.push((Place::Metadata("shift".into()), "noon".into()));
+        expected[0].items.push("Mapo tofu".into());
         assert_eq!(payments, expected);
     }
 

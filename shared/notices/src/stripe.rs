@@ -180,6 +180,7 @@ fn paid(
         amount: whole(object, amount).or_else(|| whole(object, otherwise)),
         currency: currency(object, "/currency"),
         payer: payer.or_else(|| mail(object, "/receipt_email")).or_else(|| mail(object, "/customer_details/email")),
+        items: Vec::new(),
     }]))
 }
 
@@ -252,6 +253,7 @@ mod tests {
             amount: Some(18_800),
             currency: Some("CNY".into()),
             payer: Some("guest@example.com".into()),
+            items: Vec::new(),
         }
     }
 

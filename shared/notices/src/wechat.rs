@@ -299,6 +299,7 @@ fn payment(order: &Value, whole: &Value) -> Result<Payment, Refusal> {
         amount: amount.and_then(Value::as_u64),
         currency: text(order, "/amount/currency").filter(is_currency).map(str::to_owned),
         payer: payer(whole),
+        items: Vec::new(),
     })
 }
 
@@ -412,6 +413,7 @@ mod tests {
             amount: Some(18_800),
             currency: some("CNY"),
             payer: some("wxd678efh567hg6787/oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"),
+            items: Vec::new(),
         }
     }
 

@@ -54,6 +54,7 @@ impl Saying<'_> {
             amount: says.amount.as_ref().and_then(|amount| self.amount(amount)),
             currency: currency.filter(|code| is_currency(code)),
             payer: optional(&says.payer),
+            items: Vec::new(),
         })
     }
 

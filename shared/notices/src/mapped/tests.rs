@@ -103,6 +103,7 @@ fn a_shipped_mapping_says_all_that_its_provider_says() {
         amount: Some(18_800),
         currency: Some("CNY".to_owned()),
         payer: None,
+        items: Vec::new(),
     };
     assert_eq!(payment, expected);
     let answer = account(&mapping).answer().clone();
