@@ -1,5 +1,7 @@
 //! Shared secrets, of which any may fit.
 
+use std::fmt::Display;
+
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 
 /// How many signatures of one notice are tried. Two come while a secret is rolled; without a bound, one header full of
@@ -41,11 +43,11 @@ pub(crate) fn fits_any<'a>(key: &hmac::Key, message: &[u8], mut tags: impl Itera
 ///
 /// # Errors
 /// A sentence for each mistake, which begins with the field and repeats no text.
-pub(crate) fn read_all<T>(
+pub(crate) fn read_all<T, W: Display>(
     field: &str,
     texts: &[String],
     most: usize,
-    read: impl Fn(&str) -> Result<T, &'static str>,
+    read: impl Fn(&str) -> Result<T, W>,
 ) -> Result<Vec<T>, Vec<String>> {
     if !(1..=most).contains(&texts.len()) {
         return Err(vec![format!("{field}: 1 to {most} are needed, so that an old one and a new one fit into it.")]);

@@ -1,11 +1,14 @@
 //! WeChat Pay, API v3: signed with RSA, and what is said of a payment encrypted with the merchant's APIv3 key.
 //!
+//! A merchant changes that key on WeChat's platform at one moment, and here at another. So an account may have both, and
+//! each is tried.
+//!
 //! Signed are the timestamp, the nonce and the body as they came, with a line feed behind each. The header
 //! `Wechatpay-Serial` names the key: a platform certificate by its serial, a public key by its id.
 
 use std::{fmt, slice};
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -15,6 +18,7 @@ use crate::{
     Notice, Payment, Place, Refusal, Request,
     event::text,
     rsa::{self, MOST_KEYS, RsaKey},
+    secrets::{MOST_SECRETS, read_all},
 };
 
 const TIMESTAMP: &str = "Wechatpay-Timestamp";
@@ -35,7 +39,8 @@ pub const REFUND_IN_PART: &str = "REFUND in part";
 /// An account at WeChat Pay: a merchant, or a service provider with merchants below.
 pub struct Account {
     merchant: String,
-    api_v3_key: LessSafeKey,
+    /// The APIv3 keys.
+    openers: Vec<LessSafeKey>,
     /// By what the header may call them: a number without leading zeros in capitals, or an id.
     signers: Vec<(String, RsaKey)>,
 }
@@ -57,14 +62,14 @@ struct Envelope {
 
 impl Account {
     /// An account from what WeChat Pay's merchant platform shows. `merchant` is the number of the merchant or service
-    /// provider. `certificates` are PEMs of platform certificates, and `public_keys` are pairs of id and PEM. They stand
+    /// provider. `secrets` are its APIv3 key, or two while one follows the other. `certificates` are PEMs of platform certificates, and `public_keys` are pairs of id and PEM. They stand
     /// side by side, because WeChat moves a merchant from one to the other by shares of its notices.
     ///
     /// # Errors
     /// A sentence for each mistake, which begins with the argument's name; none repeats a key.
     pub fn new(
         merchant: &str,
-        api_v3_key: &str,
+        secrets: &[String],
         certificates: &[String],
         public_keys: &[(String, String)],
     ) -> Result<Self, Vec<String>> {
@@ -72,11 +77,10 @@ impl Account {
         if !(6..=32).contains(&merchant.len()) || !is_digits(merchant) {
             mistakes.push("merchant: 6 to 32 digits are needed.".to_owned());
         }
-        // Libraries that choose AES by the key's length take 16 bytes too, and open nothing.
-        let opener = UnboundKey::new(&AES_256_GCM, api_v3_key.as_bytes());
-        if opener.is_err() {
-            mistakes.push(format!("api_v3_key: it has {} bytes, and not 32.", api_v3_key.len()));
-        }
+        let openers = read_all("secrets", secrets, MOST_SECRETS, opener).unwrap_or_else(|wrong| {
+            mistakes.extend(wrong);
+            Vec::new()
+        });
         if !(1..=MOST_KEYS).contains(&(certificates.len() + public_keys.len())) {
             mistakes.push(format!("certificates: together with `public_keys`, 1 to {MOST_KEYS} are needed."));
         }
@@ -94,12 +98,7 @@ impl Account {
                 Err(what) => mistakes.push(format!("{field}: {what}")),
             }
         }
-        match opener {
-            Ok(opener) if mistakes.is_empty() => {
-                Ok(Self { merchant: merchant.to_owned(), api_v3_key: LessSafeKey::new(opener), signers })
-            }
-            _ => Err(mistakes),
-        }
+        if mistakes.is_empty() { Ok(Self { merchant: merchant.to_owned(), openers, signers }) } else { Err(mistakes) }
     }
 
     /// What a notice says, if it is WeChat Pay's and was signed within five minutes of now.
@@ -150,7 +149,7 @@ impl Account {
         if member("algorithm") != "AEAD_AES_256_GCM" {
             return Err(Refusal::Unreadable("resource.algorithm"));
         }
-        let nonce = member("nonce").as_str().and_then(|nonce| Nonce::try_assume_unique_for_key(nonce.as_bytes()).ok());
+        let nonce = member("nonce").as_str().and_then(|nonce| <[u8; NONCE_LEN]>::try_from(nonce.as_bytes()).ok());
         let nonce = nonce.ok_or(Refusal::Unreadable("resource.nonce"))?;
         let about = match member("associated_data") {
             Value::Null => "",
@@ -158,10 +157,15 @@ impl Account {
             _ => return Err(Refusal::Unreadable("resource.associated_data")),
         };
         let sealed = member("ciphertext").as_str().and_then(|text| STANDARD.decode(text).ok());
-        let mut sealed = sealed.ok_or(Refusal::Unreadable("resource.ciphertext"))?;
-        let opened = self.api_v3_key.open_in_place(nonce, Aad::from(about), &mut sealed);
+        let sealed = sealed.ok_or(Refusal::Unreadable("resource.ciphertext"))?;
+        let opened = self.openers.iter().find_map(|key| {
+            // A key that does not fit leaves nothing of what it tried.
+            let mut text = sealed.clone();
+            let opened = key.open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(about), &mut text);
+            opened.ok().map(|opened| opened.to_vec())
+        });
         // Most likely the merchant has changed its APIv3 key.
-        opened.map(|opened| opened.to_vec()).map_err(|_| Refusal::Unreadable("resource.ciphertext"))
+        opened.ok_or(Refusal::Unreadable("resource.ciphertext"))
     }
 
     fn paid(&self, said: &Value) -> Result<Notice, Refusal> {
@@ -225,6 +229,12 @@ impl Account {
 #[must_use]
 pub fn is_probe(request: &Request) -> bool {
     request.header(SIGNATURE).is_ok_and(|signature| signature.starts_with("WECHATPAY/SIGNTEST/"))
+}
+
+/// An APIv3 key. Libraries that choose AES by the key's length take 16 bytes too, and open nothing.
+fn opener(secret: &str) -> Result<LessSafeKey, String> {
+    let key = UnboundKey::new(&AES_256_GCM, secret.as_bytes());
+    key.map(LessSafeKey::new).map_err(|_| format!("it has {} bytes, and not 32.", secret.len()))
 }
 
 fn certified(merchant: &str, pem: &str) -> Result<(String, RsaKey), String> {
@@ -332,9 +342,14 @@ mod tests {
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", own_key())
     }
 
-    fn made(merchant: &str, key: &str, pems: &[&str], keys: &[(&str, &str)]) -> Result<Account, Vec<String>> {
+    fn made(merchant: &str, secret: &str, pems: &[&str], keys: &[(&str, &str)]) -> Result<Account, Vec<String>> {
         let keys: Vec<_> = keys.iter().map(|(id, pem)| ((*id).to_owned(), (*pem).to_owned())).collect();
-        Account::new(merchant, key, &owned(pems), &keys)
+        Account::new(merchant, &owned(&[secret]), &owned(pems), &keys)
+    }
+
+    /// The account of our own key, with other secrets.
+    fn with_secrets(secrets: &[&str]) -> Result<Account, Vec<String>> {
+        Account::new("1900000109", &owned(secrets), &[], &[(OWN_ID.to_owned(), own_pem())])
     }
 
     fn own_account() -> Account {
@@ -582,7 +597,7 @@ mod tests {
         let text = |name: &str| case[name].as_str().unwrap();
         let made = made("1900000109", text("key"), &[], &[(OWN_ID, &own_pem())]);
         if text("name") == "key-of-16-bytes-go" {
-            assert_eq!(made.unwrap_err(), ["api_v3_key: it has 16 bytes, and not 32."]);
+            assert_eq!(made.unwrap_err(), ["secrets[0]: it has 16 bytes, and not 32."]);
             return;
         }
         let mut resource = json!({"algorithm": "AEAD_AES_256_GCM"});
@@ -684,7 +699,7 @@ mod tests {
         for (key, length) in
             [("", 0), ("0123456789abcdef", 16), (&API_V3_KEY[1..], 31), (&format!("{API_V3_KEY}\n"), 33)]
         {
-            let sentence = format!("api_v3_key: it has {length} bytes, and not 32.");
+            let sentence = format!("secrets[0]: it has {length} bytes, and not 32.");
             assert_eq!(refused(merchant, key, &[certificate], &[]), [sentence]);
         }
         let number = "certificates: together with `public_keys`, 1 to 4 are needed.";
@@ -731,6 +746,33 @@ mod tests {
         let own_one = "certificates[0]: it is the merchant's own. WeChat Pay's platform certificate is needed.";
         assert_eq!(sentences, [own_one]);
         assert!(made("19000002", API_V3_KEY, &[&own], &[]).is_ok(), "anybody else's number says nothing");
+    }
+
+    #[test]
+    fn an_account_has_one_apiv3_key_or_two_and_each_has_32_bytes() {
+        let refused = |secrets: &[&str]| with_secrets(secrets).unwrap_err();
+        let number = "secrets: 1 to 2 are needed, so that an old one and a new one fit into it.";
+        assert_eq!(refused(&[]), [number]);
+        assert_eq!(refused(&[API_V3_KEY; 3]), [number]);
+        let short = "0123456789abcdef";
+        assert_eq!(refused(&[API_V3_KEY, short]), ["secrets[1]: it has 16 bytes, and not 32."]);
+        let both = ["secrets[0]: it has 16 bytes, and not 32.", "secrets[1]: it has 0 bytes, and not 32."];
+        assert_eq!(refused(&[short, ""]), both);
+    }
+
+    #[test]
+    fn while_the_apiv3_key_is_changed_a_notice_under_either_is_read() {
+        let [before, after] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+        let body = json!({"event_type": "TRANSACTION.SUCCESS", "resource": sealed(&paid().to_string())}).to_string();
+        let sent = signed(&body, &NOW.to_string());
+        let read = |secrets: &[&str]| with_secrets(secrets).unwrap().read(&sent.request());
+        for secrets in [&[API_V3_KEY][..], &[before, API_V3_KEY], &[API_V3_KEY, after]] {
+            let Ok(Notice::Paid(payments)) = read(secrets) else { panic!("{secrets:?}") };
+            assert_eq!(payments[0].id, "42");
+        }
+        for secrets in [&[before][..], &[before, after]] {
+            assert_eq!(read(secrets), Err(Refusal::Unreadable("resource.ciphertext")), "{secrets:?}");
+        }
     }
 
     #[test]
