@@ -14,10 +14,10 @@ use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::DateTime, tz};
-use percent_encoding::percent_decode;
 
 use crate::{
-    Notice, Payment, Place, Refusal, Request,
+    Notice, Payment, Place, Refusal, Request, form,
+    money::hundredths,
     rsa::{self, MOST_KEYS, RsaKey},
     secrets::read_all,
 };
@@ -96,7 +96,7 @@ impl Account {
             None | Some("trade_status_sync") => {}
             Some(other) => return Ok(Notice::other(other)),
         }
-        let was_refunded = form.text("refund_fee").is_some_and(|fee| fen(fee) != Some(0));
+        let was_refunded = form.text("refund_fee").is_some_and(|fee| hundredths(fee) != Some(0));
         match form.text("trade_status").ok_or(Refusal::Unreadable("trade_status"))? {
             // Both say when the payment was made. It comes again after a part was paid back, and is finished at once or
             // three months later. So its id and its time decide what follows, and not how often it is told.
@@ -134,9 +134,7 @@ impl Account {
 impl Form {
     fn read(body: &[u8]) -> Result<Self, Refusal> {
         let mut form = BTreeMap::new();
-        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-            let mut parts = pair.splitn(2, |byte| *byte == b'=');
-            let [name, value] = [parts.next(), parts.next()].map(|part| decoded(part.unwrap_or_default()));
+        for (name, value) in form::pairs(body) {
             if form.insert(name, value).is_some() {
                 return Err(Refusal::Malformed("a name twice"));
             }
@@ -178,14 +176,15 @@ impl Form {
 
     fn payment(&self) -> Result<Payment, Refusal> {
         // It was encoded by whoever made the order, and Alipay signs it as they sent it.
-        let attached = self.text("passback_params").and_then(|text| String::from_utf8(decoded(text.as_bytes())).ok());
+        let attached =
+            self.text("passback_params").and_then(|text| String::from_utf8(form::decoded(text.as_bytes())).ok());
         let places = [
             (Place::Merchant, self.text("seller_id")),
             (Place::Attached, attached.as_deref()),
             (Place::Device, self.text("terminal_id")),
             (Place::Location, self.text("store_id")),
         ];
-        let amount = self.text("total_amount").and_then(fen);
+        let amount = self.text("total_amount").and_then(hundredths);
         Ok(Payment {
             time_is_signed: true,
             id: self.required("trade_no")?.to_owned(),
@@ -210,27 +209,6 @@ fn key(text: &str) -> Option<RsaKey> {
     }
     let bare: String = text.split_ascii_whitespace().collect();
     RsaKey::from_der(&STANDARD.decode(bare).ok()?)
-}
-
-/// The bytes of a form's name or value, whatever their charset.
-fn decoded(text: &[u8]) -> Vec<u8> {
-    let with_blanks: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&with_blanks).collect()
-}
-
-/// Yuan as text, like `188.00`, in fen.
-fn fen(yuan: &str) -> Option<u64> {
-    let (whole, part) = yuan.split_once('.').unwrap_or((yuan, "00"));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let tenfold = match part.len() {
-        1 => 10,
-        2 => 1,
-        _ => return None,
-    };
-    if !is_number(whole) || !is_number(part) {
-        return None;
-    }
-    whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(part.parse::<u64>().ok()? * tenfold)
 }
 
 /// A time of Beijing's, which says no zone and may have milliseconds: `2026-11-21 12:31:07`.
@@ -595,24 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn yuan_become_fen_without_a_float() {
-        for (yuan, expected) in [
-            ("188.00", Some(18_800)),
-            ("0.01", Some(1)),
-            ("0.1", Some(10)),
-            ("19.99", Some(1_999)),
-            ("7", Some(700)),
-            ("184467440737095516.15", Some(u64::MAX)),
-            ("184467440737095516.16", None),
-            ("99999999999999999999.00", None),
-        ] {
-            assert_eq!(fen(yuan), expected, "{yuan}");
-        }
-        for odd in
-            ["", ".", "1.", ".5", "-1.00", "+1.00", "1.+1", "1.000", "1,00", "1e2", " 1.00", "1.0 ", "１.00", "1.é"]
-        {
-            assert_eq!(fen(odd), None, "{odd}");
-        }
+    fn an_amount_that_is_none_is_left_out_with_its_currency() {
         let odd = payment_of(&[("total_amount", "much")]);
         assert_eq!((odd.amount, odd.currency), (None, None), "it is for context alone");
     }

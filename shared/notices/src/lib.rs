@@ -5,6 +5,9 @@
 //! its own, and each has a file here. Nothing is read from or written to anywhere: the clock and the keys are arguments.
 
 mod event;
+mod form;
+mod hex;
+mod money;
 mod reader;
 mod rsa;
 mod secrets;

@@ -113,11 +113,10 @@ fn places(event: &Value, payment: &Value) -> Vec<(Place, String)> {
 mod tests {
     use std::slice::from_ref;
 
-    use aws_lc_rs::hmac;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::vectors::{Vector, bent, check_taken, owned, spoilt, vectors};
+    use crate::vectors::{Vector, bent, check_taken, hmac_sha256, owned, spoilt, vectors};
 
     const KEY: &str = "signature-key";
     const URL: &str = "https://s.example.cn/payments/square/hq";
@@ -127,17 +126,8 @@ mod tests {
     }
 
     fn signed(key: &str, url: &str, body: &[u8]) -> Vector {
-        let key_of_hmac = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-        let tag = hmac::sign(&key_of_hmac, &[url.as_bytes(), body].concat());
-        Vector {
-            name: "signed here".into(),
-            secret: key.into(),
-            headers: vec![(SIGNATURE.into(), STANDARD.encode(tag))],
-            url: URL.into(),
-            body: body.to_vec(),
-            now: 0,
-            outcome: String::new(),
-        }
+        let signature = STANDARD.encode(hmac_sha256(key.as_bytes(), &[url.as_bytes(), body].concat()));
+        Vector { url: URL.into(), ..Vector::signed_here(key, &[(SIGNATURE, &signature)], body, 0) }
     }
 
     fn read(event: &Value) -> Result<Notice, Refusal> {

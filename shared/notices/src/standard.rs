@@ -41,7 +41,8 @@ use base64::{DecodeError, Engine};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::event::{self, currency, text};
+use crate::event::{self, text};
+use crate::money::is_currency;
 use crate::secrets::{self, MOST_SECRETS, MOST_SIGNATURES};
 use crate::{Notice, Payment, Place, Refusal, Request};
 
@@ -227,7 +228,7 @@ fn paid_at(event: &Value) -> Result<Timestamp, Refusal> {
 }
 
 fn money(event: &Value) -> Result<Option<String>, Refusal> {
-    let capitals = |value: &Value| currency(value, "").filter(|code| text(value, "") == Some(code));
+    let capitals = |value: &Value| text(value, "").filter(|code| is_currency(code)).map(str::to_owned);
     member(event, "/data/currency", capitals, "data.currency is not three capitals.")
 }
 
@@ -273,7 +274,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::vectors::{Vector, bent, check_taken, check_window, owned, spoilt, vectors};
+    use crate::hex;
+    use crate::vectors::{Vector, bent, check_taken, check_window, hmac_sha256, owned, spoilt, vectors};
 
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const NOW: i64 = 1_795_235_469;
@@ -295,21 +297,13 @@ mod tests {
 
     fn hmac_of(secret: &str, message: &[u8]) -> String {
         let bytes = PADDED_OR_NOT.decode(secret.trim_start_matches("whsec_")).unwrap();
-        format!("v1,{}", STANDARD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), message)))
+        format!("v1,{}", STANDARD.encode(hmac_sha256(&bytes, message)))
     }
 
     fn signed(secret: &str, body: &[u8]) -> Vector {
         let signature = hmac_of(secret, &[b"msg_1.1795235469.", body].concat());
         let headers = [(ID, "msg_1"), (TIME, "1795235469"), (SIGNATURE, &signature)];
-        Vector {
-            name: "signed here".into(),
-            secret: secret.into(),
-            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-            url: String::new(),
-            body: body.to_vec(),
-            now: NOW,
-            outcome: String::new(),
-        }
+        Vector::signed_here(secret, &headers, body, NOW)
     }
 
     fn read(event: &Value) -> Result<Notice, Refusal> {
@@ -431,9 +425,6 @@ mod tests {
 
     #[test]
     fn a_public_key_that_anybody_can_sign_for_is_refused() {
-        let hex = |text: &str| -> Vec<u8> {
-            (0..32).map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).unwrap()).collect()
-        };
         // All points of small order. Written in other ways than these, they are no points to whoever checks a signature.
         for low in [
             format!("01{}", "0".repeat(62)),
@@ -445,7 +436,7 @@ mod tests {
             "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa".to_owned(),
             format!("ec{}7f", "f".repeat(60)),
         ] {
-            let key = format!("whpk_{}", STANDARD.encode(hex(&low)));
+            let key = format!("whpk_{}", STANDARD.encode(hex::bytes(&low).unwrap()));
             let refused = Some("a public key is 32 bytes that are a key of ed25519.".to_owned());
             assert_eq!(wrong(&[&key]), refused, "{low}");
         }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::event::{self, currency, is_true, mail, text, whole};
 use crate::secrets::{MOST_SIGNATURES, Secrets};
-use crate::{Notice, Payment, Place, Refusal, Request};
+use crate::{Notice, Payment, Place, Refusal, Request, hex};
 
 const SIGNATURE: &str = "stripe-signature";
 
@@ -108,18 +108,11 @@ impl<'a> Signed<'a> {
         }
         match times.as_slice() {
             [time] if (1..=MOST_SIGNATURES).contains(&found.len()) => {
-                Ok(Self { time, signatures: found.into_iter().filter_map(bytes_of_hex).collect() })
+                Ok(Self { time, signatures: found.into_iter().filter_map(hex::bytes).collect() })
             }
             _ => Err(malformed()),
         }
     }
-}
-
-fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok());
-    if rest.is_empty() { bytes.collect() } else { None }
 }
 
 /// The event in our terms. Of a session that was paid without money there is no payment intent.
@@ -202,11 +195,10 @@ fn places(event: &Value, object: &Value) -> Vec<(Place, String)> {
 mod tests {
     use std::slice::from_ref;
 
-    use aws_lc_rs::hmac;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::vectors::{Vector, bent, check_taken, check_window, owned, spoilt, vectors};
+    use crate::vectors::{Vector, bent, check_taken, check_window, hmac_sha256, in_hex, owned, spoilt, vectors};
 
     const SECRET: &str = "whsec_test_secret";
     const NOW: i64 = 1_795_235_469;
@@ -216,22 +208,13 @@ mod tests {
         Account::of_any(from_ref(&vector.secret), false).unwrap()
     }
 
-    fn hex(secret: &str, signed: &[u8]) -> String {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), signed);
-        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    fn tag(secret: &str, signed: &[u8]) -> String {
+        in_hex(&hmac_sha256(secret.as_bytes(), signed))
     }
 
     fn signed(secret: &str, body: &[u8]) -> Vector {
-        let header = format!("t={NOW},v1={}", hex(secret, &[b"1795235469.", body].concat()));
-        Vector {
-            name: "signed here".into(),
-            secret: secret.into(),
-            headers: vec![("stripe-signature".into(), header)],
-            url: String::new(),
-            body: body.to_vec(),
-            now: NOW,
-            outcome: String::new(),
-        }
+        let header = format!("t={NOW},v1={}", tag(secret, &[b"1795235469.", body].concat()));
+        Vector::signed_here(secret, &[(SIGNATURE, &header)], body, NOW)
     }
 
     fn read(event: &Value) -> Result<Notice, Refusal> {
@@ -356,7 +339,7 @@ mod tests {
     fn while_a_secret_is_rolled_either_fits_first_or_last() {
         let body = event("ping", json!({})).to_string();
         let message = [b"1795235469.", body.as_bytes()].concat();
-        let (old, new) = (hex("whsec_old", &message), hex("whsec_new", &message));
+        let (old, new) = (tag("whsec_old", &message), tag("whsec_new", &message));
         let of = |secrets: &[&str]| Account::new(&owned(secrets), false).unwrap();
         for header in [format!("t={NOW},v1={old},v1={new}"), format!("t={NOW},v1={new},v1={old}")] {
             let vector = signed("", body.as_bytes()).with(SIGNATURE, &header);
@@ -378,7 +361,7 @@ mod tests {
     fn a_header_is_parsed_exactly() {
         let body = event("ping", json!({})).to_string();
         let vector = signed(SECRET, body.as_bytes());
-        let right = hex(SECRET, &[b"1795235469.", body.as_bytes()].concat());
+        let right = tag(SECRET, &[b"1795235469.", body.as_bytes()].concat());
         let read = |header: &str| account(&vector).read(&vector.with(SIGNATURE, header).request());
         let zeros = "0".repeat(64);
         for taken in [
@@ -419,12 +402,12 @@ mod tests {
     fn a_time_counts_only_as_up_to_twelve_digits_even_if_it_is_signed() {
         let vector = signed(SECRET, b"{}");
         for time in ["+1795235469", "-9223372036854775808", "1795235469.0", "0001795235469", "now", "", " 1795235469"] {
-            let header = format!("t={time},v1={}", hex(SECRET, format!("{time}.{{}}").as_bytes()));
+            let header = format!("t={time},v1={}", tag(SECRET, format!("{time}.{{}}").as_bytes()));
             let said = account(&vector).read(&vector.with(SIGNATURE, &header).request());
             assert_eq!(said, Err(Refusal::Malformed(SIGNATURE)), "{time}");
         }
         // Zeros in front are no way in which a provider writes a time.
-        let padded = format!("t=001795235469,v1={}", hex(SECRET, b"001795235469.{}"));
+        let padded = format!("t=001795235469,v1={}", tag(SECRET, b"001795235469.{}"));
         let said = account(&vector).read(&vector.with(SIGNATURE, &padded).request());
         assert_eq!(said, Err(Refusal::Malformed(SIGNATURE)));
     }

@@ -11,6 +11,7 @@ use std::{
 
 use aws_lc_rs::{
     encoding::{AsDer, PublicKeyX509Der},
+    hmac,
     rand::SystemRandom,
     rsa::KeySize,
     signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
@@ -94,6 +95,19 @@ pub(crate) struct Vector {
 }
 
 impl Vector {
+    /// A notice that a test signs itself. It has no address.
+    pub(crate) fn signed_here(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i64) -> Self {
+        Self {
+            name: "signed here".to_owned(),
+            secret: secret.to_owned(),
+            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            url: String::new(),
+            body: body.to_vec(),
+            now,
+            outcome: String::new(),
+        }
+    }
+
     pub(crate) fn request(&self) -> Request<'_> {
         let now = Timestamp::from_second(self.now).unwrap();
         Request { headers: &self.headers, query: "", url: &self.url, body: &self.body, now }
@@ -199,6 +213,16 @@ pub(crate) fn spoilt(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
 fn title(name: &str) -> String {
     let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..].to_ascii_lowercase();
     name.split('-').map(word).collect::<Vec<_>>().join("-")
+}
+
+/// A message's tag of HMAC-SHA-256.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
+/// Bytes in small hexadecimal digits.
+pub(crate) fn in_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A key of our own, to sign what no vector says.

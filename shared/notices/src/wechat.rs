@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::{
     Notice, Payment, Place, Refusal, Request,
     event::text,
+    money::is_currency,
     rsa::{self, MOST_KEYS, RsaKey},
     secrets::{MOST_SECRETS, read_all},
 };
@@ -297,7 +298,6 @@ fn payment(order: &Value, whole: &Value) -> Result<Payment, Refusal> {
         (Place::Device, text(whole, "/scene_info/device_id")),
     ];
     let amount = order.pointer("/amount/total").or_else(|| order.pointer("/amount/total_amount"));
-    let is_currency = |text: &&str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     Ok(Payment {
         time_is_signed: true,
         id: text(order, "/transaction_id").ok_or(Refusal::Unreadable("transaction_id"))?.to_owned(),
@@ -307,7 +307,7 @@ fn payment(order: &Value, whole: &Value) -> Result<Payment, Refusal> {
             .ok_or(Refusal::Unreadable("success_time"))?,
         places: places.into_iter().filter_map(|(place, text)| Some((place, text?.to_owned()))).collect(),
         amount: amount.and_then(Value::as_u64),
-        currency: text(order, "/amount/currency").filter(is_currency).map(str::to_owned),
+        currency: text(order, "/amount/currency").filter(|code| is_currency(code)).map(str::to_owned),
         payer: payer(whole),
         items: Vec::new(),
     })

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::checking::read;
 use super::mapping::{Fields, Mapping, Origin, Pairs, Part, Signed, Sorted};
-use super::seen::{Pair, text_at};
+use super::seen::text_at;
 use super::signing::joined_pairs;
-use crate::Refusal;
+use crate::{Refusal, form::Pair};
 
 /// The values that have to be told from their neighbours, found once for a mapping.
 pub(super) struct Borders {

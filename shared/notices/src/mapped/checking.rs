@@ -6,8 +6,8 @@ use super::borders;
 use super::mapping::{
     Clock, Currency, KeyForm, Mapping, Origin, Pairs, Part, Scheme, Signed, Spot, Tick, TimeFormat, Unit,
 };
-use super::reading::is_currency;
 use super::sample::Expected;
+use crate::money::is_currency;
 
 /// All mistakes of a mapping but those that only its samples bring to light.
 pub(super) fn mistakes(mapping: &Mapping) -> Vec<String> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::mapping::{Amount, Clock, Condition, Currency, Origin, Says, Tick, TimeFormat, Unit};
 use super::seen::{Seen, value_at};
-use crate::{Notice, Payment, Place, Refusal};
+use crate::{Notice, Payment, Place, Refusal, money};
 
 /// How much of a name is kept that nothing follows from.
 const NAME_CHARACTERS: usize = 64;
@@ -52,7 +52,7 @@ impl Saying<'_> {
             paid_at: self.time(&says.time).ok_or(Refusal::Unreadable("the payment's time"))?,
             places: places.collect(),
             amount: says.amount.as_ref().and_then(|amount| self.amount(amount)),
-            currency: currency.filter(|code| is_currency(code)),
+            currency: currency.filter(|code| money::is_currency(code)),
             payer: optional(&says.payer),
             items: Vec::new(),
         })
@@ -96,24 +96,14 @@ impl Saying<'_> {
     }
 }
 
-/// Whether a text has the form of a currency (ISO 4217).
-pub(super) fn is_currency(code: &str) -> bool {
-    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
 /// A number of at most fifteen digits, which is how many thousandths of a second twelve digits of seconds have.
 fn number(text: &str) -> Option<i64> {
     let digits = (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
 }
 
-/// `188`, `188.5` and `188.50` in hundredths. Reckoned in whole numbers: 0.29 times a hundred is 28 otherwise.
+/// An amount in hundredths, of at most fifteen digits before the full stop.
 fn in_hundredths(text: &str) -> Option<u64> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, "00"));
-    let hundredths = match decimals.len() {
-        1 => number(decimals)?.checked_mul(10)?,
-        2 => number(decimals)?,
-        _ => return None,
-    };
-    u64::try_from(number(whole)?.checked_mul(100)?.checked_add(hundredths)?).ok()
+    let digits = text.find('.').unwrap_or(text.len());
+    money::hundredths(text).filter(|_| digits <= 15)
 }

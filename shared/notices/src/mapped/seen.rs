@@ -3,14 +3,11 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use super::mapping::{Origin, Spot};
+use crate::form::{self, Pair};
 use crate::{Refusal, Request};
-
-/// A parameter's name and value, decoded once. They are bytes, because some providers write other charsets than UTF-8.
-pub(super) type Pair = (Vec<u8>, Vec<u8>);
 
 /// A request, and its parameters as far as somebody asked for them.
 pub(super) struct Seen<'a> {
@@ -30,12 +27,12 @@ impl<'a> Seen<'a> {
 
     /// The parameters of the body.
     pub fn form(&self) -> &[Pair] {
-        self.form.get_or_init(|| pairs(self.request.body))
+        self.form.get_or_init(|| form::pairs(self.request.body).collect())
     }
 
     /// The parameters of the address.
     pub fn query(&self) -> &[Pair] {
-        self.query.get_or_init(|| pairs(self.request.query.as_bytes()))
+        self.query.get_or_init(|| form::pairs(self.request.query.as_bytes()).collect())
     }
 
     /// A value, if it is there. Pointers begin at `json`.
@@ -102,22 +99,6 @@ fn named_part<'t>(text: &'t str, wanted: &str) -> Option<&'t str> {
         }
         rest = behind.strip_prefix(',')?;
     }
-}
-
-/// The parameters of a form or query, in their order.
-fn pairs(text: &[u8]) -> Vec<Pair> {
-    let written = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-    written
-        .map(|pair| {
-            let mut sides = pair.splitn(2, |byte| *byte == b'=');
-            (decoded(sides.next().unwrap_or_default()), decoded(sides.next().unwrap_or_default()))
-        })
-        .collect()
-}
-
-fn decoded(written: &[u8]) -> Vec<u8> {
-    let blanks: Vec<u8> = written.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&blanks).collect()
 }
 
 /// The text that a JSON pointer leads to; also whole numbers, `true` and `false` as JSON writes them.

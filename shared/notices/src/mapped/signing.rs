@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::borders::Borders;
 use super::mapping::{Encoding, Fields, KeyForm, Mapping, Pairs, Part, Scheme, Signed, Sorted, Tick};
-use super::seen::{Pair, Seen, text_of, value_at};
-use crate::{Refusal, rsa::RsaKey};
+use super::seen::{Seen, text_of, value_at};
+use crate::{Refusal, form::Pair, hex, rsa::RsaKey};
 
 /// A key, ready for its scheme.
 pub(super) enum Key {
@@ -58,7 +58,7 @@ fn bytes(text: &str, form: KeyForm) -> Result<Vec<u8>, &'static str> {
         KeyForm::Text if text.trim() != text => return Err("begins or ends in a blank or a line break"),
         KeyForm::Text => text.as_bytes().to_vec(),
         KeyForm::Base64 => STANDARD.decode(text).map_err(|_| "is not base64")?,
-        KeyForm::Hex => hex(text).ok_or("is not hexadecimal")?,
+        KeyForm::Hex => hex::bytes(text).ok_or("is not hexadecimal")?,
         KeyForm::Pem => SubjectPublicKeyInfoDer::from_pem_slice(text.as_bytes())
             .map_err(|_| "is no public key between its lines (PEM)")?
             .to_vec(),
@@ -107,7 +107,7 @@ pub(super) fn check(
     let signature = seen.spot(&from.signature, item, "signature")?;
     let signature = match from.encoding {
         Encoding::Base64 => STANDARD.decode(signature).ok(),
-        Encoding::Hex => hex(&signature),
+        Encoding::Hex => hex::bytes(&signature),
     };
     let signature = signature.ok_or(Refusal::WrongSignature)?;
     let timestamp = from.timestamp.as_ref().map(|spot| seen.spot(spot, item, "timestamp")).transpose()?;
@@ -262,14 +262,4 @@ fn joined(fields: &Fields, item: Option<&Value>) -> Result<String, Refusal> {
     };
     let values: Vec<String> = fields.of.iter().map(field).collect::<Result<_, _>>()?;
     Ok(values.join(&fields.joiner))
-}
-
-/// Hexadecimal digits of either case as bytes; nothing else is passed over.
-pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }

@@ -8,11 +8,11 @@ mod whole;
 use std::path::PathBuf;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Account, Expected, Mapping, Sample};
+use crate::vectors::{hmac_sha256, in_hex};
 use crate::{Notice, Payment, Place, Refusal, Request};
 
 const SHIPPED: [&str; 7] = ["adyen", "chinaums", "douyin", "keruyun", "lakala", "meituan", "shouqianba"];
@@ -220,12 +220,8 @@ fn ours() -> Value {
     })
 }
 
-fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn signed(message: &str) -> String {
-    in_hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes()), message.as_bytes()).as_ref())
+    in_hex(&hmac_sha256(KEY.as_bytes(), message.as_bytes()))
 }
 
 fn made(mapping: Value) -> Result<Account, Vec<String>> {

@@ -1,15 +1,14 @@
 //! One genuine notice that is parted otherwise, so that it would say something else.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
-use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
 
-use super::super::signing::hex;
 use super::super::{Account, Mapping};
-use super::{SECOND, Sent, in_hex, ours, seconds, shipped};
-use crate::{Notice, Refusal};
+use super::{SECOND, Sent, ours, seconds, shipped};
+use crate::vectors::{hmac_sha256, in_hex};
+use crate::{Notice, Refusal, hex};
 
 const PARTED: Result<Notice, Refusal> = Err(Refusal::Malformed("parameters"));
 
@@ -125,11 +124,8 @@ fn a_body_can_not_be_moved_into_the_parameter_before_it() {
 
 /// An item of Adyen's, signed for the key of its samples, with the eight fields as they are parted.
 fn item(signed: &str, of: [&str; 8]) -> Value {
-    let key = hmac::Key::new(
-        hmac::HMAC_SHA256,
-        &hex("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00").unwrap(),
-    );
-    let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()).as_ref());
+    let key = hex::bytes("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00").unwrap();
+    let signature = STANDARD.encode(hmac_sha256(&key, signed.as_bytes()));
     json!({ "NotificationRequestItem": {
         "pspReference": of[0], "originalReference": of[1], "merchantAccountCode": of[2], "merchantReference": of[3],
         "amount": { "value": of[4], "currency": of[5] }, "eventCode": of[6], "success": of[7],

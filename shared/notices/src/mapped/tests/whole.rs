@@ -66,15 +66,10 @@ fn a_digest_that_was_carried_on_behind_its_end_is_refused() {
 
 /// An item of Adyen's with its signature.
 fn adyen(event: &str, id: &str, success: bool) -> Value {
-    let key = hmac::Key::new(
-        hmac::HMAC_SHA256,
-        &crate::mapped::signing::hex("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00").unwrap(),
-    );
+    let key = crate::hex::bytes("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00").unwrap();
     let message = format!("{id}::m:r:100:EUR:{event}:{success}");
-    let signature = base64::Engine::encode(
-        &base64::engine::general_purpose::STANDARD,
-        hmac::sign(&key, message.as_bytes()).as_ref(),
-    );
+    let signature =
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hmac_sha256(&key, message.as_bytes()));
     json!({ "NotificationRequestItem": {
         "pspReference": id, "merchantAccountCode": "m", "merchantReference": "r", "eventCode": event,
         "success": success, "amount": { "value": 100, "currency": "EUR" }, "eventDate": "2026-11-21T05:31:07+01:00",
