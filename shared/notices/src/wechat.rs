@@ -120,6 +120,13 @@ impl Account {
         }
     }
 
+    /// The serials and ids of its keys, as they are compared. Beside one that no key has, they show the operator what to
+    /// put.
+    #[must_use]
+    pub fn serials(&self) -> Vec<String> {
+        self.signers.iter().map(|(serial, _)| serial.clone()).collect()
+    }
+
     fn check_signature(&self, request: &Request) -> Result<(), Refusal> {
         let [timestamp, nonce, signature, serial] =
             [header(request, TIMESTAMP)?, header(request, NONCE)?, header(request, SIGNATURE)?, serial(request)?];
@@ -773,6 +780,14 @@ mod tests {
         for secrets in [&[before][..], &[before, after]] {
             assert_eq!(read(secrets), Err(Refusal::Unreadable("resource.ciphertext")), "{secrets:?}");
         }
+    }
+
+    #[test]
+    fn an_account_names_the_serials_and_ids_of_its_keys() {
+        let file = kept("wechat.json");
+        let certificate = file["keys"][0]["pem"].as_str().unwrap();
+        let account = made("1900000109", API_V3_KEY, &[certificate], &[(OWN_ID, &own_pem())]).unwrap();
+        assert_eq!(account.serials(), ["440024045C4A427599D09BB4E3DE0279F2E813FD", OWN_ID]);
     }
 
     #[test]
