@@ -1,5 +1,6 @@
-//! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Nothing is written:
-//! both are signed, and the same payment or table always yields the same one.
+//! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Both are signed, and the
+//! same payment or table always yields the same one. Nothing is written, but where the till knows the guest: when they
+//! were asked.
 
 mod qr;
 
@@ -9,16 +10,17 @@ use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
         access::{BothKeys, Grant, GuestKeys},
+        payment::Payer,
         place::{Store, StoreNumber},
-        survey::MiniProgram,
-        visit::{Channel, Claim, Minute, Origin, PaymentHash, Segment, Standing, TableCode, TableNumber, Visit},
+        visit::{Channel, Claim, Minute, Origin, Segment, Standing, TableCode, TableNumber},
     },
     http::{Problem, Reply, Request, accepted, body_json},
+    issued::Issued,
     lambda::Call,
 };
 use jiff::Timestamp;
 use qr::{Drawing, Qr};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 type App = app::App<BothKeys>;
@@ -39,20 +41,7 @@ struct Payment {
     channel: Channel,
     #[serde(default)]
     segment: Segment,
-}
-
-/// The body of the reply.
-#[derive(Serialize)]
-struct Issued<'a> {
-    link: &'a str,
-    url: String,
-    scene: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<&'a str>,
-    /// What opens the Alipay mini-program.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alipay: Option<String>,
-    expires_at: Timestamp,
+    customer: Option<String>,
 }
 
 /// The body of `POST /codes`.
@@ -141,9 +130,18 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
     }
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
     let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
-    // The keyring has been checked to hold its current key.
-    let link = claim.sign(&app.keys.guests).ok_or_else(Problem::unavailable)?;
+    let quiet_days = survey.definition.invite.quiet_days;
+    if let Some(customer) = payment.customer.filter(|_| quiet_days > 0 && payment.channel.origin() == Origin::Payment) {
+        let payer = Payer::of(&customer, &app.keys.guests);
+        if !app.table.begin_quiet(payer, claim.visit, quiet_days).await? {
+            tracing::info!(outcome = "not-invited", status = 200, store = payment.store.get(), by = grant.subject);
+            return Ok(Reply::json(http::StatusCode::OK, &json!({"invite": false})));
+        }
+    }
     let brand = app.catalog.brand(now).await?;
+    // The keyring has been checked to hold its current key.
+    let issued = Issued::of(&claim, &app.keys.guests, &brand, &app.public_url, expires_at);
+    let issued = issued.ok_or_else(Problem::unavailable)?;
     tracing::info!(
         outcome = "issued",
         status = 201,
@@ -151,17 +149,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
         channel = payment.channel.name(),
         by = grant.subject,
     );
-    Ok(Reply::json(
-        http::StatusCode::CREATED,
-        &Issued {
-            link: link.as_str(),
-            url: format!("{}/s/{}", app.public_url, link.as_str()),
-            scene: link.as_str(),
-            alipay: brand.alipay.as_ref().map(|program| alipay(program, link.as_str())),
-            page: brand.wechat.as_ref().map(|program| program.page.as_str()),
-            expires_at,
-        },
-    ))
+    Ok(Reply::json(http::StatusCode::CREATED, &issued))
 }
 
 impl Payment {
@@ -172,6 +160,12 @@ impl Payment {
                 "The channel table is for the codes on tables, which no payment stands behind: POST /codes.",
             ));
         }
+        if self.customer.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST_PAYMENT) {
+            return Err(Problem::invalid(format!(
+                "customer is what the till knows the guest by, 1 to {LONGEST_PAYMENT} bytes. Leave it out of a guest it \
+                 does not know."
+            )));
+        }
         if self.payment.is_empty() || self.payment.len() > LONGEST_PAYMENT {
             return Err(Problem::invalid(format!("payment is the payment's id, 1 to {LONGEST_PAYMENT} bytes.")));
         }
@@ -180,12 +174,7 @@ impl Payment {
         })?;
         let minute = Minute::of(paid_at)
             .ok_or_else(|| Problem::invalid("paid_at lies before 2020 or after 2530; it is the time of payment."))?;
-        // Trying the survey out is a visit of its own: it takes no answer of the payment's guest away.
-        let is_test = self.channel.origin() == Origin::Test;
-        let payment = if is_test { format!("test {}", self.payment) } else { self.payment.clone() };
-        let payment = PaymentHash::of(&payment, keys.payment());
-        let visit = Visit { store: self.store, minute, payment };
-        Ok(Claim { visit, channel: self.channel, segment: self.segment })
+        Ok(Claim::of_payment((self.store, minute), &self.payment, (self.channel, self.segment), keys))
     }
 }
 
@@ -200,17 +189,4 @@ fn still_live(standing: Standing) -> Result<Timestamp, Problem> {
             Err(Problem::invalid("paid_at lies more than 10 minutes in the future; check the till's clock."))
         }
     }
-}
-
-/// The scheme that opens a page of an Alipay mini-program, with the link as its query `scene`.
-fn alipay(program: &MiniProgram, link: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("scene", link).finish();
-    let start = "alipays://platformapi/startapp?";
-    let scheme = form_urlencoded::Serializer::for_suffix(String::from(start), start.len())
-        .append_pair("appId", &program.app_id)
-        .append_pair("page", &program.page)
-        .append_pair("query", &query)
-        .finish();
-    // A form writes a space as `+`, an address as `%20`.
-    scheme.replace('+', "%20")
 }

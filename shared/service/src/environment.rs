@@ -7,6 +7,7 @@
 //! | `GRANT_DAYS` | optional: how many days grants live at most, such as `admin=1 report=90 issue=400` |
 //! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
 //! | `GRANT_KEYS` | the same of [`GrantKeys`] |
+//! | `SEAL_KEYS` | the same of [`SealKeys`] |
 //! | `OPENID_ISSUER` | optional: the identity provider that people sign in with, such as `https://login.example.cn` |
 //! | `OPENID_CLIENT_ID` | with it: what the provider calls this stack |
 //! | `OPENID_CLIENT_SECRET` | with it: `ssm:<name>` of a SecureString, or the secret itself |
@@ -19,7 +20,7 @@ use aws_config::SdkConfig;
 
 use domain::{
     Invalid,
-    access::{BothKeys, GrantKeys, GuestKeys, Lifetimes},
+    access::{BothKeys, GrantKeys, GuestKeys, Lifetimes, OperatorKeys, ReceiverKeys, SealKeys},
 };
 
 use crate::aws;
@@ -53,7 +54,7 @@ fn meaning(name: &str) -> &'static str {
     match name {
         "TABLE_NAME" => "it is the name of the DynamoDB table",
         "PUBLIC_URL" => "it is the address that guests see, such as https://s.example.cn",
-        "GUEST_KEYS" | "GRANT_KEYS" => "it is ssm:<name of a SecureString>, or the keyring's JSON itself",
+        "GUEST_KEYS" | "GRANT_KEYS" | "SEAL_KEYS" => "it is ssm:<name of a SecureString>, or the keyring's JSON itself",
         _ => "the function needs it",
     }
 }
@@ -107,6 +108,26 @@ impl Keys for GuestKeys {
 impl Keys for GrantKeys {
     async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
         keyring(sdk, "GRANT_KEYS", Self::parse).await
+    }
+}
+
+impl Keys for SealKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        keyring(sdk, "SEAL_KEYS", Self::parse).await
+    }
+}
+
+impl Keys for OperatorKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        let (grants, seal) = tokio::try_join!(GrantKeys::read(sdk), SealKeys::read(sdk))?;
+        Ok(Self { grants, seal })
+    }
+}
+
+impl Keys for ReceiverKeys {
+    async fn read(sdk: &SdkConfig) -> Result<Self, ConfigError> {
+        let (guests, seal) = tokio::try_join!(GuestKeys::read(sdk), SealKeys::read(sdk))?;
+        Ok(Self { guests, seal })
     }
 }
 

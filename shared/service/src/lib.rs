@@ -1,8 +1,8 @@
 //! What a function stands on: the table, HTTP, pages, the keys and the environment. What Aftertaste is about is in
 //! [`domain`], and is used from here.
 //!
-//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`count`], [`counting`], [`memory`] and
-//! [`reading`] hold what several functions join them to. A function does the rest.
+//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`count`], [`counting`], [`issued`],
+//! [`memory`], [`noticed`] and [`reading`] hold what several functions join them to. A function does the rest.
 
 pub mod app;
 pub mod aws;
@@ -10,9 +10,11 @@ pub mod count;
 pub mod counting;
 pub mod environment;
 pub mod http;
+pub mod issued;
 pub mod lambda;
 pub mod logs;
 pub mod memory;
+pub mod noticed;
 pub mod pages;
 pub mod reading;
 pub mod seal;

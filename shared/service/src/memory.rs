@@ -8,13 +8,17 @@ use std::time::Duration;
 use domain::{
     Id,
     access::Grant,
+    payment::AccountId,
     place::{Store, StoreNumber},
     survey::Brand,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use crate::table::{EndedGrants, ListedPerson, StoreList, Table, TableError, Versioned};
+use crate::{
+    noticed::Noticed,
+    table::{EndedGrants, ListedPerson, StoreList, StoredAccount, Table, TableError, Versioned},
+};
 
 /// How long the table is not asked again after it did not answer.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -31,6 +35,8 @@ pub struct Catalog {
     brand: Memory<(), Brand>,
     ended: Memory<(), EndedGrants>,
     people: Memory<(), Vec<ListedPerson>>,
+    account: Memory<AccountId, StoredAccount>,
+    noticed: Noticed,
     /// The day on which a grant was seen last, as far as this process knows.
     seen: Mutex<HashMap<Uuid, Date>>,
 }
@@ -57,6 +63,8 @@ impl Catalog {
             brand: Memory::default(),
             ended: Memory::default(),
             people: Memory::default(),
+            account: Memory::default(),
+            noticed: Noticed::default(),
             seen: Mutex::default(),
         }
     }
@@ -138,6 +146,19 @@ impl Catalog {
     pub async fn people(&self, now: Timestamp) -> Result<Arc<Vec<ListedPerson>>, TableError> {
         let people = async { self.table.people().await.map(Some) };
         Ok(self.through(&self.people, (), now, people).await?.unwrap_or_default())
+    }
+
+    /// An account at a payment provider.
+    ///
+    /// # Errors
+    /// When it is not in memory, and the table or the account can't be read.
+    pub async fn account(&self, id: &AccountId, now: Timestamp) -> Result<Option<Arc<StoredAccount>>, TableError> {
+        self.through(&self.account, id.clone(), now, self.table.account(id)).await
+    }
+
+    /// Keeps what became of a notice, for the account's operator to see.
+    pub async fn notice(&self, id: &AccountId, outcome: &'static str, detail: &str, now: Timestamp) {
+        self.noticed.keep(&self.table, id, outcome, detail, now).await;
     }
 
     /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't be

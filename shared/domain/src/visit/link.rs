@@ -17,8 +17,11 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{Channel, Minute, PaymentHash, Segment, TableNumber, Visit};
-use crate::access::{GuestKeys, Key};
+use super::{Channel, Minute, Origin, PaymentHash, Segment, TableNumber, Visit};
+use crate::{
+    access::{GuestKeys, Key},
+    place::StoreNumber,
+};
 
 /// How many characters a link has.
 pub const LINK_LENGTH: usize = 32;
@@ -49,6 +52,20 @@ pub enum Standing {
 }
 
 impl Claim {
+    /// What the link of a payment says.
+    pub fn of_payment(
+        (store, minute): (StoreNumber, Minute),
+        payment: &str,
+        (channel, segment): (Channel, Segment),
+        keys: &GuestKeys,
+    ) -> Self {
+        // Trying the survey out is a visit of its own: it takes no answer of the payment's guest away.
+        let is_test = channel.origin() == Origin::Test;
+        let payment = if is_test { format!("test {payment}") } else { payment.to_owned() };
+        let payment = PaymentHash::of(&payment, keys.payment());
+        Self { visit: Visit { store, minute, payment }, channel, segment }
+    }
+
     /// Signs the claim with the keyring's current key. The same claim always yields the same link, until the key
     /// rotates.
     pub fn sign(&self, keys: &GuestKeys) -> Option<Link> {

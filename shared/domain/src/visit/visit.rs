@@ -241,6 +241,15 @@ impl PaymentHash {
     }
 }
 
+impl std::str::FromStr for PaymentHash {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bits = u64::from_str_radix(text, 16).ok().map(Self::from_bits);
+        bits.filter(|hash| hash.to_string() == text).ok_or_else(|| Invalid("This is no payment's hash.".into()))
+    }
+}
+
 impl fmt::Display for PaymentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:09x}", self.0)

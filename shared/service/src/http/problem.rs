@@ -76,6 +76,8 @@ impl Problem {
     /// Headers that go with the status.
     pub(crate) fn headers(&self) -> &'static [(&'static str, &'static str)] {
         match self.kind.status() {
+            // A provider has a signature, and no grant.
+            StatusCode::UNAUTHORIZED if self.kind == ProblemKind::NoticeRefused => &[],
             StatusCode::UNAUTHORIZED => &[("www-authenticate", "Bearer")],
             StatusCode::TOO_MANY_REQUESTS => &[("retry-after", "60")],
             StatusCode::SERVICE_UNAVAILABLE => &[("retry-after", "1")],
@@ -241,8 +243,29 @@ impl Problem {
     }
 
     /// A body over the limit.
-    pub fn body_too_large() -> Self {
-        Self::new(ProblemKind::BodyTooLarge, "A body is at most 16384 bytes.")
+    pub fn body_too_large(most: usize) -> Self {
+        Self::new(ProblemKind::BodyTooLarge, format!("A body is at most {most} bytes."))
+    }
+
+    /// An account that there is not, or that is another provider's.
+    pub fn account_unknown() -> Self {
+        Self::new(
+            ProblemKind::AccountUnknown,
+            "There is no account of this id at this provider. An operator puts it in with PUT /accounts/{account}.",
+        )
+    }
+
+    /// A payment notice that is not believed: alike in every case.
+    pub fn notice_refused() -> Self {
+        Self::new(ProblemKind::NoticeRefused, "This is not signed as the account's provider signs, or not just now.")
+    }
+
+    /// A payment notice that its provider sent, and that can't be read.
+    pub fn notice_unreadable() -> Self {
+        Self::new(
+            ProblemKind::NoticeUnreadable,
+            "The signature holds, and the rest can't be read. Send it again: an operator is told, and mends the account.",
+        )
     }
 
     /// No grant.

@@ -33,6 +33,12 @@ pub enum ProblemKind {
     CodeUnknown,
     /// A link whose payment lies in the future.
     LinkFromTheFuture,
+    /// An account at a payment provider that there is not.
+    AccountUnknown,
+    /// A payment notice that is not believed.
+    NoticeRefused,
+    /// A payment notice that is its provider's, and can't be read.
+    NoticeUnreadable,
     /// A store that the catalog does not have.
     StoreUnknown,
     /// A survey that the catalog does not have.
@@ -88,6 +94,9 @@ impl ProblemKind {
         Self::LinkUnknown,
         Self::CodeUnknown,
         Self::LinkFromTheFuture,
+        Self::AccountUnknown,
+        Self::NoticeRefused,
+        Self::NoticeUnreadable,
         Self::StoreUnknown,
         Self::SurveyUnknown,
         Self::ScopeUnknown,
@@ -140,6 +149,11 @@ impl ProblemKind {
             Self::CodeUnknown => ("code-unknown", StatusCode::NOT_FOUND, "Not a code of a table"),
             Self::LinkFromTheFuture => {
                 ("link-from-the-future", StatusCode::NOT_FOUND, "A link for a payment that has not happened")
+            }
+            Self::AccountUnknown => ("account-unknown", StatusCode::NOT_FOUND, "No such account"),
+            Self::NoticeRefused => ("notice-refused", StatusCode::UNAUTHORIZED, "Not a notice of the provider"),
+            Self::NoticeUnreadable => {
+                ("notice-unreadable", StatusCode::INTERNAL_SERVER_ERROR, "A notice that can't be read")
             }
             Self::StoreUnknown => ("store-unknown", StatusCode::NOT_FOUND, "No such store"),
             Self::SurveyUnknown => ("survey-unknown", StatusCode::NOT_FOUND, "No such survey"),

@@ -85,13 +85,21 @@ impl Request {
     /// # Errors
     /// A problem when there are more than [`LARGEST_BODY`].
     pub fn bytes(&self) -> Result<Vec<u8>, Problem> {
+        self.bytes_up_to(LARGEST_BODY)
+    }
+
+    /// The body's bytes, of a route that takes more.
+    ///
+    /// # Errors
+    /// A problem when there are more than `most`.
+    pub fn bytes_up_to(&self, most: usize) -> Result<Vec<u8>, Problem> {
         let bytes = if self.is_base64_encoded {
             // API Gateway wrote the base64 itself.
             STANDARD.decode(&self.body).unwrap_or_default()
         } else {
             self.body.clone().into_bytes()
         };
-        if bytes.len() > LARGEST_BODY { Err(Problem::body_too_large()) } else { Ok(bytes) }
+        if bytes.len() > most { Err(Problem::body_too_large(most)) } else { Ok(bytes) }
     }
 
     /// Whether `Accept-Encoding` names gzip, or anything, with a weight (RFC 9110, section 12.5.3).
@@ -119,12 +127,20 @@ impl Request {
 /// # Errors
 /// A problem that says where the body is not what the route takes.
 pub fn body_json<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
+    body_json_up_to(request, LARGEST_BODY)
+}
+
+/// Reads a JSON body of a route that takes more.
+///
+/// # Errors
+/// A problem that says where the body is not what the route takes.
+pub fn body_json_up_to<T: DeserializeOwned>(request: &Request, most: usize) -> Result<T, Problem> {
     let content_type = request.content_type();
     if !(content_type.is_empty() || content_type == "application/json" || content_type.ends_with("+json")) {
         return Err(Problem::unsupported_media_type("application/json"));
     }
     let value: Value =
-        serde_json::from_slice(&request.bytes()?).map_err(|error| Problem::malformed(error.to_string()))?;
+        serde_json::from_slice(&request.bytes_up_to(most)?).map_err(|error| Problem::malformed(error.to_string()))?;
     if !value.is_object() {
         return Err(Problem::invalid("The body is a JSON object: { … }."));
     }

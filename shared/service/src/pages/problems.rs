@@ -91,6 +91,9 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::LinkExpired => Some(&LINK_EXPIRED),
         ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
         ProblemKind::Malformed
+        | ProblemKind::AccountUnknown
+        | ProblemKind::NoticeRefused
+        | ProblemKind::NoticeUnreadable
         | ProblemKind::ResponseUnknown
         | ProblemKind::RouteUnknown
         | ProblemKind::AlreadyAnswered

@@ -12,12 +12,18 @@
 //! | person · who asked for a sign-in link | `PEOPLE` · `ASKED` | the person's id; `-` for whoever is not listed |
 //! | session · sign-in link | `SESSIONS` · `SIGN-IN` | id |
 //! | audit trail | `AUDIT#2026-11`: the month | instant and a random id |
+//! | account at a payment provider · what became of its notices | `ACCOUNTS` · `NOTICED` | the account's id |
+//! | payments that led to no store | `UNMAPPED` | `till#merchant 1900000109`: account and value |
+//! | payment of a notice | `P#` and a keyed hash of account and payment id | `-` |
+//! | quiet period | `Q#` and a keyed hash of the payer | `-` |
+//! | event to go out | `EVENT#7`: one of 16 | `2026-11-21T04:31:07Z#evt_…`: not before, id |
 //! | lease of a count | `COUNT` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Id,
+    payment::{AccountId, Payer, PaymentKey},
     place::{Scope, StoreNumber},
     visit::{Minute, Visit},
 };
@@ -61,6 +67,7 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some("D") => "rollup-left-out",
         Some("O") => "operations-left-out",
         Some(PEOPLE) => "person-left-out",
+        Some(ACCOUNTS) => "account-left-out",
         _ => "item-left-out",
     }
 }
@@ -155,6 +162,43 @@ pub(super) fn sign_in(id: Uuid) -> Key {
 
 pub(super) fn audit(month: &str) -> String {
     format!("AUDIT#{month}")
+}
+
+pub(super) const ACCOUNTS: &str = "ACCOUNTS";
+pub(super) const UNMAPPED: &str = "UNMAPPED";
+
+pub(super) fn account(id: &AccountId) -> Key {
+    Key { pk: ACCOUNTS.into(), sk: id.to_string() }
+}
+
+pub(super) fn noticed(id: &AccountId) -> Key {
+    Key { pk: "NOTICED".into(), sk: id.to_string() }
+}
+
+pub(super) fn unmapped(id: &AccountId, value: &str) -> Key {
+    Key { pk: UNMAPPED.into(), sk: format!("{id}#{value}") }
+}
+
+pub(super) fn payment(key: PaymentKey) -> Key {
+    Key { pk: format!("P#{key}"), sk: "-".into() }
+}
+
+pub(super) fn quiet(payer: Payer) -> Key {
+    Key { pk: format!("Q#{payer}"), sk: "-".into() }
+}
+
+/// How many partitions events to go out lie in, so that none is written to by all.
+pub(super) const SHARDS: u8 = 16;
+
+pub(super) fn events(shard: u8) -> String {
+    format!("EVENT#{shard}")
+}
+
+/// The key of an event. Its id ends with a hexadecimal digit, which says where it lies.
+pub(super) fn event(not_before: Timestamp, id: &str) -> Key {
+    let shard = id.chars().last().and_then(|last| last.to_digit(SHARDS.into())).unwrap_or(0);
+    let not_before = not_before.strftime("%Y-%m-%dT%H:%M:%SZ");
+    Key { pk: format!("EVENT#{shard}"), sk: format!("{not_before}#{id}") }
 }
 
 pub(super) fn lease() -> Key {

@@ -2,23 +2,29 @@
 //!
 //! There is no storage trait: tests and local runs use the real SDK against an embedded DynamoDB.
 
+mod accounts;
 mod audit;
 mod catalog;
+mod events;
 mod grants;
 mod keys;
 mod lease;
 mod limits;
 mod newest;
 mod operations;
+mod payments;
 mod people;
 mod responses;
 mod rollups;
 
+pub use accounts::{StoredAccount, Unmapped};
 pub use audit::Deed;
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
+pub use events::OutgoingEvent;
 pub use grants::{EndedGrants, IssuedGrant};
 pub use newest::Page;
 pub use operations::operations_item;
+pub use payments::{Kept, PaymentItem, PaymentState};
 pub use people::{ListedPerson, Seen, SignInLink, StoredSession};
 pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};
 pub use rollups::rollup_item;
