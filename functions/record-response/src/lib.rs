@@ -16,7 +16,7 @@ use aftertaste::{
     lambda::Call,
     table::{Recorded, TookBack, Versioned},
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use audience::{Audience, Shown};
@@ -117,7 +117,7 @@ fn checked(opened: &OpenLink, survey: &Versioned, sent: &Answered) -> Result<Ans
 
 /// Writes a response once.
 async fn record(app: &App, visit: Visit, response: &Response, brand: &Brand) -> Result<Outcome, Stop> {
-    Ok(match app.table.record(visit, response, expiry(brand, visit)).await? {
+    Ok(match app.table.record(visit, response, brand.kept_until(visit.minute)).await? {
         Recorded::Now => Outcome::Recorded { partial: response.partial },
         Recorded::Before => Outcome::RecordedBefore,
         Recorded::AnswerIsThere { by_this_submission } => Outcome::AlreadyAnswered { by_this_submission },
@@ -173,10 +173,4 @@ async fn shown_survey(
         }
         _ => Ok(Ok(latest.clone())),
     }
-}
-
-/// A response is dropped so many days after its payment, so that a day's responses go together.
-fn expiry(brand: &Brand, visit: Visit) -> Timestamp {
-    let paid = visit.minute.start();
-    paid.checked_add((i64::from(brand.retention_days) * 24).hours()).unwrap_or(Timestamp::MAX)
 }

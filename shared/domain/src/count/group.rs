@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Invalid, known_keys};
 
 /// How many answers fell on each value of a scale. Values that nobody chose are absent.
 pub type Histogram = BTreeMap<u8, u64>;
@@ -92,6 +94,56 @@ impl From<Ordered> for (u64, Group) {
     }
 }
 
+/// A group as it is written where a day has hundreds: four counts where each guest answered both questions, as nearly all
+/// do, and else six.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
+struct Terse(Group);
+
+impl From<Terse> for Vec<u64> {
+    fn from(Terse(group): Terse) -> Self {
+        let Recommendations { promoters, passives, detractors } = group.recommendations;
+        if group.recommendations.n() == group.responses && group.rated == group.responses {
+            vec![promoters, passives, detractors, group.satisfied]
+        } else {
+            <[u64; 6]>::from(group).into()
+        }
+    }
+}
+
+impl TryFrom<Vec<u64>> for Terse {
+    type Error = Invalid;
+
+    fn try_from(counts: Vec<u64>) -> Result<Self, Invalid> {
+        match *counts {
+            [promoters, passives, detractors, satisfied] => {
+                let recommendations = Recommendations { promoters, passives, detractors };
+                let responses = recommendations.n();
+                Ok(Self(Group { responses, recommendations, rated: responses, satisfied }))
+            }
+            // A later version may count more.
+            [a, b, c, d, e, f, ..] => Ok(Self([a, b, c, d, e, f].into())),
+            _ => Err(Invalid("A group is four counts, or six.".into())),
+        }
+    }
+}
+
+/// Writes groups tersely.
+pub(super) fn write_terse<K: Serialize, S: Serializer>(
+    groups: &BTreeMap<K, Group>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(groups.iter().map(|(key, group)| (key, Terse(*group))))
+}
+
+/// Reads groups that were written tersely, and passes over keys that this version does not know.
+pub(super) fn read_terse<'de, K: Deserialize<'de> + Ord, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<K, Group>, D::Error> {
+    let groups: BTreeMap<K, Terse> = known_keys(deserializer)?;
+    Ok(groups.into_iter().map(|(key, Terse(group))| (key, group)).collect())
+}
+
 impl Group {
     /// The responses of some groups.
     pub fn of_all(groups: &[Self]) -> Self {
@@ -115,5 +167,40 @@ impl Group {
         self.recommendations.detractors += other.recommendations.detractors;
         self.rated += other.rated;
         self.satisfied += other.satisfied;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Written(#[serde(serialize_with = "write_terse", deserialize_with = "read_terse")] BTreeMap<u8, Group>);
+
+    #[test]
+    fn a_group_is_written_as_four_counts_where_these_say_all() {
+        let written = |counts: [u64; 6]| serde_json::to_value(Written([(7, counts.into())].into())).unwrap();
+        assert_eq!(written([6, 3, 2, 1, 6, 4]), json!({"7": [3, 2, 1, 4]}));
+        assert_eq!(written([6, 3, 2, 1, 5, 4]), json!({"7": [6, 3, 2, 1, 5, 4]}));
+        let later = json!({"7": [6, 3, 2, 1, 5, 4, 9], "later": {}});
+        let Written(read) = serde_json::from_value(later).unwrap();
+        assert_eq!(read, [(7, [6, 3, 2, 1, 5, 4].into())].into());
+        assert!(serde_json::from_value::<Written>(json!({"7": [1, 2, 3]})).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_group_is_read_as_it_was_written(counts in any::<[u32; 6]>(), usual in any::<bool>()) {
+            let mut group: Group = counts.map(u64::from).into();
+            if usual {
+                group.responses = group.recommendations.n();
+                group.rated = group.responses;
+            }
+            let json = serde_json::to_value(Written([(7, group)].into())).unwrap();
+            prop_assert_eq!(serde_json::from_value::<Written>(json).unwrap().0, [(7, group)].into());
+        }
     }
 }

@@ -86,10 +86,10 @@ pub fn paid_responses(tallies: &Tallies) -> u64 {
     paid.map(|(_, tally)| tally.responses + tally.waiting).sum()
 }
 
-/// Adds the tallies of another scope.
+/// Adds the tallies of a scope below.
 pub fn merge_tallies(to: &mut Tallies, from: &Tallies) {
     for (series, tally) in from {
-        to.entry(series.clone()).or_default().merge(tally);
+        to.entry(series.clone()).or_default().merge_below(tally);
     }
 }
 

@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Band, DriverSums, Group, Histogram, JointSums, Ordered, PairCounts, Sign, Signs, merge_signs};
+use super::{
+    AmountBand, Band, DriverSums, Group, Histogram, JointSums, Named, Ordered, PairCounts, Sign, Signs,
+    group::{read_terse, write_terse},
+    keep_most, merge_signs,
+};
 use crate::{
     Id, known_keys,
     survey::{Answer, Kind, Measure, Question, Response, Scale, Survey},
-    visit::{Channel, Segment},
+    visit::{Channel, Context, Segment},
 };
 
 /// So many answers of a running day at a time are shown: from one report to the next, nobody tells whose came in.
 pub const STEP: usize = 5;
+
+/// So many tables, and as many of those who serve, are told apart on one day of a store.
+pub const MOST_NAMES: usize = 100;
 
 /// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in
 /// whatever order and grouping; a tally never holds a zero, so that equal sets have equal tallies.
@@ -72,6 +79,27 @@ pub struct Tally {
     /// before 0.2 counted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub ordered: BTreeMap<u8, Ordered>,
+    /// By table, of a store. Of the days of versions before 0.2 nothing is known of tables, staff and amounts.
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        serialize_with = "write_terse",
+        deserialize_with = "read_terse"
+    )]
+    pub tables: Named,
+    /// By whoever served, of a store.
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        serialize_with = "write_terse",
+        deserialize_with = "read_terse"
+    )]
+    pub staff: Named,
+    /// By what was paid.
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        serialize_with = "write_terse",
+        deserialize_with = "read_terse"
+    )]
+    pub amounts: BTreeMap<AmountBand, Group>,
     /// Seconds taken, summed, and the number of responses that told.
     #[serde(skip_serializing_if = "is_zero_pair")]
     pub seconds: (u64, u64),
@@ -91,9 +119,14 @@ fn is_zero_pair(pair: &(u64, u64)) -> bool {
 }
 
 impl Tally {
-    /// Adds one response. `hour` is that of the payment on the store's clock; `survey` is the version that was
-    /// answered.
+    /// Adds one response of whose visit nothing else is known. `hour` is that of the payment on the store's clock;
+    /// `survey` is the version that was answered.
     pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
+        self.add_with(response, hour, survey, &Context::default());
+    }
+
+    /// Adds one response with what the merchant knows of its visit.
+    pub fn add_with(&mut self, response: &Response, hour: u8, survey: &Survey, context: &Context) {
         if response.is_gone() {
             return;
         }
@@ -126,10 +159,32 @@ impl Tally {
         self.channels.entry(response.channel).or_default().merge(&group);
         self.segments.entry(response.segment).or_default().merge(&group);
         self.hours.entry(hour).or_default().merge(&group);
+        self.add_to_known(response, context, &group);
         if let Some(seconds) = response.seconds {
             self.seconds.0 += u64::from(seconds);
             self.seconds.1 += 1;
         }
+    }
+
+    /// Adds a response to the parts that its visit is known to belong to.
+    fn add_to_known(&mut self, response: &Response, context: &Context, group: &Group) {
+        // The code on a table says where it hangs; of a payment the merchant does.
+        let of_code = response.table.map(u32::from).filter(|number| *number > 0).map(|number| number.to_string());
+        if let Some(table) = of_code.or_else(|| context.table.clone()) {
+            self.tables.entry(table).or_default().merge(group);
+        }
+        if let Some(staff) = &context.staff {
+            self.staff.entry(staff.clone()).or_default().merge(group);
+        }
+        if let Some((amount, currency)) = context.amount.zip(context.currency.as_ref()) {
+            self.amounts.entry(AmountBand::of(amount, currency)).or_default().merge(group);
+        }
+    }
+
+    /// Keeps as many tables, and of those who serve as many, apart as a day of a store may: its rollup stays small.
+    pub fn keep_most_names(&mut self) {
+        keep_most(&mut self.tables, MOST_NAMES);
+        keep_most(&mut self.staff, MOST_NAMES);
     }
 
     /// Counts that a visit was answered and, in the series of what was taken back, whether it was. What was given anew
@@ -251,8 +306,15 @@ impl Tally {
         total
     }
 
-    /// Adds another tally.
+    /// Adds another tally of the same store.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_below(other);
+        merge_groups(&mut self.tables, &other.tables);
+        merge_groups(&mut self.staff, &other.staff);
+    }
+
+    /// Adds the tally of a scope below. Table 7 of one store is not that of another, and each store knows its own staff.
+    pub fn merge_below(&mut self, other: &Self) {
         self.responses += other.responses;
         self.partial += other.partial;
         self.taken_back += other.taken_back;
@@ -283,6 +345,7 @@ impl Tally {
         merge_groups(&mut self.channels, &other.channels);
         merge_groups(&mut self.segments, &other.segments);
         merge_groups(&mut self.hours, &other.hours);
+        merge_groups(&mut self.amounts, &other.amounts);
         for (hour, ordered) in &other.ordered {
             let to = self.ordered.entry(*hour).or_default();
             to.orders += ordered.orders;
@@ -332,6 +395,7 @@ fn merge_groups<K: Ord + Clone>(to: &mut BTreeMap<K, Group>, from: &BTreeMap<K, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{count::OTHERS, visit::ContextDetails};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -354,11 +418,22 @@ mod tests {
         .unwrap()
     }
 
+    /// A response, its hour, and what the merchant knows of its visit.
+    type Visited = (Response, u8, Context);
+
+    prop_compose! {
+        fn context()(table in prop::option::of(0_u8..4), staff in prop::option::of("[a-c]"), amount in prop::option::of(0_u64..100_000)) -> Context {
+            let table = table.map(|table| table.to_string());
+            let currency = amount.map(|_| "CNY".to_owned());
+            ContextDetails { table, staff, amount, currency, ..ContextDetails::default() }.try_into().unwrap()
+        }
+    }
+
     prop_compose! {
         fn responses()(some in prop::collection::vec(
             (prop::option::of(0_u8..=10), prop::option::of(1_u8..=5), 0_usize..4, any::<bool>(), 0_usize..12, 0_u8..16, 0_u8..24,
-             prop::option::of(0_u32..900), (prop::bool::weighted(0.1), prop::option::of(1_u8..=5), prop::option::of(1_u8..=5))), 0..40)) -> Vec<(Response, u8)> {
-            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, (partial, food, staff))| {
+             prop::option::of(0_u32..900), (prop::bool::weighted(0.1), prop::option::of(1_u8..=5), prop::option::of(1_u8..=5)), context()), 0..40)) -> Vec<Visited> {
+            some.into_iter().map(|(nps, csat, dishes, why, channel, segment, hour, seconds, (partial, food, staff), context)| {
                 let id = |text: &str| text.parse::<Id>().unwrap();
                 let mut answers = BTreeMap::new();
                 answers.extend(nps.map(|n| (id("nps"), Answer::Scale(n))));
@@ -369,16 +444,17 @@ mod tests {
                 if !chosen.is_empty() { answers.insert(id("dishes"), Answer::Choice(chosen)); }
                 if why { answers.insert(id("why"), Answer::Text("because".into())); }
                 let (channel, segment) = (Channel::ALL[channel], segment.try_into().unwrap());
-                (Response { channel, segment, answers, seconds, partial, ..Response::example() }, hour)
+                let table = (channel == Channel::Table).then(|| u32::from(hour % 3).try_into().unwrap());
+                (Response { channel, segment, answers, seconds, partial, table, ..Response::example() }, hour, context)
             }).collect()
         }
     }
 
-    fn tally(responses: &[(Response, u8)]) -> Tally {
+    fn tally(responses: &[Visited]) -> Tally {
         let survey = survey();
         let mut tally = Tally::default();
-        for (response, hour) in responses {
-            tally.add(response, *hour, &survey);
+        for (response, hour, context) in responses {
+            tally.add_with(response, *hour, &survey, context);
         }
         tally
     }
@@ -403,25 +479,43 @@ mod tests {
         }
 
         #[test]
+        fn a_node_knows_amounts_and_neither_tables_nor_staff(a in responses(), b in responses()) {
+            let both = tally(&[a.clone(), b.clone()].concat());
+            let mut node = Tally::default();
+            node.merge_below(&tally(&a));
+            node.merge_below(&tally(&b));
+            prop_assert_eq!(&node.amounts, &both.amounts);
+            let without = Tally { tables: Named::new(), staff: Named::new(), ..both };
+            prop_assert_eq!(node, without);
+        }
+
+        #[test]
         fn a_tally_survives_being_written_and_counts_what_a_plain_count_does(some in responses()) {
             let tally = tally(&some);
             let json = serde_json::to_string(&tally).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Tally>(&json).unwrap(), &tally);
-            let whole = || some.iter().filter(|(r, _)| !r.partial);
+            let whole = || some.iter().filter(|(r, ..)| !r.partial);
             prop_assert_eq!(tally.responses, whole().count() as u64);
             for n in 0..=10_u8 {
-                let nines = whole().filter(|(r, _)| r.answers.values().next_back().is_some() && r.answers.get(&"nps".parse::<Id>().unwrap()) == Some(&Answer::Scale(n))).count() as u64;
+                let nines = whole().filter(|(r, ..)| r.answers.values().next_back().is_some() && r.answers.get(&"nps".parse::<Id>().unwrap()) == Some(&Answer::Scale(n))).count() as u64;
                 let counted = tally.scales.get(&"nps".parse::<Id>().unwrap()).and_then(|h| h.get(&n)).copied().unwrap_or(0);
                 prop_assert_eq!(counted, nines);
             }
             prop_assert_eq!(tally.hours.values().map(|g| g.responses).sum::<u64>(), tally.responses);
+            let sum = |groups: &Named| groups.values().map(|g| g.responses).sum::<u64>();
+            let known = |knows: fn(&Visited) -> bool| whole().filter(|visited| knows(visited)).count() as u64;
+            prop_assert_eq!(sum(&tally.staff), known(|(_, _, context)| context.staff.is_some()));
+            let of_code = |r: &Response| r.table.is_some_and(|table| u32::from(table) > 0);
+            let by_hand = whole().filter(|(r, _, context)| of_code(r) || context.table.is_some()).count() as u64;
+            prop_assert_eq!(sum(&tally.tables), by_hand);
+            prop_assert_eq!(tally.amounts.values().map(|g| g.responses).sum::<u64>(), known(|(_, _, context)| context.amount.is_some()));
         }
     }
 
     #[test]
     fn pairs_and_joint_sums_go_by_the_order_of_ids() {
         let answers = serde_json::from_value(json!({"csat": 4, "staff": 5, "food": 1})).unwrap();
-        let tally = tally(&[(Response { answers, ..Response::example() }, 12)]);
+        let tally = tally(&[(Response { answers, ..Response::example() }, 12, Context::default())]);
         let id = |text: &str| text.parse::<Id>().unwrap();
         // Low food, high staff.
         assert_eq!(tally.pairs, [(id("food"), [(id("staff"), [0, 0, 1, 0, 0, 0, 0, 0, 0])].into())].into());
@@ -454,5 +548,48 @@ mod tests {
         );
         let stored = Survey::new(definition).unwrap();
         assert_eq!((stored.joint_key().as_str(), stored.drivers().count()), ("staff", 2));
+    }
+
+    #[test]
+    fn the_code_on_a_table_says_where_and_of_a_payment_the_merchant_does() {
+        let told = |table: &str| -> Context {
+            ContextDetails { table: Some(table.into()), ..ContextDetails::default() }.try_into().unwrap()
+        };
+        let at = |number: u32| Response { table: Some(number.try_into().unwrap()), ..Response::example() };
+        let all = tally(&[
+            (at(7), 12, Context::default()),
+            (at(7), 12, told("8")),
+            (at(0), 12, Context::default()),
+            (Response::example(), 12, told("8")),
+            (Response::example(), 12, Context::default()),
+        ]);
+        let counts: Vec<(&str, u64)> =
+            all.tables.iter().map(|(name, group)| (name.as_str(), group.responses)).collect();
+        assert_eq!(counts, [("7", 2), ("8", 1)]);
+    }
+
+    #[test]
+    fn a_hundred_tables_and_as_many_who_serve_stay_apart_on_a_day() {
+        let visited = |i: usize| -> Visited {
+            // The first ten serve twice as often.
+            let staff = if i < 150 { i } else { i - 150 };
+            let details = ContextDetails {
+                table: Some(i.to_string()),
+                staff: Some(format!("s{staff:03}")),
+                ..ContextDetails::default()
+            };
+            (Response::example(), 12, details.try_into().unwrap())
+        };
+        let mut all = tally(&(0..160).map(visited).collect::<Vec<_>>());
+        assert_eq!((all.tables.len(), all.staff.len()), (160, 150));
+        all.keep_most_names();
+        assert_eq!((all.tables.len(), all.tables[OTHERS].responses), (MOST_NAMES + 1, 60));
+        assert_eq!(
+            (all.staff.len(), all.staff[OTHERS].responses, all.staff["s003"].responses),
+            (MOST_NAMES + 1, 50, 2)
+        );
+        let kept = all.clone();
+        all.keep_most_names();
+        assert_eq!(all, kept);
     }
 }

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::Texts;
-use crate::{Mistakes, check_line, visit::Segment};
+use crate::{
+    Mistakes, check_line,
+    visit::{Minute, Segment},
+};
 
 /// The shortest retention, in days: longer than any link lives, so that no answer expires while its day is counted.
 pub const SHORTEST_RETENTION_DAYS: u32 = 90;
@@ -24,6 +28,12 @@ impl Brand {
         let details = BrandDetails::default();
         let days = days.filter(|days| (SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(days));
         Self(BrandDetails { retention_days: days.unwrap_or(details.retention_days), ..details })
+    }
+
+    /// Until when what is known of a visit is kept: so many days after its payment, so that a day's responses go together.
+    pub fn kept_until(&self, paid: Minute) -> Timestamp {
+        let retention = (i64::from(self.retention_days) * 24).hours();
+        paid.start().checked_add(retention).unwrap_or(Timestamp::MAX)
     }
 }
 

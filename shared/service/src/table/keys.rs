@@ -3,6 +3,7 @@
 //! | item | pk | sk |
 //! | --- | --- | --- |
 //! | response | `R#12` | `2026-11-21T04:31Z#bddf4a72b`: minute of payment in UTC, payment hash |
+//! | context | `V#12` | as its response |
 //! | rollup | `D#store/12`, `D#cn/east` | `2026-11-21`: the business day |
 //! | operations | `O#12` | `2026-11-21`: the business day |
 //! | store | `STORES` | `000012` |
@@ -51,7 +52,20 @@ pub(super) const STORES: &str = "STORES";
 pub(super) const BRAND: &str = "BRAND";
 
 pub(super) fn response(visit: Visit) -> Key {
-    Key { pk: responses(visit.store), sk: format!("{}#{}", visit.minute, visit.payment) }
+    Key { pk: responses(visit.store), sk: sk_of_response(visit.minute, visit.payment) }
+}
+
+/// The sort key of a response and of its context. `payment` is the hash, written as in the key.
+pub(super) fn sk_of_response(minute: Minute, payment: impl std::fmt::Display) -> String {
+    format!("{minute}#{payment}")
+}
+
+pub(super) fn context(visit: Visit) -> Key {
+    Key { pk: contexts(visit.store), ..response(visit) }
+}
+
+pub(super) fn contexts(store: StoreNumber) -> String {
+    format!("V#{store}")
 }
 
 pub(super) fn responses(store: StoreNumber) -> String {
@@ -64,6 +78,7 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some(STORES) => "store-left-out",
         Some("SURVEY") => "survey-left-out",
         Some(BRAND) => "brand-left-out",
+        Some("V") => "context-left-out",
         Some("D") => "rollup-left-out",
         Some("O") => "operations-left-out",
         Some(PEOPLE) => "person-left-out",

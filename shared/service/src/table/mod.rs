@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod catalog;
+mod contexts;
 mod events;
 mod grants;
 mod keys;
@@ -20,6 +21,7 @@ mod rollups;
 pub use accounts::{StoredAccount, Unmapped};
 pub use audit::Deed;
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
+pub use contexts::{Contexts, context_item};
 pub use events::OutgoingEvent;
 pub use grants::{EndedGrants, IssuedGrant};
 pub use newest::Page;

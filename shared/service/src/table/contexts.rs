@@ -1,0 +1,109 @@
+//! Contexts in the table: what merchants know of visits.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use domain::{
+    place::StoreNumber,
+    visit::{Context, ContextDetails, Visit},
+};
+use jiff::Timestamp;
+
+use super::{Item, Items, StoredResponse, Table, TableError, failed, keys, string, unless_refused};
+
+/// The item of a context, as it is written.
+///
+/// # Errors
+/// When it can't be written as an item.
+pub fn context_item(visit: Visit, context: &Context, expires: Timestamp) -> Result<Item, TableError> {
+    let key = keys::context(visit);
+    let mut item: Item = serde_dynamo::to_item(context).map_err(|error| unreadable_context(&key.pk, error))?;
+    item.insert("expires".into(), keys::number(expires.as_second()));
+    Ok(key.over(item))
+}
+
+impl Table {
+    /// Keeps what a merchant knows of a visit, if there is any and nothing is known yet. What was told first stays: else
+    /// somebody with a till could lay a bad answer at somebody else's door, by telling it again. Whether it was kept.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn put_context(&self, visit: Visit, context: &Context, expires: Timestamp) -> Result<bool, TableError> {
+        if context.is_empty() {
+            return Ok(false);
+        }
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(context_item(visit, context, expires)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        unless_refused(put, PutItemError::is_conditional_check_failed_exception, "write a context")
+    }
+
+    /// Drops what is known of a visit.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn delete_context(&self, visit: Visit) -> Result<(), TableError> {
+        self.delete(keys::context(visit), "delete a context").await
+    }
+
+    /// What is known of a store's visits that were paid within a window, in the order of their responses. Nothing is read
+    /// before the first is asked for.
+    pub fn contexts(&self, store: StoreNumber, paid: &Range<Timestamp>) -> Contexts {
+        let pk = keys::contexts(store);
+        let items = self.range(pk.clone(), keys::response_bound(paid.start), keys::response_bound(paid.end));
+        Contexts { pk, items, next: None }
+    }
+}
+
+/// Contexts that are being read, page by page, beside the responses of the same window.
+pub struct Contexts {
+    pk: String,
+    items: Items,
+    /// The next one, where it belongs to a later response.
+    next: Option<Item>,
+}
+
+impl Contexts {
+    /// The context of a response, if there is one. The responses have to come in their order, as they are read.
+    ///
+    /// # Errors
+    /// When the table can't be read; or [`TableError::Unreadable`] when this one can't, and the others can.
+    pub async fn of(&mut self, response: &StoredResponse) -> Result<Option<Context>, TableError> {
+        let wanted = keys::sk_of_response(response.minute, &response.payment);
+        loop {
+            let item = match self.next.take() {
+                Some(item) => item,
+                None => match self.items.next().await {
+                    Some(item) => item.map_err(failed("read contexts"))?,
+                    None => return Ok(None),
+                },
+            };
+            match string(&item, "sk").map(|sk| sk.cmp(&wanted)) {
+                // Of a visit that nobody answered.
+                Some(Ordering::Less) | None => {}
+                Some(Ordering::Equal) => return read(&self.pk, item).map(Some),
+                Some(Ordering::Greater) => {
+                    self.next = Some(item);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+/// A context as far as it fits: a later version may keep longer texts, and more of them.
+fn read(pk: &str, item: Item) -> Result<Context, TableError> {
+    let told: ContextDetails = serde_dynamo::from_item(item).map_err(|error| unreadable_context(pk, error))?;
+    Ok(Context::of_notice(told))
+}
+
+/// The sort key identifies a payment, so it stays out of errors and thereby out of logs.
+fn unreadable_context(pk: &str, detail: impl std::fmt::Display) -> TableError {
+    TableError::Unreadable { pk: pk.into(), sk: "(a context)".into(), detail: detail.to_string() }
+}
