@@ -6,12 +6,12 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Payment, Pick, Source, source::value};
+use super::{Payment, Pick, Place, Source, source::value};
 use crate::{
     Id, Invalid, Mistakes,
     place::StoreNumber,
     shortened,
-    visit::{Channel, Origin, Segment},
+    visit::{Channel, ContextDetails, Origin, Segment},
 };
 
 /// How many rules an account has at most.
@@ -19,6 +19,9 @@ const MOST_RULES: usize = 50;
 
 /// How many values the rules name together at most.
 const MOST_VALUES: usize = 10_000;
+
+/// How many characters of a value are shown, and how many a name has at most.
+const LONGEST_SHOWN: usize = 64;
 
 /// How many fields of its own a visit's context has at most.
 const MOST_FIELDS: usize = 10;
@@ -255,6 +258,9 @@ impl Account {
             if !rule.is.is_empty() && !rule.begins.is_empty() {
                 mistakes.add(format!("stores[{at}]: is and begins are two rules. Make two of it."));
             }
+            if rule.name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > LONGEST_SHOWN) {
+                mistakes.add(format!("stores[{at}].name is 1 to {LONGEST_SHOWN} characters."));
+            }
             if rule.is.keys().chain(rule.begins.keys()).any(String::is_empty) {
                 mistakes.add(format!("stores[{at}]: one of the values is empty, and every payment would fit."));
             }
@@ -281,7 +287,8 @@ impl Account {
             Some((rule, value)) => {
                 // Of a number of an order, only what may be its store's beginning: every order has another.
                 let longest = rule.begins.keys().map(|begin| begin.chars().count()).max();
-                let value: String = value.chars().take(longest.unwrap_or(64)).collect();
+                let shown = longest.unwrap_or(LONGEST_SHOWN).min(LONGEST_SHOWN);
+                let value: String = value.chars().take(shown).collect();
                 match &rule.name {
                     Some(name) => format!("{} {name}={value}", rule.from),
                     None => format!("{} {value}", rule.from),
@@ -291,6 +298,34 @@ impl Account {
                 Some(rule) => format!("{} (nothing there)", rule.from),
                 None => "(no rule)".to_owned(),
             },
+        }
+    }
+
+    /// What a payment tells of its visit. A sender by Standard Webhooks names table, staff and fields itself.
+    pub fn context_of(&self, payment: &Payment) -> ContextDetails {
+        let rules = &self.0.context;
+        let own = |name: &str| Pick { from: Source::At(Place::Metadata(name.to_owned())), name: None };
+        let is_named = matches!(self.0.provider, Provider::Standard(_));
+        let pick = |rule: &Option<Pick>, name: &str| {
+            rule.clone().or_else(|| is_named.then(|| own(name))).and_then(|pick| pick.of(payment))
+        };
+        let mut fields: BTreeMap<String, String> =
+            rules.fields.iter().filter_map(|(name, pick)| Some((name.to_string(), pick.of(payment)?))).collect();
+        if is_named && fields.is_empty() {
+            fields.extend(payment.places.iter().filter_map(|(place, text)| match place {
+                Place::Metadata(name) if !["table", "staff"].contains(&name.as_str()) => {
+                    Some((name.clone(), text.clone()))
+                }
+                _ => None,
+            }));
+        }
+        ContextDetails {
+            table: pick(&rules.table, "table"),
+            staff: pick(&rules.staff, "staff"),
+            amount: payment.amount,
+            currency: payment.currency.clone(),
+            items: payment.items.clone(),
+            fields,
         }
     }
 

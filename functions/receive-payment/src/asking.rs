@@ -1,0 +1,186 @@
+//! From a payment to the event that asks its guest.
+//!
+//! Each write is conditional, can be repeated, and decides alike. So no transaction is needed: whatever was cut off is made
+//! whole by the provider's next notice of the same payment.
+
+use std::sync::Arc;
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        payment::{Payer, Payment, PaymentKey},
+        place::Store,
+        survey::{Invitation, Invite},
+        visit::{Claim, Context, Minute, Origin},
+    },
+    http::Problem,
+    issued::Issued,
+    table::{Kept, OutgoingEvent, PaymentItem, PaymentState, StoredAccount, Versioned},
+};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+
+use crate::{App, RETRIES_DAYS};
+
+/// How long what a provider knows a payer by may be, to go out. Those of the providers are 128 characters at most.
+const LONGEST_PAYER: usize = 256;
+
+/// What is known of a payment that belongs to a store.
+struct Told<'a> {
+    account: &'a StoredAccount,
+    payment: &'a Payment,
+    key: PaymentKey,
+    store: Arc<Store>,
+    survey: Arc<Versioned>,
+    now: Timestamp,
+}
+
+/// Asks the guest of a payment, if they are to be asked. Whether the payment belongs to a store.
+pub(crate) async fn ask(app: &App, account: &StoredAccount, payment: &Payment, now: Timestamp) -> Result<bool, Stop> {
+    let Some(store) = store_of(app, account, payment, now).await? else {
+        let value = account.account.unmapped(payment);
+        app.table.note_unmapped(&account.id, &value, now).await?;
+        tracing::warn!(outcome = "payment-unmapped", account = account.id.as_str(), status = 200);
+        return Ok(false);
+    };
+    let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+    let key = PaymentKey::of(&account.id, &payment.id, &app.keys.guests);
+    let told = Told { account, payment, key, store, survey, now };
+    let outcome = told.settle(app).await?;
+    tracing::info!(outcome, account = account.id.as_str(), store = told.store.number.get(), status = 200);
+    Ok(true)
+}
+
+/// The store of a payment: the first that the account's rules lead to and that there is.
+async fn store_of(
+    app: &App,
+    account: &StoredAccount,
+    payment: &Payment,
+    now: Timestamp,
+) -> Result<Option<Arc<Store>>, Stop> {
+    for number in account.account.stores_of(payment) {
+        if let Some(store) = app.catalog.store(number, now).await? {
+            return Ok(Some(store));
+        }
+    }
+    Ok(None)
+}
+
+impl Told<'_> {
+    fn invite(&self) -> &Invite {
+        &self.survey.definition.invite
+    }
+
+    /// When it was paid. Where that is not signed, anybody who has seen a genuine notice can write another time into it,
+    /// but none after it first came.
+    fn paid_at(&self) -> Timestamp {
+        if self.payment.time_is_signed { self.payment.paid_at } else { self.payment.paid_at.min(self.now) }
+    }
+
+    /// What the link of the payment says; none of a time that no link can say.
+    fn claim(&self, app: &App) -> Option<Claim> {
+        let account = &self.account.account;
+        let minute = Minute::of(self.paid_at())?;
+        let way = (account.channel, account.segment);
+        Some(Claim::of_payment((self.store.number, minute), account.id_in_link(self.payment), way, &app.keys.guests))
+    }
+
+    async fn settle(&self, app: &App) -> Result<&'static str, Stop> {
+        let Some(claim) = self.claim(app) else { return Ok("payment-late") };
+        if !self.invite().draws(claim.visit.payment, &app.keys.guests) {
+            return Ok("payment-not-drawn");
+        }
+        let invitation = self.invite().invitation(self.paid_at(), self.now, &self.store.calendar.zone);
+        let (state, between) = match invitation {
+            Invitation::Between(from, until) => (PaymentState::New, (from, until)),
+            Invitation::Never => (PaymentState::Late, (self.now, self.now)),
+        };
+        let new = PaymentItem { claim, between };
+        let expires = self.expires(app, &claim).await?;
+        match app.table.put_payment(self.key, &new, (state, expires)).await? {
+            Kept::Now if state == PaymentState::Late => Ok("payment-late"),
+            Kept::Now => self.invite_guest(app, &new).await,
+            Kept::UnderWay(first) => self.repeated(app, &first).await,
+            Kept::Over(_) => Ok("payment-repeated"),
+        }
+    }
+
+    /// Until when the payment is kept: for as long as its link lives, and the provider may tell of it. One whose time is not
+    /// signed is kept as long as its answer: else it could be told again with another time, and be answered twice.
+    async fn expires(&self, app: &App, claim: &Claim) -> Result<Timestamp, Stop> {
+        let retried = self.now.saturating_add((RETRIES_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
+        let days = if self.payment.time_is_signed {
+            self.survey.definition.link_lifetime_days
+        } else {
+            app.catalog.brand(self.now).await?.retention_days
+        };
+        Ok(claim.visit.minute.after(days * 24 * 60).start().max(retried))
+    }
+
+    /// Makes whole what an earlier notice began.
+    async fn repeated(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
+        let (not_before, until) = first.between;
+        let id = self.key.event_id(&app.keys.guests);
+        if self.now >= until || app.table.has_event(not_before, &id).await? {
+            return Ok("payment-repeated");
+        }
+        self.invite_guest(app, first).await
+    }
+
+    async fn invite_guest(&self, app: &App, kept: &PaymentItem) -> Result<&'static str, Stop> {
+        let (visit, days) = (kept.claim.visit, self.invite().quiet_days);
+        let is_test = kept.claim.channel.origin() == Origin::Test;
+        if let Some(payer) = self.payment.payer.as_ref().filter(|_| days > 0 && !is_test) {
+            let payer = Payer::of(payer, &app.keys.guests);
+            if !app.table.begin_quiet(payer, visit, days).await? {
+                app.table.silence_payment(self.key).await?;
+                return Ok("payment-quiet");
+            }
+        }
+        let brand = app.catalog.brand(self.now).await?;
+        let context = self.context();
+        if !is_test && !context.is_empty() {
+            let retention = brand.retention_days * 24 * 60;
+            app.table.put_context(visit, &context, visit.minute.after(retention).start()).await?;
+        }
+        let expires_at = visit.minute.after(self.survey.definition.link_lifetime_days * 24 * 60).start();
+        let issued = Issued::of(&kept.claim, &app.keys.guests, &brand, &app.public_url, expires_at);
+        // The keyring has been checked to hold its current key.
+        let issued = issued.ok_or_else(Problem::unavailable)?;
+        app.table.put_event(&self.event(app, kept, &issued)).await?;
+        Ok("payment-linked")
+    }
+
+    fn event(&self, app: &App, kept: &PaymentItem, issued: &Issued) -> OutgoingEvent {
+        let (not_before, until) = kept.between;
+        OutgoingEvent {
+            id: self.key.event_id(&app.keys.guests),
+            kind: "survey.link.issued".to_owned(),
+            state: "waiting".to_owned(),
+            at: self.now,
+            not_before,
+            until,
+            data: self.says(kept.claim, issued, not_before, until),
+        }
+    }
+
+    /// What the event tells whoever sends the link on.
+    fn says(&self, claim: Claim, issued: &Issued, send_after: Timestamp, drop_after: Timestamp) -> Value {
+        let mut says = json!(issued);
+        if let Value::Object(says) = &mut says {
+            says.insert("store".into(), json!(claim.visit.store));
+            says.insert("channel".into(), json!(claim.channel));
+            says.insert("segment".into(), json!(claim.segment));
+            says.insert("account".into(), json!(self.account.id));
+            says.insert("send_after".into(), json!(send_after));
+            says.insert("drop_after".into(), json!(drop_after));
+            let payer = self.payment.payer.as_ref().filter(|payer| payer.len() <= LONGEST_PAYER);
+            says.extend(payer.map(|payer| ("payer".into(), json!(payer))));
+        }
+        says
+    }
+
+    fn context(&self) -> Context {
+        Context::of_notice(self.account.account.context_of(self.payment))
+    }
+}
