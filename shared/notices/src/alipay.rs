@@ -119,22 +119,18 @@ impl Account {
         let has_empty = form.0.values().any(Vec::is_empty);
         for (with_empty, with_type) in [(true, false), (true, true), (false, false), (false, true)] {
             let is_another = (with_empty || has_empty) && (!with_type || sign_type.is_some());
-            if is_another && self.is_signed(&form.signed(with_type, with_empty), &signature) {
+            if is_another && rsa::fits_any(&self.keys, &form.signed(with_type, with_empty), &signature) {
                 return Ok(());
             }
         }
         Err(Refusal::WrongSignature)
-    }
-
-    fn is_signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.keys.iter().any(|key| key.fits(message, signature))
     }
 }
 
 impl Form {
     fn read(body: &[u8]) -> Result<Self, Refusal> {
         let mut form = BTreeMap::new();
-        for (name, value) in form::pairs(body) {
+        for (name, value) in form::pairs(body).ok_or(Refusal::Malformed("too many names"))? {
             if form.insert(name, value).is_some() {
                 return Err(Refusal::Malformed("a name twice"));
             }
@@ -444,6 +440,19 @@ mod tests {
             let body = [good.as_slice(), more.as_bytes()].concat();
             assert_eq!(account.read(&request(body).request()), Err(Refusal::Malformed("a name twice")), "{more}");
         }
+    }
+
+    #[test]
+    fn a_form_has_500_names_at_most() {
+        let account = with(&[&own_key()]);
+        let with_more = |count: usize| {
+            let mut form = form(&paid(&[]));
+            form.0.extend((0..count).map(|at| (format!("x{at}").into_bytes(), Vec::new())));
+            read(&account, &sign(form, false, true))
+        };
+        let own = paid(&[]).len() + 1;
+        assert!(matches!(with_more(form::MOST_PAIRS - own), Ok(Notice::Paid(_))));
+        assert_eq!(with_more(form::MOST_PAIRS - own + 1), Err(Refusal::Malformed("too many names")));
     }
 
     #[test]

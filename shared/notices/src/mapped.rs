@@ -31,11 +31,15 @@ pub use sample::{Expected, ExpectedPayment, Sample};
 use crate::{Notice, Payment, Refusal, Request};
 use borders::Borders;
 use reading::Saying;
-use seen::Seen;
+use seen::{Json, Seen};
 use signing::Key;
 
 /// How many keys an account may have. While one follows the other there are two.
 const MOST_KEYS: usize = 4;
+
+/// How many bytes of JSON are read before they are believed. Adyen's notices have a tenth; a large one of tiny values would
+/// cost as much as fifty others.
+const MOST_UNBELIEVED: usize = 32 * 1024;
 
 /// A mapping that was checked, with the keys of an account.
 pub struct Account {
@@ -44,6 +48,7 @@ pub struct Account {
     keys: Vec<Key>,
     zone: Option<TimeZone>,
     reads_json: bool,
+    reads_form: bool,
     time_is_signed: bool,
 }
 
@@ -86,10 +91,10 @@ impl Account {
             }
         }
         let zone = mapping.says.time.zone.as_ref().and_then(|name| TimeZone::get(name).ok());
-        let reads_json = checking::reads_json(&mapping);
+        let (reads_json, reads_form) = (checking::reads_json(&mapping), checking::reads_form(&mapping));
         let time_is_signed = checking::covers(&mapping.signed, &mapping.says.time.at);
         let borders = Borders::of(&mapping);
-        let account = Self { mapping, borders, keys: known, zone, reads_json, time_is_signed };
+        let account = Self { mapping, borders, keys: known, zone, reads_json, reads_form, time_is_signed };
         // A sample that fails because of a mistake that is named already would only be noise.
         if mistakes.is_empty() {
             mistakes = account.try_samples();
@@ -125,7 +130,7 @@ impl Account {
     }
 
     fn read_with(&self, keys: &[Key], request: &Request<'_>) -> Result<Notice, Refusal> {
-        let seen = Seen::of(request);
+        let seen = Seen::of(request, self.reads_form)?;
         if let Signed::Fields(fields) = &self.mapping.signed {
             return self.read_items(fields, keys, &seen);
         }
@@ -135,27 +140,30 @@ impl Account {
         } else {
             None
         };
-        self.saying(&seen, json.as_ref()).notice()
+        self.saying(&seen, json.as_ref().map(Json::Body)).notice()
     }
 
     /// Each item is signed by itself, and none is believed unless all are.
     fn read_items(&self, fields: &Fields, keys: &[Key], seen: &Seen<'_>) -> Result<Notice, Refusal> {
-        let body: Value = serde_json::from_slice(seen.request.body).map_err(|_| Refusal::Malformed("body"))?;
+        let body = Some(seen.request.body).filter(|body| body.len() <= MOST_UNBELIEVED);
+        let body: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let body = body.ok_or(Refusal::Malformed("body"))?;
         let entries = match &fields.items {
             Some(pointer) => body.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice),
             None => Some(std::slice::from_ref(&body)),
         };
         let entries = entries.filter(|entries| !entries.is_empty()).ok_or(Refusal::Malformed("items"))?;
-        let items: Option<Vec<&Value>> = entries.iter().map(|entry| entry.pointer(&fields.item)).collect();
+        let items: Option<Vec<Json<'_>>> =
+            entries.iter().map(|entry| entry.pointer(&fields.item).map(Json::Item)).collect();
         let items = items.ok_or(Refusal::Malformed("items"))?;
         for item in &items {
-            signing::check(&self.mapping, &self.borders, keys, seen, Some(item))?;
+            signing::check(&self.mapping, &self.borders, keys, seen, Some(*item))?;
         }
-        let notices = items.iter().map(|item| self.saying(seen, Some(item)).notice());
+        let notices = items.iter().map(|item| self.saying(seen, Some(*item)).notice());
         together(notices.collect::<Result<_, _>>()?)
     }
 
-    fn saying<'a>(&'a self, seen: &'a Seen<'a>, json: Option<&'a Value>) -> Saying<'a> {
+    fn saying<'a>(&'a self, seen: &'a Seen<'a>, json: Option<Json<'a>>) -> Saying<'a> {
         let (says, time_is_signed) = (&self.mapping.says, self.time_is_signed);
         Saying { says, zone: self.zone.as_ref(), seen, json, time_is_signed }
     }

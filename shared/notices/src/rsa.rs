@@ -1,6 +1,7 @@
 //! Keys that a provider's signatures are checked with, read once: RSA PKCS#1 v1.5 with SHA-256.
 
 use aws_lc_rs::{
+    digest::{SHA256, digest},
     encoding::{AsDer, PublicKeyX509Der},
     rsa::PublicEncryptingKey,
     signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256},
@@ -8,7 +9,7 @@ use aws_lc_rs::{
 use rustls_pki_types::{CertificateDer, SubjectPublicKeyInfoDer, pem::PemObject};
 use webpki::EndEntityCert;
 
-/// How many keys an account has. Each may cost a check of a whole body, and providers have two at a time.
+/// How many keys an account has. Each costs a check, and providers have two at a time.
 pub(crate) const MOST_KEYS: usize = 4;
 
 /// A provider's public key.
@@ -45,6 +46,12 @@ impl RsaKey {
     pub(crate) fn fits(&self, message: &[u8], signature: &[u8]) -> bool {
         self.0.verify_sig(message, signature).is_ok()
     }
+}
+
+/// Whether a signature is any key's, of this very message. The message is gone through once, however many there are.
+pub(crate) fn fits_any(keys: &[RsaKey], message: &[u8], signature: &[u8]) -> bool {
+    let digest = digest(&SHA256, message);
+    keys.iter().any(|key| key.0.verify_digest_sig(&digest, signature).is_ok())
 }
 
 /// All certificates of a PEM, which may hold a chain; none when it has none, or one that can't be read.

@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 
-/// How many signatures of one notice are tried. Two come while a secret is rolled; without a bound, one header full of
-/// wrong ones of ed25519 would cost as much as a hundred notices.
+/// How many signatures of one notice are tried. Two come while a secret is rolled.
 pub(crate) const MOST_SIGNATURES: usize = 16;
 
 /// How many secrets an account has: one, or the old and the new one while it is rolled.

@@ -5,11 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::checking::read;
 use super::mapping::{Fields, Mapping, Origin, Pairs, Part, Signed, Sorted};
-use super::seen::text_at;
+use super::seen::Json;
 use super::signing::joined_pairs;
 use crate::{Refusal, form::Pair};
 
@@ -71,8 +69,8 @@ impl Borders {
     }
 
     /// Whether the fields that decide can be told from the others.
-    pub fn check_fields(&self, fields: &Fields, item: Option<&Value>) -> Result<(), Refusal> {
-        let text = |pointer: &String| item.and_then(|item| text_at(item, pointer));
+    pub fn check_fields(&self, fields: &Fields, item: Option<Json<'_>>) -> Result<(), Refusal> {
+        let text = |pointer: &String| item.and_then(|item| item.text_at(pointer));
         let sound = |pointer| text(pointer).is_none_or(|text| !text.contains(&fields.joiner));
         if self.fields.iter().all(sound) { Ok(()) } else { Err(Refusal::Malformed("fields")) }
     }

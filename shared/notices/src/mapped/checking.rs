@@ -181,6 +181,16 @@ pub(super) fn reads_json(mapping: &Mapping) -> bool {
     read(mapping).iter().any(|(_, origin, _)| matches!(origin, Origin::Json(_)))
 }
 
+/// Whether anything of a mapping is a parameter of the body.
+pub(super) fn reads_form(mapping: &Mapping) -> bool {
+    let from = &mapping.from;
+    let spots = [Some(&from.signature), from.timestamp.as_ref(), from.nonce.as_ref()].into_iter().flatten();
+    let read = read(mapping);
+    let mut origins = spots.map(|spot| &spot.at).chain(read.iter().map(|(_, origin, _)| *origin));
+    origins.any(|origin| matches!(origin, Origin::Form(_)))
+        || matches!(&mapping.signed, Signed::Sorted(sorted) if sorted.of == Pairs::Form)
+}
+
 fn covered(mapping: &Mapping, found: &mut Vec<String>) {
     let unsigned = |(_, origin, always): &(String, &Origin, bool)| !always && !covers(&mapping.signed, origin);
     if mapping.says.unsigned && !read(mapping).iter().any(unsigned) {

@@ -79,7 +79,7 @@ pub enum Origin {
     Query(String),
     /// A parameter of the body, which is a form.
     Form(String),
-    /// A JSON pointer into the body. It may go on inside a text that is JSON itself.
+    /// A JSON pointer into the body. It may go on inside a text that is JSON itself, unless fields are signed.
     Json(String),
 }
 
@@ -170,7 +170,8 @@ pub enum Pairs {
     Query,
 }
 
-/// Fields of JSON items, each item with a signature of its own. All other pointers of the mapping begin at the item.
+/// Fields of JSON items, each item with a signature of its own. All other pointers of the mapping begin at the item. None goes
+/// on inside a text. The body is read before it is believed, so that it may have 32 KiB at most.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fields {

@@ -4,7 +4,7 @@ use jiff::{Timestamp, fmt::strtime, tz::TimeZone};
 use serde_json::Value;
 
 use super::mapping::{Amount, Clock, Condition, Currency, Origin, Says, Tick, TimeFormat, Unit};
-use super::seen::{Seen, value_at};
+use super::seen::{Json, Seen};
 use crate::{Notice, Payment, Place, Refusal, money};
 
 /// How much of a name is kept that nothing follows from.
@@ -15,7 +15,7 @@ pub(super) struct Saying<'a> {
     pub says: &'a Says,
     pub zone: Option<&'a TimeZone>,
     pub seen: &'a Seen<'a>,
-    pub json: Option<&'a Value>,
+    pub json: Option<Json<'a>>,
     pub time_is_signed: bool,
 }
 
@@ -86,7 +86,7 @@ impl Saying<'_> {
         match (amount.unit, &amount.at) {
             (Unit::Smallest, at) => number(&self.text(at)?).and_then(|number| u64::try_from(number).ok()),
             // Here alone a number may have decimals. No number of a size that counts loses any.
-            (Unit::Hundred, Origin::Json(pointer)) => match &*value_at(self.json?, pointer)? {
+            (Unit::Hundred, Origin::Json(pointer)) => match &*self.json?.at(pointer)? {
                 Value::Number(number) => in_hundredths(&number.to_string()),
                 Value::String(text) => in_hundredths(text),
                 _ => None,

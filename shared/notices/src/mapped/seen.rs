@@ -1,7 +1,6 @@
 //! Finds values in a request, before anything of it is believed.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 
 use serde_json::Value;
 
@@ -9,34 +8,55 @@ use super::mapping::{Origin, Spot};
 use crate::form::{self, Pair};
 use crate::{Refusal, Request};
 
-/// A request, and its parameters as far as somebody asked for them.
+/// A request and its parameters.
 pub(super) struct Seen<'a> {
     /// The request itself.
     pub request: &'a Request<'a>,
-    form: OnceCell<Vec<Pair>>,
-    query: OnceCell<Vec<Pair>>,
+    /// The parameters of the body, if it is a form.
+    pub form: Vec<Pair>,
+    /// The parameters of the address.
+    pub query: Vec<Pair>,
+}
+
+/// JSON that values are looked for in. The text that a pointer leads to may also be a whole number, `true` or `false`.
+#[derive(Clone, Copy)]
+pub(super) enum Json<'v> {
+    /// A body that is believed. A text on the way of a pointer is read as JSON, one layer of quotes for each step.
+    Body(&'v Value),
+    /// An item that has to be read before it is believed. Its texts are left alone: each pointer would read the same one
+    /// anew, and a forged notice would be dear.
+    Item(&'v Value),
+}
+
+impl<'v> Json<'v> {
+    /// The value that a JSON pointer leads to.
+    pub fn at(self, pointer: &str) -> Option<Cow<'v, Value>> {
+        match self {
+            Self::Body(body) => inside(body, pointer),
+            Self::Item(item) => item.pointer(pointer).map(Cow::Borrowed),
+        }
+    }
+
+    /// The text that a JSON pointer leads to.
+    pub fn text_at(self, pointer: &str) -> Option<String> {
+        text_of(&*self.at(pointer)?)
+    }
 }
 
 /// What is looked for is there more than once: which one is signed, and which one is read?
 pub(super) struct Twice;
 
 impl<'a> Seen<'a> {
-    pub fn of(request: &'a Request<'a>) -> Self {
-        Self { request, form: OnceCell::new(), query: OnceCell::new() }
-    }
-
-    /// The parameters of the body.
-    pub fn form(&self) -> &[Pair] {
-        self.form.get_or_init(|| form::pairs(self.request.body).collect())
-    }
-
-    /// The parameters of the address.
-    pub fn query(&self) -> &[Pair] {
-        self.query.get_or_init(|| form::pairs(self.request.query.as_bytes()).collect())
+    /// Reads the parameters, those of the body only where it is a form.
+    pub fn of(request: &'a Request<'a>, reads_form: bool) -> Result<Self, Refusal> {
+        let body = if reads_form { request.body } else { b"" };
+        let [form, query] = [body, request.query.as_bytes()].map(form::pairs);
+        let too_many = || Refusal::Malformed("parameters");
+        Ok(Self { request, form: form.ok_or_else(too_many)?, query: query.ok_or_else(too_many)? })
     }
 
     /// A value, if it is there. Pointers begin at `json`.
-    pub fn find(&self, origin: &Origin, json: Option<&Value>) -> Result<Option<Cow<'_, [u8]>>, Twice> {
+    pub fn find(&self, origin: &Origin, json: Option<Json<'_>>) -> Result<Option<Cow<'_, [u8]>>, Twice> {
         let parameter = |pairs: &'_ [Pair], wanted: &str| -> Result<Option<Vec<u8>>, Twice> {
             let mut values = pairs.iter().filter(|(name, _)| name == wanted.as_bytes()).map(|(_, value)| value);
             let first = values.next();
@@ -48,22 +68,22 @@ impl<'a> Seen<'a> {
                 let first = values.next().map(|(_, value)| Cow::Borrowed(value.as_bytes()));
                 if values.next().is_some() { Err(Twice) } else { Ok(first) }
             }
-            Origin::Query(name) => Ok(parameter(self.query(), name)?.map(Cow::Owned)),
-            Origin::Form(name) => Ok(parameter(self.form(), name)?.map(Cow::Owned)),
+            Origin::Query(name) => Ok(parameter(&self.query, name)?.map(Cow::Owned)),
+            Origin::Form(name) => Ok(parameter(&self.form, name)?.map(Cow::Owned)),
             Origin::Json(pointer) => {
-                Ok(json.and_then(|json| text_at(json, pointer)).map(|text| Cow::Owned(text.into_bytes())))
+                Ok(json.and_then(|json| json.text_at(pointer)).map(|text| Cow::Owned(text.into_bytes())))
             }
         }
     }
 
     /// A value that is text and not empty, if it is there once.
-    pub fn text(&self, origin: &Origin, json: Option<&Value>) -> Option<String> {
+    pub fn text(&self, origin: &Origin, json: Option<Json<'_>>) -> Option<String> {
         let bytes = self.find(origin, json).ok()??.into_owned();
         String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
     }
 
     /// The part of a value that counts. It has to be there once.
-    pub fn spot(&self, spot: &Spot, json: Option<&Value>, role: &'static str) -> Result<String, Refusal> {
+    pub fn spot(&self, spot: &Spot, json: Option<Json<'_>>, role: &'static str) -> Result<String, Refusal> {
         let value = self.find(&spot.at, json).ok().flatten().ok_or(Refusal::Malformed(role))?;
         let text = std::str::from_utf8(&value).ok().and_then(|text| part_that_counts(spot, text));
         text.filter(|text| !text.is_empty()).map(str::to_owned).ok_or(Refusal::Malformed(role))
@@ -101,11 +121,6 @@ fn named_part<'t>(text: &'t str, wanted: &str) -> Option<&'t str> {
     }
 }
 
-/// The text that a JSON pointer leads to; also whole numbers, `true` and `false` as JSON writes them.
-pub(super) fn text_at(value: &Value, pointer: &str) -> Option<String> {
-    text_of(&*value_at(value, pointer)?)
-}
-
 /// A value as text. A number that is not whole, or too long for one, was rounded: two payments would have one id.
 pub(super) fn text_of(value: &Value) -> Option<String> {
     match value {
@@ -116,9 +131,8 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The value that a JSON pointer leads to. A text on the way is read as JSON, one layer of quotes for each step, so that nobody can
-/// make a notice dear that is not believed yet.
-pub(super) fn value_at<'v>(value: &'v Value, pointer: &str) -> Option<Cow<'v, Value>> {
+/// The value that a JSON pointer leads to, also inside texts.
+fn inside<'v>(value: &'v Value, pointer: &str) -> Option<Cow<'v, Value>> {
     let mut steps = pointer.split('/');
     steps.next().filter(|start| start.is_empty())?;
     let mut here = Cow::Borrowed(value);

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::borders::Borders;
 use super::mapping::{Encoding, Fields, KeyForm, Mapping, Pairs, Part, Scheme, Signed, Sorted, Tick};
-use super::seen::{Seen, text_of, value_at};
+use super::seen::{Json, Seen, text_of};
 use crate::{Refusal, form::Pair, hex, rsa::RsaKey};
 
 /// A key, ready for its scheme.
@@ -101,7 +101,7 @@ pub(super) fn check(
     borders: &Borders,
     keys: &[Key],
     seen: &Seen<'_>,
-    item: Option<&Value>,
+    item: Option<Json<'_>>,
 ) -> Result<(), Refusal> {
     let from = &mapping.from;
     let signature = seen.spot(&from.signature, item, "signature")?;
@@ -176,7 +176,7 @@ type Message<'a> = Vec<Cow<'a, [u8]>>;
 fn message<'a>(
     signed: &Signed,
     seen: &Seen<'a>,
-    item: Option<&Value>,
+    item: Option<Json<'_>>,
     stamps: &Stamps<'_>,
 ) -> Result<Message<'a>, Refusal> {
     let mut pieces = Vec::new();
@@ -222,8 +222,8 @@ fn put_together<'a>(
 /// The pairs that are signed, in their order.
 fn kept<'s>(sorted: &Sorted, seen: &'s Seen<'_>) -> Result<Vec<&'s Pair>, Refusal> {
     let all = match sorted.of {
-        Pairs::Form => seen.form(),
-        Pairs::Query => seen.query(),
+        Pairs::Form => &seen.form,
+        Pairs::Query => &seen.query,
     };
     let left_out = |name: &[u8]| sorted.leave_out.iter().any(|other| other.as_bytes() == name);
     let mut pairs: Vec<&Pair> = all.iter().filter(|(name, _)| !left_out(name)).collect();
@@ -250,12 +250,12 @@ pub(super) fn joined_pairs(sorted: &Sorted, pairs: &[&Pair]) -> Vec<u8> {
     message
 }
 
-fn joined(fields: &Fields, item: Option<&Value>) -> Result<String, Refusal> {
+fn joined(fields: &Fields, item: Option<Json<'_>>) -> Result<String, Refusal> {
     let escaped = |text: String| match fields.escape {
         true => text.replace('\\', "\\\\").replace(&fields.joiner, &format!("\\{}", fields.joiner)),
         false => text,
     };
-    let field = |pointer: &String| match item.and_then(|item| value_at(item, pointer)).as_deref() {
+    let field = |pointer: &String| match item.and_then(|item| item.at(pointer)).as_deref() {
         None | Some(Value::Null) => Ok(String::new()),
         // Signed as nothing, it could be read as something all the same.
         Some(value) => text_of(value).map(escaped).ok_or(Refusal::Malformed("fields")),

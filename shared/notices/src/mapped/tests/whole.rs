@@ -1,6 +1,8 @@
 //! What whole notices say, and what is refused of them.
 
+use super::super::seen::Json;
 use super::*;
+use crate::form::MOST_PAIRS;
 
 #[test]
 fn amounts_in_yuan_are_reckoned_in_whole_fen() {
@@ -140,13 +142,66 @@ fn a_time_that_ends_in_z_is_read_with_the_zone_utc() {
 fn a_text_on_the_way_of_a_pointer_loses_one_layer_for_each_step() {
     let quoted = |value: &Value| Value::String(value.to_string());
     let inner = json!({ "b": json!({ "c": 1 }).to_string() });
-    let at = |value: &Value| crate::mapped::seen::text_at(value, "/a/b/c");
+    let at = |value: &Value| Json::Body(value).text_at("/a/b/c");
     assert_eq!(at(&json!({ "a": inner })), Some("1".to_owned()));
     assert_eq!(at(&json!({ "a": quoted(&inner) })), Some("1".to_owned()));
     assert_eq!(at(&quoted(&json!({ "a": quoted(&inner) }))), Some("1".to_owned()));
     assert_eq!(at(&json!({ "a": quoted(&quoted(&inner)) })), None);
-    assert_eq!(crate::mapped::seen::text_at(&json!({ "": 1, "a": [2] }), "/"), Some("1".to_owned()));
-    assert_eq!(crate::mapped::seen::text_at(&json!({ "a": [2] }), "/a/+0"), None);
+    assert_eq!(Json::Body(&json!({ "": 1, "a": [2] })).text_at("/"), Some("1".to_owned()));
+    assert_eq!(Json::Body(&json!({ "a": [2] })).text_at("/a/+0"), None);
+}
+
+#[test]
+fn a_pointer_does_not_go_on_inside_a_text_of_an_item_that_is_signed_by_its_fields() {
+    let inner = json!({ "b": 1 });
+    let item = json!({ "a": inner, "text": inner.to_string() });
+    let at = |pointer: &str| Json::Item(&item).text_at(pointer);
+    assert_eq!([at("/a/b"), at("/text/b"), at("/text")], [Some("1".to_owned()), None, Some(inner.to_string())]);
+    // Neither is what is signed read from there, nor anything else.
+    let mapping = shipped("adyen");
+    let mut entry = adyen("AUTHORISATION", "1", true);
+    for pointer in ["/NotificationRequestItem/additionalData", "/NotificationRequestItem"] {
+        let value = entry.pointer_mut(pointer).unwrap();
+        *value = json!(value.to_string());
+        let mut sent = Sent::of(&mapping.samples[0]);
+        sent.body = json!({ "notificationItems": [entry] }).to_string().into_bytes();
+        assert_eq!(sent.read(&account(&mapping)), Err(Refusal::Malformed("signature")), "{pointer}");
+    }
+}
+
+#[test]
+fn what_is_read_before_it_is_believed_is_small() {
+    let mapping = shipped("adyen");
+    let account = account(&mapping);
+    let with = |size: usize| {
+        let mut sent = Sent::of(paid_sample(&mapping));
+        sent.body.resize(size, b' ');
+        sent.read(&account)
+    };
+    assert!(matches!(with(32 * 1024), Ok(Notice::Paid(_))));
+    assert_eq!(with(32 * 1024 + 1), Err(Refusal::Malformed("body")));
+}
+
+#[test]
+fn a_form_or_an_address_has_500_parameters_at_most() {
+    let meituan = shipped("meituan");
+    let start = "mt_peisong_id=1&status=50&timestamp=1477395862";
+    // Those without a value are not signed, and count all the same.
+    let of_form = |count: usize| {
+        let more: String = (4..count).map(|at| format!("&x{at}=")).collect();
+        let sent = form_signed_by_meituan(&format!("{start}{more}"), b"mt_peisong_id1status50timestamp1477395862");
+        sent.read(&account(&meituan))
+    };
+    assert!(of_form(MOST_PAIRS).is_ok(), "{:?}", of_form(MOST_PAIRS));
+    assert_eq!(of_form(MOST_PAIRS + 1), Err(Refusal::Malformed("parameters")));
+    let lakala = shipped("lakala");
+    let genuine = Sent::of(paid_sample(&lakala));
+    let with_query = |count: usize| Sent { query: "x&".repeat(count), ..genuine.clone() }.read(&account(&lakala));
+    assert!(with_query(MOST_PAIRS).is_ok());
+    assert_eq!(with_query(MOST_PAIRS + 1), Err(Refusal::Malformed("parameters")));
+    // A body that is no form may have as many as it likes.
+    let no_form = Sent { body: b"x&".repeat(MOST_PAIRS + 1), ..genuine };
+    assert_eq!(no_form.read(&account(&lakala)), Err(Refusal::WrongSignature));
 }
 
 #[test]
