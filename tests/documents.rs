@@ -62,7 +62,11 @@ fn a_function_is_given_the_keys_that_its_code_needs_and_may_read_no_others() {
     for function in template.split("      CodeUri: functions/").skip(1) {
         let name = function.lines().next().unwrap();
         let code = text(&format!("functions/{name}/src/lib.rs"));
-        let kinds = [("Guest", ["GuestKeys", "BothKeys"]), ("Grant", ["GrantKeys", "BothKeys"])];
+        let kinds = [
+            ("Guest", ["GuestKeys", "BothKeys", "ReceiverKeys"]),
+            ("Grant", ["GrantKeys", "BothKeys", "OperatorKeys"]),
+            ("Seal", ["SealKeys", "OperatorKeys", "ReceiverKeys"]),
+        ];
         for (kind, types) in kinds {
             let needs = types.iter().any(|keys| code.contains(&format!("App<{keys}>")));
             let own = function.split("\n\n").next().unwrap();

@@ -3,7 +3,7 @@
 
 use aftertaste::{
     app::App,
-    domain::access::{BothKeys, GrantKeys, GuestKeys, Lifetimes},
+    domain::access::{AllKeys, GrantKeys, GuestKeys, Lifetimes, SealKeys},
     http::Request,
     lambda::Call,
     memory::Catalog,
@@ -55,15 +55,18 @@ pub fn environment() -> serde_json::Map<String, Value> {
     serde_json::from_str::<Value>(&text).unwrap()["Parameters"].as_object().unwrap().clone()
 }
 
-pub fn keys() -> BothKeys {
+pub fn keys() -> AllKeys {
     let environment = environment();
     let json = |name: &str| environment[name].as_str().unwrap();
-    let (guests, grants) = (GuestKeys::parse(json("GUEST_KEYS")), GrantKeys::parse(json("GRANT_KEYS")));
-    BothKeys { guests: guests.unwrap(), grants: grants.unwrap() }
+    AllKeys {
+        guests: GuestKeys::parse(json("GUEST_KEYS")).unwrap(),
+        grants: GrantKeys::parse(json("GRANT_KEYS")).unwrap(),
+        seal: SealKeys::parse(json("SEAL_KEYS")).unwrap(),
+    }
 }
 
 /// What the functions have at hand, over a table of its own.
-async fn fresh() -> (World, App<BothKeys>) {
+async fn fresh() -> (World, App<AllKeys>) {
     let world = World::new().await;
     let table = world.stack.app.table.clone();
     let catalog = Catalog::new(table.clone(), Catalog::AGE).into();
@@ -78,7 +81,7 @@ async fn fresh() -> (World, App<BothKeys>) {
 }
 
 /// Sends what the case needs, then the case itself, and holds the reply against what it expects.
-async fn try_out(app: &App<BothKeys>, case: &Case) {
+async fn try_out(app: &App<AllKeys>, case: &Case) {
     if let Some(needed) = case.needs() {
         let reply = sent(app, &case.function, needed).await;
         assert!([200, 201].contains(&reply["statusCode"].as_u64().unwrap()), "{} {needed}: {reply}", case.function);
@@ -86,13 +89,13 @@ async fn try_out(app: &App<BothKeys>, case: &Case) {
     check(case, &sent(app, &case.function, &case.name).await);
 }
 
-async fn sent(app: &App<BothKeys>, function: &str, name: &str) -> Value {
+async fn sent(app: &App<AllKeys>, function: &str, name: &str) -> Value {
     let now: Timestamp = WRITTEN_FOR.parse().unwrap();
     let request: Request = serde_json::from_value(event(function, name)).unwrap();
     dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap().into_event()
 }
 
-async fn count(app: &App<BothKeys>, case: &Case) {
+async fn count(app: &App<AllKeys>, case: &Case) {
     let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
     let event = serde_json::from_value(event(&case.function, &case.name)).unwrap();
     let counted =

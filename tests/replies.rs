@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use aftertaste::{
     app::App,
     domain::{
-        access::{BothKeys, Ticket},
+        access::{AllKeys, Ticket},
         visit::Channel,
     },
     http::{Reply, Request},
@@ -33,7 +33,7 @@ use log::Log;
 
 /// A moment, and a stack whose catalog, keys and address are always the same.
 pub struct Scene {
-    pub app: App<BothKeys>,
+    pub app: App<AllKeys>,
     pub now: Timestamp,
     template: Template,
 }

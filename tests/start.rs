@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aftertaste::domain::access::{BothKeys, GrantKeys, GuestKeys, Key};
+use aftertaste::domain::access::{AllKeys, GrantKeys, GuestKeys, Key, SealKeys};
 use aftertaste_local::{Database, Demo, Options, Stack};
 use serde_json::{Value, json};
 use tokio::{
@@ -18,10 +18,11 @@ use crate::{
     harness::{options, program, proxy::ask},
 };
 
-fn keys() -> BothKeys {
+fn keys() -> AllKeys {
     let key = || Key::from([1; 32]);
     let guests = GuestKeys::new(1, BTreeMap::from([(1, key())]), key()).unwrap();
-    BothKeys { guests, grants: GrantKeys::new(key()) }
+    let seal = SealKeys::parse(environment()["SEAL_KEYS"].as_str().unwrap()).unwrap();
+    AllKeys { guests, grants: GrantKeys::new(key()), seal }
 }
 
 /// What a function's binary prints when it is started with these variables and ends.

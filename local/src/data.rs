@@ -8,7 +8,7 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use aftertaste::domain::access::{BothKeys, GrantKeys, GuestKeys};
+use aftertaste::domain::access::{AllKeys, GrantKeys, GuestKeys, SealKeys};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -55,12 +55,12 @@ impl Data {
         Ok(path)
     }
 
-    /// The keys of guests and grants, with the files of all three keyrings. Those that are not there are split from the
+    /// The keys of all three keyrings, each in its file. Those that are not there are split from the
     /// `keyring.json` of an earlier version, which stays; without one they are drawn at random.
     ///
     /// # Errors
     /// When a file can't be written, read or understood.
-    pub fn keys(&self) -> Result<BothKeys, Failure> {
+    pub fn keys(&self) -> Result<AllKeys, Failure> {
         let whole = self.folder.join("keyring.json");
         let keyrings = match fs::read_to_string(&whole) {
             Ok(json) => split(&json).ok_or_else(|| Failure(format!("{}: this is not a keyring.", whole.display())))?,
@@ -77,9 +77,12 @@ impl Data {
             Ok((json, path))
         };
         let none = |path: PathBuf| move |error| Failure(format!("{}: this is not a keyring: {error}.", path.display()));
-        let ((guests, guests_at), (grants, grants_at)) = (read("guests")?, read("grants")?);
-        let guests = GuestKeys::parse(&guests).map_err(none(guests_at))?;
-        Ok(BothKeys { guests, grants: GrantKeys::parse(&grants).map_err(none(grants_at))? })
+        let [guests, grants, seal] = [read("guests")?, read("grants")?, read("seal")?];
+        Ok(AllKeys {
+            guests: GuestKeys::parse(&guests.0).map_err(none(guests.1))?,
+            grants: GrantKeys::parse(&grants.0).map_err(none(grants.1))?,
+            seal: SealKeys::parse(&seal.0).map_err(none(seal.1))?,
+        })
     }
 
     /// Writes a keyring, unless it is there. Under another name first, so that a process killed here leaves no half of a
@@ -170,10 +173,14 @@ type Keyrings = [(&'static str, String); 3];
 ///
 /// # Errors
 /// None that is known: they are made so that they can be read.
-pub fn new_keys() -> Result<BothKeys, Failure> {
-    let [(_, guests), (_, grants), _] = new_keyrings();
+pub fn new_keys() -> Result<AllKeys, Failure> {
+    let [(_, guests), (_, grants), (_, seal)] = new_keyrings();
     let none = |error: aftertaste::domain::Invalid| Failure(error.0);
-    Ok(BothKeys { guests: GuestKeys::parse(&guests).map_err(none)?, grants: GrantKeys::parse(&grants).map_err(none)? })
+    Ok(AllKeys {
+        guests: GuestKeys::parse(&guests).map_err(none)?,
+        grants: GrantKeys::parse(&grants).map_err(none)?,
+        seal: SealKeys::parse(&seal).map_err(none)?,
+    })
 }
 
 fn new_keyrings() -> Keyrings {

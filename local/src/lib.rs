@@ -12,6 +12,7 @@ pub mod events;
 mod expiry;
 mod guard;
 mod login;
+mod outbox;
 pub mod replay;
 mod schedules;
 mod server;
@@ -32,7 +33,7 @@ use std::time::Duration;
 use aftertaste::{
     app::App,
     domain::{
-        access::{BothKeys, Lifetimes},
+        access::{AllKeys, Lifetimes},
         place::StoreNumber,
     },
     memory::Catalog,
@@ -86,7 +87,7 @@ pub struct Stack {
     /// Where the functions are, such as `http://127.0.0.1:3000`.
     pub url: String,
     /// What the functions have at hand.
-    pub app: Arc<App<BothKeys>>,
+    pub app: Arc<App<AllKeys>>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
@@ -96,7 +97,7 @@ impl Stack {
     ///
     /// # Errors
     /// When the port is taken, the table is another one's, or the template can't be read.
-    pub async fn start(options: Options, keys: BothKeys) -> Result<Self, Failure> {
+    pub async fn start(options: Options, keys: AllKeys) -> Result<Self, Failure> {
         let template = Template::read()?;
         manage_people::identity_provider().await.map_err(|error| Failure(error.0))?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aftertaste::{
     domain::{
         Invalid,
-        access::{BothKeys, Grant, GrantKeys, GuestKeys, Issue, Lifetimes, Permission},
+        access::{AllKeys, Grant, GrantKeys, GuestKeys, Issue, Lifetimes, Permission, SealKeys},
         place::StoreNumber,
     },
     token,
@@ -339,7 +339,7 @@ async fn replay(
 type Own = (Stack, Database, Lock);
 
 /// The address of the stack that runs on a folder; without one, of one of our own.
-async fn stack_on(data: &Data, folder: &Path, keys: BothKeys) -> Result<(String, Option<Own>), Failure> {
+async fn stack_on(data: &Data, folder: &Path, keys: AllKeys) -> Result<(String, Option<Own>), Failure> {
     match data.take()? {
         Taken::Elsewhere(url) if url.is_empty() => {
             Err(Failure(format!("The stack on {} is still starting. Try again in a moment.", folder.display())))
@@ -379,15 +379,18 @@ fn event(file: &Path, env: &Path) -> Result<(), Failure> {
 }
 
 /// The keys of an environment such as events/env.json.
-fn keys_of(env: &Path) -> Result<BothKeys, Failure> {
+fn keys_of(env: &Path) -> Result<AllKeys, Failure> {
     let variables = read_json(env)?;
     let variable = |name: &str| {
         let value = variables.pointer(&format!("/Parameters/{name}")).and_then(Value::as_str);
         value.ok_or_else(|| Failure(format!("{}: there is no Parameters.{name}.", env.display())))
     };
     let none = |error: Invalid| Failure(format!("{}: {error}.", env.display()));
-    let guests = GuestKeys::parse(variable("GUEST_KEYS")?).map_err(none)?;
-    Ok(BothKeys { guests, grants: GrantKeys::parse(variable("GRANT_KEYS")?).map_err(none)? })
+    Ok(AllKeys {
+        guests: GuestKeys::parse(variable("GUEST_KEYS")?).map_err(none)?,
+        grants: GrantKeys::parse(variable("GRANT_KEYS")?).map_err(none)?,
+        seal: SealKeys::parse(variable("SEAL_KEYS")?).map_err(none)?,
+    })
 }
 
 fn read_json(path: &Path) -> Result<Value, Failure> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aftertaste::{
     app::App,
-    domain::access::BothKeys,
+    domain::access::{AllKeys, BothKeys, OperatorKeys, ReceiverKeys},
     http::{Connection, Reply, Request, RequestContext},
     lambda::{Call, within},
 };
@@ -22,7 +22,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{Route, Template, guard, schedules};
+use crate::{Route, Template, guard, outbox, schedules};
 
 /// The largest body that API Gateway passes on: 10 MB.
 const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
@@ -30,7 +30,7 @@ const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
 pub(crate) async fn serve(
     listener: TcpListener,
     template: Template,
-    app: Arc<App<BothKeys>>,
+    app: Arc<App<AllKeys>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let served = axum::serve(listener, router(&template, &app)).with_graceful_shutdown(async move {
@@ -42,15 +42,17 @@ pub(crate) async fn serve(
     }
 }
 
-fn router(template: &Template, app: &Arc<App<BothKeys>>) -> Router {
+fn router(template: &Template, app: &Arc<App<AllKeys>>) -> Router {
     let mut local = Router::new();
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
         let (app, schedule) = (app.clone(), schedule.clone());
         local = local.route(&path, post(async move |body: String| schedules::fire_now(&app, &schedule, &body).await));
     }
+    let outbox = app.clone();
     // They ask for no grant, so no page of another site may call them.
     let mut router = local
+        .route("/_local/outbox", get(async move || outbox::show(&outbox).await))
         .layer(middleware::from_fn(guard::only_programs))
         .route("/healthz", get(async || axum::Json(json!({"status": "ok"}))));
     for route in &template.routes {
@@ -116,18 +118,23 @@ fn request(
 }
 
 /// Calls a function by its name; none when there is no such function.
-pub async fn dispatch(app: &App<BothKeys>, function: &str, request: &Request, call: Call) -> Option<Reply> {
-    let (guests, grants) = (with(app, app.keys.guests.clone()), with(app, app.keys.grants.clone()));
+pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, call: Call) -> Option<Reply> {
+    let AllKeys { guests, grants, seal } = &app.keys;
+    let both = with(app, BothKeys { guests: guests.clone(), grants: grants.clone() });
+    let operator = with(app, OperatorKeys { grants: grants.clone(), seal: seal.clone() });
+    let receiver = with(app, ReceiverKeys { guests: guests.clone(), seal: seal.clone() });
+    let (guests, grants) = (with(app, guests.clone()), with(app, grants.clone()));
     // In a box each: a debug build's stack would not hold all of them, one within the other.
     let handled = async {
         Some(match function {
-            issue_link::FUNCTION => Box::pin(issue_link::handle(app, request, call)).await,
+            issue_link::FUNCTION => Box::pin(issue_link::handle(&both, request, call)).await,
             open_survey::FUNCTION => Box::pin(open_survey::handle(&guests, request, call)).await,
             record_response::FUNCTION => Box::pin(record_response::handle(&guests, request, call)).await,
             show_report::FUNCTION => Box::pin(show_report::handle(&grants, request, call)).await,
-            manage_catalog::FUNCTION => Box::pin(manage_catalog::handle(&grants, request, call)).await,
+            manage_catalog::FUNCTION => Box::pin(manage_catalog::handle(&operator, request, call)).await,
             manage_people::FUNCTION => Box::pin(manage_people::handle(&grants, request, call)).await,
-            erase_responses::FUNCTION => Box::pin(erase_responses::handle(app, request, call)).await,
+            erase_responses::FUNCTION => Box::pin(erase_responses::handle(&both, request, call)).await,
+            receive_payment::FUNCTION => Box::pin(receive_payment::handle(&receiver, request, call)).await,
             _ => return None,
         })
     };
@@ -135,12 +142,12 @@ pub async fn dispatch(app: &App<BothKeys>, function: &str, request: &Request, ca
 }
 
 /// What a function has at hand: the same with the keys that it reads when it is deployed.
-fn with<K>(app: &App<BothKeys>, keys: K) -> App<K> {
+fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
     let App { table, catalog, public_url, lifetimes, .. } = app;
     App { table: table.clone(), catalog: catalog.clone(), keys, public_url: public_url.clone(), lifetimes: *lifetimes }
 }
 
-async fn answer(app: &App<BothKeys>, route: &Route, request: Request) -> Response {
+async fn answer(app: &App<AllKeys>, route: &Route, request: Request) -> Response {
     let Some(reply) = dispatch(app, &route.function, &request, Call::now()).await else {
         let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
         return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();

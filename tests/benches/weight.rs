@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aftertaste::domain::access::BothKeys;
+use aftertaste::domain::access::AllKeys;
 use aftertaste_local::{Data, Database, Demo, Options, Stack};
 use harness::{Guests, answers};
 use jiff::{Timestamp, ToSpan};
@@ -88,21 +88,21 @@ fn number(option: &str, otherwise: u32) -> u32 {
 }
 
 /// As `cargo run` starts: the file, every function, the schedules; it is open when it has a link to show.
-async fn open(data: &Data, keys: &BothKeys) -> Result<(Database, Stack), String> {
+async fn open(data: &Data, keys: &AllKeys) -> Result<(Database, Stack), String> {
     let database = Database::start(Some(&data.table().unwrap()), 0).await.map_err(|error| error.to_string())?;
     let stack = start(&database, keys, true).await?;
     stack.fresh_link(Timestamp::now()).await.ok_or("there is no store")?;
     Ok((database, stack))
 }
 
-async fn start(database: &Database, keys: &BothKeys, schedules: bool) -> Result<Stack, String> {
+async fn start(database: &Database, keys: &AllKeys, schedules: bool) -> Result<Stack, String> {
     let options = harness::options(&database.url);
     let options = Options { catalog_age: Duration::from_secs(1), demo: Demo::Nothing, schedules, ..options };
     Stack::start(options, keys.clone()).await.map_err(|error| error.to_string())
 }
 
 /// Spreads the answers over stores and days. One in a hundred has expired, so that the sweep finds something.
-async fn fill(data: &Data, keys: &BothKeys, answers: u32) {
+async fn fill(data: &Data, keys: &AllKeys, answers: u32) {
     let database = Database::start(Some(&data.table().unwrap()), 0).await.unwrap();
     let stack = start(&database, keys, false).await.unwrap();
     put_stores(&stack.app.table, STORES, "Asia/Shanghai").await;
@@ -166,7 +166,7 @@ async fn trickle(stack: &Stack, long: Duration) -> Times {
 }
 
 /// Thirty-two guests at once record for five seconds, each one answer after the other.
-async fn records_a_second(stack: &Stack, keys: &BothKeys) -> f64 {
+async fn records_a_second(stack: &Stack, keys: &AllKeys) -> f64 {
     let began = Instant::now();
     let guests = (0..32_u32).map(|number| async move {
         let mut recorded = 0;
@@ -182,7 +182,7 @@ async fn records_a_second(stack: &Stack, keys: &BothKeys) -> f64 {
     f64::from(recorded) / began.elapsed().as_secs_f64()
 }
 
-async fn in_memory(keys: &BothKeys) -> f64 {
+async fn in_memory(keys: &AllKeys) -> f64 {
     let database = Database::start(None::<&Path>, 0).await.unwrap();
     let stack = start(&database, keys, false).await.unwrap();
     put_stores(&stack.app.table, 1, "Asia/Shanghai").await;

@@ -1,7 +1,7 @@
 //! What requests are made from: chance, keys, a moment and routes, and what the parts of one request share.
 
 use aftertaste::{
-    domain::access::{BothKeys, Grant, Ticket},
+    domain::access::{AllKeys, Grant, Ticket},
     token,
 };
 use aftertaste_local::{Route, Template};
@@ -80,7 +80,7 @@ impl Draw {
 
 /// Where requests go, and when.
 pub struct Scene {
-    pub keys: BothKeys,
+    pub keys: AllKeys,
     pub now: Timestamp,
     /// Address and port.
     pub host: String,

@@ -1,4 +1,6 @@
-//! An operator sets up stores, surveys and the brand, and tells each day's orders.
+//! An operator sets up stores, surveys, the brand and accounts at payment providers, and tells each day's orders.
+
+mod accounts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +8,7 @@ use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
         Id, Invalid,
-        access::{Grant, GrantKeys},
+        access::{Grant, OperatorKeys},
         count::{DayDetails, DayOperations},
         place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
@@ -22,7 +24,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-type App = app::App<GrantKeys>;
+type App = app::App<OperatorKeys>;
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-catalog";
@@ -30,7 +32,8 @@ pub const FUNCTION: &str = "manage-catalog";
 /// How many days of a file are written at once.
 const WRITES_AT_ONCE: usize = 16;
 
-/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}` and `/brand`; `GET /stores`; `PUT` of days' orders.
+/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of days'
+/// orders.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
@@ -45,7 +48,10 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let now = call.now;
     let grant = app.granted_at_once(request, now).await?;
-    let needs_all = matches!(request.route_key.as_str(), "PUT /surveys/{id}" | "PUT /brand");
+    let needs_all = matches!(
+        request.route_key.as_str(),
+        "PUT /surveys/{id}" | "PUT /brand" | "PUT /accounts/{account}" | "GET /accounts/{account}"
+    );
     if !grant.allows_some_admin() || (needs_all && !grant.allows_admin()) {
         return Err(Problem::grant_insufficient("admin").into());
     }
@@ -60,10 +66,12 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
         "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request, &grant).await?),
         "PUT /days" => ("operations-written", put_operations_csv(app, request, &grant).await?),
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
+        "GET /accounts/{account}" => ("account-read", accounts::get(app, request, now).await?),
+        "PUT /accounts/{account}" => ("account-written", accounts::put(app, request, call).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
     if outcome.ends_with("-written") {
-        let named = ["store", "id", "day"].map(|name| request.path_parameter(name));
+        let named = ["store", "id", "day", "account"].map(|name| request.path_parameter(name));
         let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
         let deed = Deed { at: now, by: grant.subject.clone(), grant: grant.id(), what: outcome.to_owned(), on };
         app.table.record_deed(&deed, call.fresh).await?;

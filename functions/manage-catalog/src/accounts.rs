@@ -1,0 +1,109 @@
+//! Accounts at payment providers: what is public of them is shown, and secrets go in and never out.
+
+use std::collections::BTreeSet;
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Invalid, Mistakes, NAMED_AT_MOST,
+        payment::{Account, AccountDetails, AccountId},
+        place::StoreNumber,
+        strictly,
+    },
+    http::{LARGEST_NOTICE, Problem, Reply, Request, body_json_up_to},
+    lambda::Call,
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use notices::Reader;
+use serde_json::{Map, Value, json};
+
+use crate::App;
+
+/// What `GET` shows beside what was put. A body with it can be put back.
+const SHOWN: [&str; 6] = ["account", "notices_to", "secrets_set", "serials", "seen", "unmapped"];
+
+fn account_id(request: &Request) -> Result<AccountId, Problem> {
+    let id: Result<AccountId, Invalid> = request.path_parameter("account").parse();
+    Ok(id?)
+}
+
+/// An account, what became of its notices, and which payments led to no store.
+pub(crate) async fn get(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    let id = account_id(request)?;
+    let stored = app.table.account(&id).await?.ok_or_else(Problem::account_unknown)?;
+    let reader = stored.reader(&app.keys.seal)?;
+    let mut shown = shown(app, &id, &stored.account, stored.secrets, reader);
+    let seen = app.table.noticed(&id).await?.into_iter().map(|(outcome, (notices, last, detail))| {
+        let detail = (!detail.is_empty()).then_some(detail);
+        let seen = json!({"notices": notices, "last": last, "detail": detail});
+        (outcome, seen)
+    });
+    shown.insert("seen".into(), Value::Object(seen.collect()));
+    shown.insert("unmapped".into(), json!(app.table.unmapped(&id, now).await?));
+    Ok(Reply::json(StatusCode::OK, &shown))
+}
+
+fn shown(app: &App, id: &AccountId, details: &AccountDetails, secrets: usize, reader: &Reader) -> Map<String, Value> {
+    let provider = details.provider.name();
+    let mut shown = Map::from_iter([
+        ("account".to_owned(), json!(id)),
+        ("notices_to".to_owned(), json!(format!("{}/payments/{provider}/{id}", app.public_url))),
+    ]);
+    if let Value::Object(details) = json!(details) {
+        shown.extend(details);
+    }
+    shown.insert("secrets_set".into(), json!(secrets));
+    if let Reader::WeChat(account) = reader {
+        shown.insert("serials".into(), json!(account.serials()));
+    }
+    shown
+}
+
+/// Puts an account. Without secrets, those that it has stay.
+pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let id = account_id(request)?;
+    let mut body: Map<String, Value> = body_json_up_to(request, LARGEST_NOTICE)?;
+    body.retain(|name, _| !SHOWN.contains(&name.as_str()));
+    let given = body.shift_remove("secrets").map(secrets).transpose()?;
+    let details: AccountDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
+    let account = Account::new(details).map_err(Problem::from)?;
+    let known = match &given {
+        Some(secrets) => secrets.clone(),
+        None => match app.table.account(&id).await? {
+            Some(stored) if account.provider.has_secrets() => stored.open_secrets(&app.keys.seal)?,
+            _ => Vec::new(),
+        },
+    };
+    let reader = Reader::new(&account.provider, &known).map_err(|mistakes| {
+        let named = mistakes.into_iter().take(NAMED_AT_MOST).map(Invalid);
+        Problem::from(Mistakes(named.collect()))
+    })?;
+    check_stores(app, &account).await?;
+    // An account that needs none keeps none.
+    let kept = given.or_else(|| (!account.provider.has_secrets()).then(Vec::new));
+    app.table.put_account(&id, &account, kept.as_deref(), (&app.keys.seal, call.fresh)).await?;
+    Ok(Reply::json(StatusCode::OK, &shown(app, &id, &account, known.len(), &reader)))
+}
+
+fn secrets(value: Value) -> Result<Vec<String>, Problem> {
+    // What was sent stays out of the sentence: it may be most of a secret.
+    serde_json::from_value(value)
+        .map_err(|_| Problem::invalid("secrets: a list of texts is needed, also of a single one."))
+}
+
+/// Refuses rules that lead to stores which there are not: each payment would get lost at them.
+async fn check_stores(app: &App, account: &Account) -> Result<(), Stop> {
+    let list = app.table.stores().await?;
+    let unread = list.unreadable.iter().filter_map(|store| store.number);
+    let there: BTreeSet<StoreNumber> = list.iter().map(|store| store.number).chain(unread).collect();
+    let mut named = BTreeSet::new();
+    for rule in &account.stores {
+        named.extend(rule.is.values().chain(rule.begins.values()).copied());
+    }
+    let mut mistakes = Mistakes::default();
+    for number in named.difference(&there).take(NAMED_AT_MOST) {
+        mistakes.add(format!("stores: there is no store {number}. Put it first, with PUT /stores/{number}."));
+    }
+    mistakes.unless(()).map_err(|mistakes| Problem::from(mistakes).into())
+}
