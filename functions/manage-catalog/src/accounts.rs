@@ -68,8 +68,8 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     let given = body.shift_remove("secrets").map(secrets).transpose()?;
     let details: AccountDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
     let account = Account::new(details).map_err(Problem::from)?;
-    let known = match &given {
-        Some(secrets) => secrets.clone(),
+    let known = match given {
+        Some(secrets) => secrets,
         None => match app.table.account(&id).await? {
             Some(stored) if account.provider.has_secrets() => stored.open_secrets(&app.keys.seal)?,
             _ => Vec::new(),
@@ -80,9 +80,8 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
         Problem::from(Mistakes(named.collect()))
     })?;
     check_stores(app, &account).await?;
-    // An account that needs none keeps none.
-    let kept = given.or_else(|| (!account.provider.has_secrets()).then(Vec::new));
-    app.table.put_account(&id, &account, kept.as_deref(), (&app.keys.seal, call.fresh)).await?;
+    // Also those that it had, so that they lie sealed under the current key.
+    app.table.put_account(&id, &account, &known, (&app.keys.seal, call.fresh)).await?;
     Ok(Reply::json(StatusCode::OK, &shown(app, &id, &account, known.len(), &reader)))
 }
 

@@ -92,7 +92,7 @@ impl Table {
         item.map(|item| read_account(id, &item)).transpose()
     }
 
-    /// Writes an account over what was there. Without secrets, those that are there stay.
+    /// Writes an account with its secrets over what was there.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -100,29 +100,22 @@ impl Table {
         &self,
         id: &AccountId,
         details: &AccountDetails,
-        secrets: Option<&[String]>,
+        secrets: &[String],
         (seal, fresh): (&SealKeys, Uuid),
     ) -> Result<(), TableError> {
         let key = keys::account(id);
         let wrong = |detail: &str| unreadable(&keys::account(id), detail);
         // As JSON: a mapping is kept as it was put, and what this version does not know of it is not lost.
         let json = serde_json::to_string(details).map_err(|error| unreadable(&key, error))?;
-        let mut update = self
-            .update(key)
-            .expression_attribute_names("#account", "account")
-            .expression_attribute_values(":account", keys::text(json));
-        if let Some(secrets) = secrets {
-            let json = serde_json::to_string(secrets).map_err(|_| wrong("its secrets are no texts"))?;
-            let sealed = seal_secrets(&json, &about(id), fresh, seal).ok_or_else(|| wrong("nothing seals"))?;
-            let count = i64::try_from(secrets.len()).unwrap_or_default();
-            update = update
-                .update_expression("SET #account = :account, sealed = :sealed, secrets = :count")
-                .expression_attribute_values(":sealed", keys::text(sealed))
-                .expression_attribute_values(":count", keys::number(count));
-        } else {
-            update = update.update_expression("SET #account = :account");
-        }
-        update.send().await.map(drop).map_err(failed("write an account"))
+        let secrets_json = serde_json::to_string(secrets).map_err(|_| wrong("its secrets are no texts"))?;
+        let sealed = seal_secrets(&secrets_json, &about(id), fresh, seal).ok_or_else(|| wrong("nothing seals"))?;
+        let count = i64::try_from(secrets.len()).unwrap_or_default();
+        let item = [
+            ("account".into(), keys::text(json)),
+            ("sealed".into(), keys::text(sealed)),
+            ("secrets".into(), keys::number(count)),
+        ];
+        self.put(key, item.into(), "write an account").await
     }
 
     /// Adds to what became of an account's notices: how many more had an outcome, when the last came, and what about it.
