@@ -62,7 +62,11 @@ async fn erase(app: &App<BothKeys>, request: &Request, call: Call) -> Result<Rep
     let found = find(app, body_json(request)?, call.now).await?;
     let mut erased = 0_u64;
     for visit in &found.visits {
-        erased += u64::from(app.table.erase(*visit).await?);
+        if app.table.erase(*visit).await? {
+            // Sent again after a failure here, it is erased again.
+            app.table.delete_context(*visit).await?;
+            erased += 1;
+        }
     }
     if erased == 0 {
         return Err(Problem::response_unknown().into());

@@ -1,6 +1,6 @@
 //! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Both are signed, and the
-//! same payment or table always yields the same one. Nothing is written, but where the till knows the guest: when they
-//! were asked.
+//! same payment or table always yields the same one. Nothing is written, but what the till tells besides: when a guest
+//! whom it knows was asked, and what it knows of their visit.
 
 mod qr;
 
@@ -12,7 +12,7 @@ use aftertaste::{
         access::{BothKeys, Grant, GuestKeys},
         payment::Payer,
         place::{Store, StoreNumber},
-        visit::{Channel, Claim, Minute, Origin, Segment, Standing, TableCode, TableNumber},
+        visit::{Channel, Claim, Context, Minute, Origin, Segment, Standing, TableCode, TableNumber},
     },
     http::{Problem, Reply, Request, accepted, body_json},
     issued::Issued,
@@ -42,6 +42,8 @@ struct Payment {
     #[serde(default)]
     segment: Segment,
     customer: Option<String>,
+    #[serde(default)]
+    context: Context,
 }
 
 /// The body of `POST /codes`.
@@ -139,6 +141,11 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
         }
     }
     let brand = app.catalog.brand(now).await?;
+    // Whoever tries the survey out was served by nobody, and sat nowhere.
+    if claim.channel.origin() == Origin::Payment {
+        let expires = brand.kept_until(claim.visit.minute);
+        app.table.put_context(claim.visit, &payment.context, expires).await?;
+    }
     // The keyring has been checked to hold its current key.
     let issued = Issued::of(&claim, &app.keys.guests, &brand, &app.public_url, expires_at);
     let issued = issued.ok_or_else(Problem::unavailable)?;

@@ -1,6 +1,7 @@
-//! The report as CSV: a row a day, one for all and one for each scope below, rounded for reading.
+//! The report as CSV: a row a day, one for all, one for each table, for whoever served and for each band of amounts, and one
+//! for each scope below, rounded for reading.
 
-use aftertaste::domain::report::{Estimate, Report, Score};
+use aftertaste::domain::report::{Estimate, GroupFigure, GroupName, Report, Score};
 use serde::{Serialize, Serializer};
 
 /// A row; its fields are the columns, in their order.
@@ -18,6 +19,10 @@ struct Row<'a> {
     satisfied_high: Hundredths,
     orders: Option<u64>,
     response_rate_percent: Hundredths,
+    /// Of a part of all days what it is of, else empty.
+    part: &'static str,
+    /// Its name; empty for all others, and where it is not known.
+    name: String,
 }
 
 /// A figure with two digits behind the point, or an empty cell.
@@ -51,6 +56,8 @@ pub(crate) fn written(report: &Report) -> String {
             satisfied_high: part(score.satisfied, high, 100.0),
             orders,
             response_rate_percent: Hundredths(rate.map(|rate| 100.0 * rate)),
+            part: "",
+            name: String::new(),
         }
     };
     let days = report
@@ -60,11 +67,50 @@ pub(crate) fn written(report: &Report) -> String {
     let operations = report.operations.as_ref();
     let (orders, rate) = (operations.map(|all| all.orders), operations.and_then(|all| all.response_rate));
     let all = row(&report.scope, "all", &report.score, orders, rate);
+    let parts = report.by_table.iter().chain(&report.by_staff).chain(&report.by_amount);
+    let parts = parts.map(|GroupFigure { group, score, .. }| {
+        let (part, name) = named(group);
+        Row { part, name, ..row(&report.scope, "all", score, None, None) }
+    });
     let children = report.children.iter().map(|child| row(&child.scope, "all", &child.score, None, None));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in days.chain([all]).chain(children) {
-        // Writing to memory does not fail, and every row has as many cells. No cell holds a text that a person wrote.
+    for row in days.chain([all]).chain(parts).chain(children) {
+        // Writing to memory does not fail, and every row has as many cells.
         let _ = writer.serialize(row);
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// What a part is of, and its name.
+fn named(group: &GroupName) -> (&'static str, String) {
+    match group {
+        GroupName::Table { table } => ("table", as_text(table.as_deref())),
+        GroupName::Staff { staff } => ("staff", as_text(staff.as_deref())),
+        GroupName::Amount { currency, from, .. } => {
+            let band = currency.as_ref().zip(*from).map(|(currency, from)| format!("{currency} {from}"));
+            ("amount", band.unwrap_or_default())
+        }
+        GroupName::Channel { .. } | GroupName::Segment { .. } | GroupName::Hour { .. } => ("", String::new()),
+    }
+}
+
+/// A text that a till sent, so that no spreadsheet takes it for a formula: an apostrophe before it says so.
+fn as_text(name: Option<&str>) -> String {
+    let name = name.unwrap_or_default();
+    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_a_formula() {
+        for (name, cell) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-7", "'-7"), ("7", "7"), ("A-7", "A-7")] {
+            assert_eq!(named(&GroupName::Table { table: Some(name.into()) }), ("table", cell.to_owned()));
+        }
+        assert_eq!(named(&GroupName::Staff { staff: None }), ("staff", String::new()));
+        let band = GroupName::Amount { currency: Some("CNY".into()), from: Some(100), below: Some(200) };
+        assert_eq!(named(&band), ("amount", "CNY 100".to_owned()));
+    }
 }

@@ -7,6 +7,7 @@ mod figures;
 mod integrity;
 mod names;
 mod page;
+mod parts;
 mod pictures;
 mod signed_in;
 mod summary;

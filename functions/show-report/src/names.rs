@@ -103,6 +103,15 @@ impl Words {
         }
     }
 
+    /// A band of amounts: its lower end is in it, its upper end in the next.
+    pub fn band(&self, currency: &str, from: u64, below: u64) -> String {
+        if self.chinese() {
+            format!("{currency} {from} 至不足 {below}")
+        } else {
+            format!("{currency} {from} to under {below}")
+        }
+    }
+
     pub fn meal(&self, meal: Meal) -> &'static str {
         match (meal, self.chinese()) {
             (Meal::Breakfast, false) => "breakfast",

@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{
-        report::{Against, GroupFigure, GroupName, Report, Score, Subject},
+        report::{Against, Report, Subject},
         survey::nearest_language,
         visit::Origin,
     },
@@ -14,8 +14,9 @@ use maud::{Markup, html};
 
 use crate::{
     drivers,
-    figures::{between, grouped, percent, rounded, signed},
+    figures::{grouped, percent, rounded},
     integrity,
+    parts::{self, score_cells, score_heads},
     pictures::trend,
     signed_in::SignedIn,
     summary,
@@ -63,9 +64,7 @@ impl ReportPage<'_> {
                 (self.days())
                 (drivers::section(&report.drivers, self.subject.survey, self.language, self.words()))
                 (self.children())
-                (self.groups(self.words().channel, &report.by_channel))
-                (self.groups(self.words().segment, &report.by_segment))
-                (self.groups(self.words().hour, &report.by_hour))
+                (self.parts())
                 (self.comments())
             }
             (integrity::section(&report.integrity, self.words()))
@@ -220,7 +219,7 @@ impl ReportPage<'_> {
                     summary { (words.day) " · " (words.nps) " · " (words.temperature) }
                     div.wide role="region" aria-label=(words.trend) tabindex="0" { table {
                         thead { tr {
-                            th scope="col" { (words.day) } (self.score_heads()) th scope="col" { (words.temperature) }
+                            th scope="col" { (words.day) } (score_heads(words)) th scope="col" { (words.temperature) }
                             @if operations { th scope="col" { (words.response_rate) } th scope="col" { (words.revenue) } }
                         } }
                         tbody { @for day in days.iter().rev() {
@@ -255,7 +254,7 @@ impl ReportPage<'_> {
                 @if self.report.children.len() > 1 { p.note { (words.rank_meaning) } }
                 div.wide role="region" aria-label=(words.below) tabindex="0" { table {
                     thead { tr {
-                        th scope="col" { (words.scope) } (self.score_heads()) th scope="col" { (words.satisfied) }
+                        th scope="col" { (words.scope) } (score_heads(words)) th scope="col" { (words.satisfied) }
                     } }
                     tbody { @for child in &self.report.children {
                         tr {
@@ -283,57 +282,17 @@ impl ReportPage<'_> {
         }
     }
 
-    fn groups(&self, title: &str, groups: &[GroupFigure]) -> Markup {
-        let words = self.words();
-        if groups.is_empty() {
-            return html! {};
-        }
-        html! {
-            section {
-                h2 { (title) }
-                div.wide role="region" aria-label=(title) tabindex="0" { table {
-                    thead { tr {
-                        th scope="col" { (title) } (self.score_heads()) th scope="col" { (words.satisfied) }
-                    } }
-                    tbody { @for group in groups {
-                        tr {
-                            th scope="row" {
-                                (self.group_name(&group.group))
-                                @if let Some(nps) = group.against_the_rest.and_then(|rest| rest.nps) {
-                                    br; span.note {
-                                        (words.against_rest) " " (signed(nps.difference)) " (" (between(nps.low, nps.high))
-                                        @if nps.distinguishable { ", " strong { (words.differs) } } ")"
-                                    }
-                                }
-                            }
-                            (score_cells(&group.score))
-                            td { (group.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
-                        }
-                    } }
-                } }
-            }
-        }
-    }
-
-    /// The heads over [`score_cells`].
-    fn score_heads(&self) -> Markup {
-        let words = self.words();
-        html! {
-            th scope="col" { (words.answers) }
-            th scope="col" { (words.nps) br; span.note { (words.interval) } }
-        }
-    }
-
-    fn group_name(&self, name: &GroupName) -> String {
-        match name {
-            GroupName::Channel { channel } => self.words().channel(*channel).to_owned(),
-            GroupName::Segment { segment, name } => match (name, u8::from(*segment)) {
-                (Some(name), _) => name.clone(),
-                (None, 0) => self.words().none.to_owned(),
-                (None, number) => number.to_string(),
-            },
-            GroupName::Hour { hour } => format!("{hour:02}:00"),
-        }
+    fn parts(&self) -> Markup {
+        let (report, words) = (self.report, self.words());
+        let all = [
+            (words.channel, None, &report.by_channel),
+            (words.segment, None, &report.by_segment),
+            (words.hour, None, &report.by_hour),
+            (words.table, None, &report.by_table),
+            (words.staff, Some(words.for_learning), &report.by_staff),
+            (words.amount, None, &report.by_amount),
+        ];
+        html! { @for (title, note, parts) in all { (parts::section(title, note, parts, words)) } }
     }
 
     fn comments(&self) -> Markup {
@@ -354,15 +313,6 @@ impl ReportPage<'_> {
                     p { a href=(format!("{}&comments_before={}#comments", self.address(&report.scope), before)) { (words.older) " →" } }
                 }
             }
-        }
-    }
-}
-
-fn score_cells(score: &Score) -> Markup {
-    html! {
-        td { (score.n) }
-        td {
-            @if let Some(nps) = score.nps { (signed(nps.value)) br; span.note { (between(nps.low, nps.high)) } }
         }
     }
 }

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use domain::{
     Id,
-    count::{STEP, Series, Sign, Tallies, merge_signs, signs_of},
+    count::{STEP, Series, Sign, Tallies, Tally, merge_signs, signs_of},
     place::Store,
     survey::{Answer, Response, SHORTEST_RETENTION_DAYS, Survey},
-    visit::Origin,
+    visit::{Context, Origin},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use crate::{
     memory::Catalog,
-    table::{StoredResponse, Table, TableError, Versioned},
+    table::{Contexts, StoredResponse, Table, TableError, Versioned},
 };
 
 /// What a day's responses came to.
@@ -34,14 +34,20 @@ pub struct DayCount {
 }
 
 impl DayCount {
-    /// Counts a response of the day to a payment at an instant, within an hour of the store's clock.
+    /// Counts a response of the day to a payment at an instant, within an hour of the store's clock. Nothing else is known
+    /// of its visit.
     pub fn add(&mut self, response: &Response, paid: Timestamp, hour: u8, survey: &Survey) {
+        self.add_with(response, (paid, hour), survey, &Context::default());
+    }
+
+    /// Counts a response with what the merchant knows of its visit.
+    fn add_with(&mut self, response: &Response, (paid, hour): (Timestamp, u8), survey: &Survey, context: &Context) {
         let series = Series::of(response);
         if let Some(network) = response.network.filter(|_| !response.partial) {
             *self.networks.entry(series.clone()).or_default().entry(network).or_default() += 1;
         }
         let tally = self.tallies.entry(series).or_default();
-        tally.add(response, hour, survey);
+        tally.add_with(response, hour, survey, context);
         merge_signs(&mut tally.signs, &signs_of(response, paid, survey));
         self.mark(response);
     }
@@ -73,6 +79,7 @@ impl DayCount {
             let shown = (networks.values().copied().max().unwrap_or(0), networks.values().sum());
             self.tallies.entry(series).or_default().signs.insert(Sign::OneNetwork, shown);
         }
+        self.tallies.values_mut().for_each(Tally::keep_most_names);
         self
     }
 
@@ -85,7 +92,8 @@ impl DayCount {
             let series = Series::of(&read.0.response);
             match read.0.response.place() {
                 Some(place) if series.origin != Origin::Test => places.entry(series).or_default().push((place, read)),
-                _ => self.add_read(store, &read),
+                // Of whoever tries the survey out nothing else is known, and one who left half-way is in no part.
+                _ => self.add_read(store, &read, &Context::default()),
             }
         }
         for (series, mut places) in places {
@@ -118,9 +126,9 @@ impl DayCount {
         places.iter().for_each(|(_, (stored, _))| self.mark(&stored.response));
     }
 
-    fn add_read(&mut self, store: &Store, (stored, survey): &Read) {
+    fn add_read(&mut self, store: &Store, (stored, survey): &Read, context: &Context) {
         let paid = stored.minute.start();
-        self.add(&stored.response, paid, store.calendar.hour_of(paid), survey);
+        self.add_with(&stored.response, (paid, store.calendar.hour_of(paid)), survey, context);
     }
 }
 
@@ -138,8 +146,9 @@ pub struct Counted {
     pub unreadable: u64,
 }
 
-/// Counts the responses of a store's business days from what is in the table now. One range query. A day that is not
-/// over at `now` is shown in steps.
+/// Counts the responses of a store's business days from what is in the table now. One range query, and one for what is
+/// known of their visits, if there is an answer to join it to. A day that is not over at `now` is shown in steps, and in no
+/// part.
 ///
 /// # Errors
 /// When the table can't be read.
@@ -152,9 +161,11 @@ pub async fn count(
 ) -> Result<Counted, TableError> {
     let today = store.calendar.day_of(now);
     let mut counting = Counting { catalog, now, versions: BTreeMap::new(), left_out: BTreeMap::new() };
+    let window = store.calendar.window_of(*days.start(), *days.end());
+    let mut known = Known { contexts: table.contexts(store.number, &window), left_out: BTreeMap::new() };
     let mut counted = Counted::default();
     let mut running: BTreeMap<Date, Vec<Read>> = BTreeMap::new();
-    let mut responses = table.responses(store.number, &store.calendar.window_of(*days.start(), *days.end()));
+    let mut responses = table.responses(store.number, &window);
     while let Some(stored) = responses.next().await {
         if let Ok(StoredResponse { erased: true, minute, expires, .. }) = &stored {
             // An item, and nothing else.
@@ -170,7 +181,8 @@ pub async fn count(
         if day >= today {
             running.entry(day).or_default().push(without_words(read));
         } else {
-            count.add_read(store, &read);
+            let context = known.of(&read.0).await?;
+            count.add_read(store, &read, &context);
         }
     }
     for (day, responses) in running {
@@ -178,6 +190,7 @@ pub async fn count(
     }
     counted.days = counted.days.into_iter().map(|(day, count)| (day, count.finished())).collect();
     counted.unreadable = counting.log_left_out(store);
+    known.log_left_out(store);
     Ok(counted)
 }
 
@@ -238,5 +251,37 @@ impl Counting<'_> {
             tracing::error!(outcome = "response-left-out", store = store.number.get(), responses, error);
         }
         self.left_out.values().sum()
+    }
+}
+
+/// What is known of visits, beside their responses.
+struct Known {
+    contexts: Contexts,
+    /// Why some were left out, and how many.
+    left_out: BTreeMap<String, u64>,
+}
+
+impl Known {
+    /// What is known of the visit of a response. The responses have to come in the order in which they are read.
+    async fn of(&mut self, stored: &StoredResponse) -> Result<Context, TableError> {
+        // What is in no part needs none: a day on which nobody answered whole costs no query.
+        if stored.response.partial {
+            return Ok(Context::default());
+        }
+        match self.contexts.of(stored).await {
+            Ok(context) => Ok(context.unwrap_or_default()),
+            Err(error @ TableError::Unreadable { .. }) => {
+                *self.left_out.entry(error.to_string()).or_default() += 1;
+                Ok(Context::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Logs each reason once.
+    fn log_left_out(self, store: &Store) {
+        for (error, contexts) in self.left_out {
+            tracing::error!(outcome = "context-left-out", store = store.number.get(), contexts, error);
+        }
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    AgainstTheRest, Change, Child, ChildFigure, Counts, DayFigure, Drivers, Estimate, GroupFigure, GroupName,
-    Integrity, Nps, NpsFigure, OperationsFigure, Report, SatisfactionFigure, Score, Share, SilentGuests, Subject,
-    Temperature, Weighted,
+    Change, Child, ChildFigure, Counts, DayFigure, Drivers, GroupName, Integrity, Nps, NpsFigure, OperationsFigure,
+    Report, SatisfactionFigure, Score, Share, SilentGuests, Subject, Temperature, Weighted,
     change::alike,
-    compare_shares,
     days::Widening,
     hidden::{FEW, TOO_FEW, shown, shown_alone},
     integrity::stand_out,
-    nps::{compare, day_factor},
-    nps_over, ranks, share_over,
+    nps::day_factor,
+    nps_over,
+    parts::{amount_figures, group_figures, nps_of, satisfied_of, staff_figures, table_figures},
+    ranks, share_over,
 };
 use crate::{
     count::{Group, Histogram, Operations, Recommendations, Tally, response_rate},
@@ -74,6 +74,9 @@ impl Report {
             ),
             by_segment: group_figures(&days, |day| &day.segments, segment, Some(&whole)),
             by_hour: group_figures(&days, |day| &day.hours, |hour| GroupName::Hour { hour: *hour }, None),
+            by_table: table_figures(subject.scope, &days),
+            by_staff: staff_figures(subject.scope, &days),
+            by_amount: amount_figures(&days),
             operations,
             days: day_figures(&counts.days, &counts.operations),
             integrity: Integrity::of(&all),
@@ -83,26 +86,6 @@ impl Report {
             comments_before: counts.comments_before,
         }
     }
-}
-
-/// The parts of a whole. Each is set against the rest where `whole` is given.
-fn group_figures<K: Ord + Copy>(
-    days: &[&Tally],
-    parts: impl Fn(&Tally) -> &BTreeMap<K, Group>,
-    name: impl Fn(&K) -> GroupName,
-    whole: Option<&Group>,
-) -> Vec<GroupFigure> {
-    let mut by_part: BTreeMap<K, Vec<Group>> = BTreeMap::new();
-    for (part, group) in days.iter().flat_map(|day| parts(day)) {
-        by_part.entry(*part).or_default().push(*group);
-    }
-    let totals: Vec<Group> = by_part.values().map(|days| Group::of_all(days)).collect();
-    let figure = |(((part, days), total), shown): (((&K, &Vec<Group>), &Group), Group)| GroupFigure {
-        group: name(part),
-        score: Score::shown(days, &shown),
-        against_the_rest: whole.and_then(|whole| AgainstTheRest::of(total, &shown, whole)),
-    };
-    by_part.iter().zip(&totals).zip(shown(&totals)).map(figure).collect()
 }
 
 fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operations>) -> Vec<DayFigure> {
@@ -180,27 +163,6 @@ fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>,
     possible.map(|points| SilentGuests { less_happy_by: points, nps: nps.score - (1.0 - rate) * points }).collect()
 }
 
-impl Score {
-    /// The scores of some days of which so much may be shown.
-    fn shown(days: &[Group], shown: &Group) -> Self {
-        let nps = nps_of(days).filter(|_| shown.recommendations.n() > 0);
-        let satisfied = satisfied_of(days).filter(|_| shown.rated > 0);
-        Self {
-            n: Group::of_all(days).recommendations.n(),
-            nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
-            satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
-        }
-    }
-}
-
-fn nps_of(days: &[Group]) -> Option<Nps> {
-    nps_over(&days.iter().map(|day| day.recommendations).collect::<Vec<_>>())
-}
-
-fn satisfied_of(days: &[Group]) -> Option<Share> {
-    share_over(&days.iter().map(|day| (day.satisfied, day.rated)).collect::<Vec<_>>())
-}
-
 impl Temperature {
     /// None of fewer than 30 answers to either question: the value is drawn to the middle, and those of few answers look
     /// colder than they are beside others.
@@ -215,19 +177,6 @@ impl Temperature {
         let value = f64::midpoint((nps.adjusted + 100.0) / 2.0, 100.0 * satisfied.adjusted);
         let half_width = f64::midpoint(nps.half_width / 2.0, 100.0 * satisfied.half_width);
         Self { value, low: (value - half_width).max(0.0), high: (value + half_width).min(100.0) }
-    }
-}
-
-impl AgainstTheRest {
-    /// None when there is no rest. What is hidden of the group or of the rest is compared with nothing. Both are of the
-    /// same days: what is good or bad about a day is in both, and widens nothing.
-    fn of(group: &Group, shown: &Group, total: &Group) -> Option<Self> {
-        let rest = total.without(group);
-        let shown_rest = shown_alone(&rest);
-        (rest.responses > 0).then(|| Self {
-            nps: compare(shown.recommendations, shown_rest.recommendations, Widening::NONE),
-            satisfied: compare_shares((shown.satisfied, shown.rated), (shown_rest.satisfied, shown_rest.rated)),
-        })
     }
 }
 

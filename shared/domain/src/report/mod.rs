@@ -16,6 +16,7 @@ mod jackknife;
 mod joint;
 mod nps;
 mod pairs;
+mod parts;
 mod proportion;
 mod ranking;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]

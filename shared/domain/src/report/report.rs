@@ -76,6 +76,12 @@ pub struct Report {
     pub by_segment: Vec<GroupFigure>,
     /// By hour of payment on the store's clock.
     pub by_hour: Vec<GroupFigure>,
+    /// By table, of a store, in the order of their names. Where something is known of some visits, all others are one part.
+    pub by_table: Vec<GroupFigure>,
+    /// By whoever served, likewise. By code and never by score: it is for learning.
+    pub by_staff: Vec<GroupFigure>,
+    /// By what was paid, in bands.
+    pub by_amount: Vec<GroupFigure>,
     /// Day by day; days about which nothing is known are left out.
     pub days: Vec<DayFigure>,
     /// Orders and revenue, where they were given.
@@ -169,10 +175,10 @@ pub struct Score {
     pub satisfied: Option<Estimate>,
 }
 
-/// The scores of a channel, segment or hour.
+/// The scores of a part: a channel, a segment, an hour, a table, whoever served, a band of amounts.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupFigure {
-    /// The channel, the segment's number or the hour, under its own name.
+    /// The channel, the segment's number, the hour or what else it is, under its own name.
     #[serde(flatten)]
     pub group: GroupName,
     /// Its scores.
@@ -213,6 +219,25 @@ pub enum GroupName {
     Hour {
         /// 0 to 23.
         hour: u8,
+    },
+    /// A table.
+    Table {
+        /// As the merchant calls it; none for all others and for those who sat at a table that is not known.
+        table: Option<String>,
+    },
+    /// Whoever served.
+    Staff {
+        /// Their code; none likewise.
+        staff: Option<String>,
+    },
+    /// A band of amounts.
+    Amount {
+        /// The currency; none, as are both ends, for those who paid an amount that is not known.
+        currency: Option<String>,
+        /// The lower end, in whole units.
+        from: Option<u64>,
+        /// The upper end. It is in the next band.
+        below: Option<u64>,
     },
 }
 

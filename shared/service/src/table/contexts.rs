@@ -107,3 +107,49 @@ fn read(pk: &str, item: Item) -> Result<Context, TableError> {
 fn unreadable_context(pk: &str, detail: impl std::fmt::Display) -> TableError {
     TableError::Unreadable { pk: pk.into(), sk: "(a context)".into(), detail: detail.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use domain::visit::{Minute, PaymentHash};
+    use serde_json::json;
+
+    use super::*;
+
+    fn visit() -> Visit {
+        let minute = Minute::of("2026-11-21T04:31:00Z".parse().unwrap()).unwrap();
+        let payment = PaymentHash::of("p", &domain::access::Key::from([0; 32]));
+        Visit { store: 12.try_into().unwrap(), minute, payment }
+    }
+
+    #[test]
+    fn a_context_lies_under_its_visit_and_is_read_as_it_was_written() {
+        let told = json!({"table": "7", "staff": "lin", "amount": 18_800, "currency": "CNY", "items": ["宫保鸡丁"],
+            "fields": {"shift": "noon"}});
+        let context: Context = serde_json::from_value(told).unwrap();
+        let item = context_item(visit(), &context, Timestamp::UNIX_EPOCH).unwrap();
+        let sk = keys::response(visit()).sk;
+        assert_eq!((string(&item, "pk"), string(&item, "sk")), (Some("V#12"), Some(sk.as_str())));
+        assert_eq!(item["expires"], AttributeValue::N("0".into()));
+        assert_eq!(read("V#12", item).unwrap(), context);
+        let only_staff: Context = serde_json::from_value(json!({"staff": "lin"})).unwrap();
+        let item = context_item(visit(), &only_staff, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(item.len(), 4, "what is not known is not there: {item:?}");
+    }
+
+    #[test]
+    fn a_context_is_read_as_far_as_it_fits_and_never_named_by_its_visit() {
+        let text = |text: &str| AttributeValue::S(text.into());
+        let odd = Item::from([
+            ("table".to_owned(), text("")),
+            ("staff".to_owned(), text("lin")),
+            ("later".to_owned(), AttributeValue::Bool(true)),
+        ]);
+        let known = read("V#12", odd).unwrap();
+        assert_eq!((&known.table, known.staff.as_deref()), (&None, Some("lin")));
+        let broken = keys::context(visit()).over(Item::from([("staff".to_owned(), AttributeValue::N("1".into()))]));
+        let error = read("V#12", broken).unwrap_err();
+        assert!(error.to_string().starts_with("the item V#12 (a context) can't be read: "), "{error}");
+        assert_eq!(keys::left_out("V#12"), "context-left-out");
+    }
+}

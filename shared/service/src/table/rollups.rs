@@ -124,3 +124,91 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
         },
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        count::{DayOperations, Series, Tallies, Tally, merge_signs, signs_of},
+        survey::{Response, Survey},
+        visit::{Channel, Context},
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    /// Numbers from a seed.
+    struct Draw(u64);
+
+    impl Draw {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % n
+        }
+    }
+
+    /// The day of a store with all that a day may have, as its item.
+    fn item_of(guests: u64, with_contexts: bool) -> Item {
+        let definition = serde_json::from_str(include_str!("../../../../surveys/dine-in.json")).unwrap();
+        let survey = Survey::new(definition).unwrap();
+        let drivers: Vec<String> = survey.drivers().map(|(question, _)| question.id().to_string()).collect();
+        let amounts = [7, 15, 30, 70, 150, 300, 700, 1_500, 3_000, 7_000, 15_000, 30_000];
+        let (mut draw, mut tally) = (Draw(2026), Tally::default());
+        for i in 0..guests {
+            let mut answers = json!({"nps": draw.below(11), "csat": 1 + draw.below(5), "why": "好"});
+            for _ in 0..3 {
+                answers[&drivers[usize::try_from(draw.below(10)).unwrap()]] = json!(1 + draw.below(5));
+            }
+            let channel = Channel::ALL[usize::try_from(i % 12).unwrap()];
+            let response: Response = serde_json::from_value(json!({
+                "survey": "dine-in", "version": 1, "answered_at": "2026-11-21T04:31:07Z", "channel": channel,
+                "segment": draw.below(16), "answers": answers, "seconds": draw.below(300),
+            }))
+            .unwrap();
+            let context = json!({"table": format!("{}{}", ["A", "B", "C", "D"][usize::try_from(i % 4).unwrap()], 1 + draw.below(25)),
+                "staff": format!("emp{}", 1_000 + 37 * draw.below(100)), "currency": "CNY",
+                "amount": 100 * amounts[usize::try_from(draw.below(12)).unwrap()]});
+            let context: Context =
+                if with_contexts { serde_json::from_value(context).unwrap() } else { Context::default() };
+            tally.add_with(&response, 10 + u8::try_from(draw.below(13)).unwrap(), &survey, &context);
+            merge_signs(&mut tally.signs, &signs_of(&response, Timestamp::UNIX_EPOCH, &survey));
+        }
+        let by_hour: BTreeMap<u8, u64> = (10..23).map(|hour| (hour, 300 + u64::from(hour))).collect();
+        let day = json!({"orders": by_hour.values().sum::<u64>(), "revenue": 188_000.5, "currency": "CNY", "orders_by_hour": by_hour});
+        let day: DayOperations = serde_json::from_value(day).unwrap();
+        assert!(
+            tally.pairs.values().map(BTreeMap::len).sum::<usize>() == 45,
+            "every two drivers were answered together"
+        );
+        if with_contexts {
+            assert_eq!((tally.tables.len(), tally.staff.len(), tally.amounts.len()), (100, 100, 12));
+        }
+        let tallies: Tallies = [(Series::paid("dine-in".parse().unwrap()), tally)].into();
+        let rollup = Rollup {
+            content: Content::of_store_day(tallies, Some(&day)),
+            counted_at: Timestamp::UNIX_EPOCH + 20_000.hours(),
+            path: Some(Path::try_from("cn/east/shanghai".to_owned()).unwrap()),
+            complete_until: Some(Timestamp::UNIX_EPOCH + 20_000.hours()),
+            items: Some(guests),
+        };
+        rollup_item(&"store/12".parse().unwrap(), "2026-11-21".parse().unwrap(), &rollup).unwrap()
+    }
+
+    /// How large an item is, as DynamoDB bills it: names and values. A number takes a byte for two digits and one more.
+    fn size(item: &Item) -> usize {
+        let value = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::B(bytes) => bytes.as_ref().len(),
+            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+            other => panic!("{other:?}"),
+        };
+        item.iter().map(|(name, of)| name.len() + value(of)).sum()
+    }
+
+    #[test]
+    fn a_busy_day_with_all_its_tables_and_staff_is_four_write_units() {
+        for guests in [3_000, 10_000] {
+            let (without, with) = (size(&item_of(guests, false)), size(&item_of(guests, true)));
+            assert!(with <= 4 * 1_024, "{guests} guests: {with} bytes, {without} without contexts");
+        }
+    }
+}
