@@ -257,7 +257,7 @@ async fn the_report_comes_as_a_page_as_json_and_as_csv() {
     let lines: Vec<&str> = csv.text.lines().collect();
     assert_eq!(
         lines[0],
-        "scope,survey,day,n,nps,nps_low,nps_high,satisfied_percent,satisfied_low,satisfied_high,orders,response_rate_percent"
+        "scope,survey,day,n,nps,nps_low,nps_high,satisfied_percent,satisfied_low,satisfied_high,orders,response_rate_percent,part,name"
     );
     assert!(lines[2].starts_with("store/12,dine-in,all,15,33.33,"), "{}", csv.text);
     assert_eq!(get("/reports/store/12", "application/json").await.json()["responses"], 15);

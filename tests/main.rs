@@ -8,6 +8,7 @@ mod catalog;
 mod change;
 mod claims;
 mod codes;
+mod context;
 mod cost;
 mod counting;
 mod database;

@@ -157,7 +157,21 @@ fn payment(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     if draw.one_in(3) {
         body["segment"] = json!(draw.below(16));
     }
+    if draw.one_in(3) {
+        body["context"] = context(draw);
+    }
     body
+}
+
+/// What a merchant may know of a visit.
+fn context(draw: &mut Draw) -> Value {
+    let amount = draw.pick(&[0, 99, 18_800, 1_000_000_000_000_000]);
+    match draw.below(4) {
+        0 => json!({}),
+        1 => json!({"table": draw.pick(&["7", "A12", "包厢 3", "=1+1"]), "staff": draw.pick(&["lin", "007"])}),
+        2 => json!({"amount": amount, "currency": draw.pick(&["CNY", "JPY", "KWD", "XXX"])}),
+        _ => json!({"staff": "lin", "items": ["宫保鸡丁", "soup"], "fields": {"shift": "noon", "guests": "4"}}),
+    }
 }
 
 /// A visit by its link or by its payment: every other time the one that is sure to have been answered.

@@ -4,13 +4,13 @@ use aftertaste::{
     domain::{
         access::GuestKeys,
         survey::{Answer, Response},
-        visit::{Channel, Visit},
+        visit::{Channel, Context, Visit},
     },
-    table::{Item, response_item},
+    table::{Item, context_item, response_item},
 };
 use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{World, example, proxy, visit};
@@ -23,12 +23,14 @@ pub struct Guests {
     payment: String,
     expires: Timestamp,
     times: usize,
+    context: Context,
 }
 
 /// A guest of store 12 who has just made a payment of their own, and answers as the example does.
 pub fn answers() -> Guests {
     let (now, payment) = (Timestamp::now(), Uuid::new_v4().to_string());
-    Guests { response: example(), store: 12, paid: now, payment, expires: now + 17_520.hours(), times: 1 }
+    let (expires, context) = (now + 17_520.hours(), Context::default());
+    Guests { response: example(), store: 12, paid: now, payment, expires, times: 1, context }
 }
 
 impl Guests {
@@ -59,6 +61,12 @@ impl Guests {
 
     pub fn times(self, times: usize) -> Self {
         Self { times, ..self }
+    }
+
+    /// What the merchant knows of their visits.
+    pub fn known(mut self, context: Value) -> Self {
+        self.context = serde_json::from_value(context).unwrap();
+        self
     }
 
     pub fn channel(mut self, channel: Channel) -> Self {
@@ -114,8 +122,20 @@ impl Guests {
     }
 
     pub fn items(&self, keys: &GuestKeys) -> Vec<Item> {
-        let visits = self.visits(keys).into_iter();
-        visits.map(|(visit, response)| response_item(visit, &response, self.expires).unwrap()).collect()
+        let visits = self.visits(keys);
+        let responses = visits.iter().map(|(visit, response)| response_item(*visit, response, self.expires).unwrap());
+        responses.chain(self.contexts(&visits)).collect()
+    }
+
+    fn contexts(&self, visits: &[(Visit, Response)]) -> Vec<Item> {
+        let item = |(visit, _): &(Visit, Response)| context_item(*visit, &self.context, self.expires).unwrap();
+        if self.context.is_empty() { Vec::new() } else { visits.iter().map(item).collect() }
+    }
+
+    /// Puts in what is known of visits that nobody answers.
+    pub async fn put_unanswered(&self, world: &World) {
+        let items = self.contexts(&self.visits(world.keyring()));
+        world.database.bulk().import(items).await.unwrap();
     }
 
     /// Puts the answers in at once, past HTTP.

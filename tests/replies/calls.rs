@@ -104,6 +104,12 @@ fn links() -> Vec<Call> {
     vec![
         post().json(&paid(12, at, json!({"channel": "receipt"}))),
         post().json(&paid(12, at, json!({"channel": "sms", "segment": 2}))),
+        post().json(&paid(
+            12,
+            at,
+            json!({"context": {"table": "7", "staff": "lin", "amount": 18_800, "currency": "CNY"}}),
+        )),
+        post().json(&paid(12, at, json!({"context": {"amount": 18_800}}))),
         post().json(&paid(12, at, json!({"channel": "table"}))),
         post().json(&paid(12, at, json!({"channel": "test"}))),
         post().grant("issue:store/12").json(&paid(12, at, json!({}))),

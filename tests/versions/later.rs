@@ -52,6 +52,15 @@ fn with_more(mut value: Value) -> Value {
         }
         tally["ordered"]["later"] = json!([9, [9, 9, 9, 9, 9, 9]]);
         tally["signs"]["later"] = json!([1, 2]);
+        tally["amounts"]["CNY later"] = json!([9, 9, 9, 9, 9, 9, 9]);
+        for named in ["tables", "staff"] {
+            // A group may get more counts.
+            within(tally, named)
+                .into_iter()
+                .filter_map(Value::as_array_mut)
+                .filter(|counts| counts.len() == 6)
+                .for_each(|counts| counts.push(json!(9)));
+        }
     }
     for scope in within(&mut value, "signs") {
         for signs in values(scope) {
