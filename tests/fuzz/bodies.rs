@@ -165,7 +165,7 @@ fn payment(draw: &mut Draw, plan: &Plan<'_>) -> Value {
 
 /// What a merchant may know of a visit.
 fn context(draw: &mut Draw) -> Value {
-    let amount = draw.pick(&[0, 99, 18_800, 1_000_000_000_000_000]);
+    let amount = draw.pick(&[0, 99, 18_800, 1_000_000_000_000_000_u64]);
     match draw.below(4) {
         0 => json!({}),
         1 => json!({"table": draw.pick(&["7", "A12", "包厢 3", "=1+1"]), "staff": draw.pick(&["lin", "007"])}),
