@@ -140,8 +140,7 @@ impl Told<'_> {
         let brand = app.catalog.brand(self.now).await?;
         let context = self.context();
         if !is_test && !context.is_empty() {
-            let retention = brand.retention_days * 24 * 60;
-            app.table.put_context(visit, &context, visit.minute.after(retention).start()).await?;
+            app.table.put_context(visit, &context, brand.kept_until(visit.minute)).await?;
         }
         let expires_at = visit.minute.after(self.survey.definition.link_lifetime_days * 24 * 60).start();
         let issued = Issued::of(&kept.claim, &app.keys.guests, &brand, &app.public_url, expires_at);
