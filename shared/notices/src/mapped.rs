@@ -169,6 +169,17 @@ impl Account {
     }
 }
 
+/// The bytes that a request's signature has to be of, with the key in between where the scheme has it there. For whoever
+/// makes notices: nothing is checked, and the signature need not be there. `item` is the JSON that has it, where items are
+/// signed by themselves.
+///
+/// # Errors
+/// When something is missing that is signed.
+pub fn to_sign(mapping: &Mapping, key: &[u8], request: &Request<'_>, item: Option<&Value>) -> Result<Vec<u8>, Refusal> {
+    let seen = Seen::of(request, checking::reads_form(mapping))?;
+    signing::to_sign(mapping, key, &seen, item.map(Json::Item))
+}
+
 /// What several items of one notice say together.
 fn together(notices: Vec<Notice>) -> Result<Notice, Refusal> {
     let mut payments = Vec::new();

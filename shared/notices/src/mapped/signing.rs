@@ -10,7 +10,7 @@ use rustls_pki_types::{SubjectPublicKeyInfoDer, pem::PemObject};
 use serde_json::Value;
 
 use super::borders::Borders;
-use super::mapping::{Encoding, Fields, KeyForm, Mapping, Pairs, Part, Scheme, Signed, Sorted, Tick};
+use super::mapping::{Encoding, Fields, KeyForm, Mapping, Pairs, Part, Scheme, Signed, Sorted, Spot, Tick};
 use super::seen::{Json, Seen, text_of};
 use crate::{Refusal, form::Pair, hex, rsa::RsaKey};
 
@@ -93,6 +93,21 @@ fn has_digest(algorithm: &'static Algorithm, key: &[u8], pieces: &[Cow<'_, [u8]>
         digest.update(piece);
     }
     verify_slices_are_equal(digest.finish().as_ref(), signature).is_ok()
+}
+
+/// The bytes that a request's signature has to be of, with the key in between where the scheme has it there.
+pub(super) fn to_sign(
+    mapping: &Mapping,
+    key: &[u8],
+    seen: &Seen<'_>,
+    item: Option<Json<'_>>,
+) -> Result<Vec<u8>, Refusal> {
+    let stamp = |spot: &Option<Spot>, role| spot.as_ref().map(|spot| seen.spot(spot, item, role)).transpose();
+    let timestamp = stamp(&mapping.from.timestamp, "timestamp")?;
+    let nonce = stamp(&mapping.from.nonce, "nonce")?;
+    let stamps =
+        Stamps { timestamp: timestamp.as_deref().unwrap_or_default(), nonce: nonce.as_deref().unwrap_or_default() };
+    Ok(message(&mapping.signed, seen, item, &stamps)?.join(key))
 }
 
 /// Checks the signature of a request, or of one item of it, and then its time.

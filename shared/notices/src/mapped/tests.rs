@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Account, Expected, Mapping, Sample};
+use super::{Account, Expected, Mapping, Sample, to_sign};
 use crate::vectors::{hmac_sha256, in_hex};
 use crate::{Notice, Payment, Place, Refusal, Request};
 
@@ -301,6 +301,25 @@ fn a_body_that_was_read_and_written_again_is_refused() {
             assert_eq!(changed.read(&account), Err(Refusal::WrongSignature), "{name}");
         }
     }
+}
+
+#[test]
+fn the_bytes_to_sign_are_those_that_the_signature_is_of() {
+    let ours: Mapping = serde_json::from_value(ours()).unwrap();
+    let meituan = shipped("meituan");
+    let bytes = |mapping: &Mapping, key: &str| {
+        let sent = Sent::of(paid_sample(mapping));
+        let Sent { headers, query, url, body, now } = &sent;
+        to_sign(mapping, key.as_bytes(), &Request { headers, query, url, body, now: *now }, None)
+    };
+    let signature = signed(&String::from_utf8(bytes(&ours, KEY).unwrap()).unwrap());
+    assert_eq!(paid_sample(&ours).headers["X-Signature"], format!("v1 {signature}"));
+    // Here the key stands in what is signed.
+    let signature = in_hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, &bytes(&meituan, "test").unwrap()).as_ref());
+    assert!(paid_sample(&meituan).body.ends_with(&format!("&sign={signature}")));
+    let mut without_nonce = ours;
+    without_nonce.samples[0].query.clear();
+    assert_eq!(bytes(&without_nonce, KEY), Err(Refusal::Malformed("nonce")));
 }
 
 #[test]
