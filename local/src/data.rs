@@ -85,6 +85,19 @@ impl Data {
         })
     }
 
+    /// The text of a file of keys, `<name>.json`. Those that are not there are made, and of several processes that make them
+    /// the first one's stay.
+    ///
+    /// # Errors
+    /// When they can't be made, written or read.
+    pub fn kept(&self, name: &str, make: impl FnOnce() -> Result<String, Failure>) -> Result<String, Failure> {
+        let path = self.folder.join(format!("{name}.json"));
+        if !path.exists() {
+            self.keep(name, &make()?)?;
+        }
+        fs::read_to_string(&path).map_err(|error| Failure(format!("{}: it can't be read: {error}.", path.display())))
+    }
+
     /// Writes a keyring, unless it is there. Under another name first, so that a process killed here leaves no half of a
     /// keyring; linked, so that of several processes the first one's keyring stays.
     fn keep(&self, name: &str, json: &str) -> Result<(), Failure> {

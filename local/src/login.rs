@@ -38,14 +38,16 @@ pub async fn sign_in_link(url: &str, grant: &str, person: Option<&str>) -> Resul
     link.map(str::to_owned).ok_or_else(|| Failure(format!("{url} sent no link.")))
 }
 
-async fn asked(request: RequestBuilder, grant: &str, url: &str) -> Result<(StatusCode, Value), Failure> {
+/// Asks a stack with a grant. What is no JSON counts as nothing.
+pub(crate) async fn asked(request: RequestBuilder, grant: &str, url: &str) -> Result<(StatusCode, Value), Failure> {
     let unreachable = |error: reqwest::Error| Failure(format!("{url} can't be reached: {error}."));
     let response = request.bearer_auth(grant).header("accept", "application/json").send().await.map_err(unreachable)?;
     let status = response.status();
     Ok((status, response.json().await.unwrap_or_default()))
 }
 
-fn done((status, reply): (StatusCode, Value), url: &str) -> Result<Value, Failure> {
+/// A reply that says that it is done, or the reason why it is not.
+pub(crate) fn done((status, reply): (StatusCode, Value), url: &str) -> Result<Value, Failure> {
     if status.is_success() {
         return Ok(reply);
     }

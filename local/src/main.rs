@@ -7,23 +7,21 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use aftertaste::{
-    domain::{
-        Invalid,
-        access::{AllKeys, Grant, GrantKeys, GuestKeys, Issue, Lifetimes, Permission, SealKeys},
-        place::StoreNumber,
-    },
-    token,
+use aftertaste::domain::{
+    Invalid,
+    access::{AllKeys, GrantKeys, GuestKeys, SealKeys},
+    place::StoreNumber,
 };
 use aftertaste_local::{
     Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keys,
+    pay::Pay,
     replay::{Outcome, Replay, read_rows, read_survey},
-    sign_in_link,
+    sign_grant, sign_in_link,
 };
 use clap::{Args, Parser, Subcommand};
 use futures::future::maybe_done;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use serde_json::Value;
 use tracing_subscriber::{
@@ -33,10 +31,6 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
-use uuid::Uuid;
-
-/// How many days a grant lasts if it is not said.
-const USUAL_DAYS: u16 = 30;
 
 /// Aftertaste on this machine: an embedded DynamoDB and every function behind one port.
 #[derive(Parser)]
@@ -125,6 +119,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
         data: PathBuf,
     },
+    /// Pay as a guest would: post a provider's genuine notices to the stack that runs
+    Pay(Pay),
     /// Make the three keyrings in a folder: guests.json, grants.json and seal.json, split from a keyring.json there
     Keyring {
         /// The folder of the keys
@@ -158,6 +154,7 @@ async fn main() -> ExitCode {
         Some(Command::Replay { survey, csv, store, day, map, data }) => {
             replay(survey, csv, store, day, &map, &data).await
         }
+        Some(Command::Pay(pay)) => pay.run().await.and_then(|told| say(&told)),
         Some(Command::Keyring { data }) => keyring(&data),
         Some(Command::Event { file, env }) => event(&file, &env),
     };
@@ -221,7 +218,7 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
             QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
         lines.push(format!("  A guest answers   {link}"));
         lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
-        let grant = sign(&stack.app.keys.grants, "admin", None, None, "local".into())?;
+        let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
         let link = sign_in_link(&stack.url, &grant, None).await?;
         lines.push(format!("  A manager looks   {link}"));
         lines.push("                    It works once, for 15 minutes. The next one: cargo run -- login".to_owned());
@@ -233,29 +230,6 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
     lines.push(String::new());
     lines.push(format!("ready {}", stack.url));
     Ok(lines.join("\n"))
-}
-
-fn sign(
-    keys: &GrantKeys,
-    scopes: &str,
-    paid_within: Option<u32>,
-    days: Option<u16>,
-    subject: String,
-) -> Result<String, Failure> {
-    let permission = |text: &str| text.parse::<Permission>().map_err(|error| Failure(error.0));
-    let permissions = scopes.split_whitespace().map(permission).collect::<Result<Vec<_>, _>>()?;
-    if permissions.is_empty() {
-        return Err(Failure("A grant allows something, such as issue:store/12, report:cn/east or admin.".into()));
-    }
-    let longest = Lifetimes::default().longest(&permissions);
-    let days = days.unwrap_or(longest.min(USUAL_DAYS));
-    if days > longest {
-        return Err(Failure(format!("--days: a grant of this scope lives {longest} days at most.")));
-    }
-    let from = Timestamp::now();
-    let expires = from.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
-    let issue = Some(Issue { id: Uuid::new_v4(), from });
-    token::sign(&Grant { permissions, subject, expires, paid_within, issue }, keys).map_err(|error| Failure(error.0))
 }
 
 fn grant(
@@ -270,7 +244,7 @@ fn grant(
         Some(env) => keys_of(env)?,
         None => Data::open(data)?.keys()?,
     };
-    say(&sign(&keys.grants, scopes, paid_within, days, subject)?)
+    say(&sign_grant(&keys.grants, scopes, paid_within, days, subject)?)
 }
 
 async fn login(person: Option<&str>, data: &Path, url: Option<String>) -> Result<(), Failure> {
@@ -285,7 +259,7 @@ async fn login(person: Option<&str>, data: &Path, url: Option<String>) -> Result
             )));
         }
     };
-    let grant = sign(&folder.keys()?.grants, "admin", None, None, "local".into())?;
+    let grant = sign_grant(&folder.keys()?.grants, "admin", None, None, "local".into())?;
     say(&sign_in_link(&url, &grant, person).await?)
 }
 
@@ -313,8 +287,8 @@ async fn replay(
     let rows = read_rows(&csv, &survey, map)?;
     let data = Data::open(folder)?;
     let keys = data.keys()?;
-    let admin = sign(&keys.grants, "admin", None, None, "local".into())?;
-    let grant = sign(&keys.grants, "issue admin", None, None, "replay".into())?;
+    let admin = sign_grant(&keys.grants, "admin", None, None, "local".into())?;
+    let grant = sign_grant(&keys.grants, "issue admin", None, None, "replay".into())?;
     let (url, own) = stack_on(&data, folder, keys).await?;
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} rows, {per_sec}, {eta} to go");
     let progress = ProgressBar::new(0).with_style(style.map_err(|error| Failure(error.to_string()))?);
