@@ -23,9 +23,11 @@ pub struct Case {
 }
 
 impl Case {
-    /// The event that is sent first, if the case needs a state to begin with.
-    pub fn needs(&self) -> Option<&str> {
-        self.expected["needs"].as_str()
+    /// The event that is sent first, if the case needs a state to begin with: its function and its name. It is the case's
+    /// own function where none is named.
+    pub fn needs(&self) -> Option<(&str, &str)> {
+        let needed = self.expected["needs"].as_str()?;
+        Some(needed.split_once('/').unwrap_or((&self.function, needed)))
     }
 }
 
@@ -82,9 +84,9 @@ async fn fresh() -> (World, App<AllKeys>) {
 
 /// Sends what the case needs, then the case itself, and holds the reply against what it expects.
 async fn try_out(app: &App<AllKeys>, case: &Case) {
-    if let Some(needed) = case.needs() {
-        let reply = sent(app, &case.function, needed).await;
-        assert!([200, 201].contains(&reply["statusCode"].as_u64().unwrap()), "{} {needed}: {reply}", case.function);
+    if let Some((function, needed)) = case.needs() {
+        let reply = sent(app, function, needed).await;
+        assert!([200, 201].contains(&reply["statusCode"].as_u64().unwrap()), "{function} {needed}: {reply}");
     }
     check(case, &sent(app, &case.function, &case.name).await);
 }
@@ -166,10 +168,9 @@ fn every_event_file_is_a_case_or_needed_by_one() {
         let function = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for event in std::fs::read_dir(&folder).into_iter().flatten() {
             let name = event.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
-            let used = cases
-                .iter()
-                .chain(&counts)
-                .any(|case| case.function == function && (case.name == name || case.needs() == Some(&name)));
+            let used = cases.iter().chain(&counts).any(|case| {
+                (case.function == function && case.name == name) || case.needs() == Some((&function, &name))
+            });
             assert!(used, "no case of events/cases.json has events/{function}/{name}.json");
         }
     }

@@ -91,6 +91,8 @@ async fn a_viewer_gets_nowhere_but_to_their_report() {
             // Of guests: there is no such link and no such code.
             (_, path) if path.starts_with("/s/") || path.starts_with("/t/") => 404,
             ("GET", path) if path.starts_with("/links/") || path.starts_with("/codes/") => 404,
+            // Of payment providers: there is no such account.
+            ("POST", path) if path.starts_with("/payments/") => 404,
             _ => 0,
         };
         let is_refused = [401, 403].contains(&reply.status.as_u16());

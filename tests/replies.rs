@@ -5,6 +5,7 @@
 
 pub mod calls;
 mod log;
+mod payments;
 mod people;
 
 use std::collections::BTreeMap;
@@ -66,7 +67,7 @@ impl Scene {
         }
         let event = json!({
             "routeKey": call.route, "headers": headers, "rawQueryString": call.query.replace("GRANT", &self.token("report:cn/east")),
-            "pathParameters": call.parameters.iter().cloned().collect::<BTreeMap<_, _>>(), "body": call.body,
+            "pathParameters": call.parameters.iter().cloned().collect::<BTreeMap<_, _>>(), "body": call.body, "isBase64Encoded": call.is_base64,
             "requestContext": {"http": {"sourceIp": "192.0.2.1"}}, "cookies": call.cookie.into_iter().collect::<Vec<_>>(),
         });
         // Every id that a call makes is the same, and so are its tickets.

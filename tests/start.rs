@@ -100,11 +100,13 @@ async fn parameter_store(value: String) -> String {
 async fn the_keyring_is_fetched_from_parameter_store_when_the_variable_says_so() {
     let (database, _stack) = database().await;
     let store = parameter_store(environment()["GRANT_KEYS"].as_str().unwrap().to_owned()).await;
+    let seal = environment()["SEAL_KEYS"].as_str().unwrap().to_owned();
     let variables = |keys| {
         [
             ("TABLE_NAME", "aftertaste"),
             ("PUBLIC_URL", "https://s.example.cn"),
             ("GRANT_KEYS", keys),
+            ("SEAL_KEYS", seal.as_str()),
             ("AWS_ENDPOINT_URL_SSM", store.as_str()),
             ("AWS_ENDPOINT_URL_DYNAMODB", database.url.as_str()),
         ]

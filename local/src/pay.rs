@@ -12,7 +12,7 @@ mod placing;
 mod provider;
 mod sent;
 mod square;
-mod standard;
+pub(crate) mod standard;
 mod stripe;
 mod told;
 mod wechat;

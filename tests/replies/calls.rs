@@ -7,7 +7,7 @@ use aftertaste::domain::{
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::{people, receipt};
+use super::{payments::payments, people, receipt};
 use crate::harness::signed_for;
 
 /// A call as API Gateway would hand it over.
@@ -20,6 +20,7 @@ pub struct Call {
     pub grant: Option<&'static str>,
     pub token: Option<String>,
     pub body: String,
+    pub is_base64: bool,
     /// The session's cookie, as `SESSION` stands for it.
     pub cookie: Option<&'static str>,
 }
@@ -88,7 +89,7 @@ impl Call {
 
 pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let of_guests = [links(), codes(keys), surveys(keys, now), answers(keys, now)].concat();
-    [of_guests, reports(), catalog(), days(), people::people(), erasures(now)].concat()
+    [of_guests, reports(), catalog(), days(), people::people(), erasures(now), payments()].concat()
 }
 
 fn links() -> Vec<Call> {
@@ -117,6 +118,8 @@ fn links() -> Vec<Call> {
         post().json(&paid(12, at, json!({"segment": 16}))),
         post().json(&paid(12, at, json!({"payment": ""}))),
         post().json(&paid(12, at, json!({"customer": "x"}))),
+        post().json(&paid(12, at, json!({"customer": "x", "payment": "4711"}))),
+        post().json(&paid(12, at, json!({"customer": ""}))),
         post().json(&paid(12, "2026-11-21T12:50:00+08:00", json!({}))),
         post().json(&paid(12, "2026-11-01T12:50:00+08:00", json!({}))),
         post().json(&paid(12, "2019-11-01T12:50:00+08:00", json!({}))),

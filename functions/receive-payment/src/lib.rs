@@ -11,7 +11,7 @@ use aftertaste::{
         access::ReceiverKeys,
         payment::{AccountId, PaymentKey, Provider},
     },
-    http::{LARGEST_NOTICE, Problem, Reply, Request},
+    http::{LARGEST_NOTICE, Problem, ProblemKind, Reply, Request},
     lambda::Call,
     table::StoredAccount,
 };
@@ -41,9 +41,10 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
     conclude(received.unwrap_or_else(late), |problem| refusal(request, &problem))
 }
 
-/// What a provider is told that has to send a notice again, or not at all. WeChat Pay has a form of its own for that.
+/// What a provider is told that has to send a notice again, or not at all. WeChat Pay has a form of its own for that. Where
+/// there is no account, nobody knows whose form it would be.
 fn refusal(request: &Request, problem: &Problem) -> Reply {
-    if request.path_parameter("provider") == "wechat" {
+    if request.path_parameter("provider") == "wechat" && problem.kind != ProblemKind::AccountUnknown {
         let body = json!({"code": "FAIL", "message": problem.detail});
         return Reply::json(problem.kind.status(), &body);
     }
@@ -78,7 +79,10 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<Reply, 
             let (content_type, body) = reader.answer();
             Ok(Reply::new(StatusCode::OK, content_type, body))
         }
-        Err(why) => Err(refuse(app, &account, &why, wechat::is_probe(&notice), now).await.into()),
+        Err(why) => {
+            let problem = refuse(app, &account, &why, wechat::is_probe(&notice), now).await;
+            Ok(refusal(request, &problem))
+        }
     }
 }
 
@@ -93,19 +97,19 @@ async fn refuse(app: &App, account: &StoredAccount, why: &Refusal, is_probe: boo
         Refusal::Unreadable(part) => ("unreadable", *part),
     };
     app.catalog.notice(&account.id, outcome, detail, now).await;
-    let id = account.id.as_str();
+    let (id, provider) = (account.id.as_str(), account.account.provider.name());
     match (why, &account.account.provider) {
         // This form is ours, so that its sender has to mend it.
         (Refusal::Unreadable(part), Provider::Standard(_)) => {
-            tracing::warn!(outcome = "notice-unreadable", account = id, why = detail, status = 422);
+            tracing::warn!(outcome = "notice-unreadable", account = id, provider, refusal = detail, status = 422);
             Problem::invalid(*part)
         }
         (Refusal::Unreadable(_), _) => {
-            tracing::error!(outcome = "notice-unreadable", account = id, why = detail, status = 500);
+            tracing::error!(outcome = "notice-unreadable", account = id, provider, refusal = detail, status = 500);
             Problem::notice_unreadable()
         }
         _ => {
-            tracing::info!(outcome = "notice-refused", account = id, why = outcome, detail, status = 401);
+            tracing::info!(outcome = "notice-refused", account = id, provider, refusal = outcome, detail, status = 401);
             Problem::notice_refused()
         }
     }
