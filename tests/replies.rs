@@ -5,7 +5,7 @@
 
 pub mod calls;
 mod log;
-mod payments;
+pub mod payments;
 mod people;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     events::keys,
     harness::{World, file, inflated, proxy::ask, signed_by},
-    replies::{Scene, calls, receipt},
+    replies::{Scene, calls, payments, receipt},
 };
 
 /// The items of a table, and links, a code and a grant of the same keyring.
@@ -79,6 +79,7 @@ async fn play_seldom(scene: &Scene) {
     let answers = json!({"answers": answers.into_iter().chain([("nps".to_owned(), json!(9))]).collect::<serde_json::Map<_, _>>()});
     assert_eq!(scene.reply(&at("POST /s/{link}").json(&answers)).await.status, 201, "{answers}");
     told(scene).await;
+    by_notice(scene).await;
     let orders = calls::new("PUT /stores/{store}/days/{day}").at(&[("store", "13"), ("day", "2026-11-20")]);
     let by_hour = json!({"orders": 90, "orders_by_hour": {"12": 90}});
     assert_eq!(scene.reply(&orders.grant("admin").json(&by_hour)).await.status, 200);
@@ -109,6 +110,35 @@ async fn play_seldom(scene: &Scene) {
     ] {
         assert_eq!(scene.reply(&call).await.status, status, "{}", call.name());
     }
+}
+
+/// An account is put, and a payment, one without a store and a refusal come to it by notice.
+async fn by_notice(scene: &Scene) {
+    for (call, status) in payments::of_one_account() {
+        assert_eq!(scene.reply(&call).await.status, status, "{}", call.name());
+    }
+}
+
+/// A notice that comes again meets its payment, which asks nobody twice; so does one of whose payment a later version knows
+/// more. The account goes on.
+async fn notices_go_on(world: &World, scene: &Scene) {
+    let before = world.items("EVENT#").await.len();
+    by_notice(scene).await;
+    assert_eq!((before, world.items("EVENT#").await.len()), (1, 1));
+    let payment = world.items("P#").await.remove(0);
+    let key = json!({"pk": {"S": payment["pk"]}, "sk": {"S": payment["sk"]}});
+    let changed = json!({"TableName": TABLE, "Key": key, "UpdateExpression": "SET #state = :state",
+        "ExpressionAttributeNames": {"#state": "state"}, "ExpressionAttributeValues": {":state": {"S": "posted"}}});
+    ask(&world.proxy.url, "UpdateItem", &changed).await;
+    by_notice(scene).await;
+    assert_eq!(world.items("P#").await.remove(0)["state"], "posted");
+    let account = scene.reply(&calls::new("GET /accounts/{account}").at(&[("account", "till")]).grant("admin")).await;
+    let account: Value = serde_json::from_slice(&account.body).unwrap();
+    assert_eq!((&account["secrets_set"], &account["stores"][0]["from"]), (&json!(1), &json!("location")), "{account}");
+    assert!(
+        account["seen"]["paid"]["notices"].as_u64().unwrap() > 0 && account["unmapped"][0].is_object(),
+        "{account}"
+    );
 }
 
 /// A visit of the day before of which the till tells more, and its answer.
@@ -165,8 +195,8 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     assert_eq!(
         kinds.into_iter().collect::<Vec<_>>(),
         [
-            "ASKED", "AUDIT", "BRAND", "COUNT", "D", "GRANTS", "L", "O", "PEOPLE", "R", "SESSIONS", "SIGN-IN",
-            "STORES", "SURVEY", "V"
+            "ACCOUNTS", "ASKED", "AUDIT", "BRAND", "COUNT", "D", "EVENT", "GRANTS", "L", "NOTICED", "O", "P", "PEOPLE",
+            "Q", "R", "SESSIONS", "SIGN-IN", "STORES", "SURVEY", "UNMAPPED", "V"
         ]
     );
 
@@ -182,6 +212,7 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     let listed: Value = serde_json::from_slice(&listed.body).unwrap();
     let li = listed["people"].as_array().unwrap().iter().find(|person| person["id"] == "li").unwrap();
     assert_eq!((&li["sessions"], li["asked_at"].is_string()), (&json!(1), true));
+    notices_go_on(&fresh, &scene).await;
     let count = serves(&written).await;
     assert_eq!((count.written, count.unchanged, count.behind), (0, 9, 0), "{count:?}");
 }

@@ -35,6 +35,14 @@ pub fn payments() -> Vec<Call> {
     all
 }
 
+/// An account that is put, and what comes to it, each with its status.
+pub fn of_one_account() -> Vec<(Call, u16)> {
+    let body: Value = serde_json::from_str(event("manage-catalog", "valid-account")["body"].as_str().unwrap()).unwrap();
+    let put = new("PUT /accounts/{account}").at(&[("account", "till")]).grant("admin").json(&body);
+    let [valid, unknown, forged] = ["valid", "store-unknown", "wrong-signature"].map(notice);
+    vec![(put, 200), (valid, 200), (unknown, 200), (forged, 401)]
+}
+
 fn accounts() -> Vec<Call> {
     let put = || new("PUT /accounts/{account}").at(&[("account", "till")]);
     let body: Value = serde_json::from_str(event("manage-catalog", "valid-account")["body"].as_str().unwrap()).unwrap();

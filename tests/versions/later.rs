@@ -20,7 +20,7 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
         for asked in item.pointer_mut("/asked_before/L").and_then(Value::as_array_mut).into_iter().flatten() {
             asked["M"]["later"] = json!({"S": "more"});
         }
-        for name in ["definition", "brand"] {
+        for name in ["definition", "brand", "account", "data"] {
             if let Some(text) = item.get(name).and_then(|text| text["S"].as_str()) {
                 item[name] = json!({"S": with_more(serde_json::from_str(text).unwrap()).to_string()});
             }
@@ -40,7 +40,10 @@ fn with_more(mut value: Value) -> Value {
         within(question, "options").into_iter().for_each(add);
         question.get_mut("ask_if").into_iter().for_each(add);
     }
-    within(&mut value, "modules").into_iter().for_each(add);
+    for list in ["modules", "stores", "provider"] {
+        within(&mut value, list).into_iter().filter(|within| within.is_object()).for_each(add);
+    }
+    value.get_mut("invite").into_iter().for_each(add);
     for object in ["wechat", "alipay", "operations"] {
         value.get_mut(object).into_iter().for_each(add);
     }
