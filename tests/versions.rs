@@ -136,7 +136,7 @@ async fn notices_go_on(world: &World, scene: &Scene) {
     let account: Value = serde_json::from_slice(&account.body).unwrap();
     assert_eq!((&account["secrets_set"], &account["stores"][0]["from"]), (&json!(1), &json!("location")), "{account}");
     assert!(
-        account["seen"]["paid"]["notices"].as_u64().unwrap() > 0 && account["unmapped"][0].is_object(),
+        account["seen"]["payment-linked"]["notices"].as_u64().unwrap() > 0 && account["unmapped"][0].is_object(),
         "{account}"
     );
 }

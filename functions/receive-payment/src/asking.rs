@@ -35,20 +35,25 @@ struct Told<'a> {
     now: Timestamp,
 }
 
-/// Asks the guest of a payment, if they are to be asked. Whether the payment belongs to a store.
-pub(crate) async fn ask(app: &App, account: &StoredAccount, payment: &Payment, now: Timestamp) -> Result<bool, Stop> {
+/// Asks the guest of a payment, if they are to be asked. What became of it.
+pub(crate) async fn ask(
+    app: &App,
+    account: &StoredAccount,
+    payment: &Payment,
+    now: Timestamp,
+) -> Result<&'static str, Stop> {
     let Some(store) = store_of(app, account, payment, now).await? else {
         let value = account.account.unmapped(payment);
         app.table.note_unmapped(&account.id, &value, now).await?;
         tracing::warn!(outcome = "payment-unmapped", account = account.id.as_str(), status = 200);
-        return Ok(false);
+        return Ok("payment-unmapped");
     };
     let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
     let key = PaymentKey::of(&account.id, &payment.id, &app.keys.guests);
     let told = Told { account, payment, key, store, survey, now };
     let outcome = told.settle(app).await?;
     tracing::info!(outcome, account = account.id.as_str(), store = told.store.number.get(), status = 200);
-    Ok(true)
+    Ok(outcome)
 }
 
 /// The store of a payment: the first that the account's rules lead to and that there is.
@@ -64,6 +69,11 @@ async fn store_of(
         }
     }
     Ok(None)
+}
+
+/// As it is kept in the table.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 impl Told<'_> {
@@ -92,7 +102,7 @@ impl Told<'_> {
         }
         let invitation = self.invite().invitation(self.paid_at(), self.now, &self.store.calendar.zone);
         let (state, between) = match invitation {
-            Invitation::Between(from, until) => (PaymentState::New, (from, until)),
+            Invitation::Between(from, until) => (PaymentState::New, (whole_second(from), whole_second(until))),
             Invitation::Never => (PaymentState::Late, (self.now, self.now)),
         };
         let new = PaymentItem { claim, between };
@@ -160,6 +170,7 @@ impl Told<'_> {
             not_before,
             until,
             data: self.says(kept.claim, issued, not_before, until),
+            payment: Some(self.key),
         }
     }
 

@@ -120,11 +120,11 @@ async fn take(app: &App, account: &StoredAccount, told: Notice, now: Timestamp) 
     let id = account.id.as_str();
     let (outcome, detail) = match told {
         Notice::Paid(payments) => {
-            let mut stores = 0;
             for payment in &payments {
-                stores += u32::from(asking::ask(app, account, payment, now).await?);
+                let outcome = asking::ask(app, account, payment, now).await?;
+                app.catalog.notice(&account.id, outcome, "", now).await;
             }
-            (if stores > 0 { "paid" } else { "unmapped" }, String::new())
+            return Ok(());
         }
         Notice::Refunded(payment) => {
             let key = PaymentKey::of(&account.id, &payment, &app.keys.guests);

@@ -66,7 +66,9 @@ impl Reader {
     /// the body.
     pub fn answer(&self) -> (&str, &str) {
         match self {
-            Self::WeChat(_) | Self::Stripe(_) | Self::Square(_) | Self::Standard(_) => ("application/json", "{}"),
+            // It looks at the status alone.
+            Self::WeChat(_) => ("text/plain", ""),
+            Self::Stripe(_) | Self::Square(_) | Self::Standard(_) => ("application/json", "{}"),
             // Exactly these seven bytes.
             Self::Alipay(_) => ("text/plain", "success"),
             Self::Mapped(account) => (&account.answer().content_type, &account.answer().body),

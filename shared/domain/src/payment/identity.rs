@@ -1,8 +1,8 @@
 //! What makes a payment one, however often and by which event it is told, and a payer the same one.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use crate::{access::GuestKeys, payment::AccountId};
+use crate::{Invalid, access::GuestKeys, payment::AccountId};
 
 /// A payment at an account, as a keyed hash: 128 bits, so that no two are taken for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,15 @@ impl PaymentKey {
     pub fn event_id(self, keys: &GuestKeys) -> String {
         let hash = first_half(keys.payment().hash(b"aftertaste/event/v1", &self.0.to_be_bytes()));
         format!("evt_{hash:032x}")
+    }
+}
+
+impl FromStr for PaymentKey {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let key = u128::from_str_radix(text, 16).ok().map(Self);
+        key.filter(|key| key.to_string() == text).ok_or_else(|| Invalid("This is no payment's key.".into()))
     }
 }
 
@@ -65,6 +74,7 @@ mod tests {
         assert_eq!(of("till", "4711"), of("till", "4711"));
         assert_ne!(of("till", "4711"), of("till-4", "711"));
         assert_ne!(of("till", "4711"), PaymentKey::of(&"till".parse().unwrap(), "4711", &keys(3)));
+        assert_eq!(of("till", "4711").to_string().parse(), Ok(of("till", "4711")));
         assert_eq!(of("till", "4711").to_string().len(), 32);
         assert!(!of("till", "4711").event_id(&keys(2)).contains(&of("till", "4711").to_string()));
         assert_eq!(Payer::of("wx/openid", &keys(2)), Payer::of("wx/openid", &keys(2)));

@@ -1,6 +1,7 @@
 //! Events: what another system is told. Each is an item from the moment it is decided, so that none is lost.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use domain::payment::PaymentKey;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -26,6 +27,8 @@ pub struct OutgoingEvent {
     pub until: Timestamp,
     /// What it says.
     pub data: Value,
+    /// The payment that it is about. It goes out only while that is neither quiet nor paid back.
+    pub payment: Option<PaymentKey>,
 }
 
 impl Table {
@@ -40,6 +43,7 @@ impl Table {
             .client
             .put_item()
             .table_name(&self.name)
+            .set_item(event.payment.map(|key| [("payment".into(), keys::text(key.to_string()))].into()))
             .item("pk", keys::text(pk))
             .item("sk", keys::text(sk))
             .item("id", keys::text(&event.id))
@@ -99,5 +103,6 @@ fn read(item: &Item) -> Result<OutgoingEvent, TableError> {
         not_before: at("not_before")?,
         until: at("until")?,
         data: serde_json::from_str(text("data")?).map_err(|error| unreadable(&key, error))?,
+        payment: string(item, "payment").and_then(|text| text.parse().ok()),
     })
 }

@@ -116,6 +116,15 @@ impl Table {
         }
     }
 
+    /// What became of a payment's invitation; none where the payment is gone.
+    ///
+    /// # Errors
+    /// When the table or the payment can't be read.
+    pub async fn payment_state(&self, key: PaymentKey) -> Result<Option<PaymentState>, TableError> {
+        let item = self.one(keys::payment(key), "look at a payment").await?;
+        item.as_ref().map(state_of).transpose()
+    }
+
     /// Ends the invitation of a payment that is under way.
     ///
     /// # Errors
@@ -179,9 +188,13 @@ fn hidden(error: &impl std::fmt::Display) -> TableError {
     unreadable(&keys::Key { pk: "(a payment)".into(), sk: "-".into() }, error)
 }
 
-fn read(item: Item) -> Result<Kept, TableError> {
+fn state_of(item: &Item) -> Result<PaymentState, TableError> {
     let state = item.get("state").cloned().unwrap_or(AttributeValue::Null(true));
-    match serde_dynamo::from_attribute_value(state).map_err(|error| hidden(&error))? {
+    serde_dynamo::from_attribute_value(state).map_err(|error| hidden(&error))
+}
+
+fn read(item: Item) -> Result<Kept, TableError> {
+    match state_of(&item)? {
         PaymentState::New => {}
         // Of a refund that came first, no more is there.
         state => return Ok(Kept::Over(state)),
