@@ -23,6 +23,7 @@ mod harness;
 mod journey;
 mod misplaced;
 mod once;
+mod payments;
 mod people;
 mod process;
 mod real_data;

@@ -4,7 +4,7 @@
 //! To write it anew: `WRITE_REPLIES=1 cargo black-box replies`.
 
 pub mod calls;
-mod log;
+pub mod log;
 pub mod payments;
 mod people;
 

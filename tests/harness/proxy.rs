@@ -25,6 +25,8 @@ struct State {
     calls: Vec<String>,
     /// Replies of this operation still to be lost.
     lose: HashMap<String, usize>,
+    /// How many writes are still let through, and whether the reply to the last of them is lost.
+    writes_left: Option<(usize, bool)>,
     /// Nothing is answered at all.
     down: bool,
     /// Requests are taken and never answered.
@@ -68,6 +70,17 @@ impl Proxy {
     /// The next so many replies to an operation are lost after the operation has been done.
     pub fn lose_replies(&self, operation: &str, times: usize) {
         self.state.lock().unwrap().lose.insert(operation.to_owned(), times);
+    }
+
+    /// After so many writes nothing gets through any more: no other write, no read. Whether the reply to the last write is
+    /// lost too. Until [`Self::mend`].
+    pub fn cut_after(&self, writes: usize, loses_reply: bool) {
+        self.state.lock().unwrap().writes_left = Some((writes, loses_reply));
+    }
+
+    /// Everything gets through again.
+    pub fn mend(&self) {
+        self.state.lock().unwrap().writes_left = None;
     }
 
     /// Requests are taken and never answered, until this is taken back.
@@ -125,6 +138,7 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         let operation =
             headers.get("x-amz-target").and_then(|target| target.split('.').nth(1)).unwrap_or("").to_owned();
         wait_while_held(&state, &operation, &body).await;
+        let Some(loses_reply) = let_through(&state, &operation) else { return };
         let mut body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if ["GetItem", "PutItem", "DeleteItem", "Query", "UpdateItem", "Scan"].contains(&operation.as_str()) {
             body["ReturnConsumedCapacity"] = json!("TOTAL");
@@ -154,7 +168,7 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
                     *times -= 1;
                     true
                 }
-                _ => false,
+                _ => loses_reply,
             }
         };
         if lost {
@@ -169,6 +183,20 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         if stream.write_all(&[head.as_bytes(), &reply].concat()).await.is_err() {
             return;
         }
+    }
+}
+
+/// Whether a request is let through, and then whether its reply is lost.
+fn let_through(state: &Mutex<State>, operation: &str) -> Option<bool> {
+    let writes_left = &mut state.lock().unwrap().writes_left;
+    match writes_left {
+        None => Some(false),
+        Some((0, _)) => None,
+        Some((left, loses_reply)) if ["PutItem", "DeleteItem", "UpdateItem"].contains(&operation) => {
+            *left -= 1;
+            Some(*left == 0 && *loses_reply)
+        }
+        Some(_) => Some(false),
     }
 }
 

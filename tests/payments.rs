@@ -1,0 +1,14 @@
+//! Payments that providers tell of: from a notice to the event that asks a guest, and what never leads to one.
+
+mod accounts;
+mod bent;
+mod costs;
+mod desk;
+mod killed;
+mod logged;
+mod once;
+mod refused;
+mod signing;
+mod unmapped;
+mod vectors;
+mod whom;
