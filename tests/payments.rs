@@ -6,6 +6,7 @@ mod costs;
 mod desk;
 mod killed;
 mod logged;
+mod nasty;
 mod once;
 mod refused;
 mod signing;
