@@ -146,9 +146,14 @@ impl Desk {
 
     /// Drops whatever notices left.
     pub async fn wipe(&self) {
+        self.wipe_kinds(&LEFT).await;
+    }
+
+    /// Drops what notices left of some kinds.
+    pub async fn wipe_kinds(&self, kinds: &[&str]) {
         for item in self.world.items("").await {
             let (pk, sk) = (item["pk"].as_str().unwrap(), item["sk"].as_str().unwrap());
-            if LEFT.iter().any(|prefix| pk.starts_with(prefix)) {
+            if kinds.iter().any(|prefix| pk.starts_with(prefix)) {
                 let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
                 ask(&self.world.proxy.url, "DeleteItem", &json!({"TableName": TABLE, "Key": key})).await;
             }

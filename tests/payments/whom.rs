@@ -6,8 +6,8 @@ use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::desk::Desk;
-use super::signing::{account, alipay, noon, paid, payment, refunded};
+use super::desk::{Desk, Notice};
+use super::signing::{account, alipay, noon, paid, payment, refunded, stripe};
 
 async fn desk(invite: Value) -> Desk {
     let desk = Desk::asking(invite).await;
@@ -87,6 +87,49 @@ async fn half_are_drawn_and_a_repeat_is_drawn_alike() {
     let asked = drawn.iter().filter(|wrote| **wrote).count();
     assert!((30..=70).contains(&asked), "{asked}");
     assert_eq!(desk.left().await, BTreeMap::from([("P#", asked), ("V#", asked), ("EVENT#", asked)]));
+}
+
+/// Two events of a Stripe payment: the session has an order and an e-mail, the charge a customer.
+fn two_events(i: usize) -> [Notice; 2] {
+    let (id, now) = (format!("pi_{i}"), noon());
+    let session = json!({"object": "checkout.session", "payment_status": "paid", "mode": "payment", "payment_intent": id,
+        "metadata": {"store": "12"}, "client_reference_id": format!("order-{i}"),
+        "customer_details": {"email": "guest@example.com"}});
+    let charge = json!({"object": "charge", "paid": true, "captured": true, "created": now.as_second(),
+        "payment_intent": id, "metadata": {"store": "12"}, "customer": "cus_1"});
+    [stripe("checkout.session.completed", now, &session, now), stripe("charge.succeeded", now, &charge, now)]
+}
+
+#[tokio::test]
+async fn two_events_of_a_payment_are_drawn_alike_though_one_has_no_order() {
+    let desk = desk(json!({"share": 0.5, "quiet_days": 0})).await;
+    let mut by_order = account("stripe");
+    by_order["payment_id"] = json!("order");
+    desk.put("terminals", by_order).await;
+    for i in 0..60 {
+        for notice in two_events(i) {
+            let before = desk.events().await.len();
+            desk.take("terminals", &notice).await;
+            let events = desk.events().await.len();
+            assert!(
+                notice.body == two_events(i)[0].body || events == before,
+                "the second event of {i} was drawn alone"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_event_of_a_payment_says_who_is_left_alone() {
+    let desk = desk(json!({"quiet_days": 7})).await;
+    desk.put("terminals", account("stripe")).await;
+    let [by_mail, by_customer] = two_events(1);
+    desk.take("terminals", &by_mail).await;
+    // Cut off before the event: the other event of the payment makes it whole, and begins no second quiet period.
+    desk.wipe_kinds(&["EVENT#"]).await;
+    desk.take("terminals", &by_customer).await;
+    assert_eq!(desk.events().await.len(), 1);
+    assert_eq!(desk.left().await, BTreeMap::from([("P#", 1), ("Q#", 1), ("EVENT#", 1)]));
 }
 
 #[tokio::test]

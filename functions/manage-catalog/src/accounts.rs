@@ -71,7 +71,12 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     let known = match given {
         Some(secrets) => secrets,
         None => match app.table.account(&id).await? {
-            Some(stored) if account.provider.has_secrets() => stored.open_secrets(&app.keys.seal)?,
+            // Those of another provider are none of this one.
+            Some(stored)
+                if account.provider.has_secrets() && stored.account.provider.name() == account.provider.name() =>
+            {
+                stored.open_secrets(&app.keys.seal)?
+            }
             _ => Vec::new(),
         },
     };

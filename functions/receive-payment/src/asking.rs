@@ -11,11 +11,11 @@ use aftertaste::{
         payment::{Payer, Payment, PaymentKey},
         place::Store,
         survey::{Invitation, Invite},
-        visit::{Claim, Context, Minute, Origin},
+        visit::{Claim, Context, Minute, Origin, PaymentHash},
     },
     http::Problem,
     issued::Issued,
-    table::{Kept, OutgoingEvent, PaymentItem, PaymentState, StoredAccount, Versioned},
+    table::{Kept, OutgoingEvent, PaymentItem, PaymentState, StoredAccount, Teller, Versioned},
 };
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -43,14 +43,11 @@ pub(crate) async fn ask(
     now: Timestamp,
 ) -> Result<&'static str, Stop> {
     let Some(store) = store_of(app, account, payment, now).await? else {
-        let value = account.account.unmapped(payment);
-        app.table.note_unmapped(&account.id, &value, now).await?;
+        app.catalog.notice_unmapped(&account.id, &account.account.unmapped(payment), now).await;
         tracing::warn!(outcome = "payment-unmapped", account = account.id.as_str(), status = 200);
         return Ok("payment-unmapped");
     };
-    let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
-    let key = PaymentKey::of(&account.id, &payment.id, &app.keys.guests);
-    let told = Told { account, payment, key, store, survey, now };
+    let told = Told::at(app, account, payment, store, now).await?;
     let outcome = told.settle(app).await?;
     tracing::info!(outcome, account = account.id.as_str(), store = told.store.number.get(), status = 200);
     Ok(outcome)
@@ -76,7 +73,19 @@ fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-impl Told<'_> {
+impl<'a> Told<'a> {
+    async fn at(
+        app: &App,
+        account: &'a StoredAccount,
+        payment: &'a Payment,
+        store: Arc<Store>,
+        now: Timestamp,
+    ) -> Result<Self, Stop> {
+        let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+        let key = PaymentKey::of(&account.id, &payment.id, &app.keys.guests);
+        Ok(Self { account, payment, key, store, survey, now })
+    }
+
     fn invite(&self) -> &Invite {
         &self.survey.definition.invite
     }
@@ -97,7 +106,9 @@ impl Told<'_> {
 
     async fn settle(&self, app: &App) -> Result<&'static str, Stop> {
         let Some(claim) = self.claim(app) else { return Ok("payment-late") };
-        if !self.invite().draws(claim.visit.payment, &app.keys.guests) {
+        // Not by what stands for it in the link: of two events of a payment, one alone may have the order's number.
+        let drawn_by = PaymentHash::of(&self.payment.id, app.keys.guests.payment());
+        if !self.invite().draws(drawn_by, &app.keys.guests) {
             return Ok("payment-not-drawn");
         }
         let invitation = self.invite().invitation(self.paid_at(), self.now, &self.store.calendar.zone);
@@ -105,12 +116,15 @@ impl Told<'_> {
             Invitation::Between(from, until) => (PaymentState::New, (whole_second(from), whole_second(until))),
             Invitation::Never => (PaymentState::Late, (self.now, self.now)),
         };
-        let new = PaymentItem { claim, between };
+        let among = self.account.account.payers_among(&self.account.id);
+        let payer = self.payment.payer.as_ref().map(|payer| Payer::of(&among, payer, &app.keys.guests));
+        let new = PaymentItem { claim, payer, between };
         let expires = self.expires(app, &claim).await?;
         match app.table.put_payment(self.key, &new, (state, expires)).await? {
             Kept::Now if state == PaymentState::Late => Ok("payment-late"),
             Kept::Now => self.invite_guest(app, &new).await,
-            Kept::UnderWay(first) => self.repeated(app, &first).await,
+            Kept::UnderWay(first) if first.claim.visit.store == self.store.number => self.repeated(app, &first).await,
+            Kept::UnderWay(first) => self.repeated_elsewhere(app, &first).await,
             Kept::Over(_) => Ok("payment-repeated"),
         }
     }
@@ -127,6 +141,14 @@ impl Told<'_> {
         Ok(claim.visit.minute.after(days * 24 * 60).start().max(retried))
     }
 
+    /// The same of a notice that leads to another store than the first one did: that one's survey says what follows.
+    async fn repeated_elsewhere(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
+        let Some(store) = app.catalog.store(first.claim.visit.store, self.now).await? else {
+            return Ok("payment-repeated");
+        };
+        Told::at(app, self.account, self.payment, store, self.now).await?.repeated(app, first).await
+    }
+
     /// Makes whole what an earlier notice began.
     async fn repeated(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
         let (not_before, until) = first.between;
@@ -140,17 +162,17 @@ impl Told<'_> {
     async fn invite_guest(&self, app: &App, kept: &PaymentItem) -> Result<&'static str, Stop> {
         let (visit, days) = (kept.claim.visit, self.invite().quiet_days);
         let is_test = kept.claim.channel.origin() == Origin::Test;
-        if let Some(payer) = self.payment.payer.as_ref().filter(|_| days > 0 && !is_test) {
-            let payer = Payer::of(payer, &app.keys.guests);
-            if !app.table.begin_quiet(payer, visit, days).await? {
-                app.table.silence_payment(self.key).await?;
-                return Ok("payment-quiet");
-            }
+        if let Some(payer) = kept.payer.filter(|_| days > 0 && !is_test)
+            && !app.table.begin_quiet(payer, visit, days).await?
+        {
+            app.table.silence_payment(self.key).await?;
+            return Ok("payment-quiet");
         }
         let brand = app.catalog.brand(self.now).await?;
         let context = self.context();
         if !is_test && !context.is_empty() {
-            app.table.put_context(visit, &context, brand.kept_until(visit.minute)).await?;
+            let expires = brand.kept_until(visit.minute);
+            app.table.put_context(visit, &context, Teller::Provider, expires).await?;
         }
         let expires_at = visit.minute.after(self.survey.definition.link_lifetime_days * 24 * 60).start();
         let issued = Issued::of(&kept.claim, &app.keys.guests, &brand, &app.public_url, expires_at);

@@ -28,6 +28,11 @@ impl Reader {
     /// # Errors
     /// A sentence for each mistake, which begins with the field; none repeats a secret.
     pub fn new(provider: &Provider, secrets: &[String]) -> Result<Self, Vec<String>> {
+        let made = Self::of(provider, secrets);
+        made.map_err(|mistakes| mistakes.iter().map(|mistake| placed(provider, mistake)).collect())
+    }
+
+    fn of(provider: &Provider, secrets: &[String]) -> Result<Self, Vec<String>> {
         match provider {
             Provider::WeChat(at) => {
                 let named: Vec<_> = at.public_keys.iter().map(|key| (key.id.clone(), key.pem.clone())).collect();
@@ -73,6 +78,16 @@ impl Reader {
             Self::Alipay(_) => ("text/plain", "success"),
             Self::Mapped(account) => (&account.answer().content_type, &account.answer().body),
         }
+    }
+}
+
+/// A mistake with the place of its field in an account. Square and mappings call their secrets keys.
+fn placed(provider: &Provider, mistake: &str) -> String {
+    let calls_them_keys = matches!(provider, Provider::Square(_) | Provider::Mapped(_));
+    match mistake.strip_prefix("keys").filter(|_| calls_them_keys) {
+        Some(rest) => format!("secrets{rest}"),
+        None if mistake.starts_with("secrets") || mistake.starts_with("provider.") => mistake.to_owned(),
+        None => format!("provider.{}.{mistake}", provider.name()),
     }
 }
 

@@ -157,8 +157,13 @@ impl Catalog {
     }
 
     /// Keeps what became of a notice, for the account's operator to see.
-    pub async fn notice(&self, id: &AccountId, outcome: &'static str, detail: &str, now: Timestamp) {
+    pub async fn notice(&self, id: &AccountId, outcome: &str, detail: &str, now: Timestamp) {
         self.noticed.keep(&self.table, id, outcome, detail, now).await;
+    }
+
+    /// Keeps that a payment led to no store, for the account's operator to see.
+    pub async fn notice_unmapped(&self, id: &AccountId, value: &str, now: Timestamp) {
+        self.noticed.keep_unmapped(&self.table, id, value, now).await;
     }
 
     /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't be

@@ -265,6 +265,11 @@ impl Account {
                 mistakes.add(format!("stores[{at}]: one of the values is empty, and every payment would fit."));
             }
         }
+        // It would lie in the table and be shown.
+        if serde_json::to_string(&details.provider).is_ok_and(|text| text.contains("PRIVATE KEY")) {
+            mistakes
+                .add("provider: there is a private key in it. It stays with its owner: give the public half alone.");
+        }
         if details.channel.origin() == Origin::Code {
             mistakes.add("channel: table is for the codes on tables, which no payment stands behind.");
         }
@@ -284,6 +289,10 @@ impl Account {
     pub fn unmapped(&self, payment: &Payment) -> String {
         let told = self.0.stores.iter().find_map(|rule| Some((rule, rule.value(payment)?)));
         match told {
+            // Every order has another number, which would fill the list.
+            Some((rule, value)) if rule.from == Source::Order && rule.begins.is_empty() && rule.name.is_none() => {
+                format!("{} ({} characters)", rule.from, value.chars().count())
+            }
             Some((rule, value)) => {
                 // Of a number of an order, only what may be its store's beginning: every order has another.
                 let longest = rule.begins.keys().map(|begin| begin.chars().count()).max();
@@ -326,6 +335,15 @@ impl Account {
             currency: payment.currency.clone(),
             items: payment.items.clone(),
             fields,
+        }
+    }
+
+    /// Among whom its payers are told apart: those of a provider, or of this account alone where a sender calls them as it
+    /// likes.
+    pub fn payers_among(&self, id: &AccountId) -> String {
+        match &self.0.provider {
+            Provider::Standard(_) | Provider::Mapped(_) => format!("account {id}"),
+            provider => provider.name().to_owned(),
         }
     }
 
@@ -404,6 +422,8 @@ mod tests {
         let by_name = account(json!([{"from": "attached", "name": "store", "is": {"A": 12}}]));
         assert_eq!(by_name.unmapped(&payment(&[(Place::Attached, "store=B&x=1")], "")), "attached store=B");
         assert_eq!(by_name.unmapped(&payment(&[], "")), "attached (nothing there)");
+        let by_number = account(json!([{"from": "order", "is": {"T-1": 12}}]));
+        assert_eq!(by_number.unmapped(&payment(&[], "T-20261121")), "order (10 characters)");
     }
 
     #[test]

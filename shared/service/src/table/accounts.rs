@@ -155,20 +155,24 @@ impl Table {
         Ok(item.keys().filter_map(outcome).collect())
     }
 
-    /// Counts a notice of a payment that led to no store.
+    /// Counts notices of payments that led to no store.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn note_unmapped(&self, id: &AccountId, value: &str, now: Timestamp) -> Result<(), TableError> {
+    pub async fn note_unmapped(
+        &self,
+        id: &AccountId,
+        value: &str,
+        notices: u64,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
         let expires = now.saturating_add((UNMAPPED_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
         let update = self
             .update(keys::unmapped(id, value))
-            .update_expression(
-                "ADD notices :one SET #first = if_not_exists(#first, :now), #last = :now, expires = :end",
-            )
+            .update_expression("ADD notices :n SET #first = if_not_exists(#first, :now), #last = :now, expires = :end")
             .expression_attribute_names("#first", "first")
             .expression_attribute_names("#last", "last")
-            .expression_attribute_values(":one", keys::number(1))
+            .expression_attribute_values(":n", keys::number(notices.try_into().unwrap_or(i64::MAX)))
             .expression_attribute_values(":now", keys::number(now.as_second()))
             .expression_attribute_values(":end", keys::number(expires.as_second()));
         update.send().await.map(drop).map_err(failed("count a payment without a store"))

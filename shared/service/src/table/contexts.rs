@@ -3,14 +3,21 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::{operation::put_item::PutItemError, types::AttributeValue};
 use domain::{
     place::StoreNumber,
+    survey::Response,
     visit::{Context, ContextDetails, Visit},
 };
 use jiff::Timestamp;
 
-use super::{Item, Items, StoredResponse, Table, TableError, failed, keys, string, unless_refused};
+use super::{Item, Items, StoredResponse, Table, TableError, failed, keys, string, unless_refused, whole_number};
+
+/// When a till told it.
+const TOLD_AT: &str = "told_at";
+
+/// That a payment provider signed it.
+const SIGNED: &str = "signed";
 
 /// The item of a context, as it is written.
 ///
@@ -23,22 +30,44 @@ pub fn context_item(visit: Visit, context: &Context, expires: Timestamp) -> Resu
     Ok(key.over(item))
 }
 
+/// Whoever tells of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teller {
+    /// A till, at an instant. Somebody who has its grant could tell anything, also when they have seen the answer.
+    Till(Timestamp),
+    /// A payment provider, who signed it.
+    Provider,
+}
+
 impl Table {
-    /// Keeps what a merchant knows of a visit, if there is any and nothing is known yet. What was told first stays: else
-    /// somebody with a till could lay a bad answer at somebody else's door, by telling it again. Whether it was kept.
+    /// Keeps what is known of a visit, if there is any and nothing is known yet, or only what a till told and a provider
+    /// does now. What a till told first stays: else somebody with a till could lay a bad answer at somebody else's door, by
+    /// telling it again. Whether it was kept.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn put_context(&self, visit: Visit, context: &Context, expires: Timestamp) -> Result<bool, TableError> {
+    pub async fn put_context(
+        &self,
+        visit: Visit,
+        context: &Context,
+        teller: Teller,
+        expires: Timestamp,
+    ) -> Result<bool, TableError> {
         if context.is_empty() {
             return Ok(false);
         }
+        let (told, condition) = match teller {
+            Teller::Till(at) => ((TOLD_AT, keys::number(at.as_second())), "attribute_not_exists(pk)"),
+            Teller::Provider => ((SIGNED, AttributeValue::Bool(true)), "attribute_not_exists(signed)"),
+        };
+        let mut item = context_item(visit, context, expires)?;
+        item.insert(told.0.into(), told.1);
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(context_item(visit, context, expires)?))
-            .condition_expression("attribute_not_exists(pk)")
+            .set_item(Some(item))
+            .condition_expression(condition)
             .send()
             .await;
         unless_refused(put, PutItemError::is_conditional_check_failed_exception, "write a context")
@@ -70,7 +99,8 @@ pub struct Contexts {
 }
 
 impl Contexts {
-    /// The context of a response, if there is one. The responses have to come in their order, as they are read.
+    /// The context of a response, if there is one that was told in time: what a till told after the answer came is none. The
+    /// responses have to come in their order, as they are read.
     ///
     /// # Errors
     /// When the table can't be read; or [`TableError::Unreadable`] when this one can't, and the others can.
@@ -87,6 +117,7 @@ impl Contexts {
             match string(&item, "sk").map(|sk| sk.cmp(&wanted)) {
                 // Of a visit that nobody answered.
                 Some(Ordering::Less) | None => {}
+                Some(Ordering::Equal) if is_late(&item, &response.response) => return Ok(None),
                 Some(Ordering::Equal) => return read(&self.pk, item).map(Some),
                 Some(Ordering::Greater) => {
                     self.next = Some(item);
@@ -95,6 +126,12 @@ impl Contexts {
             }
         }
     }
+}
+
+/// Whether a till told it when the answer was there.
+fn is_late(item: &Item, response: &Response) -> bool {
+    let answered = response.place().unwrap_or(response.answered_at).as_second();
+    !item.contains_key(SIGNED) && whole_number(item, TOLD_AT).is_some_and(|told| told > answered)
 }
 
 /// A context as far as it fits: a later version may keep longer texts, and more of them.
@@ -110,7 +147,6 @@ fn unreadable_context(pk: &str, detail: impl std::fmt::Display) -> TableError {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_dynamodb::types::AttributeValue;
     use domain::visit::{Minute, PaymentHash};
     use serde_json::json;
 

@@ -21,7 +21,7 @@ mod rollups;
 pub use accounts::{StoredAccount, Unmapped};
 pub use audit::Deed;
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
-pub use contexts::{Contexts, context_item};
+pub use contexts::{Contexts, Teller, context_item};
 pub use events::OutgoingEvent;
 pub use grants::{EndedGrants, IssuedGrant};
 pub use newest::Page;

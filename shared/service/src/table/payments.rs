@@ -39,6 +39,8 @@ pub enum PaymentState {
 pub struct PaymentItem {
     /// What its link says.
     pub claim: Claim,
+    /// Who paid, where the first notice names them. Another event of the same payment may name them otherwise.
+    pub payer: Option<Payer>,
     /// From when on the guest may be messaged, and until when.
     pub between: (Timestamp, Timestamp),
 }
@@ -65,6 +67,8 @@ struct Written {
     #[serde(default)]
     segment: Segment,
     state: PaymentState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payer: Option<String>,
     not_before: i64,
     until: i64,
 }
@@ -89,6 +93,7 @@ impl Table {
             channel: payment.claim.channel,
             segment: payment.claim.segment,
             state,
+            payer: payment.payer.map(|payer| payer.to_string()),
             not_before: payment.between.0.as_second(),
             until: payment.between.1.as_second(),
         };
@@ -206,6 +211,7 @@ fn read(item: Item) -> Result<Kept, TableError> {
     let visit = Visit { store: written.store, minute, payment };
     Ok(Kept::UnderWay(PaymentItem {
         claim: Claim { visit, channel: written.channel, segment: written.segment },
+        payer: written.payer.and_then(|payer| payer.parse().ok()),
         between: (at(written.not_before)?, at(written.until)?),
     }))
 }
