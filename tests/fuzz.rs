@@ -2,13 +2,18 @@
 //! much longer than what it refuses.
 //!
 //! To send more than the gate does: `AFTERTASTE_FUZZ_REQUESTS=50000 cargo fuzz-routes`. `AFTERTASTE_FUZZ_SEED` is for
-//! others, or for the same ones again: the links and days in them follow the clock, all else the seed.
+//! others, or for the same ones again: the links and days in them follow the clock, what RSA signs has a new key each
+//! time, and all else follows the seed.
 
+mod accounts;
 mod bodies;
 mod generator;
+mod notices;
 mod parameters;
 mod scene;
+mod signing;
 mod spoiled;
+mod told;
 mod unreadable;
 mod wire;
 
@@ -63,9 +68,11 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     // The catalog is read again each second, so that guests meet what an operator has just put.
     let options = Options { catalog_age: Duration::from_secs(1), ..options(&database.url) };
     let stack = Stack::start(options, keys()).await.unwrap();
-    let scene = Scene::new(Timestamp::now(), stack.url.trim_start_matches("http://"));
+    let host = stack.url.trim_start_matches("http://");
+    let scene = Scene { is_live: true, ..Scene::new(Timestamp::now(), host) };
     unreadable::put(&database.url, &scene).await;
     unreadable::is_told(&scene).await;
+    accounts::put(&scene).await;
     answer_one(&scene).await;
     list_people(&stack.app.table, scene.now).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
@@ -159,7 +166,8 @@ async fn outcome(host: &str, request: Request) -> Outcome {
 
 /// What is wrong with a reply, if anything is.
 fn fault(request: &Request, reply: &Reply) -> Option<String> {
-    if reply.status >= 500 {
+    let is_unreadable = request.is_signed_notice && tells_unreadable(request, reply);
+    if reply.status >= 500 && !is_unreadable {
         return Some(format!("status {}: {}", reply.status, start_of(&reply.body, 300)));
     }
     let kind = reply.headers.get("content-type").map_or("", String::as_str);
@@ -172,7 +180,7 @@ fn fault(request: &Request, reply: &Reply) -> Option<String> {
         return Some(format!("{length} bytes refuse {}: {}", request.bytes.len(), start_of(&reply.body, 300)));
     }
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let refuses = refuses(kind, reply.status, &body);
+    let refuses = refuses(kind, reply.status, &body) || refuses_at_wechat(request, kind, reply.status, &body);
     (!refuses).then(|| format!("{kind} of {} is no problem: {}", reply.status, start_of(&reply.body, 300)))
 }
 
@@ -186,6 +194,28 @@ fn refuses(kind: &str, status: u16, body: &Value) -> bool {
         }
         _ => kind == "application/json" && status == 404 && *body == json!({"message": "Not Found"}),
     }
+}
+
+/// Whether a notice is refused in WeChat Pay's own form.
+fn refuses_at_wechat(request: &Request, kind: &str, status: u16, body: &Value) -> bool {
+    let provider = request.target.split('/').skip_while(|part| *part != "payments").nth(1).unwrap_or_default();
+    // An address may write each letter otherwise.
+    let is_wechat = provider == "wechat" || provider.contains('%');
+    let message = body["message"].as_str().unwrap_or_default();
+    is_wechat
+        && kind == "application/json"
+        && [401, 404, 413, 500].contains(&status)
+        && !message.is_empty()
+        && *body == json!({"code": "FAIL", "message": message})
+}
+
+/// Whether a notice is said to be genuine and unreadable: the only 5xx that a caller can bring about.
+fn tells_unreadable(request: &Request, reply: &Reply) -> bool {
+    let kind = reply.headers.get("content-type").map_or("", String::as_str);
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let is_problem = body["type"] == "/problems/notice-unreadable";
+    let says = body["message"].as_str().is_some_and(|message| message.starts_with("The signature holds, "));
+    reply.status == 500 && (is_problem || says && refuses_at_wechat(request, kind, 500, &body))
 }
 
 /// The first bytes as text.

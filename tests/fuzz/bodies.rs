@@ -4,6 +4,7 @@ use aftertaste::domain::access::Ticket;
 use serde_json::{Value, json};
 
 use super::{
+    accounts,
     parameters::encoded,
     scene::{ANSWERED, Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
 };
@@ -13,7 +14,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "POST /erasures",
     "POST /grants",
     "POST /links",
@@ -22,6 +23,7 @@ const KNOWN: [&str; 16] = [
     "PUT /stores/{store}",
     "PUT /surveys/{id}",
     "PUT /brand",
+    "PUT /accounts/{account}",
     "PUT /stores/{store}/days/{day}",
     "PUT /days",
     "PUT /people/{id}",
@@ -100,6 +102,7 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /stores/{store}" => Body::Json(details(draw, plan)),
         "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
         "PUT /brand" => Body::Json(brand(draw)),
+        "PUT /accounts/{account}" => Body::Json(accounts::body(draw, plan)),
         "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);

@@ -6,8 +6,10 @@ use jiff::ToSpan;
 
 use super::{
     bodies::{self, Body, CSV, FORM, JSON},
+    notices::{self, Notice},
     parameters::{parameter, query, spoiled as spoiled_text},
     scene::{Draw, Plan, Scene, key, submission_of},
+    signing::Header,
     spoiled::{noise, spoiled},
 };
 
@@ -22,9 +24,9 @@ pub struct Request {
     pub target: String,
     /// Head and body.
     pub bytes: Vec<u8>,
+    /// Whether it is a payment provider's own notice, which may still be unreadable.
+    pub is_signed_notice: bool,
 }
-
-type Header = (String, Vec<u8>);
 
 /// Any request may have these: the name, values that callers send, and values that nobody should.
 const HEADERS: [(&str, &[&str], &[&str]); 12] = [
@@ -129,7 +131,11 @@ pub struct Generator<'a> {
 
 impl<'a> Generator<'a> {
     pub fn new(scene: &'a Scene, seed: u64) -> Self {
-        let share = |route: &Route| if route.path.starts_with("/s/") { 3 } else { 1 };
+        let share = |route: &Route| match route.path.split('/').nth(1) {
+            Some("payments") => 6,
+            Some("s") => 3,
+            _ => 1,
+        };
         let routes = scene.routes.iter().flat_map(|route| std::iter::repeat_n(route, share(route))).collect();
         Self { scene, draw: Draw::new(seed), routes, made: 0 }
     }
@@ -144,15 +150,33 @@ impl Iterator for Generator<'_> {
         let route = draw.pick(&self.routes);
         let plan = Plan::drawn(draw, self.scene, route);
         let method = if draw.slips(12) { draw.pick(&METHODS).to_owned() } else { route.method.clone() };
-        let target = target(draw, &plan);
-        let body = body(draw, &plan);
-        let headers = headers(draw, &plan, body.as_ref());
+        let mut target = target(draw, &plan);
+        let notice = (plan.key() == notices::ROUTE).then(|| notices::drawn(draw, &plan));
+        let is_signed_notice = notice.as_ref().is_some_and(|notice| notice.is_signed);
+        let (headers, body) = match notice {
+            Some(notice) => sent(draw, &plan, notice, &mut target),
+            None => {
+                let body = body(draw, &plan);
+                (headers(draw, &plan, body.as_ref()), body)
+            }
+        };
         let head = format!("{method} {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.scene.host);
         let bytes = joined(head, &headers, body.as_ref());
         let number = self.made;
         self.made += 1;
-        Some(Request { number, route: key(route), method, target, bytes })
+        Some(Request { number, route: key(route), method, target, bytes, is_signed_notice })
     }
+}
+
+/// The headers of a notice among others, and its body. Its query comes first, so that it is not hidden by another.
+fn sent(draw: &mut Draw, plan: &Plan<'_>, notice: Notice, target: &mut String) -> (Vec<Header>, Option<Body>) {
+    if !notice.query.is_empty() {
+        let (path, _) = target.split_once('?').unwrap_or((target, ""));
+        *target = format!("{path}?{}", notice.query);
+    }
+    let mut headers = headers(draw, plan, Some(&notice.body));
+    headers.extend(notice.headers);
+    (headers, Some(notice.body))
 }
 
 fn joined(head: String, headers: &[Header], body: Option<&Body>) -> Vec<u8> {
@@ -218,7 +242,9 @@ fn headers(draw: &mut Draw, plan: &Plan<'_>, body: Option<&Body>) -> Vec<Header>
         let origin = if draw.slips(2) { draw.pick(&odd).to_owned() } else { own };
         headers.push(("origin".into(), origin.into_bytes()));
     }
-    if draw.one_in(3) {
+    // Nothing is taken back without it.
+    let is_needed = plan.route.method == "DELETE" && !draw.slips(3);
+    if is_needed || draw.one_in(3) {
         headers.push(("Submission".into(), submission(draw, plan).into_bytes()));
     }
     if let Some(body) = body {
@@ -293,9 +319,9 @@ fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
 fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     let needed = match plan.route.path.split('/').nth(1) {
         Some("links" | "codes") => "issue",
-        Some("stores" | "surveys" | "brand" | "days") => "admin",
+        Some("stores" | "surveys" | "brand" | "days" | "accounts") => "admin",
         Some("reports" | "login") => "report:",
-        Some("s" | "t") => "",
+        Some("s" | "t" | "payments") => "",
         // A route that is new is shown all there are.
         _ => "issue admin report:",
     };

@@ -5,7 +5,10 @@ use jiff::ToSpan;
 
 use uuid::Uuid;
 
-use super::scene::{Draw, OWN_STORE, Plan, Scene};
+use super::{
+    accounts::Account,
+    scene::{Draw, OWN_STORE, Plan, Scene},
+};
 use crate::{
     harness::{signed_by, signed_for},
     replies::calls::code,
@@ -14,6 +17,7 @@ use crate::{
 /// Twelve demo stores: one address may open only so many codes of each in a minute.
 const DEMO_STORES: [u32; 12] = [12, 13, 14, 15, 16, 21, 22, 23, 31, 32, 33, 34];
 
+const PROVIDERS: [&str; 6] = ["wechat", "alipay", "stripe", "square", "standard", "mapped"];
 const FILES: [&str; 4] = ["qr", "qr.svg", "qr.png", "qr.bin"];
 const SCOPES: [&str; 7] = ["cn", "cn/east", "cn/east/shanghai", "cn/north", "store/12", "store/13", "store/31"];
 const ENDINGS: [&str; 4] = ["", ".json", ".csv", ".html"];
@@ -82,11 +86,13 @@ const ODD_QUERIES: [&str; 24] = [
 /// A parameter of the path, as it stands in an address.
 pub fn parameter(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
     let right = right(draw, plan, name);
-    if draw.slips(6) {
+    // Behind most wrong addresses of a notice is nothing that looks at it.
+    let seldom = if ["provider", "account"].contains(&name) { 4 } else { 1 };
+    if draw.slips(6 * seldom) {
         spoiled(draw, &right)
-    } else if draw.slips(8) {
+    } else if draw.slips(8 * seldom) {
         near(draw, name).to_owned()
-    } else if draw.slips(8) {
+    } else if draw.slips(8 * seldom) {
         hostile(draw)
     } else {
         right
@@ -103,6 +109,10 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
             code(&plan.scene.keys.guests, store)
         }
         "file" => draw.pick(&FILES).to_owned(),
+        "provider" if draw.slips(30) => draw.pick(&PROVIDERS).to_owned(),
+        "provider" => plan.account.provider().to_owned(),
+        "account" if draw.slips(30) => Account::drawn(draw, false).id(),
+        "account" => plan.account.id(),
         "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
         "id" if plan.route.path.starts_with("/people") => format!("person-{}", draw.below(4)),
         "id" => plan.survey.to_owned(),
@@ -132,6 +142,8 @@ fn near(draw: &mut Draw, name: &str) -> &'static str {
         "store" => &["0", "077", "+77", "-1", "77.0", "1e1", "1048576", "4040", "4294967373", "99999999999999999999"],
         "id" => &["none", "-", "_x", "fuzz-1%20", "Fuzz-1", "fuzz%2D1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
         "day" => &["2026-02-30", "2019-12-31", "2531-01-01", "20261121", "2026-1-1", "-002026-11-21", "today", "0"],
+        "provider" => &["WeChat", "wechat%20", "%77echat", "paypal", "mapped:", "wechat."],
+        "account" => &["none", "-", "Own", "own_x", "own-wechat-", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "%6fwn"],
         "scope" => &[
             "",
             "cn/",

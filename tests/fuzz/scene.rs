@@ -9,13 +9,14 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
+use super::accounts::Account;
 use crate::{events::keys, harness::signed_by};
 
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
-const VISITS: usize = 600;
+const VISITS: usize = 400;
 
 /// A visit beyond these, at a store that nobody puts. It is answered before all else, so that there is one to erase.
-pub const ANSWERED: u32 = 601;
+pub const ANSWERED: u32 = 401;
 
 /// So many sessions there are. Enough that each is signed out of, and others go on.
 pub const SESSIONS: u32 = 300;
@@ -82,6 +83,8 @@ impl Draw {
 pub struct Scene {
     pub keys: AllKeys,
     pub now: Timestamp,
+    /// Whether the clock goes on meanwhile.
+    pub is_live: bool,
     /// Address and port.
     pub host: String,
     pub routes: Vec<Route>,
@@ -89,7 +92,12 @@ pub struct Scene {
 
 impl Scene {
     pub fn new(now: Timestamp, host: &str) -> Self {
-        Self { keys: keys(), now, host: host.to_owned(), routes: Template::read().unwrap().routes }
+        Self { keys: keys(), now, is_live: false, host: host.to_owned(), routes: Template::read().unwrap().routes }
+    }
+
+    /// When a notice is signed that is sent at once: providers sign the moment.
+    pub fn moment(&self) -> Timestamp {
+        if self.is_live { Timestamp::now() } else { self.now }
     }
 
     /// Each visit was paid in the five days before, in a minute of its own.
@@ -161,6 +169,8 @@ pub struct Plan<'a> {
     pub survey: &'static str,
     /// The session of a person, by its number.
     pub session: u32,
+    /// The account that is read or put, or whose notices come.
+    pub account: Account,
 }
 
 impl<'a> Plan<'a> {
@@ -169,7 +179,10 @@ impl<'a> Plan<'a> {
         let visit = u32::try_from(draw.below(VISITS)).unwrap();
         let (store, survey) = (draw.pick(&STORES[first..]), draw.pick(&SURVEYS[first..]));
         let session = 1 + u32::try_from(draw.below(SESSIONS as usize)).unwrap();
-        Self { scene, route, visit, store, survey, session }
+        let is_put = route.path == "/accounts/{account}" && route.method == "PUT";
+        let is_own = draw.careful || !is_put && draw.one_in(2);
+        let account = Account::drawn(draw, is_own);
+        Self { scene, route, visit, store, survey, session, account }
     }
 
     /// Whether the route takes nothing but forms that a page of this site sends.

@@ -85,7 +85,7 @@ pub fn spoiled(draw: &mut Draw, mut body: Body) -> Body {
 }
 
 /// Changes something somewhere in a value: each step down is drawn.
-fn spoil_value(draw: &mut Draw, value: &mut Value) {
+pub fn spoil_value(draw: &mut Draw, value: &mut Value) {
     let deeper = !draw.one_in(4);
     match value {
         Value::Object(fields) if deeper && !fields.is_empty() => {
@@ -164,7 +164,7 @@ fn spoil_text(draw: &mut Draw, text: &str) -> String {
     }
 }
 
-fn spoil_fields(draw: &mut Draw, fields: &mut Vec<(String, String)>) {
+pub fn spoil_fields(draw: &mut Draw, fields: &mut Vec<(String, String)>) {
     let at = draw.below(fields.len().max(1));
     match draw.below(7) {
         0 => fields.push(("take_back".into(), odd_text(draw))),
