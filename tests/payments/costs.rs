@@ -148,8 +148,11 @@ async fn quiet_refunded_late_and_unmapped_payments_cost_little() {
     assert_eq!(consumed, written(1.0), "refunded");
     let late = |id: &str| paid(id, now - 48.hours(), json!({"payer": "guest-2"}), now);
     assert_eq!(cost(&desk, &late("c"), &late("d"), 200).await.0, written(1.0), "late");
-    let nowhere = |id: &str| paid(id, now, json!({"store": "nowhere"}), now);
-    assert_eq!(cost(&desk, &nowhere("e"), &nowhere("f"), 200).await.0, written(1.0), "unmapped");
+    let nowhere = |id: &str, store: &str| paid(id, now, json!({"store": store}), now);
+    let (consumed, _) = cost(&desk, &nowhere("e", "nowhere"), &nowhere("f", "elsewhere"), 200).await;
+    assert_eq!(consumed, written(1.0), "unmapped");
+    let (consumed, _) = cost(&desk, &nowhere("g", "nowhere"), &nowhere("h", "nowhere"), 200).await;
+    assert_eq!(consumed, NOTHING, "unmapped, within a minute of another of that value");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn payments_without_a_store_are_listed_by_value_and_tell_nothing_of_their_
     for hidden in ["oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "4201", "4202", "4203", "20261121123100", "guest=li"] {
         assert!(!table.contains(hidden), "{hidden}");
     }
-    assert_eq!(desk.shown("main").await["seen"]["unmapped"]["notices"], 3);
+    assert_eq!(desk.shown("main").await["seen"]["payment-unmapped"]["notices"], 3);
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
     let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
     let quiet_days = survey.definition.invite.quiet_days;
     if let Some(customer) = payment.customer.filter(|_| quiet_days > 0 && payment.channel.origin() == Origin::Payment) {
-        let payer = Payer::of("till", &customer, &app.keys.guests);
+        let payer = Payer::of(&customer, &app.keys.guests);
         if !app.table.begin_quiet(payer, claim.visit, quiet_days).await? {
             tracing::info!(outcome = "payment-quiet", status = 200, store = payment.store.get(), by = grant.subject);
             return Ok(Reply::json(http::StatusCode::OK, &json!({"invite": false})));

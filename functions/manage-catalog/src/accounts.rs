@@ -90,10 +90,17 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     Ok(Reply::json(StatusCode::OK, &shown(app, &id, &account, known.len(), &reader)))
 }
 
+/// How long a secret may be. No provider's is nearly as long, and an item has room for so much.
+const LONGEST_SECRET: usize = 4096;
+
 fn secrets(value: Value) -> Result<Vec<String>, Problem> {
     // What was sent stays out of the sentence: it may be most of a secret.
-    serde_json::from_value(value)
-        .map_err(|_| Problem::invalid("secrets: a list of texts is needed, also of a single one."))
+    let secrets: Vec<String> = serde_json::from_value(value)
+        .map_err(|_| Problem::invalid("secrets: a list of texts is needed, also of a single one."))?;
+    if secrets.len() > NAMED_AT_MOST || secrets.iter().any(|secret| secret.len() > LONGEST_SECRET) {
+        return Err(Problem::invalid(format!("secrets: each is at most {LONGEST_SECRET} bytes, and they are few.")));
+    }
+    Ok(secrets)
 }
 
 /// Refuses rules that lead to stores which there are not: each payment would get lost at them.

@@ -116,8 +116,7 @@ impl<'a> Told<'a> {
             Invitation::Between(from, until) => (PaymentState::New, (whole_second(from), whole_second(until))),
             Invitation::Never => (PaymentState::Late, (self.now, self.now)),
         };
-        let among = self.account.account.payers_among(&self.account.id);
-        let payer = self.payment.payer.as_ref().map(|payer| Payer::of(&among, payer, &app.keys.guests));
+        let payer = self.payment.payer.as_ref().map(|payer| Payer::of(payer, &app.keys.guests));
         let new = PaymentItem { claim, payer, between };
         let expires = self.expires(app, &claim).await?;
         match app.table.put_payment(self.key, &new, (state, expires)).await? {

@@ -338,15 +338,6 @@ impl Account {
         }
     }
 
-    /// Among whom its payers are told apart: those of a provider, or of this account alone where a sender calls them as it
-    /// likes.
-    pub fn payers_among(&self, id: &AccountId) -> String {
-        match &self.0.provider {
-            Provider::Standard(_) | Provider::Mapped(_) => format!("account {id}"),
-            provider => provider.name().to_owned(),
-        }
-    }
-
     /// What stands for a payment in its link.
     pub fn id_in_link<'a>(&self, payment: &'a Payment) -> &'a str {
         match (self.0.payment_id, &payment.order) {
