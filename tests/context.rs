@@ -80,6 +80,32 @@ async fn what_a_till_tells_of_a_visit_is_kept_once_for_one_write_unit() {
 }
 
 #[tokio::test]
+async fn what_a_till_tells_after_the_answer_came_is_laid_at_nobodys_door() {
+    let world = World::new().await;
+    let paid_at = Timestamp::now() - 24.hours();
+    let body = |payment: &str, context: Value| json!({"store": 12, "payment": payment, "paid_at": paid_at, "context": context});
+    for i in 0..6 {
+        let (late, early) = (format!("late {i}"), format!("early {i}"));
+        let link = world.issue(body(&late, json!({}))).await;
+        assert_eq!(world.answer(&link, json!({"answers": {"nps": 0, "csat": 1}})).await.status, 201);
+        let link = world.issue(body(&early, json!({"staff": "lin"}))).await;
+        assert_eq!(world.answer(&link, json!({"answers": {"nps": 10, "csat": 5}})).await.status, 201);
+    }
+    // A second later: it goes by whole seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    for i in 0..6 {
+        world.issue(body(&format!("late {i}"), json!({"staff": "scapegoat"}))).await;
+    }
+    count(&world).await;
+    let report = yesterday(&world, "store/12", "").await;
+    assert_eq!(
+        parts(&report, "by_staff", "staff"),
+        [(json!("lin"), 6, Some(100.0)), (Value::Null, 6, Some(-100.0))],
+        "what nobody told in time is of nobody"
+    );
+}
+
+#[tokio::test]
 async fn nothing_is_written_where_nothing_is_told_or_somebody_tries_the_survey_out() {
     let world = World::new().await;
     world.link("so that the catalog is in memory").await;

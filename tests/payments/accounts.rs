@@ -174,6 +174,23 @@ async fn secrets_with_mistakes_are_named_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_private_key_is_refused_wherever_it_stands_and_so_is_what_no_item_holds() {
+    let desk = Desk::new().await;
+    let pair = format!("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n{}", public_pem());
+    let stores = json!([{"from": "merchant", "is": {"1": 12}}]);
+    for provider in [
+        json!({"alipay": {"app_id": "2021", "keys": [pair]}}),
+        json!({"wechat": {"merchant": "1900000109", "public_keys": [{"id": "PUB_KEY_ID_1", "pem": pair}]}}),
+    ] {
+        let said = refused(&desk, &json!({"provider": provider, "stores": stores})).await;
+        assert!(said.contains("there is a private key in it") && !said.contains("MIIE"), "{said}");
+    }
+    let long = json!({"provider": {"square": {}}, "secrets": ["x".repeat(4_097)], "stores": stores});
+    assert_eq!(refused(&desk, &long).await, "secrets: each is at most 4096 bytes, and they are few.");
+    assert!(desk.world.items("ACCOUNTS").await.is_empty());
+}
+
+#[tokio::test]
 async fn fields_and_stores_that_there_are_not_are_named() {
     let desk = Desk::new().await;
     let with = |pointer: &str, name: &str, value: Value| {

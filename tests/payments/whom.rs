@@ -133,6 +133,30 @@ async fn the_first_event_of_a_payment_says_who_is_left_alone() {
 }
 
 #[tokio::test]
+async fn an_event_that_leads_to_another_store_goes_by_the_survey_of_the_first() {
+    let desk = desk(json!({"quiet_days": 7})).await;
+    let mut other: Value = serde_json::from_str(include_str!("../../surveys/retail.json")).unwrap();
+    other["link_lifetime_days"] = json!(60);
+    other["invite"] = json!({"quiet_days": 0});
+    assert!(desk.world.call(Method::PUT, "/surveys/retail", "admin", other).await.status.is_success());
+    let store =
+        json!({"name": "Lujiazui", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "retail"});
+    assert_eq!(desk.world.call(Method::PUT, "/stores/13", "admin", store).await.status, 200);
+    let at = |store: &str| paid("4711", noon(), json!({"payer": "guest-1", "store": store}), noon());
+    desk.take("till", &at("12")).await;
+    let first = desk.events().await.remove(0);
+    desk.wipe_kinds(&["EVENT#"]).await;
+    desk.take("till", &at("13")).await;
+    let second = desk.events().await.remove(0);
+    assert_eq!(second["data"], first["data"]);
+    // Nor is somebody asked who is left alone at the first store.
+    let quiet = |store: &str| paid("4712", noon(), json!({"payer": "guest-1", "store": store}), noon());
+    desk.take("till", &quiet("12")).await;
+    desk.take("till", &quiet("13")).await;
+    assert_eq!(desk.events().await.len(), 1);
+}
+
+#[tokio::test]
 async fn whoever_pays_in_quiet_hours_is_messaged_when_they_end() {
     let desk = desk(json!({"quiet_hours": {"from": "21:30", "to": "08:00"}, "quiet_days": 0})).await;
     for (paid, send_after) in [
