@@ -96,7 +96,7 @@ async fn what_a_till_tells_after_the_answer_came_is_laid_at_nobodys_door() {
     for i in 0..6 {
         world.issue(body(&format!("late {i}"), json!({"staff": "scapegoat"}))).await;
     }
-    count(&world).await;
+    count(&world).await.unwrap();
     let report = yesterday(&world, "store/12", "").await;
     assert_eq!(
         parts(&report, "by_staff", "staff"),
