@@ -8,7 +8,10 @@ use super::desk::Desk;
 use super::signing::{
     API_V3_KEY, SQUARE_KEY, STANDARD_SECRET, STRIPE_SECRET, account, noon, payment, public_key, public_pem,
 };
-use crate::harness::{file, files};
+use crate::{
+    harness::{file, files},
+    replies::log::Log,
+};
 
 const PROVIDERS: [&str; 5] = ["wechat", "alipay", "stripe", "square", "standard"];
 
@@ -90,8 +93,11 @@ async fn sealed_secrets_of_one_account_open_for_no_other() {
         "ExpressionAttributeValues": {":sealed": {"S": of("mine")["sealed"]}}});
     crate::harness::proxy::ask(&desk.world.proxy.url, "UpdateItem", &moved).await;
     desk.forget();
+    Log::listen();
     let reply = desk.send("theirs", &payment("4711", None, noon())).await;
     assert_eq!(reply.status, 503);
+    let logged: Vec<Value> = Log::taken().into_iter().map(|line| line["outcome"].clone()).collect();
+    assert_eq!(logged, ["account-left-out", "failed"]);
     assert_eq!(desk.left().await.len(), 0);
 }
 

@@ -13,7 +13,7 @@ use aftertaste::{
     },
     http::{LARGEST_NOTICE, Problem, ProblemKind, Reply, Request},
     lambda::Call,
-    table::StoredAccount,
+    table::{StoredAccount, TableError},
 };
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan};
@@ -58,7 +58,7 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<Reply, 
     let provider = request.path_parameter("provider");
     let id: Option<AccountId> = request.path_parameter("account").parse().ok();
     let id = id.ok_or_else(Problem::account_unknown)?;
-    let account = app.catalog.account(&id, now).await?;
+    let account = app.catalog.account(&id, now).await.inspect_err(TableError::log_left_out)?;
     let account = account.filter(|account| account.account.provider.name() == provider);
     let account = account.ok_or_else(Problem::account_unknown)?;
     let body = request.bytes_up_to(LARGEST_NOTICE)?;
@@ -72,7 +72,7 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<Reply, 
         body: &body,
         now,
     };
-    let reader = account.reader(&app.keys.seal)?;
+    let reader = account.reader(&app.keys.seal).inspect_err(TableError::log_left_out)?;
     match reader.read(&notice) {
         Ok(told) => {
             take(app, &account, told, now).await?;
