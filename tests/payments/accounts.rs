@@ -197,6 +197,19 @@ async fn a_private_key_is_refused_wherever_it_stands_and_so_is_what_no_item_hold
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_rules_keys_and_stores_is_named_together() {
+    let desk = Desk::new().await;
+    let body = json!({"provider": {"stripe": {}}, "secrets": ["nobody"], "channel": "table",
+        "stores": [{"from": "location", "is": {"a": 404, "b": 12}}]});
+    let said = refused(&desk, &body).await;
+    for part in ["channel: table is for the codes", "secrets[0]: it has to begin with whsec_", "there is no store 404."]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("nobody") && !said.contains("store 12"), "{said}");
+}
+
+#[tokio::test]
 async fn fields_and_stores_that_there_are_not_are_named() {
     let desk = Desk::new().await;
     let with = |pointer: &str, name: &str, value: Value| {

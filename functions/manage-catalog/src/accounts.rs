@@ -6,7 +6,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Invalid, Mistakes, NAMED_AT_MOST,
-        payment::{Account, AccountDetails, AccountId},
+        payment::{Account, AccountDetails, AccountId, Provider, StoreRule},
         place::StoreNumber,
         strictly,
     },
@@ -67,27 +67,33 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     body.retain(|name, _| !SHOWN.contains(&name.as_str()));
     let given = body.shift_remove("secrets").map(secrets).transpose()?;
     let details: AccountDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
-    let account = Account::new(details).map_err(Problem::from)?;
     let known = match given {
         Some(secrets) => secrets,
-        None => match app.table.account(&id).await? {
-            // Those of another provider are none of this one.
-            Some(stored)
-                if account.provider.has_secrets() && stored.account.provider.name() == account.provider.name() =>
-            {
-                stored.open_secrets(&app.keys.seal)?
-            }
-            _ => Vec::new(),
-        },
+        None => kept_secrets(app, &id, &details.provider).await?,
     };
-    let reader = Reader::new(&account.provider, &known).map_err(|mistakes| {
-        let named = mistakes.into_iter().take(NAMED_AT_MOST).map(Invalid);
-        Problem::from(Mistakes(named.collect()))
-    })?;
-    check_stores(app, &account).await?;
+    let mut mistakes = missing_stores(app, &details.stores).await?;
+    let reader = Reader::new(&details.provider, &known);
+    let account = Account::new(details);
+    let (Ok(account), Ok(reader), true) = (&account, &reader, mistakes.0.is_empty()) else {
+        let of_account = account.err().unwrap_or_default().0;
+        let of_reader = reader.err().unwrap_or_default().into_iter().map(Invalid);
+        mistakes.0.splice(0..0, of_account.into_iter().chain(of_reader));
+        mistakes.0.truncate(NAMED_AT_MOST);
+        return Err(Problem::from(mistakes).into());
+    };
     // Also those that it had, so that they lie sealed under the current key.
-    app.table.put_account(&id, &account, &known, (&app.keys.seal, call.fresh)).await?;
-    Ok(Reply::json(StatusCode::OK, &shown(app, &id, &account, known.len(), &reader)))
+    app.table.put_account(&id, account, &known, (&app.keys.seal, call.fresh)).await?;
+    Ok(Reply::json(StatusCode::OK, &shown(app, &id, account, known.len(), reader)))
+}
+
+/// The secrets that an account has already. Those of another provider are none of this one.
+async fn kept_secrets(app: &App, id: &AccountId, provider: &Provider) -> Result<Vec<String>, Stop> {
+    match app.table.account(id).await? {
+        Some(stored) if provider.has_secrets() && stored.account.provider.name() == provider.name() => {
+            Ok(stored.open_secrets(&app.keys.seal)?)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// How long a secret may be. No provider's is nearly as long, and an item has room for so much.
@@ -103,18 +109,18 @@ fn secrets(value: Value) -> Result<Vec<String>, Problem> {
     Ok(secrets)
 }
 
-/// Refuses rules that lead to stores which there are not: each payment would get lost at them.
-async fn check_stores(app: &App, account: &Account) -> Result<(), Stop> {
+/// What is wrong with rules that lead to stores which there are not: each payment would get lost at them.
+async fn missing_stores(app: &App, rules: &[StoreRule]) -> Result<Mistakes, Stop> {
     let list = app.table.stores().await?;
     let unread = list.unreadable.iter().filter_map(|store| store.number);
     let there: BTreeSet<StoreNumber> = list.iter().map(|store| store.number).chain(unread).collect();
     let mut named = BTreeSet::new();
-    for rule in &account.stores {
+    for rule in rules {
         named.extend(rule.is.values().chain(rule.begins.values()).copied());
     }
     let mut mistakes = Mistakes::default();
     for number in named.difference(&there).take(NAMED_AT_MOST) {
         mistakes.add(format!("stores: there is no store {number}. Put it first, with PUT /stores/{number}."));
     }
-    mistakes.unless(()).map_err(|mistakes| Problem::from(mistakes).into())
+    Ok(mistakes)
 }
