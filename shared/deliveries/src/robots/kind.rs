@@ -1,0 +1,33 @@
+//! Whose robot it is, and how much it takes.
+
+/// Whose chat a robot writes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 企业微信.
+    WeCom,
+    /// 钉钉.
+    DingTalk,
+    /// 飞书, and the same outside China: Lark.
+    Feishu,
+}
+
+/// How a message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// With a title in bold and a link with words of its own.
+    Markdown,
+    /// As bare text. Members who read `WeCom` in WeChat see only this.
+    Text,
+}
+
+impl Kind {
+    /// How many bytes fit. `WeCom` counts those of the text, the others those of the whole body.
+    pub fn limit(self, form: Form) -> usize {
+        match (self, form) {
+            (Self::WeCom, Form::Markdown) => 4_096,
+            (Self::WeCom, Form::Text) => 2_048,
+            // Feishu says 20 KB: this is the smaller of both readings.
+            (Self::DingTalk | Self::Feishu, _) => 20_000,
+        }
+    }
+}
