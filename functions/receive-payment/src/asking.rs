@@ -177,8 +177,9 @@ impl<'a> Told<'a> {
         let issued = Issued::of(&kept.claim, &app.keys.guests, &brand, &app.public_url, expires_at);
         // The keyring has been checked to hold its current key.
         let issued = issued.ok_or_else(Problem::unavailable)?;
-        app.table.put_event(&self.event(app, kept, &issued)).await?;
-        Ok("payment-linked")
+        let is_new = app.table.put_event(&self.event(app, kept, &issued)).await?;
+        // Else a notice at the same time was quicker.
+        Ok(if is_new { "payment-linked" } else { "payment-repeated" })
     }
 
     fn event(&self, app: &App, kept: &PaymentItem, issued: &Issued) -> OutgoingEvent {
