@@ -122,8 +122,7 @@ impl<'a> Told<'a> {
         match app.table.put_payment(self.key, &new, (state, expires)).await? {
             Kept::Now if state == PaymentState::Late => Ok("payment-late"),
             Kept::Now => self.invite_guest(app, &new).await,
-            Kept::UnderWay(first) if first.claim.visit.store == self.store.number => self.repeated(app, &first).await,
-            Kept::UnderWay(first) => self.repeated_elsewhere(app, &first).await,
+            Kept::UnderWay(first) => self.repeated(app, &first).await,
             Kept::Over(_) => Ok("payment-repeated"),
         }
     }
@@ -140,22 +139,18 @@ impl<'a> Told<'a> {
         Ok(claim.visit.minute.after(days * 24 * 60).start().max(retried))
     }
 
-    /// The same of a notice that leads to another store than the first one did: that one's survey says what follows.
-    async fn repeated_elsewhere(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
-        let Some(store) = app.catalog.store(first.claim.visit.store, self.now).await? else {
-            return Ok("payment-repeated");
-        };
-        Told::at(app, self.account, self.payment, store, self.now).await?.repeated(app, first).await
-    }
-
-    /// Makes whole what an earlier notice began.
+    /// Makes whole what an earlier notice began. Also where this one leads to another store, the survey of the first one's
+    /// store says what follows.
     async fn repeated(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
         let (not_before, until) = first.between;
         let id = self.key.event_id(&app.keys.guests);
         if self.now >= until || app.table.has_event(not_before, &id).await? {
             return Ok("payment-repeated");
         }
-        self.invite_guest(app, first).await
+        let Some(store) = app.catalog.store(first.claim.visit.store, self.now).await? else {
+            return Ok("payment-repeated");
+        };
+        Told::at(app, self.account, self.payment, store, self.now).await?.invite_guest(app, first).await
     }
 
     async fn invite_guest(&self, app: &App, kept: &PaymentItem) -> Result<&'static str, Stop> {
