@@ -9,7 +9,7 @@ mod logged;
 mod nasty;
 mod once;
 mod refused;
-mod signing;
+pub mod signing;
 mod unmapped;
 mod vectors;
 mod whom;

@@ -8,6 +8,7 @@ use super::{
     signing::{self, ADYEN_KEY, API_V3_KEY, APP_ID, DIGEST_KEY, MERCHANT, SQUARE_KEY, STANDARD_KEY, STRIPE_KEY},
     wire::exchange,
 };
+use crate::payments::signing::public_pem;
 
 /// The first five are providers; the others are mappings.
 const KINDS: [&str; 12] = [
@@ -53,7 +54,7 @@ impl Account {
     fn details(self) -> Value {
         let attached = json!([{"from": "attached", "name": "store"}]);
         let location = json!([{"from": "location"}]);
-        let pem = signing::public_pem();
+        let pem = public_pem();
         let (provider, secrets, stores) = match self.kind {
             "wechat" => {
                 let keys = json!([{"id": signing::PUBLIC_KEY_ID, "pem": pem}]);

@@ -172,7 +172,7 @@ fn context(draw: &mut Draw) -> Value {
     match draw.below(4) {
         0 => json!({}),
         1 => json!({"table": draw.pick(&["7", "A12", "包厢 3", "=1+1"]), "staff": draw.pick(&["lin", "007"])}),
-        2 => json!({"amount": amount, "currency": draw.pick(&["CNY", "JPY", "KWD", "XXX"])}),
+        2 => json!({"amount": amount, "currency": draw.pick(&["CNY", "JPY", "KWD", "XTS"])}),
         _ => json!({"staff": "lin", "items": ["宫保鸡丁", "soup"], "fields": {"shift": "noon", "guests": "4"}}),
     }
 }

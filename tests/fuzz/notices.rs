@@ -8,10 +8,11 @@ use super::{
     bodies::{Body, FORM, JSON},
     parameters::spoiled as spoiled_text,
     scene::{Draw, OWN_STORE, Plan},
-    signing::{self, Header, Stamp},
+    signing::{self, API_V3_KEY, Header, Stamp},
     spoiled::{noise, spoil_fields, spoil_value, spoiled},
     told::{Payment, What},
 };
+use crate::payments::signing::resource;
 
 /// The route that takes them.
 pub const ROUTE: &str = "POST /payments/{provider}/{account}";
@@ -87,7 +88,7 @@ fn body(draw: &mut Draw, kind: &str, payment: &Payment, is_spoilt: bool) -> Vec<
     let is_inner = draw.one_in(2);
     let said = if is_spoilt && is_inner { spoilt(draw, said) } else { said.to_string().into_bytes() };
     let envelope = json!({"id": payment.id, "create_time": payment.paid_at, "resource_type": "encrypt-resource",
-        "event_type": payment.event_at_wechat(), "summary": "支付成功", "resource": signing::sealed(&said)});
+        "event_type": payment.event_at_wechat(), "summary": "支付成功", "resource": resource(&said, API_V3_KEY)});
     if is_spoilt && !is_inner { spoilt(draw, envelope) } else { envelope.to_string().into_bytes() }
 }
 

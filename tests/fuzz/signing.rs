@@ -1,18 +1,13 @@
-//! Signs notices as each provider does, with keys of the fuzz's own.
+//! Signs notices as each provider does, with secrets of the fuzz's own. The RSA key is the tests': it is made anew by each
+//! process, and whatever it signs is as long as ever.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest},
-    encoding::{AsDer, PublicKeyX509Der},
-    hmac::{self, HMAC_SHA256},
-    rand::SystemRandom,
-    rsa::{KeyPair, KeySize},
-    signature::{KeyPair as _, RSA_PKCS1_SHA256},
-};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::payments::signing::{hmac_sha256, rsa};
 
 pub const API_V3_KEY: &str = "The-fuzz-alone-opens-with-this-1";
 pub const MERCHANT: &str = "1900000109";
@@ -35,9 +30,6 @@ const ADYEN_SIGNS: [&str; 8] = [
     "/eventCode",
     "/success",
 ];
-
-/// Made anew by each process. Whatever it signs is as long as ever.
-static RSA: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// What is signed beside the body.
 pub struct Stamp<'a> {
@@ -126,31 +118,6 @@ pub fn of_item(item: &Value) -> String {
     let key: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&ADYEN_KEY[2 * at..2 * at + 2], 16).unwrap()).collect();
     let signed = ADYEN_SIGNS.iter().map(text).collect::<Vec<_>>().join(":");
     STANDARD.encode(hmac_sha256(&key, signed.as_bytes()))
-}
-
-/// What WeChat Pay says, encrypted.
-pub fn sealed(said: &[u8]) -> Value {
-    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, API_V3_KEY.as_bytes()).unwrap());
-    let (nonce, mut sealed) = ("fuzz-nonce-1", said.to_vec());
-    let unique = Nonce::try_assume_unique_for_key(nonce.as_bytes()).unwrap();
-    key.seal_in_place_append_tag(unique, Aad::from("transaction"), &mut sealed).unwrap();
-    json!({"original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "ciphertext": STANDARD.encode(sealed),
-        "associated_data": "transaction", "nonce": nonce})
-}
-
-pub fn public_pem() -> String {
-    let der: PublicKeyX509Der = RSA.public_key().as_der().unwrap();
-    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der.as_ref()))
-}
-
-fn rsa(message: &[u8]) -> String {
-    let mut signature = vec![0; RSA.public_modulus_len()];
-    RSA.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).unwrap();
-    STANDARD.encode(signature)
-}
-
-fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
-    hmac::sign(&hmac::Key::new(HMAC_SHA256, key), message).as_ref().to_vec()
 }
 
 fn in_hex(bytes: &[u8]) -> String {

@@ -160,14 +160,19 @@ pub fn transaction(more: &Value) -> Value {
     said
 }
 
-/// What WeChat Pay says, encrypted with an APIv3 key and signed.
-pub fn wechat(event: &str, said: &Value, secret: &str, now: Timestamp) -> Notice {
+/// What WeChat Pay says, encrypted with an APIv3 key.
+pub fn resource(said: &[u8], secret: &str) -> Value {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret.as_bytes()).unwrap());
-    let mut sealed = said.to_string().into_bytes();
+    let mut sealed = said.to_vec();
     let nonce = Nonce::assume_unique_for_key(*b"uluk4a9R25RW");
     key.seal_in_place_append_tag(nonce, Aad::from("transaction"), &mut sealed).unwrap();
-    let resource = json!({"original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "nonce": "uluk4a9R25RW",
-        "associated_data": "transaction", "ciphertext": STANDARD.encode(sealed)});
+    json!({"original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "nonce": "uluk4a9R25RW",
+        "associated_data": "transaction", "ciphertext": STANDARD.encode(sealed)})
+}
+
+/// The same as a notice, signed.
+pub fn wechat(event: &str, said: &Value, secret: &str, now: Timestamp) -> Notice {
+    let resource = resource(said.to_string().as_bytes(), secret);
     let body = json!({"id": "EV-2026112112310800001", "event_type": event, "summary": "支付成功",
         "resource_type": "encrypt-resource", "resource": resource});
     wechat_signed(body.to_string().into_bytes(), now)
