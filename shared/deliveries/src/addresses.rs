@@ -1,6 +1,6 @@
 //! Where a delivery may go: never into a network that only machines inside it should reach.
 //!
-//! An endpoint's address is checked twice. [`Endpoint::parse`] reads it when it is put. For each attempt, the sender
+//! An endpoint's address is checked twice. [`Address::parse`] reads it when it is put. For each attempt, the sender
 //! resolves its host, asks [`is_public`] about every address that comes back, and connects to that very one. The name may
 //! point elsewhere a moment later.
 //!
@@ -98,6 +98,32 @@ fn why_not_v6(address: Ipv6Addr) -> Option<&'static str> {
     special.or_else(|| (bits >> 125 != 1).then_some("reserved"))
 }
 
+/// How far deliveries go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// To public addresses alone.
+    #[default]
+    Public,
+    /// Also to this machine, and there without TLS: for somebody who tries things on a laptop.
+    ThisMachineToo,
+}
+
+impl Reach {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// As [`Address::parse`], but for this machine where it is within reach.
+    pub fn parse(self, text: &str) -> Result<Address, Invalid> {
+        let here = (self == Self::ThisMachineToo).then(|| Address::of_this_machine(text)).flatten();
+        here.map_or_else(|| Address::parse(text), Ok)
+    }
+
+    /// Why an address that a name led to may not be connected to; none when it may.
+    pub fn why_not(self, address: IpAddr) -> Option<&'static str> {
+        if self == Self::ThisMachineToo && address.is_loopback() { None } else { why_not(address) }
+    }
+}
+
 /// The longest address of an endpoint, in bytes.
 const LONGEST: usize = 2_048;
 
@@ -110,7 +136,7 @@ const INSIDE: [&str; 4] = ["internal", "local", "localhost", "home.arpa"];
 
 /// An address that a delivery may be sent to, as far as it can be told without resolving its name.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct Address {
     text: String,
     host: Host,
     port: u16,
@@ -125,7 +151,7 @@ pub enum Host {
     Address(IpAddr),
 }
 
-impl Endpoint {
+impl Address {
     /// Reads an address.
     ///
     /// # Errors
@@ -155,6 +181,26 @@ impl Endpoint {
         Ok(Self { text: text.to_owned(), host, port })
     }
 
+    /// An address of this machine, with or without TLS; none of any other.
+    fn of_this_machine(text: &str) -> Option<Self> {
+        let uri: Uri = text.parse().ok().filter(|_| text.len() <= LONGEST && !text.contains('#'))?;
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+        let host = match authority.host() {
+            "localhost" => Host::Name("localhost".to_owned()),
+            literal => {
+                let address: IpAddr = literal.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
+                address.is_loopback().then_some(Host::Address(address))?
+            }
+        };
+        let usual = match uri.scheme_str() {
+            Some("http") => 80,
+            Some("https") => 443,
+            _ => return None,
+        };
+        let port = if authority.as_str().len() == authority.host().len() { usual } else { authority.port_u16()? };
+        (port > 0).then(|| Self { text: text.to_owned(), host, port })
+    }
+
     /// The address as it was given.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -172,9 +218,9 @@ impl Endpoint {
 }
 
 /// Without path and query, which may hold a key.
-impl fmt::Debug for Endpoint {
+impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+        f.debug_struct("Address").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
     }
 }
 
@@ -364,11 +410,11 @@ mod tests {
             ("https://[2400:3200::1]:444/in", Host::Address("2400:3200::1".parse().unwrap()), 444),
             (&longest, name("a.cn"), 443),
         ] {
-            let endpoint = Endpoint::parse(text).unwrap();
+            let endpoint = Address::parse(text).unwrap();
             assert_eq!((endpoint.as_str(), endpoint.host(), endpoint.port()), (text, &host, port));
         }
-        let shown = format!("{:?}", Endpoint::parse("https://hooks.example.cn/in?key=hidden").unwrap());
-        assert_eq!(shown, "Endpoint { host: Name(\"hooks.example.cn\"), port: 443, .. }");
+        let shown = format!("{:?}", Address::parse("https://hooks.example.cn/in?key=hidden").unwrap());
+        assert_eq!(shown, "Address { host: Name(\"hooks.example.cn\"), port: 443, .. }");
     }
 
     #[test]
@@ -420,16 +466,51 @@ mod tests {
             ("https://", ascii),
             ("", ascii),
         ] {
-            assert_eq!(Endpoint::parse(text), Err(Invalid(sentence.to_owned())), "{text}");
+            assert_eq!(Address::parse(text), Err(Invalid(sentence.to_owned())), "{text}");
         }
+    }
+
+    #[test]
+    fn this_machine_is_within_reach_only_where_that_is_said() {
+        for (text, port) in [
+            ("http://127.0.0.1:8787/in", 8_787),
+            ("http://localhost/", 80),
+            ("https://127.9.9.9/", 443),
+            ("http://[::1]:80/", 80),
+        ] {
+            assert!(Reach::Public.parse(text).is_err(), "{text}");
+            assert_eq!(Reach::ThisMachineToo.parse(text).unwrap().port(), port, "{text}");
+        }
+        for text in [
+            "http://10.0.0.1/",
+            "http://hooks.example.cn/",
+            "http://169.254.169.254/",
+            "http://me@127.0.0.1/",
+            "http://127.0.0.1:0/",
+            "http://127.0.0.1:/",
+            "ftp://127.0.0.1/",
+            "http://127.0.0.1/#in",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
+            assert!(Reach::ThisMachineToo.parse(text).is_err(), "{text}");
+        }
+        let loopback = "127.0.0.1".parse().unwrap();
+        assert_eq!(
+            (Reach::Public.why_not(loopback), Reach::ThisMachineToo.why_not(loopback)),
+            (Some("loopback"), None)
+        );
+        let private = "10.0.0.1".parse().unwrap();
+        assert_eq!(Reach::ThisMachineToo.why_not(private), Some("private"));
+        assert_eq!(Reach::ThisMachineToo.parse("https://hooks.example.cn/").unwrap().port(), 443);
     }
 
     proptest! {
         #[test]
         fn no_text_brings_the_reader_of_addresses_down(text in ".{0,80}", host in r"[0-9a-fx.:\[\]%@/-]{0,40}") {
-            let _ = Endpoint::parse(&text);
-            let _ = Endpoint::parse(&format!("https://{text}"));
-            let _ = Endpoint::parse(&format!("https://{host}/"));
+            let _ = Address::parse(&text);
+            let _ = Address::parse(&format!("https://{text}"));
+            let _ = Reach::ThisMachineToo.parse(&format!("http://{text}"));
+            let _ = Address::parse(&format!("https://{host}/"));
         }
 
         #[test]
@@ -443,7 +524,7 @@ mod tests {
             prop_assert_eq!(of(0x2002 << 112 | wide << 80 | rest), judged);
             prop_assert!(judged || !of(0x2001_0000 << 96 | wide << 64 | rest));
             prop_assert!(judged || !of(0x2001_0000 << 96 | 0x4136_e378 << 64 | u128::from(!bits)));
-            let endpoint = Endpoint::parse(&format!("https://{address}/"));
+            let endpoint = Address::parse(&format!("https://{address}/"));
             prop_assert_eq!(endpoint.is_ok(), judged);
         }
 

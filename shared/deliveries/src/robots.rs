@@ -18,7 +18,7 @@ pub use kind::{Form, Kind};
 pub use message::{Link, Mention, Message};
 use serde_json::{Value, json};
 
-use crate::addresses::{Endpoint, Host};
+use crate::addresses::{Address, Host};
 use crate::retries::{Attempt, Next};
 
 /// The `Content-Type` of every request.
@@ -64,7 +64,7 @@ impl Robot {
     /// # Errors
     /// When the address is none that a provider gives, or the secret can't be one. The sentence repeats neither.
     pub fn new(address: &str, secret: Option<&str>) -> Result<Self, Invalid> {
-        let endpoint = Endpoint::parse(address)?;
+        let endpoint = Address::parse(address)?;
         let uri: Uri = address.parse().map_err(|_| Invalid("A robot's address is a URL.".to_owned()))?;
         let (kind, address) = known(&endpoint, &uri).ok_or_else(|| {
             Invalid("A robot's address is as WeCom, DingTalk, Feishu or Lark shows it, with its key.".to_owned())
@@ -169,7 +169,7 @@ fn sign(key: &str, message: &str) -> String {
 }
 
 /// Whose robot it is by the few hosts and paths that there are, and its address with nothing but its key.
-fn known(endpoint: &Endpoint, uri: &Uri) -> Option<(Kind, String)> {
+fn known(endpoint: &Address, uri: &Uri) -> Option<(Kind, String)> {
     let Host::Name(host) = endpoint.host() else { return None };
     let (path, port) = (uri.path(), endpoint.port());
     let key = |name: &str| {

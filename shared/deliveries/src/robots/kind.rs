@@ -1,7 +1,10 @@
 //! Whose robot it is, and how much it takes.
 
+use serde::{Deserialize, Serialize};
+
 /// Whose chat a robot writes into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// 企业微信.
     WeCom,

@@ -119,7 +119,8 @@ impl fmt::Display for Path {
 }
 
 /// What a report is about: one store (`store/12`) or a node and all below it (`cn/east`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Scope {
     /// One store.
     Store(StoreNumber),
@@ -135,6 +136,20 @@ impl FromStr for Scope {
             Some(number) => number.parse().map(Self::Store),
             None => Path::try_from(text.to_owned()).map(Self::Node),
         }
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.to_string()
     }
 }
 
