@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aftertaste::{domain::visit::Channel, memory::Catalog};
+use aftertaste::{domain::visit::Channel, memory::Catalog, table::Work};
 use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
@@ -279,14 +279,17 @@ async fn the_lease_of_a_killed_count_ends_by_itself() {
     let table = &world.stack.app.table;
     let now = Timestamp::now();
     let (a, b) = (Uuid::new_v4(), Uuid::new_v4());
-    assert!(table.take_lease(a, now, now + 16.minutes()).await.unwrap());
-    assert!(table.take_lease(a, now, now + 16.minutes()).await.unwrap(), "the SDK may have put it twice");
-    assert!(!table.take_lease(b, now + 15.minutes(), now + 31.minutes()).await.unwrap());
-    table.give_back_lease(b).await.unwrap();
-    assert!(!table.take_lease(b, now, now + 1.minute()).await.unwrap(), "nobody gives back another's");
-    assert!(table.take_lease(b, now + 16.minutes(), now + 32.minutes()).await.unwrap());
-    table.give_back_lease(b).await.unwrap();
-    assert!(table.take_lease(a, now, now + 1.minute()).await.unwrap());
+    assert!(table.take_lease(Work::Counting, a, now, now + 16.minutes()).await.unwrap());
+    assert!(
+        table.take_lease(Work::Counting, a, now, now + 16.minutes()).await.unwrap(),
+        "the SDK may have put it twice"
+    );
+    assert!(!table.take_lease(Work::Counting, b, now + 15.minutes(), now + 31.minutes()).await.unwrap());
+    table.give_back_lease(Work::Counting, b).await.unwrap();
+    assert!(!table.take_lease(Work::Counting, b, now, now + 1.minute()).await.unwrap(), "nobody gives back another's");
+    assert!(table.take_lease(Work::Counting, b, now + 16.minutes(), now + 32.minutes()).await.unwrap());
+    table.give_back_lease(Work::Counting, b).await.unwrap();
+    assert!(table.take_lease(Work::Counting, a, now, now + 1.minute()).await.unwrap());
     assert_eq!(world.items("COUNT").await.len(), 1);
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aftertaste::{
     domain::count::{Rollup, Tally},
     memory::Catalog,
+    table::Work,
 };
 use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -76,7 +77,7 @@ async fn play(world: &World, now: Timestamp, steps: &[Step]) {
                 // Dropped in the middle, as a killed process would leave it. The next to have the table ends its lease.
                 let _ = tokio::time::timeout(after, count(world, Window::Answerable)).await;
                 world.proxy.quiet().await;
-                world.stack.app.table.end_lease().await.unwrap();
+                world.stack.app.table.end_lease(Work::Counting).await.unwrap();
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A guest asks to be forgotten: what they said is gone from the table and from the figures at once, and for good.
 
+use aftertaste::table::Work;
 use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
@@ -215,7 +216,7 @@ async fn while_another_count_runs_the_caller_is_asked_to_send_it_again_for_the_c
     count(&world).await.unwrap();
     let table = &world.stack.app.table;
     let (other, now) = (Uuid::new_v4(), Timestamp::now());
-    assert!(table.take_lease(other, now, now + 10.minutes()).await.unwrap());
+    assert!(table.take_lease(Work::Counting, other, now, now + 10.minutes()).await.unwrap());
     let named = json!({"store": 12, "day": days_ago(1), "payment": "till 0"});
     let refused = erase(&world, named.clone()).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["counted"]), (202, &json!(false)));
@@ -225,7 +226,7 @@ async fn while_another_count_runs_the_caller_is_asked_to_send_it_again_for_the_c
     assert_eq!(figures(&world, "cn", 1).await.0[0], json!(6), "as it was counted");
     assert_eq!(world.items("COUNT").await[0]["holder"], other.to_string(), "the lease is whose it was");
 
-    table.give_back_lease(other).await.unwrap();
+    table.give_back_lease(Work::Counting, other).await.unwrap();
     is_erased(&world, named).await;
     assert_eq!(figures(&world, "cn", 1).await.0[0], json!(5));
     assert!(world.items("COUNT").await.is_empty(), "it gives its lease back");

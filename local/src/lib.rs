@@ -40,7 +40,7 @@ use aftertaste::{
         place::StoreNumber,
     },
     memory::Catalog,
-    table::Table,
+    table::{Table, Work},
 };
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -113,8 +113,10 @@ impl Stack {
         let catalog = Arc::new(Catalog::new(table.clone(), options.catalog_age));
         let app = Arc::new(App { table, catalog, keys, public_url: url.clone(), lifetimes: Lifetimes::default() });
         let now = Timestamp::now();
-        // A process that was killed in a count has left its lease, and this one alone has the table.
-        app.table.end_lease().await.map_err(|error| Failure(error.to_string()))?;
+        // A process that was killed at work has left its lease, and this one alone has the table.
+        for work in [Work::Counting, Work::Sending] {
+            app.table.end_lease(work).await.map_err(|error| Failure(error.to_string()))?;
+        }
         match &options.demo {
             Demo::Nothing => {}
             Demo::Stores => demo::put_in(&app.table, now, None).await?,

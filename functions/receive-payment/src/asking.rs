@@ -182,12 +182,12 @@ impl<'a> Told<'a> {
         OutgoingEvent {
             id: self.key.event_id(&app.keys.guests),
             kind: "survey.link.issued".to_owned(),
-            state: "waiting".to_owned(),
             at: self.now,
             not_before,
             until,
             data: self.says(kept.claim, issued, not_before, until),
             payment: Some(self.key),
+            endpoint: None,
         }
     }
 

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use self::{nodes::write_nodes, stores::count_stores};
 use crate::{
     memory::Catalog,
-    table::{StoreList, Table, TableError},
+    table::{StoreList, Table, TableError, Work},
 };
 
 /// How many stores are counted at once: enough to hide the table's latency, few enough for a small function.
@@ -103,7 +103,7 @@ pub async fn take_lease(table: &Table, terms: Terms, clock: impl Fn() -> Timesta
     loop {
         let now = clock();
         let until = now.saturating_add(terms.longest).unwrap_or(Timestamp::MAX);
-        if table.take_lease(terms.holder, now, until).await? {
+        if table.take_lease(Work::Counting, terms.holder, now, until).await? {
             return Ok(until);
         }
         if waited.is_zero() {
@@ -122,7 +122,7 @@ pub async fn take_lease(table: &Table, terms: Terms, clock: impl Fn() -> Timesta
 /// Counts, and then gives the lease back, also where the count panics.
 pub async fn give_back_after<T>(table: &Table, holder: Uuid, count: impl Future<Output = T>) -> T {
     let counted = AssertUnwindSafe(count).catch_unwind().await;
-    if let Err(error) = table.give_back_lease(holder).await {
+    if let Err(error) = table.give_back_lease(Work::Counting, holder).await {
         tracing::warn!(outcome = "lease-not-given-back", %error);
     }
     counted.unwrap_or_else(|panic| resume_unwind(panic))

@@ -1,25 +1,28 @@
-//! Events: what another system is told. Each is an item from the moment it is decided, so that none is lost.
+//! The outbox: events that wait to be sent, and deliveries that are due again. Each event is an item from the moment it is
+//! decided, so that none is lost.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use domain::payment::PaymentKey;
+use domain::{Id, payment::PaymentKey, place::StoreNumber};
+use futures::stream::{self, BoxStream, StreamExt};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
-use super::{Item, Table, TableError, keys, string, unless_refused, unreadable, whole_number};
+use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
 
-/// How many days an event stays after its end.
-const KEPT_DAYS: i64 = 30;
+/// How many days what is known of an event stays after its end.
+pub(super) const KEPT_DAYS: i64 = 30;
 
-/// An event that goes out, or has gone.
+/// How many items of each partition are read at once, so that a run holds few of those that wait.
+const ITEMS_OF_A_PAGE: i32 = 100;
+
+/// An event that waits to go out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutgoingEvent {
-    /// Its id: the same whenever it is told, so that a receiver drops doubles.
+    /// Its id: the same whenever it is told, so that a receiver drops doubles. It ends with a hexadecimal digit.
     pub id: String,
     /// What happened, such as `survey.link.issued`.
     pub kind: String,
-    /// `waiting` or `sent`.
-    pub state: String,
-    /// When it happened.
+    /// When it happened, to the second.
     pub at: Timestamp,
     /// It goes out no sooner.
     pub not_before: Timestamp,
@@ -29,6 +32,51 @@ pub struct OutgoingEvent {
     pub data: Value,
     /// The payment that it is about. It goes out only while that is neither quiet nor paid back.
     pub payment: Option<PaymentKey>,
+    /// The one endpoint that it is for; none for every endpoint that wants it.
+    pub endpoint: Option<Id>,
+}
+
+impl OutgoingEvent {
+    /// The store that it is about, if it is about one.
+    pub fn store(&self) -> Option<StoreNumber> {
+        store_in(&self.data)
+    }
+}
+
+/// The store that an event's data names.
+pub fn store_in(data: &Value) -> Option<StoreNumber> {
+    let number: u32 = data.get("store")?.as_u64()?.try_into().ok()?;
+    number.try_into().ok()
+}
+
+/// Something of the outbox that is due.
+#[derive(Debug)]
+pub struct Due {
+    /// What it is.
+    pub task: Task,
+    key: keys::Key,
+}
+
+/// What is due.
+#[derive(Debug)]
+pub enum Task {
+    /// An event is handed out to the endpoints that want it.
+    HandOut(Box<OutgoingEvent>),
+    /// A delivery goes on at one endpoint.
+    GoOn(Again),
+}
+
+/// A delivery that is due again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// Where to.
+    pub endpoint: Id,
+    /// The event's id.
+    pub id: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Whether somebody asked for it to be sent once more, whatever became of it.
+    pub is_replay: bool,
 }
 
 impl Table {
@@ -37,26 +85,25 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_event(&self, event: &OutgoingEvent) -> Result<bool, TableError> {
-        let keys::Key { pk, sk } = keys::event(event.not_before, &event.id);
-        let expires = event.until.saturating_add((KEPT_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(event.payment.map(|key| [("payment".into(), keys::text(key.to_string()))].into()))
-            .item("pk", keys::text(pk))
-            .item("sk", keys::text(sk))
-            .item("id", keys::text(&event.id))
-            .item("type", keys::text(&event.kind))
-            .item("state", keys::text(&event.state))
-            .item("at", keys::number(event.at.as_second()))
-            .item("not_before", keys::number(event.not_before.as_second()))
-            .item("until", keys::number(event.until.as_second()))
-            .item("data", keys::text(event.data.to_string()))
-            .item("expires", keys::number(expires.as_second()))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
+        let optional = [
+            ("payment", event.payment.map(|key| key.to_string())),
+            ("endpoint", event.endpoint.as_ref().map(Id::to_string)),
+        ];
+        let optional = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), keys::text(value?))));
+        let item = Item::from([
+            ("id".into(), keys::text(&event.id)),
+            ("type".into(), keys::text(&event.kind)),
+            // For the version before, which shows it.
+            ("state".into(), keys::text("waiting")),
+            ("at".into(), keys::number(event.at.as_second())),
+            ("not_before".into(), keys::number(event.not_before.as_second())),
+            ("until".into(), keys::number(event.until.as_second())),
+            ("data".into(), keys::text(event.data.to_string())),
+            ("expires".into(), keys::number(kept_until(event.until))),
+        ]);
+        let item = keys::event(event.not_before, &event.id).over(item.into_iter().chain(optional).collect());
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let put = put.condition_expression("attribute_not_exists(pk)").send().await;
         unless_refused(put, PutItemError::is_conditional_check_failed_exception, "put an event")
     }
 
@@ -68,41 +115,99 @@ impl Table {
         Ok(self.one(keys::event(not_before, id), "look for an event").await?.is_some())
     }
 
-    /// Every event that waits or was sent, the latest first. One that can't be read is left out, and logged.
+    /// Puts that a delivery is due again.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn put_again(&self, when: Timestamp, again: &Again, until: Timestamp) -> Result<(), TableError> {
+        let item = Item::from([
+            ("id".into(), keys::text(&again.id)),
+            ("endpoint".into(), keys::text(again.endpoint.as_str())),
+            ("at".into(), keys::number(again.at.as_second())),
+            ("replay".into(), aws_sdk_dynamodb::types::AttributeValue::Bool(again.is_replay)),
+            ("expires".into(), keys::number(kept_until(until.max(when)))),
+        ]);
+        self.put(keys::due_again(when, &again.id, &again.endpoint), item, "put that a delivery is due again").await
+    }
+
+    /// Takes away what was due and is done.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn take_away(&self, due: &Due) -> Result<(), TableError> {
+        let key = keys::Key { pk: due.key.pk.clone(), sk: due.key.sk.clone() };
+        self.delete(key, "take away what was due").await
+    }
+
+    /// All that is due, in each partition the longest due first. It is read page by page, as it is taken.
+    pub fn due(&self, now: Timestamp) -> BoxStream<'_, Result<Due, TableError>> {
+        self.waiting(keys::due_until(now))
+    }
+
+    /// Every event that waits, and every delivery that is due some time. One that can't be read is left out, and logged.
     ///
     /// # Errors
     /// When the table can't be read.
-    pub async fn events(&self) -> Result<Vec<OutgoingEvent>, TableError> {
+    pub async fn outbox(&self) -> Result<Vec<Due>, TableError> {
+        let mut waiting = self.waiting("~".into());
         let mut all = Vec::new();
-        for shard in 0..keys::SHARDS {
-            for item in self.all_of(keys::events(shard), "read the events").await? {
-                match read(&item) {
-                    Ok(event) => all.push(event),
-                    Err(error) => error.log_left_out(),
-                }
+        while let Some(due) = waiting.next().await {
+            match due {
+                Ok(due) => all.push(due),
+                Err(error @ TableError::Unreadable { .. }) => error.log_left_out(),
+                Err(error) => return Err(error),
             }
         }
-        all.sort_by(|one, other| (other.at, &other.id).cmp(&(one.at, &one.id)));
         Ok(all)
+    }
+
+    fn waiting(&self, until: String) -> BoxStream<'_, Result<Due, TableError>> {
+        let shards = (0..keys::SHARDS).map(|shard| {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("pk = :pk AND sk <= :until")
+                .expression_attribute_values(":pk", keys::text(keys::events(shard)))
+                .expression_attribute_values(":until", keys::text(&until))
+                .limit(ITEMS_OF_A_PAGE);
+            let items = query.into_paginator().items().send();
+            let next = async |mut items: super::Items| Some((items.next().await?, items));
+            let items = stream::unfold(items, next);
+            items.map(|item| read(item.map_err(failed("read what is due"))?)).boxed()
+        });
+        stream::select_all(shards).boxed()
     }
 }
 
-fn read(item: &Item) -> Result<OutgoingEvent, TableError> {
-    let (pk, sk) = (string(item, "pk").unwrap_or_default(), string(item, "sk").unwrap_or_default());
+/// Until when what is known of an event is kept.
+pub(super) fn kept_until(end: Timestamp) -> i64 {
+    end.saturating_add((KEPT_DAYS * 24).hours()).unwrap_or(Timestamp::MAX).as_second()
+}
+
+fn read(item: Item) -> Result<Due, TableError> {
+    let (pk, sk) = (string(&item, "pk").unwrap_or_default(), string(&item, "sk").unwrap_or_default());
     let key = keys::Key { pk: pk.to_owned(), sk: sk.to_owned() };
-    let text = |name: &str| string(item, name).ok_or_else(|| unreadable(&key, format!("it has no {name}")));
+    let text = |name: &str| string(&item, name).ok_or_else(|| unreadable(&key, format!("it has no {name}")));
     let at = |name: &str| {
-        let instant = whole_number(item, name).and_then(|second| Timestamp::from_second(second).ok());
+        let instant = whole_number(&item, name).and_then(|second| Timestamp::from_second(second).ok());
         instant.ok_or_else(|| unreadable(&key, format!("it has no {name}")))
     };
-    Ok(OutgoingEvent {
-        id: text("id")?.to_owned(),
-        kind: text("type")?.to_owned(),
-        state: text("state")?.to_owned(),
-        at: at("at")?,
-        not_before: at("not_before")?,
-        until: at("until")?,
-        data: serde_json::from_str(text("data")?).map_err(|error| unreadable(&key, error))?,
-        payment: string(item, "payment").and_then(|text| text.parse().ok()),
-    })
+    let endpoint = || text("endpoint")?.parse().map_err(|error: domain::Invalid| unreadable(&key, error));
+    let task = if item.contains_key("type") {
+        Task::HandOut(Box::new(OutgoingEvent {
+            id: text("id")?.to_owned(),
+            kind: text("type")?.to_owned(),
+            at: at("at")?,
+            not_before: at("not_before")?,
+            until: at("until")?,
+            data: serde_json::from_str(text("data")?).map_err(|error| unreadable(&key, error))?,
+            payment: string(&item, "payment").and_then(|text| text.parse().ok()),
+            endpoint: if item.contains_key("endpoint") { Some(endpoint()?) } else { None },
+        }))
+    } else {
+        let is_replay = item.get("replay").and_then(|replay| replay.as_bool().ok()).copied().unwrap_or(false);
+        Task::GoOn(Again { endpoint: endpoint()?, id: text("id")?.to_owned(), at: at("at")?, is_replay })
+    };
+    Ok(Due { task, key })
 }

@@ -18,7 +18,11 @@
 //! | payment of a notice | `P#` and a keyed hash of account and payment id | `-` |
 //! | quiet period | `Q#` and a keyed hash of the payer | `-` |
 //! | event to go out | `EVENT#7`: one of 16 | `2026-11-21T04:31:07Z#evt_…`: not before, id |
-//! | lease of a count | `COUNT` | `-` |
+//! | what of it is due again at one endpoint | `EVENT#7` | `2026-11-21T04:36:07Z#evt_…#crm`: when, id, endpoint |
+//! | event as one endpoint got it, or `-` for those that reached none | `DELIVERY#crm` | `2026-11-21T04:31:07Z#evt_…`: when it happened, id |
+//! | which of these failed for good | `FAILED#crm` | as its delivery |
+//! | endpoint · how it fares | `ENDPOINTS` · `HEALTH` | the endpoint's id |
+//! | lease of a count · of a sender | `COUNT` · `SENDING` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -31,9 +35,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::Item;
+use super::{Item, Work};
 
 /// The partition and sort key of one item.
+#[derive(Debug)]
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
@@ -83,6 +88,9 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some("O") => "operations-left-out",
         Some(PEOPLE) => "person-left-out",
         Some(ACCOUNTS) => "account-left-out",
+        Some(ENDPOINTS) => "endpoint-left-out",
+        Some("EVENT") => "event-left-out",
+        Some("DELIVERY") => "delivery-left-out",
         _ => "item-left-out",
     }
 }
@@ -212,12 +220,55 @@ pub(super) fn events(shard: u8) -> String {
 /// The key of an event. Its id ends with a hexadecimal digit, which says where it lies.
 pub(super) fn event(not_before: Timestamp, id: &str) -> Key {
     let shard = id.chars().last().and_then(|last| last.to_digit(SHARDS.into())).unwrap_or(0);
-    let not_before = not_before.strftime("%Y-%m-%dT%H:%M:%SZ");
-    Key { pk: format!("EVENT#{shard}"), sk: format!("{not_before}#{id}") }
+    Key { pk: format!("EVENT#{shard}"), sk: format!("{}#{id}", second(not_before)) }
 }
 
-pub(super) fn lease() -> Key {
-    Key { pk: "COUNT".into(), sk: "-".into() }
+/// Where it lies that an event is due again at an endpoint.
+pub(super) fn due_again(when: Timestamp, id: &str, endpoint: &Id) -> Key {
+    let Key { pk, sk } = event(when, id);
+    Key { pk, sk: format!("{sk}#{endpoint}") }
+}
+
+/// A bound for what is due: keys of the second and before are less, because nothing in them comes after `~`.
+pub(super) fn due_until(now: Timestamp) -> String {
+    format!("{}~", second(now))
+}
+
+/// An instant whose texts sort as the instants do.
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+pub(super) fn deliveries(endpoint: &str) -> String {
+    format!("DELIVERY#{endpoint}")
+}
+
+pub(super) fn failures(endpoint: &str) -> String {
+    format!("FAILED#{endpoint}")
+}
+
+/// The sort key of an event at an endpoint.
+pub(super) fn sk_of_delivery(at: Timestamp, id: &str) -> String {
+    format!("{}#{id}", second(at))
+}
+
+pub(super) const ENDPOINTS: &str = "ENDPOINTS";
+pub(super) const HEALTH: &str = "HEALTH";
+
+pub(super) fn endpoint(id: &Id) -> Key {
+    Key { pk: ENDPOINTS.into(), sk: id.to_string() }
+}
+
+pub(super) fn health(id: &Id) -> Key {
+    Key { pk: HEALTH.into(), sk: id.to_string() }
+}
+
+pub(super) fn lease(work: Work) -> Key {
+    let pk = match work {
+        Work::Counting => "COUNT",
+        Work::Sending => "SENDING",
+    };
+    Key { pk: pk.into(), sk: "-".into() }
 }
 
 pub(super) fn limit(visitor: &str, minute: Minute) -> Key {

@@ -1,4 +1,5 @@
-//! The lease of a count: two counts never overlap, so that none writes over what the other knows better.
+//! Leases: two counts never overlap, so that none writes over what the other knows better, nor do two senders, so that
+//! nothing is sent by both.
 
 use aws_sdk_dynamodb::operation::{delete_item::DeleteItemError, put_item::PutItemError};
 use jiff::Timestamp;
@@ -9,14 +10,29 @@ use super::{Table, TableError, keys, unless_refused};
 /// No lease is as long: one that ends later is a mistake.
 const LONGEST_SECONDS: i64 = 3_600;
 
+/// What is done by one alone at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Counting the stores' days.
+    Counting,
+    /// Sending what is due.
+    Sending,
+}
+
 impl Table {
     /// Takes the lease until an instant. Whether it was free, or had ended, or was this holder's already: the SDK may put
     /// it twice.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn take_lease(&self, holder: Uuid, now: Timestamp, until: Timestamp) -> Result<bool, TableError> {
-        let key = keys::lease();
+    pub async fn take_lease(
+        &self,
+        work: Work,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, TableError> {
+        let key = keys::lease(work);
         let put = self
             .client
             .put_item()
@@ -33,15 +49,15 @@ impl Table {
             .expression_attribute_values(":longest", keys::number(now.as_second() + LONGEST_SECONDS))
             .send()
             .await;
-        unless_refused(put, PutItemError::is_conditional_check_failed_exception, "take the lease of a count")
+        unless_refused(put, PutItemError::is_conditional_check_failed_exception, "take a lease")
     }
 
     /// Gives the lease back, unless it has gone over to another holder.
     ///
     /// # Errors
     /// When the table can't be written. The lease ends by itself.
-    pub async fn give_back_lease(&self, holder: Uuid) -> Result<(), TableError> {
-        let key = keys::lease();
+    pub async fn give_back_lease(&self, work: Work, holder: Uuid) -> Result<(), TableError> {
+        let key = keys::lease(work);
         let deleted = self
             .client
             .delete_item()
@@ -53,14 +69,14 @@ impl Table {
             .send()
             .await;
         let is_refusal = DeleteItemError::is_conditional_check_failed_exception;
-        unless_refused(deleted, is_refusal, "give back the lease of a count").map(drop)
+        unless_refused(deleted, is_refusal, "give back a lease").map(drop)
     }
 
-    /// Ends the lease, whoever has it: for a program that alone has the table, and may have been killed in a count.
+    /// Ends a lease, whoever has it: for a program that alone has the table, and may have been killed at the work.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn end_lease(&self) -> Result<(), TableError> {
-        self.delete(keys::lease(), "end the lease of a count").await
+    pub async fn end_lease(&self, work: Work) -> Result<(), TableError> {
+        self.delete(keys::lease(work), "end a lease").await
     }
 }

@@ -135,17 +135,30 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn silence_payment(&self, key: PaymentKey) -> Result<(), TableError> {
+        self.change_payment(key, "quiet").await
+    }
+
+    /// Changes the state of a payment whose event is under way.
+    async fn change_payment(&self, key: PaymentKey, state: &str) -> Result<(), TableError> {
         let update = self
             .update(keys::payment(key))
-            .update_expression("SET #state = :quiet")
+            .update_expression("SET #state = :changed")
             .condition_expression("#state = :new")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":quiet", keys::text("quiet"))
+            .expression_attribute_values(":changed", keys::text(state))
             .expression_attribute_values(":new", keys::text("new"))
             .send()
             .await;
         let is_refusal = UpdateItemError::is_conditional_check_failed_exception;
-        unless_refused(update, is_refusal, "keep that a guest is not asked").map(drop)
+        unless_refused(update, is_refusal, "keep what became of a payment").map(drop)
+    }
+
+    /// Keeps that the event of a payment was handed out: from now on its notices lead to nothing.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn mark_payment_sent(&self, key: PaymentKey) -> Result<(), TableError> {
+        self.change_payment(key, "sent").await
     }
 
     /// Keeps that a payment was paid back, also where its own notice has not come yet: then none of it asks anybody.
