@@ -78,6 +78,7 @@ async fn fresh() -> (World, App<AllKeys>) {
         keys: keys(),
         public_url: "https://s.example.cn".into(),
         lifetimes: Lifetimes::default(),
+        reach: deliveries::addresses::Reach::Public,
     };
     (world, app)
 }

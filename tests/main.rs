@@ -29,6 +29,7 @@ mod process;
 mod real_data;
 mod replies;
 mod report;
+mod sending;
 mod signing_in;
 mod splits;
 mod start;

@@ -49,6 +49,7 @@ impl Scene {
             keys: keys(),
             public_url: "https://s.example.cn".into(),
             lifetimes: aftertaste::domain::access::Lifetimes::default(),
+            reach: deliveries::addresses::Reach::Public,
         };
         Self { app, now: WRITTEN_FOR.parse().unwrap(), template: Template::read().unwrap() }
     }

@@ -42,6 +42,7 @@ use aftertaste::{
     memory::Catalog,
     table::{Table, Work},
 };
+use deliveries::addresses::Reach;
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -111,7 +112,14 @@ impl Stack {
         let unhurried = Table::new(client::unhurried(&client), TABLE);
         let table = Table::new(client, TABLE);
         let catalog = Arc::new(Catalog::new(table.clone(), options.catalog_age));
-        let app = Arc::new(App { table, catalog, keys, public_url: url.clone(), lifetimes: Lifetimes::default() });
+        let app = Arc::new(App {
+            table,
+            catalog,
+            keys,
+            public_url: url.clone(),
+            lifetimes: Lifetimes::default(),
+            reach: Reach::ThisMachineToo,
+        });
         let now = Timestamp::now();
         // A process that was killed at work has left its lease, and this one alone has the table.
         for work in [Work::Counting, Work::Sending] {
@@ -124,7 +132,7 @@ impl Stack {
         }
         let (stop, stopped) = watch::channel(false);
         if options.schedules {
-            schedules::start(&template, unhurried, stopped.clone())?;
+            schedules::start(&template, &app, &unhurried, &stopped)?;
         }
         let server = tokio::spawn(server::serve(listener, template, app.clone(), stopped));
         Ok(Self { url, app, stop, server })

@@ -1,9 +1,20 @@
 //! The schedules of template.yaml, fired by this machine's clock or by hand.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use aftertaste::{app::App, lambda::within, memory::Catalog, table::Table};
+use aftertaste::{
+    app::App,
+    aws,
+    domain::access::AllKeys,
+    environment::optional,
+    lambda::within,
+    memory::Catalog,
+    table::{Table, TableError},
+    web::{SystemLookup, Web},
+};
 use axum::{
     Json,
     http::StatusCode,
@@ -11,12 +22,13 @@ use axum::{
 };
 use croner::{Cron, parser::CronParser};
 use jiff::{Timestamp, tz::TimeZone};
-use roll_up_stores::{CountError, Event, Summary};
-use serde_json::json;
+use roll_up_stores::{CountError, Event};
+use send_notices::{Sender, Terms};
+use serde_json::{Value, json};
 use tokio::{runtime, sync::watch, time::Instant};
 use uuid::Uuid;
 
-use crate::{Failure, Schedule, Template};
+use crate::{Failure, Schedule, Template, server::with};
 
 /// How long after a start the schedules first count: the start and its first guest come before them.
 const FIRST: Duration = Duration::from_secs(10);
@@ -36,27 +48,55 @@ struct Due {
     at: Instant,
 }
 
-/// Starts the schedules, each with a first count soon: what happened while nothing ran is made good. They count one
-/// after another on a thread of their own, so that a count of many answers takes no thread from the guests.
-pub(crate) fn start(template: &Template, table: Table, stopped: watch::Receiver<bool>) -> Result<(), Failure> {
+/// What the scheduled functions have at hand.
+pub(crate) struct Scheduled {
+    /// A table that a count may take its time with.
+    table: Table,
+    sender: Sender,
+}
+
+impl Scheduled {
+    /// As each would have it when it is deployed. Mail and the event bus are there if the environment names them.
+    pub(crate) async fn new(app: &App<AllKeys>, table: Table) -> Self {
+        let (bus, mail_from) = (optional("EVENT_BUS"), optional("MAIL_FROM"));
+        let sdk = if bus.is_some() || mail_from.is_some() { Some(aws::sdk().await) } else { None };
+        let web = Web::outward(app.reach, SystemLookup);
+        let sender = Sender { app: with(app, app.keys.seal.clone()), web, sdk, bus, mail_from };
+        Self { table, sender }
+    }
+}
+
+/// Starts the schedules, each with a first run soon: what happened while nothing ran is made good. Those of a function fire
+/// one after another on a thread of their own, so that a count of many answers takes no thread from the guests.
+pub(crate) fn start(
+    template: &Template,
+    app: &Arc<App<AllKeys>>,
+    table: &Table,
+    stopped: &watch::Receiver<bool>,
+) -> Result<(), Failure> {
     let at = Instant::now() + FIRST;
-    let due = template.schedules.iter().map(|schedule| {
-        let times = Times::parse(&schedule.expression)?;
-        Ok(Due { schedule: schedule.clone(), times, at })
-    });
-    let due = due.collect::<Result<Vec<_>, Failure>>()?;
-    thread::spawn(move || match runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(keep_counting(due, &table, stopped)),
-        Err(error) => tracing::error!(outcome = "schedules-not-started", %error),
-    });
+    let mut by_function: BTreeMap<&str, Vec<Due>> = BTreeMap::new();
+    for schedule in &template.schedules {
+        let due = Due { schedule: schedule.clone(), times: Times::parse(&schedule.expression)?, at };
+        by_function.entry(&schedule.function).or_default().push(due);
+    }
+    for due in by_function.into_values() {
+        let (app, table, stopped) = (app.clone(), table.clone(), stopped.clone());
+        thread::spawn(move || match runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => {
+                runtime.block_on(async { keep_firing(due, &Scheduled::new(&app, table).await, stopped).await })
+            }
+            Err(error) => tracing::error!(outcome = "schedules-not-started", %error),
+        });
+    }
     Ok(())
 }
 
-async fn keep_counting(mut due: Vec<Due>, table: &Table, mut stopped: watch::Receiver<bool>) {
+async fn keep_firing(mut due: Vec<Due>, scheduled: &Scheduled, mut stopped: watch::Receiver<bool>) {
     let firing = async {
         while let Some(next) = due.iter_mut().min_by_key(|due| due.at) {
             tokio::time::sleep_until(next.at).await;
-            if let Err(error) = fire(table, &next.schedule.input).await {
+            if let Err(error) = fire(scheduled, &next.schedule, &next.schedule.input).await {
                 tracing::error!(schedule = next.schedule.logical_id, outcome = "failed", %error);
             }
             next.at = Instant::now() + next.times.until_next(Timestamp::now());
@@ -71,9 +111,9 @@ async fn keep_counting(mut due: Vec<Due>, table: &Table, mut stopped: watch::Rec
 
 /// `POST /_local/schedules/{LogicalId}`: fires a schedule, with the event in the body if there is one, and answers
 /// with what the function answered.
-pub(crate) async fn fire_now<K>(app: &App<K>, schedule: &Schedule, body: &str) -> Response {
+pub(crate) async fn fire_now(scheduled: &Scheduled, schedule: &Schedule, body: &str) -> Response {
     let event = if body.trim().is_empty() { &schedule.input } else { body };
-    match fire(&app.table, event).await {
+    match fire(scheduled, schedule, event).await {
         Ok(summary) => Json(summary).into_response(),
         Err(error @ CountError::Event(_)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": error.to_string()}))).into_response()
@@ -82,7 +122,21 @@ pub(crate) async fn fire_now<K>(app: &App<K>, schedule: &Schedule, body: &str) -
     }
 }
 
-async fn fire(table: &Table, event: &str) -> Result<Summary, CountError> {
+/// What a function did, as JSON.
+async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result<Value, CountError> {
+    match schedule.function.as_str() {
+        roll_up_stores::FUNCTION => Box::pin(count(&scheduled.table, event)).await,
+        send_notices::FUNCTION => Ok(Box::pin(send(&scheduled.sender)).await?),
+        other => Err(CountError::Event(format!("template.yaml has a schedule of {other} that local/ does not know."))),
+    }
+}
+
+async fn send(sender: &Sender) -> Result<Value, TableError> {
+    let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), Timestamp::now);
+    Ok(json!(within(send_notices::FUNCTION, "schedule", sent).await?))
+}
+
+async fn count(table: &Table, event: &str) -> Result<Value, CountError> {
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
             r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}, with "accept_fewer":true if so."#
@@ -92,7 +146,7 @@ async fn fire(table: &Table, event: &str) -> Result<Summary, CountError> {
     // As deployed: a count remembers nothing of the one before.
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
     let count = roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), Timestamp::now);
-    Box::pin(within(roll_up_stores::FUNCTION, "schedule", count)).await
+    Ok(json!(within(roll_up_stores::FUNCTION, "schedule", count).await?))
 }
 
 impl Times {

@@ -22,7 +22,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{Route, Template, guard, outbox, schedules};
+use crate::{
+    Route, Template, guard, outbox,
+    schedules::{self, Scheduled},
+};
 
 /// The largest body that API Gateway passes on: 10 MB.
 const LARGEST_PASSED_ON: usize = 10 * 1024 * 1024;
@@ -33,21 +36,24 @@ pub(crate) async fn serve(
     app: Arc<App<AllKeys>>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let served = axum::serve(listener, router(&template, &app)).with_graceful_shutdown(async move {
-        // An error means that the stack is gone, which is a stop too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
+    let scheduled = Scheduled::new(&app, app.table.clone()).await;
+    let served =
+        axum::serve(listener, router(&template, &app, Arc::new(scheduled))).with_graceful_shutdown(async move {
+            // An error means that the stack is gone, which is a stop too.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        });
     if let Err(error) = served.await {
         tracing::error!(outcome = "server-ended", %error);
     }
 }
 
-fn router(template: &Template, app: &Arc<App<AllKeys>>) -> Router {
+fn router(template: &Template, app: &Arc<App<AllKeys>>, scheduled: Arc<Scheduled>) -> Router {
     let mut local = Router::new();
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
-        let (app, schedule) = (app.clone(), schedule.clone());
-        local = local.route(&path, post(async move |body: String| schedules::fire_now(&app, &schedule, &body).await));
+        let (scheduled, schedule) = (scheduled.clone(), schedule.clone());
+        let fire = async move |body: String| schedules::fire_now(&scheduled, &schedule, &body).await;
+        local = local.route(&path, post(fire));
     }
     let outbox = app.clone();
     // They ask for no grant, so no page of another site may call them.
@@ -142,9 +148,16 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
 }
 
 /// What a function has at hand: the same with the keys that it reads when it is deployed.
-fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
-    let App { table, catalog, public_url, lifetimes, .. } = app;
-    App { table: table.clone(), catalog: catalog.clone(), keys, public_url: public_url.clone(), lifetimes: *lifetimes }
+pub(crate) fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
+    let App { table, catalog, public_url, lifetimes, reach, .. } = app;
+    App {
+        table: table.clone(),
+        catalog: catalog.clone(),
+        keys,
+        public_url: public_url.clone(),
+        lifetimes: *lifetimes,
+        reach: *reach,
+    }
 }
 
 async fn answer(app: &App<AllKeys>, route: &Route, request: Request) -> Response {

@@ -4,6 +4,7 @@ mod answers;
 pub mod browser;
 mod examples;
 pub mod proxy;
+pub mod receiver;
 
 use std::time::Duration;
 

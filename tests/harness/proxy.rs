@@ -145,7 +145,7 @@ async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, s
         }
         let mut request = http.post(&upstream).body(body.to_string());
         for (name, value) in &headers {
-            if !["host", "content-length", "connection", "content-encoding"].contains(&name.as_str()) {
+            if !["host", "content-length", "connection", "content-encoding", ":path"].contains(&name.as_str()) {
                 request = request.header(name, value);
             }
         }
@@ -224,8 +224,11 @@ async fn wait_while_held(state: &Mutex<State>, operation: &str, body: &[u8]) {
     }
 }
 
-/// The next request of a connection: its headers and its body.
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(HashMap<String, String>, Vec<u8>)> {
+/// The next request of a connection: its headers, its path among them as `:path`, and its body.
+pub(super) async fn read_request(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+) -> Option<(HashMap<String, String>, Vec<u8>)> {
     let end = loop {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break at;
@@ -240,6 +243,7 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(H
         .skip(1)
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .chain(head.split(' ').nth(1).map(|path| (":path".to_owned(), path.to_owned())))
         .collect();
     let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let whole = end + 4 + length;

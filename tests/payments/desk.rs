@@ -167,5 +167,12 @@ fn fresh(world: &World) -> App<AllKeys> {
     let keys = AllKeys { guests: of.keys.guests.clone(), grants: of.keys.grants.clone(), seal: of.keys.seal.clone() };
     let table = of.table.clone();
     let catalog = Catalog::new(table.clone(), std::time::Duration::from_secs(36_000)).into();
-    App { catalog, table, keys, public_url: PUBLIC_URL.into(), lifetimes: Lifetimes::default() }
+    App {
+        catalog,
+        table,
+        keys,
+        public_url: PUBLIC_URL.into(),
+        lifetimes: Lifetimes::default(),
+        reach: deliveries::addresses::Reach::Public,
+    }
 }

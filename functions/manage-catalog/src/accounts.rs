@@ -99,7 +99,8 @@ async fn kept_secrets(app: &App, id: &AccountId, provider: &Provider) -> Result<
 /// How long a secret may be. No provider's is nearly as long, and an item has room for so much.
 const LONGEST_SECRET: usize = 4096;
 
-fn secrets(value: Value) -> Result<Vec<String>, Problem> {
+/// The secrets that a caller gives.
+pub(crate) fn secrets(value: Value) -> Result<Vec<String>, Problem> {
     // What was sent stays out of the sentence: it may be most of a secret.
     let secrets: Vec<String> = serde_json::from_value(value)
         .map_err(|_| Problem::invalid("secrets: a list of texts is needed, also of a single one."))?;

@@ -1,6 +1,8 @@
-//! An operator sets up stores, surveys, the brand and accounts at payment providers, and tells each day's orders.
+//! An operator sets up stores, surveys, the brand, accounts at payment providers and endpoints of events, and tells each
+//! day's orders.
 
 mod accounts;
+mod endpoints;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +35,7 @@ pub const FUNCTION: &str = "manage-catalog";
 const WRITES_AT_ONCE: usize = 16;
 
 /// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of days'
-/// orders.
+/// orders; all of `/endpoints`.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
@@ -48,15 +50,14 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let now = call.now;
     let grant = app.granted_at_once(request, now).await?;
-    let needs_all = matches!(
-        request.route_key.as_str(),
-        "PUT /surveys/{id}" | "PUT /brand" | "PUT /accounts/{account}" | "GET /accounts/{account}"
-    );
+    let route = request.route_key.as_str();
+    let needs_all = matches!(route, "PUT /surveys/{id}" | "PUT /brand")
+        || ["/accounts", "/endpoints"].iter().any(|of| route.contains(of));
     if !grant.allows_some_admin() || (needs_all && !grant.allows_admin()) {
         return Err(Problem::grant_insufficient("admin").into());
     }
     app.catalog.see(&grant, now).await;
-    let (outcome, reply) = match request.route_key.as_str() {
+    let (outcome, reply) = match route {
         "GET /stores" => ("stores-read", get_stores(app, &grant).await?),
         "GET /stores/{store}" => ("store-read", get_store(app, request, &grant).await?),
         "PUT /stores/{store}" => ("store-written", put_store(app, request, &grant, now).await?),
@@ -68,10 +69,15 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
         "GET /accounts/{account}" => ("account-read", accounts::get(app, request, now).await?),
         "PUT /accounts/{account}" => ("account-written", accounts::put(app, request, call).await?),
+        "GET /endpoints" => ("endpoints-read", endpoints::list(app).await?),
+        "GET /endpoints/{endpoint}" => ("endpoint-read", endpoints::get(app, request).await?),
+        "PUT /endpoints/{endpoint}" => ("endpoint-written", endpoints::put(app, request, call).await?),
+        "DELETE /endpoints/{endpoint}" => ("endpoint-deleted", endpoints::delete(app, request).await?),
+        "POST /endpoints/{endpoint}" => endpoints::act(app, request, call).await?,
         _ => return Err(Problem::route_unknown().into()),
     };
-    if outcome.ends_with("-written") {
-        let named = ["store", "id", "day", "account"].map(|name| request.path_parameter(name));
+    if !outcome.ends_with("-read") {
+        let named = ["store", "id", "day", "account", "endpoint"].map(|name| request.path_parameter(name));
         let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
         let deed = Deed { at: now, by: grant.subject.clone(), grant: grant.id(), what: outcome.to_owned(), on };
         app.table.record_deed(&deed, call.fresh).await?;

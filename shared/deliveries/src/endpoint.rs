@@ -23,6 +23,9 @@ pub const TYPES: [&str; 6] = [
     "survey.link.issued",
 ];
 
+/// The type of an order to send again, which goes to no endpoint.
+pub const REPLAY: &str = "replay";
+
 /// The types that a person is told in a chat or by mail. Of all others there are too many, or a guest's link is in them.
 pub const TYPES_FOR_PEOPLE: [&str; 3] = ["count.failed", "endpoint.switched_off", "endpoint.test"];
 

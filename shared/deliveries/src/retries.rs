@@ -21,6 +21,9 @@ pub const SCHEDULE: [SignedDuration; 10] = [
     SignedDuration::from_hours(24),
 ];
 
+/// The last attempt of the schedule comes within so many days, with all jitter.
+pub const DAYS: i64 = 4;
+
 /// A receiver may ask for a longer pause than the schedule's, but not for one that would end only after years.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 

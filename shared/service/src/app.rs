@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use deliveries::addresses::Reach;
 use domain::{
     access::{Grant, GrantKeys, GuestKeys, Lifetimes},
     place::Store,
@@ -30,6 +31,8 @@ pub struct App<K> {
     pub public_url: String,
     /// How long grants live at most.
     pub lifetimes: Lifetimes,
+    /// How far deliveries to endpoints go.
+    pub reach: Reach,
 }
 
 /// A link that has been checked, with what its survey needs.
@@ -80,7 +83,7 @@ impl<K: Keys> App<K> {
         let keys = K::read(&sdk).await?;
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
         let catalog = Arc::new(Catalog::new(table.clone(), Catalog::AGE));
-        let app = Self { catalog, table, keys, public_url, lifetimes };
+        let app = Self { catalog, table, keys, public_url, lifetimes, reach: Reach::Public };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {
             // A call will try again, and say so to its caller if it fails too.
             tracing::warn!(outcome = "started-without-table", error = %error);

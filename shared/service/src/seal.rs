@@ -1,7 +1,10 @@
 //! Sealing: what a browser carries from one page to the next and is not to read, and secrets that lie in the table, with
 //! AES-256-GCM (NIST SP 800-38D).
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    rand,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::access::{GrantKeys, SealKeys};
 use uuid::Uuid;
@@ -27,6 +30,13 @@ pub fn seal_secrets(text: &str, about: &str, fresh: Uuid, keys: &SealKeys) -> Op
 pub fn open_secrets(sealed: &str, about: &str, keys: &SealKeys) -> Option<String> {
     let (id, sealed) = sealed.split_once('.')?;
     open_under(keys.sealing(id.parse().ok()?)?.bytes(), sealed, about)
+}
+
+/// Thirty-two bytes that nobody can guess; none where the machine has none, which no machine was seen to lack.
+pub fn fresh_secret() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn seal_under(key: &[u8; 32], text: &str, about: &str, fresh: Uuid) -> Option<String> {

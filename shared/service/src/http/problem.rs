@@ -255,6 +255,23 @@ impl Problem {
         )
     }
 
+    /// An endpoint that there is not.
+    pub fn endpoint_unknown() -> Self {
+        Self::new(
+            ProblemKind::EndpointUnknown,
+            "There is no endpoint of this id. An operator puts it in with PUT /endpoints/{endpoint}.",
+        )
+    }
+
+    /// An event that did not go to the endpoint.
+    pub fn event_unknown() -> Self {
+        Self::new(
+            ProblemKind::EventUnknown,
+            "No event of this id and timestamp went to this endpoint in the last 30 days. GET /endpoints/{endpoint} shows \
+             the latest.",
+        )
+    }
+
     /// A payment notice that is not believed: alike in every case.
     pub fn notice_refused() -> Self {
         Self::new(ProblemKind::NoticeRefused, "This is not signed as the account's provider signs, or not just now.")

@@ -35,6 +35,10 @@ pub enum ProblemKind {
     LinkFromTheFuture,
     /// An account at a payment provider that there is not.
     AccountUnknown,
+    /// An endpoint of events that there is not.
+    EndpointUnknown,
+    /// An event that did not go to an endpoint.
+    EventUnknown,
     /// A payment notice that is not believed.
     NoticeRefused,
     /// A payment notice that is its provider's, and can't be read.
@@ -95,6 +99,8 @@ impl ProblemKind {
         Self::CodeUnknown,
         Self::LinkFromTheFuture,
         Self::AccountUnknown,
+        Self::EndpointUnknown,
+        Self::EventUnknown,
         Self::NoticeRefused,
         Self::NoticeUnreadable,
         Self::StoreUnknown,
@@ -151,6 +157,8 @@ impl ProblemKind {
                 ("link-from-the-future", StatusCode::NOT_FOUND, "A link for a payment that has not happened")
             }
             Self::AccountUnknown => ("account-unknown", StatusCode::NOT_FOUND, "No such account"),
+            Self::EndpointUnknown => ("endpoint-unknown", StatusCode::NOT_FOUND, "No such endpoint"),
+            Self::EventUnknown => ("event-unknown", StatusCode::NOT_FOUND, "No such event at this endpoint"),
             Self::NoticeRefused => ("notice-refused", StatusCode::UNAUTHORIZED, "Not a notice of the provider"),
             Self::NoticeUnreadable => {
                 ("notice-unreadable", StatusCode::INTERNAL_SERVER_ERROR, "A notice that can't be read")

@@ -92,6 +92,8 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
         ProblemKind::Malformed
         | ProblemKind::AccountUnknown
+        | ProblemKind::EndpointUnknown
+        | ProblemKind::EventUnknown
         | ProblemKind::NoticeRefused
         | ProblemKind::NoticeUnreadable
         | ProblemKind::ResponseUnknown

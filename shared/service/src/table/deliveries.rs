@@ -101,6 +101,13 @@ impl Delivery {
         self.payment.as_deref()?.parse().ok()
     }
 
+    /// Ends it without success, and says why.
+    pub fn fail(&mut self, why: &str) {
+        self.state = DeliveryState::Failed;
+        self.next = None;
+        self.why = Some(why.to_owned());
+    }
+
     /// Adds an attempt.
     pub fn add(&mut self, tried: Tried) {
         self.attempts.push(tried);

@@ -85,26 +85,17 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_event(&self, event: &OutgoingEvent) -> Result<bool, TableError> {
-        let optional = [
-            ("payment", event.payment.map(|key| key.to_string())),
-            ("endpoint", event.endpoint.as_ref().map(Id::to_string)),
-        ];
-        let optional = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), keys::text(value?))));
-        let item = Item::from([
-            ("id".into(), keys::text(&event.id)),
-            ("type".into(), keys::text(&event.kind)),
-            // For the version before, which shows it.
-            ("state".into(), keys::text("waiting")),
-            ("at".into(), keys::number(event.at.as_second())),
-            ("not_before".into(), keys::number(event.not_before.as_second())),
-            ("until".into(), keys::number(event.until.as_second())),
-            ("data".into(), keys::text(event.data.to_string())),
-            ("expires".into(), keys::number(kept_until(event.until))),
-        ]);
-        let item = keys::event(event.not_before, &event.id).over(item.into_iter().chain(optional).collect());
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item_of(event)));
         let put = put.condition_expression("attribute_not_exists(pk)").send().await;
         unless_refused(put, PutItemError::is_conditional_check_failed_exception, "put an event")
+    }
+
+    /// Puts an event over what was there.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn put_event_over(&self, event: &OutgoingEvent) -> Result<(), TableError> {
+        self.put_item(item_of(event), "put an event").await
     }
 
     /// Whether an event is there.
@@ -115,11 +106,12 @@ impl Table {
         Ok(self.one(keys::event(not_before, id), "look for an event").await?.is_some())
     }
 
-    /// Puts that a delivery is due again.
+    /// Puts that a delivery is due again, and returns it as it will be found.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn put_again(&self, when: Timestamp, again: &Again, until: Timestamp) -> Result<(), TableError> {
+    pub async fn put_again(&self, when: Timestamp, again: Again, until: Timestamp) -> Result<Due, TableError> {
+        let key = keys::due_again(when, &again.id, &again.endpoint);
         let item = Item::from([
             ("id".into(), keys::text(&again.id)),
             ("endpoint".into(), keys::text(again.endpoint.as_str())),
@@ -127,7 +119,8 @@ impl Table {
             ("replay".into(), aws_sdk_dynamodb::types::AttributeValue::Bool(again.is_replay)),
             ("expires".into(), keys::number(kept_until(until.max(when)))),
         ]);
-        self.put(keys::due_again(when, &again.id, &again.endpoint), item, "put that a delivery is due again").await
+        self.put_item(key.clone().over(item), "put that a delivery is due again").await?;
+        Ok(Due { task: Task::GoOn(again), key })
     }
 
     /// Takes away what was due and is done.
@@ -135,8 +128,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn take_away(&self, due: &Due) -> Result<(), TableError> {
-        let key = keys::Key { pk: due.key.pk.clone(), sk: due.key.sk.clone() };
-        self.delete(key, "take away what was due").await
+        self.delete(due.key.clone(), "take away what was due").await
     }
 
     /// All that is due, in each partition the longest due first. It is read page by page, as it is taken.
@@ -178,6 +170,26 @@ impl Table {
         });
         stream::select_all(shards).boxed()
     }
+}
+
+fn item_of(event: &OutgoingEvent) -> Item {
+    let optional = [
+        ("payment", event.payment.map(|key| key.to_string())),
+        ("endpoint", event.endpoint.as_ref().map(Id::to_string)),
+    ];
+    let optional = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), keys::text(value?))));
+    let item = Item::from([
+        ("id".into(), keys::text(&event.id)),
+        ("type".into(), keys::text(&event.kind)),
+        // For the version before, which shows it.
+        ("state".into(), keys::text("waiting")),
+        ("at".into(), keys::number(event.at.as_second())),
+        ("not_before".into(), keys::number(event.not_before.as_second())),
+        ("until".into(), keys::number(event.until.as_second())),
+        ("data".into(), keys::text(event.data.to_string())),
+        ("expires".into(), keys::number(kept_until(event.until))),
+    ]);
+    keys::event(event.not_before, &event.id).over(item.into_iter().chain(optional).collect())
 }
 
 /// Until when what is known of an event is kept.

@@ -38,7 +38,7 @@ use uuid::Uuid;
 use super::{Item, Work};
 
 /// The partition and sort key of one item.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,

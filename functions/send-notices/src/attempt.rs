@@ -1,0 +1,216 @@
+//! One attempt: what is sent, and what follows from the answer.
+
+use aftertaste::table::{Delivery, DeliveryState, TableError, Tried};
+use aftertaste::web::NoAnswer;
+use deliveries::{
+    endpoint::{To, Webhook},
+    retries::{Attempt, Next, Reason},
+    robots::Robot,
+    webhook,
+};
+use http::{Request, Response, header, request};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    lane::{DAYS_OF_FAILURES, Lane},
+    run::{Fate, Run},
+};
+
+/// What of an answer is read: enough to keep the connection after most.
+const READ_OF_AN_ANSWER: usize = 4_096;
+
+/// What came back of an attempt.
+pub(crate) struct Heard {
+    pub(crate) tried: Tried,
+    pub(crate) said: Said,
+}
+
+/// What was answered.
+pub(crate) enum Said {
+    /// A webhook's receiver answered.
+    Webhook(Response<Vec<u8>>),
+    /// A robot answered.
+    Robot(Box<Robot>, Response<Vec<u8>>),
+    /// There was no answer.
+    Nothing,
+    /// It was refused for good, or can't even be sent.
+    Refused(String),
+}
+
+impl Heard {
+    /// What follows for a delivery.
+    pub(crate) fn next(&self, delivery: &Delivery, now: Timestamp) -> Next {
+        let made = delivery.attempts.len() + 1;
+        let attempt = Attempt { made, now, until: delivery.until, random: fastrand::u32(..) };
+        match &self.said {
+            Said::Webhook(answer) => {
+                let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+                attempt.answered(answer.status().as_u16(), retry_after)
+            }
+            Said::Robot(robot, answer) => robot.answered(answer.status().as_u16(), answer.body(), &attempt),
+            Said::Nothing => attempt.unanswered(),
+            Said::Refused(why) => Next::GiveUp(Reason::Refused(why.clone())),
+        }
+    }
+
+    /// What an operator reads of it.
+    fn sentence(&self) -> String {
+        match (self.tried.status, &self.tried.said) {
+            (Some(status), None) => format!("It answered {status}."),
+            (Some(status), Some(said)) => format!("It answered {status}: {said}"),
+            (None, Some(said)) => said.clone(),
+            (None, None) => "There was no answer.".to_owned(),
+        }
+    }
+}
+
+/// An attempt that was none, because nothing may be sent.
+pub(crate) fn refused(now: Timestamp, why: &str) -> Heard {
+    let tried = Tried { at: now, status: None, said: Some(why.to_owned()), ms: 0 };
+    Heard { tried, said: Said::Refused(why.to_owned()) }
+}
+
+impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
+    /// Tries a delivery once, and writes what became of it. An attempt that somebody asked for says nothing of how the
+    /// endpoint fares.
+    pub(crate) async fn try_once(
+        &self,
+        lane: &Lane,
+        delivery: &mut Delivery,
+        is_replay: bool,
+    ) -> Result<Fate, TableError> {
+        let heard = self.send(lane, delivery).await?;
+        let next = heard.next(delivery, self.now());
+        if !is_replay || matches!(next, Next::Delivered | Next::SwitchOff) {
+            self.judge(lane, &heard, &next).await?;
+        }
+        self.settle(lane, delivery, &heard, next, is_replay).await
+    }
+
+    /// What an answer says of its endpoint.
+    pub(crate) async fn judge(&self, lane: &Lane, heard: &Heard, next: &Next) -> Result<(), TableError> {
+        let now = self.now();
+        let sentence = heard.sentence();
+        let is_busy = matches!(heard.tried.status, Some(429 | 502..=504));
+        let off = match next {
+            Next::Delivered => {
+                lane.succeeded(now);
+                None
+            }
+            Next::SwitchOff => Some("It answered 410: it wants nothing any more.".to_owned()),
+            // A person has to put it right first, and nobody else would tell them.
+            Next::GiveUp(Reason::Refused(_)) if lane.stored.endpoint.to.is_read_by_people() => Some(sentence),
+            next => {
+                let asked = match next {
+                    Next::TryAgain { after } if is_busy => Some(*after),
+                    _ => None,
+                };
+                let is_long = lane.failed(now, &sentence, asked);
+                is_long.then(|| format!("Nothing has arrived for {DAYS_OF_FAILURES} days. {sentence}"))
+            }
+        };
+        match off {
+            Some(why) => self.switch_off(lane, &why).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what became of a delivery. One that somebody asked for again is not tried once more.
+    pub(crate) async fn settle(
+        &self,
+        lane: &Lane,
+        delivery: &mut Delivery,
+        heard: &Heard,
+        next: Next,
+        is_replay: bool,
+    ) -> Result<Fate, TableError> {
+        let sentence = heard.sentence();
+        let had_failed = delivery.state == DeliveryState::Failed;
+        delivery.next = None;
+        delivery.add(heard.tried.clone());
+        let fate = match next {
+            Next::Delivered => {
+                delivery.state = DeliveryState::Delivered;
+                delivery.why = None;
+                self.count(|did| did.delivered += 1);
+                self.save(lane, delivery).await?;
+                if had_failed {
+                    self.table().forget_failure(&lane.stored.id, delivery).await?;
+                }
+                return Ok(Fate::Ended);
+            }
+            Next::TryAgain { after } if !is_replay => {
+                delivery.next = Some(after);
+                delivery.state = DeliveryState::Waiting;
+                Fate::Waits(after)
+            }
+            Next::TryAgain { .. } | Next::SwitchOff | Next::GiveUp(Reason::Refused(_)) => {
+                delivery.fail(&sentence);
+                Fate::Ended
+            }
+            Next::GiveUp(reason) => {
+                delivery.fail(&format!("{reason} {sentence}"));
+                Fate::Ended
+            }
+        };
+        let (endpoint, attempts) = (lane.stored.id.as_str(), delivery.attempts.len());
+        tracing::warn!(outcome = "not-delivered", endpoint, event = delivery.id, attempts, said = sentence);
+        self.count(|did| *(if fate == Fate::Ended { &mut did.failed } else { &mut did.again }) += 1);
+        self.save(lane, delivery).await?;
+        Ok(fate)
+    }
+
+    async fn send(&self, lane: &Lane, delivery: &Delivery) -> Result<Heard, TableError> {
+        match &lane.stored.endpoint.to {
+            To::Webhook(webhook) => self.post(lane, webhook, delivery).await,
+            _ => Ok(refused(self.now(), "This endpoint takes nothing by itself.")),
+        }
+    }
+
+    async fn post(&self, lane: &Lane, webhook: &Webhook, delivery: &Delivery) -> Result<Heard, TableError> {
+        let now = self.now();
+        let app = &self.sender.app;
+        if let Err(wrong) = app.reach.parse(&webhook.url) {
+            return Ok(refused(now, &wrong.0));
+        }
+        let (current, former) = lane.stored.signing(&app.keys, now)?;
+        let body = envelope(delivery);
+        let signed = webhook::sign(&delivery.id, now, body.as_bytes(), &current, former.as_ref());
+        let Ok(headers) = signed else { return Ok(refused(now, "The event's id can't be signed.")) };
+        let request = Request::post(&webhook.url).header(header::CONTENT_TYPE, "application/json");
+        let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        Ok(self.ask(request, body.into_bytes(), READ_OF_AN_ANSWER, Said::Webhook).await)
+    }
+
+    /// Posts a request, and waits for its answer for so long.
+    pub(crate) async fn ask(
+        &self,
+        request: request::Builder,
+        body: Vec<u8>,
+        most: usize,
+        said: impl FnOnce(Response<Vec<u8>>) -> Said,
+    ) -> Heard {
+        let (at, began) = (self.now(), Instant::now());
+        let request = request.header(header::USER_AGENT, concat!("Aftertaste/", env!("CARGO_PKG_VERSION"))).body(body);
+        let Ok(request) = request else { return refused(at, "The request can't be made.") };
+        let answer = tokio::time::timeout(self.terms.patience, self.sender.web.deliver(request, most)).await;
+        let ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+        match answer.unwrap_or(Err(NoAnswer::Late)) {
+            Ok(answer) => {
+                let status = Some(answer.status().as_u16());
+                Heard { tried: Tried { at, status, said: None, ms }, said: said(answer) }
+            }
+            Err(none) => {
+                let sentence = Some(format!("No answer: {none}."));
+                Heard { tried: Tried { at, status: None, said: sentence, ms }, said: Said::Nothing }
+            }
+        }
+    }
+}
+
+/// The body: what happened, when, and what there is to say of it. The same bytes in every attempt.
+pub(crate) fn envelope(delivery: &Delivery) -> String {
+    let kind = serde_json::Value::from(delivery.kind.as_str());
+    format!(r#"{{"type":{kind},"timestamp":"{}","data":{}}}"#, delivery.at, delivery.data)
+}

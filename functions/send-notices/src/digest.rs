@@ -1,0 +1,76 @@
+//! What people are told: one message a run, however much has happened.
+
+use aftertaste::table::{Delivery, Due, TableError};
+use deliveries::{
+    endpoint::{To, robot},
+    robots::{CONTENT_TYPE, Form, Kind, Message},
+};
+use http::{Request, header};
+use jiff::Timestamp;
+
+use crate::{
+    attempt::{Heard, Said, refused},
+    lane::{Lane, Standing},
+    run::{Fate, Run},
+    words::{line, title},
+};
+
+/// No robot's answer is longer.
+const READ_OF_AN_ANSWER: usize = 65_536;
+
+impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
+    /// Tells people what was collected for them. What fails is logged, and due again with the next run.
+    pub(crate) async fn tell_people(&self) {
+        for lane in self.lanes() {
+            let collected = lane.collected();
+            // What was put off or ended meanwhile is met by the next run.
+            if collected.is_empty() || lane.standing(self.now()) != Standing::Open {
+                continue;
+            }
+            if let Err(error) = self.tell(lane, collected).await {
+                tracing::error!(outcome = "not-sent", %error);
+                self.count(|did| did.broken += 1);
+            }
+        }
+    }
+
+    async fn tell(&self, lane: &Lane, collected: Vec<(Due, Delivery)>) -> Result<(), TableError> {
+        let heard = self.say(lane, &collected).await?;
+        let mut is_judged = false;
+        for (due, mut delivery) in collected {
+            let next = heard.next(&delivery, self.now());
+            if !is_judged {
+                self.judge(lane, &heard, &next).await?;
+                is_judged = true;
+            }
+            if let Fate::Waits(when) = self.settle(lane, &mut delivery, &heard, next, false).await? {
+                self.table().put_again(when, lane.again(&delivery), delivery.until).await?;
+            }
+            self.table().take_away(&due).await?;
+        }
+        Ok(())
+    }
+
+    /// Says it all in one message.
+    async fn say(&self, lane: &Lane, collected: &[(Due, Delivery)]) -> Result<Heard, TableError> {
+        let language = lane.stored.endpoint.language.as_str();
+        let lines: Vec<String> = collected.iter().map(|(_, delivery)| line(delivery, language)).collect();
+        let title = title(lines.len(), language);
+        match &lane.stored.endpoint.to {
+            To::Robot(kind) => self.say_in_chat(lane, *kind, &Message::new(&title, &lines, None, &[])).await,
+            _ => Ok(refused(self.now(), "No person is told by this endpoint.")),
+        }
+    }
+
+    async fn say_in_chat(&self, lane: &Lane, kind: Kind, message: &Message) -> Result<Heard, TableError> {
+        let now = self.now();
+        let secrets = lane.stored.open_secrets(&self.sender.app.keys)?;
+        let robot = match robot(kind, &secrets) {
+            Ok(robot) => robot,
+            Err(wrong) => return Ok(refused(now, &wrong.0)),
+        };
+        let said = robot.request(message, Form::Markdown, now);
+        let request = Request::post(&said.url).header(header::CONTENT_TYPE, CONTENT_TYPE);
+        Ok(self.ask(request, said.body, READ_OF_AN_ANSWER, |answer| Said::Robot(Box::new(robot), answer)).await)
+    }
+}

@@ -1,0 +1,350 @@
+//! A run: all that is due, each event and each delivery by itself.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use aftertaste::{
+    domain::{
+        Id,
+        place::{Path, StoreNumber},
+    },
+    table::{
+        Again, Delivery, DeliveryState, Due, NOBODY, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError,
+        Task, store_in,
+    },
+};
+use deliveries::{endpoint::REPLAY, retries};
+use futures::{StreamExt, TryStreamExt, future};
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    Sender, Summary, Terms,
+    lane::{Lane, Standing},
+};
+
+/// How many events and deliveries are under way at once. Most wait for their turn at an endpoint.
+const UNDER_WAY: usize = 1_000;
+
+/// A run, and all that its parts share.
+pub(crate) struct Run<'a, C> {
+    pub(crate) sender: &'a Sender,
+    pub(crate) terms: Terms,
+    pub(crate) clock: &'a C,
+    /// No attempt begins later.
+    stop: Instant,
+    lanes: BTreeMap<Id, Lane>,
+    did: Mutex<Summary>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing is due any more.
+    Ended,
+    /// It is due again then.
+    Waits(Timestamp),
+    /// It is told to people at the end of the run, with all else that they are told.
+    Told(Box<Delivery>),
+    /// The endpoint takes no more in this run. Nothing was written.
+    Left,
+}
+
+impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
+    pub(crate) async fn begin(sender: &'a Sender, terms: Terms, clock: &'a C) -> Result<Self, TableError> {
+        let table = &sender.app.table;
+        let (endpoints, health) = future::try_join(table.endpoints(), table.all_health()).await?;
+        let mut health: BTreeMap<_, _> = health.into_iter().collect();
+        let lane = |stored: StoredEndpoint| {
+            let health = health.remove(&stored.id).unwrap_or_default();
+            (stored.id.clone(), Lane::new(stored, health))
+        };
+        let lanes = endpoints.into_iter().map(lane).collect();
+        Ok(Self { sender, terms, clock, stop: Instant::now() + terms.work, lanes, did: Mutex::default() })
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.sender.app.table
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(crate) fn count(&self, count: impl FnOnce(&mut Summary)) {
+        count(&mut self.did.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(crate) fn lane(&self, id: &Id) -> Option<&Lane> {
+        self.lanes.get(id)
+    }
+
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.values()
+    }
+
+    /// Sends all that is due. What can't be read or written is logged, and holds up nothing else.
+    pub(crate) async fn all(self, now: Timestamp) -> Result<Summary, TableError> {
+        let due = self.table().due(now);
+        let until_stop = due.take_while(|_| future::ready(Instant::now() < self.stop));
+        let read = until_stop.try_for_each_concurrent(UNDER_WAY, async |due| {
+            // Each is made good by the next run.
+            if let Err(error) = Box::pin(self.one(due)).await {
+                tracing::error!(outcome = "not-sent", %error);
+                self.count(|did| did.broken += 1);
+            }
+            Ok(())
+        });
+        let read = read.await;
+        self.tell_people().await;
+        for lane in self.lanes() {
+            if let Some(health) = lane.changed_health() {
+                self.table().put_health(&lane.stored.id, &health).await?;
+            }
+        }
+        read?;
+        Ok(*self.did.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn one(&self, due: Due) -> Result<(), TableError> {
+        match &due.task {
+            Task::HandOut(event) if event.kind == REPLAY => self.replay(&due, event).await,
+            Task::HandOut(event) => self.hand_out(&due, event).await,
+            Task::GoOn(again) => {
+                let again = again.clone();
+                self.go_on(due, &again).await
+            }
+        }
+    }
+
+    /// Hands an event out to the endpoints that want it. What failed, and what one of them has no room for, goes on by
+    /// itself. Then the event is done: first its payment is marked, so that no notice of it brings it back.
+    async fn hand_out(&self, due: &Due, event: &OutgoingEvent) -> Result<(), TableError> {
+        if let Some(state) = self.why_not(event).await? {
+            return self.end(due, event, state).await;
+        }
+        let lanes = self.wanting(event).await?;
+        if lanes.is_empty() {
+            return self.end(due, event, Some(DeliveryState::Unheard)).await;
+        }
+        let fates = future::try_join_all(lanes.iter().map(|lane| Box::pin(self.first(lane, event)))).await?;
+        if fates.iter().all(|fate| *fate == Fate::Left) {
+            self.count(|did| did.left += 1);
+            return Ok(());
+        }
+        for (lane, fate) in lanes.iter().zip(fates) {
+            match fate {
+                Fate::Ended => {}
+                Fate::Waits(when) => self.wait(lane, event, when).await.map(drop)?,
+                Fate::Told(delivery) => lane.collect(self.wait(lane, event, self.now()).await?, *delivery),
+                Fate::Left => {
+                    let delivery = Delivery::of(event, DeliveryState::Waiting);
+                    self.save(lane, &delivery).await?;
+                    self.wait(lane, event, self.now()).await?;
+                }
+            }
+        }
+        self.count(|did| did.events += 1);
+        self.end(due, event, None).await
+    }
+
+    async fn wait(&self, lane: &Lane, event: &OutgoingEvent, when: Timestamp) -> Result<Due, TableError> {
+        let again = Again { endpoint: lane.stored.id.clone(), id: event.id.clone(), at: event.at, is_replay: false };
+        self.table().put_again(when, again, event.until).await
+    }
+
+    /// Why an event does not go out, if it doesn't: of one that was handed out before, nothing is kept.
+    async fn why_not(&self, event: &OutgoingEvent) -> Result<Option<Option<DeliveryState>>, TableError> {
+        let payment = match event.payment {
+            Some(key) => self.table().payment_state(key).await?,
+            None => None,
+        };
+        Ok(match payment {
+            None | Some(PaymentState::New) if self.now() > event.until => Some(Some(DeliveryState::Late)),
+            None | Some(PaymentState::New) => None,
+            Some(PaymentState::Sent) => Some(None),
+            Some(_) => Some(Some(DeliveryState::Stopped)),
+        })
+    }
+
+    /// Ends an event. What reached no endpoint is kept where an operator finds it.
+    async fn end(&self, due: &Due, event: &OutgoingEvent, kept: Option<DeliveryState>) -> Result<(), TableError> {
+        if let Some(state) = kept {
+            let unheard = state == DeliveryState::Unheard;
+            self.count(|did| *(if unheard { &mut did.unheard } else { &mut did.stopped }) += 1);
+            self.table().put_delivery(NOBODY, &Delivery::of(event, state), self.now()).await?;
+        }
+        if let Some(key) = event.payment {
+            self.table().mark_payment_sent(key).await?;
+        }
+        self.table().take_away(due).await
+    }
+
+    /// The endpoints that want an event.
+    async fn wanting(&self, event: &OutgoingEvent) -> Result<Vec<&Lane>, TableError> {
+        if let Some(only) = &event.endpoint {
+            return Ok(self.lanes.get(only).into_iter().collect());
+        }
+        let store = self.place(event.store()).await?;
+        let place = store.as_ref().map(|(number, path)| (*number, path.as_ref()));
+        Ok(self.lanes().filter(|lane| lane.stored.endpoint.wants(&event.kind, place)).collect())
+    }
+
+    /// Whether an endpoint wants what happened.
+    pub(crate) async fn is_wanted(&self, lane: &Lane, delivery: &Delivery) -> Result<bool, TableError> {
+        let data = serde_json::from_str(&delivery.data).unwrap_or_default();
+        let store = self.place(store_in(&data)).await?;
+        let place = store.as_ref().map(|(number, path)| (*number, path.as_ref()));
+        Ok(lane.stored.endpoint.wants(&delivery.kind, place))
+    }
+
+    /// A store with its place in the chain, as far as there is one.
+    async fn place(&self, store: Option<StoreNumber>) -> Result<Option<(StoreNumber, Option<Path>)>, TableError> {
+        let Some(number) = store else { return Ok(None) };
+        let store = self.sender.app.catalog.store(number, self.now()).await?;
+        Ok(Some((number, store.map(|store| store.details.path.clone()))))
+    }
+
+    /// An event for the first time at an endpoint, unless a run that was killed has been there.
+    async fn first(&self, lane: &Lane, event: &OutgoingEvent) -> Result<Fate, TableError> {
+        let table = self.table();
+        let mut delivery = match table.delivery(&lane.stored.id, event.at, &event.id).await? {
+            Some(delivery) if delivery.state == DeliveryState::Waiting => {
+                return Ok(Fate::Waits(delivery.next.unwrap_or(self.now())));
+            }
+            Some(_) => return Ok(Fate::Ended),
+            None => Delivery::of(event, DeliveryState::Waiting),
+        };
+        if lane.stored.endpoint.to.is_read_by_people() {
+            self.save(lane, &delivery).await?;
+            return Ok(Fate::Told(Box::new(delivery)));
+        }
+        self.attempt(lane, &mut delivery, false).await
+    }
+
+    /// A delivery that is due again.
+    async fn go_on(&self, due: Due, again: &Again) -> Result<(), TableError> {
+        let delivery = self.table().delivery(&again.endpoint, again.at, &again.id).await?;
+        let Some(mut delivery) = delivery.filter(|it| again.is_replay || it.state == DeliveryState::Waiting) else {
+            return self.table().take_away(&due).await;
+        };
+        let Some(lane) = self.lanes.get(&again.endpoint) else {
+            delivery.fail("The endpoint is gone.");
+            self.table().put_delivery(again.endpoint.as_str(), &delivery, self.now()).await?;
+            return self.table().take_away(&due).await;
+        };
+        // One that waits anyway is only tried sooner.
+        let is_replay = again.is_replay && delivery.state != DeliveryState::Waiting;
+        let later = delivery.next.filter(|next| *next > self.now() && !again.is_replay);
+        let fate = match later {
+            // A run was killed before it took this away.
+            Some(next) => Fate::Waits(next),
+            None if self.is_off(&delivery).await? => {
+                delivery.state = DeliveryState::Stopped;
+                self.save(lane, &delivery).await?;
+                Fate::Ended
+            }
+            None if lane.stored.endpoint.to.is_read_by_people() => {
+                match self.without_attempt(lane, &mut delivery, is_replay).await? {
+                    Some(fate) => fate,
+                    None => Fate::Told(Box::new(delivery.clone())),
+                }
+            }
+            None => self.attempt(lane, &mut delivery, is_replay).await?,
+        };
+        match fate {
+            Fate::Told(delivery) => {
+                lane.collect(due, *delivery);
+                return Ok(());
+            }
+            Fate::Left => {
+                self.count(|did| did.left += 1);
+                return Ok(());
+            }
+            Fate::Waits(when) => self.table().put_again(when, lane.again(&delivery), delivery.until).await.map(drop)?,
+            Fate::Ended => {}
+        }
+        self.table().take_away(&due).await
+    }
+
+    /// Whether the payment of a delivery was paid back meanwhile.
+    async fn is_off(&self, delivery: &Delivery) -> Result<bool, TableError> {
+        Ok(match delivery.payment() {
+            Some(key) => self.table().payment_state(key).await? == Some(PaymentState::Refunded),
+            None => false,
+        })
+    }
+
+    /// Tries a delivery, if its endpoint takes it now, and writes what became of it.
+    async fn attempt(&self, lane: &Lane, delivery: &mut Delivery, is_replay: bool) -> Result<Fate, TableError> {
+        if let Some(fate) = self.without_attempt(lane, delivery, is_replay).await? {
+            return Ok(fate);
+        }
+        let Some(turn) = lane.turn(self.stop) else { return Ok(Fate::Left) };
+        tokio::time::sleep_until(turn).await;
+        let Ok(_permit) = lane.under_way.acquire().await else { return Ok(Fate::Left) };
+        // Much may have happened while it waited.
+        if Instant::now() >= self.stop {
+            return Ok(Fate::Left);
+        }
+        if let Some(fate) = self.without_attempt(lane, delivery, is_replay).await? {
+            return Ok(fate);
+        }
+        self.try_once(lane, delivery, is_replay).await
+    }
+
+    /// What becomes of a delivery whose endpoint takes nothing now, or that comes too late.
+    async fn without_attempt(
+        &self,
+        lane: &Lane,
+        delivery: &mut Delivery,
+        is_replay: bool,
+    ) -> Result<Option<Fate>, TableError> {
+        let now = self.now();
+        let is_late = |at: Timestamp| at > delivery.until && !is_replay;
+        match lane.standing(now) {
+            Standing::Off(why) => delivery.fail(&why),
+            _ if is_late(now) => delivery.fail("It could not arrive in time."),
+            Standing::Paused(until) if is_late(until) => delivery.fail("It could not arrive in time."),
+            Standing::Paused(until) => {
+                delivery.next = Some(until);
+                delivery.state = DeliveryState::Waiting;
+                self.count(|did| did.again += 1);
+                self.save(lane, delivery).await?;
+                return Ok(Some(Fate::Waits(until)));
+            }
+            Standing::Open => return Ok(None),
+        }
+        self.count(|did| did.failed += 1);
+        self.save(lane, delivery).await?;
+        Ok(Some(Fate::Ended))
+    }
+
+    pub(crate) async fn save(&self, lane: &Lane, delivery: &Delivery) -> Result<(), TableError> {
+        self.table().put_delivery(lane.stored.id.as_str(), delivery, self.now()).await
+    }
+
+    /// Switches an endpoint off, and says so to whoever wants to know.
+    pub(crate) async fn switch_off(&self, lane: &Lane, why: &str) -> Result<(), TableError> {
+        let now = self.now();
+        if !lane.switch_off(now, why) {
+            return Ok(());
+        }
+        let endpoint = &lane.stored.id;
+        tracing::error!(outcome = "endpoint-switched-off", endpoint = endpoint.as_str(), why);
+        let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let event = OutgoingEvent {
+            id: format!("evt_{}", Uuid::new_v4().simple()),
+            kind: "endpoint.switched_off".to_owned(),
+            at,
+            not_before: at,
+            until: at.checked_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX),
+            data: json!({"endpoint": endpoint, "why": why}),
+            payment: None,
+            endpoint: None,
+        };
+        self.table().put_event(&event).await.map(drop)
+    }
+}

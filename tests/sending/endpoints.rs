@@ -1,0 +1,1 @@
+//! Endpoints as an operator sets them up.

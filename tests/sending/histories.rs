@@ -1,0 +1,1 @@
+//! Histories that a seed makes up.

@@ -1,0 +1,64 @@
+//! Receivers of every manner.
+
+use aftertaste::table::DeliveryState;
+use jiff::ToSpan;
+use serde_json::{Value, json};
+
+use super::office::Office;
+use crate::harness::receiver::Manner;
+
+fn nothing() -> Value {
+    json!({})
+}
+
+#[tokio::test]
+async fn what_is_taken_is_never_sent_again() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    let event = office.tell("response.recorded").await;
+    let summary = office.minute().await;
+    assert_eq!((summary.events, summary.delivered), (1, 1), "{summary:?}");
+    for _ in 0..3 {
+        office.minute().await;
+    }
+    let got = office.receiver.got();
+    assert_eq!(got.len(), 1);
+    assert_eq!(got[0].json(), json!({"type": "response.recorded", "timestamp": event.at, "data": event.data}));
+    assert_eq!(got[0].headers["content-type"], "application/json");
+    let delivery = office.delivery("crm", &event).await.unwrap();
+    assert_eq!((delivery.state, delivery.attempts.len()), (DeliveryState::Delivered, 1));
+    assert_eq!((office.items("EVENT#").await, office.items("SENDING").await), (0, 0));
+}
+
+#[tokio::test]
+async fn what_fails_is_tried_again_as_the_schedule_says() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    let event = office.tell("response.recorded").await;
+    for manner in [
+        Manner::Says(500, "no"),
+        Manner::Says(404, "<html>"),
+        Manner::HangsUp,
+        Manner::Redirects("http://169.254.169.254/latest/meta-data/"),
+    ] {
+        office.receiver.answer("/crm", manner);
+        office.forward(1.hour());
+        office.run().await.unwrap();
+    }
+    let delivery = office.delivery("crm", &event).await.unwrap();
+    let statuses: Vec<_> = delivery.attempts.iter().map(|tried| tried.status).collect();
+    assert_eq!(statuses, [Some(500), Some(404), None, Some(302)]);
+    assert_eq!(delivery.attempts[2].said.as_deref(), Some("No answer: it can't be reached."));
+    assert_eq!(office.shown("crm").await["state"], "failing");
+    office.receiver.answer("/crm", Manner::Says(200, ""));
+    office.forward(2.hours());
+    office.run().await.unwrap();
+    office.forward(3.hours());
+    office.run().await.unwrap();
+    let delivery = office.delivery("crm", &event).await.unwrap();
+    assert_eq!((delivery.state, delivery.attempts.len()), (DeliveryState::Delivered, 5));
+    assert_eq!(office.receiver.taken(), [event.id]);
+    let bodies: std::collections::BTreeSet<_> = office.receiver.got().into_iter().map(|got| got.body).collect();
+    assert_eq!(bodies.len(), 1, "the same bytes each time");
+    assert_eq!(office.shown("crm").await["state"], "on");
+}
