@@ -35,4 +35,5 @@ mod splits;
 mod start;
 mod structure;
 mod this_machine;
+mod verifying;
 mod versions;

@@ -1,0 +1,59 @@
+//! How receivers verify our events: the code of docs/events.md, run as it stands there, by the cases beside.
+
+mod cases;
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::harness::file;
+use cases::{Case, cases};
+
+/// The one piece of code of docs/events.md that is in this language and has these words.
+fn code(language: &str, words: &str) -> String {
+    let text = std::fs::read_to_string(file("docs/events.md")).unwrap();
+    let mut found = text
+        .split("\n```")
+        .filter_map(|part| part.strip_prefix(language)?.strip_prefix('\n'))
+        .filter(|code| code.contains(words));
+    let code = found.next().unwrap_or_else(|| panic!("docs/events.md has no {language} with {words}"));
+    assert_eq!(found.next(), None, "docs/events.md has {language} with {words} twice");
+    format!("{code}\n")
+}
+
+/// A folder with the document's code and the cases.
+fn folder(name: &str, code: &str, cases: &[Case]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, code).unwrap();
+    let cases: Vec<Value> = cases.iter().map(Case::json).collect();
+    std::fs::write(folder.path().join("cases.json"), Value::from(cases).to_string()).unwrap();
+    folder
+}
+
+/// Runs a receiver, and holds what it says to each case against what it has to say.
+async fn check(command: &mut Command, cases: &[Case]) {
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = tokio::time::timeout(Duration::from_secs(240), output).await.expect("it ends").unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said.len(), cases.len());
+    for (case, said) in cases.iter().zip(said) {
+        assert_eq!(said, case.expected(), "{}", case.name);
+    }
+}
+
+fn receiver(name: &str) -> std::path::PathBuf {
+    file(&format!("tests/verifying/{name}"))
+}
+
+#[tokio::test]
+async fn the_python_of_the_document_takes_our_events_and_no_others() {
+    let cases = cases();
+    let folder = folder("verify.py", &code("python", "def verify("), &cases);
+    check(Command::new("python3").arg(receiver("receiver.py")).arg(folder.path()), &cases).await;
+}
