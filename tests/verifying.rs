@@ -1,7 +1,8 @@
-//! How receivers verify our events: the code of docs/events.md, run as it stands there, by the cases beside.
+//! How receivers verify our events: the code of docs/events.md, run as it stands there, in each language by the same cases.
 
 mod cases;
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -47,7 +48,14 @@ async fn check(command: &mut Command, cases: &[Case]) {
     }
 }
 
-fn receiver(name: &str) -> std::path::PathBuf {
+/// A program that tests/run installs.
+fn installed(path: &str) -> PathBuf {
+    let path = file(path);
+    assert!(path.exists(), "{} is not there: run the tests with tests/run, which installs it.", path.display());
+    path
+}
+
+fn receiver(name: &str) -> PathBuf {
     file(&format!("tests/verifying/{name}"))
 }
 
@@ -56,4 +64,12 @@ async fn the_python_of_the_document_takes_our_events_and_no_others() {
     let cases = cases();
     let folder = folder("verify.py", &code("python", "def verify("), &cases);
     check(Command::new("python3").arg(receiver("receiver.py")).arg(folder.path()), &cases).await;
+}
+
+#[tokio::test]
+async fn the_typescript_of_the_document_takes_our_events_and_no_others() {
+    installed("tests/mini-program/node_modules/typescript");
+    let cases = cases();
+    let folder = folder("verify.mts", &code("ts", "function verify("), &cases);
+    check(Command::new("node").arg(receiver("receiver.mjs")).arg(folder.path()), &cases).await;
 }
