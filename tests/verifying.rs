@@ -38,6 +38,7 @@ fn folder(name: &str, code: &str, cases: &[Case]) -> TempDir {
 
 /// Runs a receiver, and holds what it says to each case against what it has to say.
 async fn check(command: &mut Command, cases: &[Case]) {
+    // The first build with Go makes its library, too.
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(Duration::from_secs(240), output).await.expect("it ends").unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -72,4 +73,20 @@ async fn the_typescript_of_the_document_takes_our_events_and_no_others() {
     let cases = cases();
     let folder = folder("verify.mts", &code("ts", "function verify("), &cases);
     check(Command::new("node").arg(receiver("receiver.mjs")).arg(folder.path()), &cases).await;
+}
+
+#[tokio::test]
+async fn the_go_of_the_document_takes_our_events_and_no_others() {
+    let path = std::env::var_os("PATH").unwrap();
+    if !std::env::split_paths(&path).any(|folder| folder.join("go").is_file()) {
+        println!("Left out: the Go of docs/events.md. To run it, install Go.");
+        return;
+    }
+    let cases = cases();
+    let folder = folder("webhook/verify.go", &code("go", "func Verify("), &cases);
+    std::fs::write(folder.path().join("go.mod"), "module receiver\n\ngo 1.18\n").unwrap();
+    std::fs::copy(receiver("receiver.go"), folder.path().join("main.go")).unwrap();
+    // Nothing is fetched: the code needs the standard library alone.
+    let alone = [("GOPROXY", "off"), ("GOTOOLCHAIN", "local"), ("GOWORK", "off")];
+    check(Command::new("go").args(["run", "."]).envs(alone).current_dir(folder.path()), &cases).await;
 }
