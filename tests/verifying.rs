@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::harness::file;
-use cases::{Case, cases};
+use cases::{Case, cases, secret};
 
 /// The one piece of code of docs/events.md that is in this language and has these words.
 fn code(language: &str, words: &str) -> String {
@@ -89,4 +90,28 @@ async fn the_go_of_the_document_takes_our_events_and_no_others() {
     // Nothing is fetched: the code needs the standard library alone.
     let alone = [("GOPROXY", "off"), ("GOTOOLCHAIN", "local"), ("GOWORK", "off")];
     check(Command::new("go").args(["run", "."]).envs(alone).current_dir(folder.path()), &cases).await;
+}
+
+/// The library reads the clock by itself, so that these are signed now.
+#[tokio::test]
+async fn the_library_of_standard_webhooks_takes_what_we_sign_and_nothing_bent() {
+    let python = installed("target/tools/bin/python");
+    let now = Timestamp::now().as_second();
+    let (one, two) = (Case::signed(now, &secret(1), None), Case::signed(now, &secret(1), Some(&secret(2))));
+    let mut bent = two.named("a bent body");
+    bent.body[0] ^= 1;
+    let refused = Err("No matching signature found");
+    let cases = [
+        one.named("one signature"),
+        one.named("one signature, of another").known(&[secret(2).text()]).expecting(refused),
+        two.named("two signatures, the first is known"),
+        two.named("two signatures, the second is known").known(&[secret(2).text()]),
+        two.named("two signatures, neither is known").known(&[secret(3).text()]).expecting(refused),
+        two.named("another id").with(0, "msg_1").expecting(refused),
+        two.named("another time").with(1, (now - 1).to_string()).expecting(refused),
+        bent.expecting(refused),
+        Case::signed(now - 400, &secret(1), None).named("old").expecting(Err("Message timestamp too old")),
+    ];
+    let folder = folder("verify.py", &code("python", "import Webhook"), &cases);
+    check(Command::new(python).arg(receiver("library.py")).arg(folder.path()), &cases).await;
 }
