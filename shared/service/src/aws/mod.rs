@@ -1,7 +1,14 @@
 //! AWS: the SDK's configuration and its bounds, and `call`, by which every service besides DynamoDB is reached.
+//! [`send_mail`] goes by it.
 //!
 //! An SDK for each service would cost a minute or two of build for a handful of calls
 //! (`docs/adr/0015-one-signed-call.md`).
+
+mod mail;
+mod send_error;
+
+pub use mail::{Mail, send_mail};
+pub use send_error::SendError;
 
 use std::{fmt, time::Duration};
 
@@ -226,13 +233,13 @@ mod tests {
 
     /// The network's end: keeps what is sent, and answers with one reply after the other, then no more.
     #[derive(Clone, Debug)]
-    struct Wire {
-        sent: Arc<Mutex<Vec<HttpRequest>>>,
+    pub(super) struct Wire {
+        pub(super) sent: Arc<Mutex<Vec<HttpRequest>>>,
         replies: Arc<Mutex<VecDeque<http::Response<&'static str>>>>,
     }
 
     impl Wire {
-        fn new(replies: impl IntoIterator<Item = (u16, &'static str)>) -> Self {
+        pub(super) fn new(replies: impl IntoIterator<Item = (u16, &'static str)>) -> Self {
             let reply = |(status, body)| http::Response::builder().status(status).body(body).unwrap();
             let replies = replies.into_iter().map(reply).collect();
             Self { sent: Arc::default(), replies: Arc::new(Mutex::new(replies)) }
@@ -243,7 +250,7 @@ mod tests {
             http_client_fn(move |_, _| SharedHttpConnector::new(wire.clone()))
         }
 
-        fn sent(&self) -> usize {
+        pub(super) fn sent(&self) -> usize {
             self.sent.lock().unwrap().len()
         }
     }
@@ -258,7 +265,7 @@ mod tests {
         }
     }
 
-    async fn config(region: &'static str, wire: &Wire) -> SdkConfig {
+    pub(super) async fn config(region: &'static str, wire: &Wire) -> SdkConfig {
         let session = Some("a session".to_owned());
         let credentials =
             Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", session, None, "the test");
