@@ -1,12 +1,14 @@
 //! AWS: the SDK's configuration and its bounds, and `call`, by which every service besides DynamoDB is reached.
-//! [`send_mail`] goes by it.
+//! [`send_mail`] and [`put_event`] go by it.
 //!
 //! An SDK for each service would cost a minute or two of build for a handful of calls
 //! (`docs/adr/0015-one-signed-call.md`).
 
+mod bus;
 mod mail;
 mod send_error;
 
+pub use bus::{BusEvent, put_event};
 pub use mail::{Mail, send_mail};
 pub use send_error::SendError;
 
