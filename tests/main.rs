@@ -21,6 +21,7 @@ mod fuzz;
 mod grants;
 mod harness;
 mod journey;
+mod mail;
 mod misplaced;
 mod once;
 mod payments;
