@@ -1,7 +1,10 @@
 //! One attempt: what is sent, and what follows from the answer.
 
-use aftertaste::table::{Delivery, DeliveryState, TableError, Tried};
-use aftertaste::web::NoAnswer;
+use aftertaste::{
+    aws::{BusEvent, SendError, put_event},
+    table::{Delivery, DeliveryState, TableError, Tried},
+    web::NoAnswer,
+};
 use deliveries::{
     endpoint::{To, Webhook},
     retries::{Attempt, Next, Reason},
@@ -32,6 +35,8 @@ pub(crate) enum Said {
     Webhook(Response<Vec<u8>>),
     /// A robot answered.
     Robot(Box<Robot>, Response<Vec<u8>>),
+    /// A service of AWS took it.
+    Taken,
     /// There was no answer.
     Nothing,
     /// It was refused for good, or can't even be sent.
@@ -49,6 +54,7 @@ impl Heard {
                 attempt.answered(answer.status().as_u16(), retry_after)
             }
             Said::Robot(robot, answer) => robot.answered(answer.status().as_u16(), answer.body(), &attempt),
+            Said::Taken => Next::Delivered,
             Said::Nothing => attempt.unanswered(),
             Said::Refused(why) => Next::GiveUp(Reason::Refused(why.clone())),
         }
@@ -164,7 +170,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     async fn send(&self, lane: &Lane, delivery: &Delivery) -> Result<Heard, TableError> {
         match &lane.stored.endpoint.to {
             To::Webhook(webhook) => self.post(lane, webhook, delivery).await,
-            _ => Ok(refused(self.now(), "This endpoint takes nothing by itself.")),
+            To::EventBridge(_) => Ok(self.put_on_bus(delivery).await),
+            // A run tells people all of it at its end.
+            To::Robot(_) | To::Mail(_) => Ok(refused(self.now(), "A person is told all at once.")),
         }
     }
 
@@ -181,6 +189,28 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let request = Request::post(&webhook.url).header(header::CONTENT_TYPE, "application/json");
         let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         Ok(self.ask(request, body.into_bytes(), READ_OF_AN_ANSWER, Said::Webhook).await)
+    }
+
+    async fn put_on_bus(&self, delivery: &Delivery) -> Heard {
+        let (Some(sdk), Some(bus)) = (&self.sender.sdk, &self.sender.bus) else {
+            return refused(self.now(), "This stack names no event bus: deploy it with EventBusName.");
+        };
+        let detail = format!(r#"{{"id":"{}",{}"#, delivery.id, envelope(delivery).trim_start_matches('{'));
+        let event = BusEvent { source: "aftertaste", detail_type: &delivery.kind, detail: &detail, time: delivery.at };
+        self.ask_aws(put_event(sdk, bus, &event)).await
+    }
+
+    /// Asks a service of AWS, which waits and tries again by itself.
+    pub(crate) async fn ask_aws(&self, asked: impl Future<Output = Result<String, SendError>>) -> Heard {
+        let (at, began) = (self.now(), Instant::now());
+        let answer = asked.await;
+        let ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+        let (status, sentence, said) = match answer {
+            Ok(_) => (Some(200), None, Said::Taken),
+            Err(SendError::Again(why)) => (None, Some(why), Said::Nothing),
+            Err(SendError::Never(why)) => (None, Some(why.clone()), Said::Refused(why)),
+        };
+        Heard { tried: Tried { at, status, said: sentence, ms }, said }
     }
 
     /// Posts a request, and waits for its answer for so long.

@@ -1,8 +1,11 @@
 //! What people are told: one message a run, however much has happened.
 
-use aftertaste::table::{Delivery, Due, TableError};
+use aftertaste::{
+    aws::{Mail, send_mail},
+    table::{Delivery, Due, TableError},
+};
 use deliveries::{
-    endpoint::{To, robot},
+    endpoint::{Mailbox, To, robot},
     robots::{CONTENT_TYPE, Form, Kind, Message},
 };
 use http::{Request, header};
@@ -11,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     attempt::{Heard, Said, refused},
     lane::{Lane, Standing},
+    mail,
     run::{Fate, Run},
     words::{line, title},
 };
@@ -58,8 +62,27 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let title = title(lines.len(), language);
         match &lane.stored.endpoint.to {
             To::Robot(kind) => self.say_in_chat(lane, *kind, &Message::new(&title, &lines, None, &[])).await,
-            _ => Ok(refused(self.now(), "No person is told by this endpoint.")),
+            To::Mail(mailbox) => self.say_by_mail(mailbox, &title, &lines, language).await,
+            To::Webhook(_) | To::EventBridge(_) => Ok(refused(self.now(), "No person is told by this endpoint.")),
         }
+    }
+
+    async fn say_by_mail(
+        &self,
+        mailbox: &Mailbox,
+        title: &str,
+        lines: &[String],
+        language: &str,
+    ) -> Result<Heard, TableError> {
+        let (Some(sdk), Some(from)) = (&self.sender.sdk, &self.sender.mail_from) else {
+            return Ok(refused(self.now(), "This stack sends no mail: deploy it with MailFrom."));
+        };
+        let brand = self.sender.app.catalog.brand(self.now()).await?;
+        let from_where = self.sender.app.public_url.as_str();
+        let page = mail::page((title, lines), &brand.colour, from_where, language);
+        let text = mail::text((title, lines), from_where);
+        let mail = Mail { from, to: &mailbox.address, subject: title, text: &text, html: Some(&page) };
+        Ok(self.ask_aws(send_mail(sdk, &mail)).await)
     }
 
     async fn say_in_chat(&self, lane: &Lane, kind: Kind, message: &Message) -> Result<Heard, TableError> {

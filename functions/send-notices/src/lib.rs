@@ -8,6 +8,7 @@
 mod attempt;
 mod digest;
 mod lane;
+mod mail;
 mod replay;
 mod run;
 mod words;
