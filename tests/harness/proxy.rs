@@ -78,6 +78,13 @@ impl Proxy {
         self.state.lock().unwrap().writes_left = Some((writes, loses_reply));
     }
 
+    /// Waits until nothing gets through any more, by [`Self::cut_after`].
+    pub async fn spent(&self) {
+        while !matches!(self.state.lock().unwrap().writes_left, Some((0, _))) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     /// Everything gets through again.
     pub fn mend(&self) {
         self.state.lock().unwrap().writes_left = None;

@@ -79,6 +79,13 @@ impl Receiver {
         self.state.lock().unwrap().manners.insert(path.to_owned(), manner);
     }
 
+    /// Forgets what came, and how to answer.
+    pub fn forget(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.got.clear();
+        state.manners.clear();
+    }
+
     /// What came so far.
     pub fn got(&self) -> Vec<Got> {
         self.state.lock().unwrap().got.clone()

@@ -42,6 +42,7 @@ impl Office {
             public_url: "https://s.example.cn".into(),
             lifetimes: world.stack.app.lifetimes,
             reach: Reach::ThisMachineToo,
+            responses_at_once: false,
         };
         let web = Web::outward(app.reach, SystemLookup);
         let sender = Sender { app, web, sdk: None, bus: None, mail_from: None };
