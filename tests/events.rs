@@ -79,6 +79,7 @@ async fn fresh() -> (World, App<AllKeys>) {
         public_url: "https://s.example.cn".into(),
         lifetimes: Lifetimes::default(),
         reach: deliveries::addresses::Reach::Public,
+        responses_at_once: false,
     };
     (world, app)
 }

@@ -50,6 +50,7 @@ impl Scene {
             public_url: "https://s.example.cn".into(),
             lifetimes: aftertaste::domain::access::Lifetimes::default(),
             reach: deliveries::addresses::Reach::Public,
+            responses_at_once: false,
         };
         Self { app, now: WRITTEN_FOR.parse().unwrap(), template: Template::read().unwrap() }
     }

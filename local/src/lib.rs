@@ -39,6 +39,7 @@ use aftertaste::{
         access::{AllKeys, Lifetimes},
         place::StoreNumber,
     },
+    environment::responses_at_once,
     memory::Catalog,
     table::{Table, Work},
 };
@@ -119,6 +120,7 @@ impl Stack {
             public_url: url.clone(),
             lifetimes: Lifetimes::default(),
             reach: Reach::ThisMachineToo,
+            responses_at_once: responses_at_once(),
         });
         let now = Timestamp::now();
         // A process that was killed at work has left its lease, and this one alone has the table.

@@ -149,7 +149,7 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
 
 /// What a function has at hand: the same with the keys that it reads when it is deployed.
 pub(crate) fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
-    let App { table, catalog, public_url, lifetimes, reach, .. } = app;
+    let App { table, catalog, public_url, lifetimes, reach, responses_at_once, .. } = app;
     App {
         table: table.clone(),
         catalog: catalog.clone(),
@@ -157,6 +157,7 @@ pub(crate) fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
         public_url: public_url.clone(),
         lifetimes: *lifetimes,
         reach: *reach,
+        responses_at_once: *responses_at_once,
     }
 }
 

@@ -174,5 +174,6 @@ fn fresh(world: &World) -> App<AllKeys> {
         public_url: PUBLIC_URL.into(),
         lifetimes: Lifetimes::default(),
         reach: deliveries::addresses::Reach::Public,
+        responses_at_once: false,
     }
 }

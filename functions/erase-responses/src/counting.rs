@@ -92,6 +92,7 @@ async fn count_day(
         only: Some(store),
         retention_days: i64::from(brand.retention_days),
         accept_fewer: false,
+        tell_since: None,
         began: now,
         until,
         clock,

@@ -16,7 +16,6 @@ use aftertaste::{
 };
 use deliveries::{
     endpoint::{Endpoint, EndpointDetails, REPLAY, To},
-    retries,
     webhook::Secret,
 };
 use http::StatusCode;
@@ -274,17 +273,8 @@ async fn test(app: &App, id: &Id, call: Call) -> Result<Reply, Stop> {
 
 /// An event that is put here, for one endpoint.
 fn event_for(id: &Id, kind: &str, data: Value, call: Call) -> OutgoingEvent {
-    let at = whole_second(call.now);
-    OutgoingEvent {
-        id: format!("evt_{}", call.fresh.simple()),
-        kind: kind.to_owned(),
-        at,
-        not_before: at,
-        until: at.saturating_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX),
-        data,
-        payment: None,
-        endpoint: Some(id.clone()),
-    }
+    let event = OutgoingEvent::of(kind, &call.fresh.to_string(), call.now, data);
+    OutgoingEvent { endpoint: Some(id.clone()), ..event }
 }
 
 async fn rotate(app: &App, stored: &StoredEndpoint, call: Call) -> Result<Reply, Stop> {

@@ -2,6 +2,7 @@
 
 mod audience;
 mod submission;
+mod told;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use aftertaste::{
     domain::{
         access::GuestKeys,
         survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, check_answers},
-        visit::{Visit, network},
+        visit::{Claim, network},
     },
     http::{Problem, Reply, Request},
     lambda::Call,
@@ -67,7 +68,7 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
     let submission = Submission::read(request)?;
     let mut survey = opened.survey.clone();
     let outcome = match &submission {
-        Submission::TakeBack(submission) => take_back(app, opened.claim.visit, *submission).await?,
+        Submission::TakeBack(submission) => take_back(app, &opened.claim, *submission, call.now).await?,
         Submission::Answered(sent) => match shown_survey(app, &opened.survey, sent, call.now).await? {
             Err(changed) => Outcome::SurveyChanged(changed),
             Ok(shown) => {
@@ -77,7 +78,7 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
                     Err(mistakes) => Outcome::Refused(mistakes),
                     Ok(answers) => {
                         let response = response(app, request, call, &opened, &survey, sent, answers);
-                        record(app, opened.claim.visit, &response, &brand).await?
+                        record(app, &opened.claim, &response, &brand).await?
                     }
                 }
             }
@@ -93,17 +94,20 @@ async fn delete(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
     let submission = submission
         .map(|text| text.parse().map_err(|_| Problem::invalid("The header Submission is not a UUID.")))
         .transpose()?;
-    match take_back(app, claim.visit, submission).await? {
+    match take_back(app, &claim, submission, now).await? {
         Outcome::NotTakenBack(problem) => Err(problem.into()),
         _ => Ok(audience::gone(claim.visit)),
     }
 }
 
 /// Takes back what a submission brought. Whoever holds the link alone, such as the till that asked for it, can't.
-async fn take_back(app: &App, visit: Visit, submission: Option<Uuid>) -> Result<Outcome, Stop> {
+async fn take_back(app: &App, claim: &Claim, submission: Option<Uuid>, now: Timestamp) -> Result<Outcome, Stop> {
     let Some(submission) = submission else { return Ok(Outcome::NotTakenBack(Problem::submission_missing())) };
-    Ok(match app.table.take_back(visit, submission).await? {
-        TookBack::Gone => Outcome::TakenBack,
+    Ok(match app.table.take_back(claim.visit, submission).await? {
+        TookBack::Gone => {
+            told::at_once(app, "response.taken_back", claim, Some(submission), now).await;
+            Outcome::TakenBack
+        }
         // Whether there is another is not told: it would say who has answered.
         TookBack::NotTheirs => Outcome::NotTakenBack(Problem::submission_differs()),
     })
@@ -116,8 +120,14 @@ fn checked(opened: &OpenLink, survey: &Versioned, sent: &Answered) -> Result<Ans
 }
 
 /// Writes a response once.
-async fn record(app: &App, visit: Visit, response: &Response, brand: &Brand) -> Result<Outcome, Stop> {
-    Ok(match app.table.record(visit, response, brand.kept_until(visit.minute)).await? {
+async fn record(app: &App, claim: &Claim, response: &Response, brand: &Brand) -> Result<Outcome, Stop> {
+    let expires = brand.kept_until(claim.visit.minute);
+    let recorded = app.table.record(claim.visit, response, expires).await?;
+    // Also where it was there before: the event may not be, if the call that brought the answer was cut off.
+    if matches!(recorded, Recorded::Now | Recorded::Before) && !response.partial {
+        told::at_once(app, "response.recorded", claim, response.submission, response.answered_at).await;
+    }
+    Ok(match recorded {
         Recorded::Now => Outcome::Recorded { partial: response.partial },
         Recorded::Before => Outcome::RecordedBefore,
         Recorded::AnswerIsThere { by_this_submission } => Outcome::AlreadyAnswered { by_this_submission },

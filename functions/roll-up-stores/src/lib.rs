@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use aftertaste::{
     count::{Counting, Terms, give_back_after, take_lease},
+    environment::responses_at_once,
     memory::Catalog,
-    table::Table,
+    table::{OutgoingEvent, Table, TableError},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 pub use aftertaste::count::{CountError, Summary};
@@ -73,7 +75,40 @@ pub async fn handle(
 ) -> Result<Summary, CountError> {
     let terms = Terms { holder: fresh, longest: LONGEST, patience: PATIENCE };
     let until = take_lease(table, terms, &clock).await?;
-    give_back_after(table, fresh, count_all(table, catalog, event, until, &clock)).await
+    let began = clock();
+    let counted = give_back_after(table, fresh, count_all(table, catalog, event, until, &clock)).await;
+    if let Err(error) = &counted {
+        tell_of_failure(table, error, began).await;
+    }
+    counted
+}
+
+/// Puts an event for whoever wants to know of failed counts: one an hour, however often a count is tried again. Where even
+/// that fails, the alarm on errors is left.
+async fn tell_of_failure(table: &Table, error: &CountError, began: Timestamp) {
+    let failures = match error {
+        CountError::Some(failures) => Some(*failures),
+        CountError::Table(_) => None,
+        CountError::Event(_) | CountError::Busy => return,
+    };
+    let data = json!({"failures": failures, "message": error.to_string()});
+    let hour = began.strftime("%Y-%m-%dT%H").to_string();
+    let event = OutgoingEvent::of_hour("count.failed", &hour, began, data);
+    if let Err(error) = table.put_event(&event).await {
+        tracing::warn!(outcome = "failure-not-told", %error);
+    }
+}
+
+/// From when on endpoints want to know of responses. A count by hand is of days long past: it tells nobody, and neither
+/// does one where each answer is told at once.
+async fn tell_since(table: &Table, event: Event) -> Result<Option<Timestamp>, TableError> {
+    if matches!(event, Event::Range { .. }) || responses_at_once() {
+        return Ok(None);
+    }
+    let endpoints = table.endpoints().await?;
+    let wanting =
+        endpoints.iter().filter(|stored| stored.endpoint.wants_any(&["response.recorded", "response.taken_back"]));
+    Ok(wanting.map(|stored| stored.since).min())
 }
 
 async fn count_all(
@@ -97,6 +132,7 @@ async fn count_all(
         only: None,
         retention_days: i64::from(brand.retention_days),
         accept_fewer: matches!(event, Event::Range { accept_fewer: true, .. }),
+        tell_since: tell_since(table, event).await?,
         began: now,
         until,
         clock,

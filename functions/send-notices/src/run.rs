@@ -13,12 +13,11 @@ use aftertaste::{
         Task, store_in,
     },
 };
-use deliveries::{endpoint::REPLAY, retries};
+use deliveries::endpoint::REPLAY;
 use futures::{StreamExt, TryStreamExt, future};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::{
     Sender, Summary, Terms,
@@ -334,17 +333,8 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
         let endpoint = &lane.stored.id;
         tracing::error!(outcome = "endpoint-switched-off", endpoint = endpoint.as_str(), why);
-        let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        let event = OutgoingEvent {
-            id: format!("evt_{}", Uuid::new_v4().simple()),
-            kind: "endpoint.switched_off".to_owned(),
-            at,
-            not_before: at,
-            until: at.checked_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX),
-            data: json!({"endpoint": endpoint, "why": why}),
-            payment: None,
-            endpoint: None,
-        };
+        let data = json!({"endpoint": endpoint, "why": why});
+        let event = OutgoingEvent::of("endpoint.switched_off", &format!("{endpoint} {now}"), now, data);
         self.table().put_event(&event).await.map(drop)
     }
 }

@@ -33,6 +33,8 @@ pub struct App<K> {
     pub lifetimes: Lifetimes,
     /// How far deliveries to endpoints go.
     pub reach: Reach,
+    /// Whether endpoints are told of each response at once.
+    pub responses_at_once: bool,
 }
 
 /// A link that has been checked, with what its survey needs.
@@ -83,7 +85,8 @@ impl<K: Keys> App<K> {
         let keys = K::read(&sdk).await?;
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
         let catalog = Arc::new(Catalog::new(table.clone(), Catalog::AGE));
-        let app = Self { catalog, table, keys, public_url, lifetimes, reach: Reach::Public };
+        let responses_at_once = environment::responses_at_once();
+        let app = Self { catalog, table, keys, public_url, lifetimes, reach: Reach::Public, responses_at_once };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {
             // A call will try again, and say so to its caller if it fails too.
             tracing::warn!(outcome = "started-without-table", error = %error);

@@ -8,6 +8,9 @@
 //! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
 //! | `GRANT_KEYS` | the same of [`GrantKeys`] |
 //! | `SEAL_KEYS` | the same of [`SealKeys`] |
+//! | `TELL_RESPONSES` | optional: `hourly`, or `at-once`: when endpoints are told of a response |
+//! | `EVENT_BUS` | optional: the event bus that endpoints may send to, by its name or ARN |
+//! | `MAIL_FROM` | optional: the address that mail comes from |
 //! | `OPENID_ISSUER` | optional: the identity provider that people sign in with, such as `https://login.example.cn` |
 //! | `OPENID_CLIENT_ID` | with it: what the provider calls this stack |
 //! | `OPENID_CLIENT_SECRET` | with it: `ssm:<name>` of a SecureString, or the secret itself |
@@ -88,6 +91,11 @@ fn parse_public_url(value: &str) -> Result<String, ConfigError> {
 pub fn lifetimes() -> Result<Lifetimes, ConfigError> {
     let set = std::env::var("GRANT_DAYS").unwrap_or_default();
     set.parse().map_err(|error| ConfigError(format!("GRANT_DAYS: {error}.")))
+}
+
+/// Whether endpoints are told of each response at once, and then not of what it says.
+pub fn responses_at_once() -> bool {
+    optional("TELL_RESPONSES").is_some_and(|when| when == "at-once")
 }
 
 /// The keys that a function needs.

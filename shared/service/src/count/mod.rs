@@ -5,6 +5,7 @@
 
 mod nodes;
 mod stores;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -19,6 +20,8 @@ use futures::FutureExt;
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
+
+pub use telling::response_id;
 
 use self::{nodes::write_nodes, stores::count_stores};
 use crate::{
@@ -143,6 +146,8 @@ pub struct Counting<'a, C> {
     pub retention_days: i64,
     /// Whether days are written also where fewer responses are left than were counted before.
     pub accept_fewer: bool,
+    /// From when on endpoints want to know of responses; none where no endpoint does.
+    pub tell_since: Option<Timestamp>,
     /// When the count began.
     pub began: Timestamp,
     /// When the lease ends: nothing is written after that.

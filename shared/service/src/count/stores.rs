@@ -16,6 +16,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use super::{
     AT_ONCE, Counting, Summary,
     nodes::{self, Nodes, StoreDay},
+    telling::Telling,
 };
 use crate::{
     counting::{DayCount, count},
@@ -168,12 +169,30 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
         let content = Content { shown_before, ..Content::of_store_day(tallies, operations.get(&day)) };
         let path_of_day = Some(path.clone());
         let rollup = Rollup { content, counted_at: began, path: path_of_day, complete_until, items: Some(items) };
+        let unchanged = before.as_ref().filter(|before| before.content == rollup.content);
+        let unchanged_since = unchanged.map(|before| before.counted_at);
         let (rollup, is_counted) = counting.replace(&scope, day, before, rollup, &mut did).await?;
+        tell(counting, store, (day, &rollup.content), unchanged_since, began).await.unwrap_or_else(|error| {
+            tracing::error!(outcome = "responses-not-told", store = store.number.get(), day = %day, %error);
+            did.failures += 1;
+        });
         let behind_since = (!is_counted).then_some(rollup.counted_at);
         counted_days.push(StoreDay { day, rollup: Some(rollup), path, behind_since });
     }
     did.behind = u64::from(did.kept > 0);
     Ok((counted_days, did))
+}
+
+/// Tells endpoints of a day's responses, if any of them wants to know.
+async fn tell<C>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+    (day, content): (Date, &Content),
+    unchanged_since: Option<Timestamp>,
+    began: Timestamp,
+) -> Result<(), TableError> {
+    let Some(since) = counting.tell_since.filter(|_| !content.tallies.is_empty()) else { return Ok(()) };
+    Telling { table: counting.table, store, day, content, since, unchanged_since, began }.tell().await
 }
 
 /// The days whose responses may have expired: a recount would lose some.

@@ -2,10 +2,12 @@
 //! decided, so that none is lost.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use deliveries::retries;
 use domain::{Id, payment::PaymentKey, place::StoreNumber};
 use futures::stream::{self, BoxStream, StreamExt};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
 
@@ -37,6 +39,24 @@ pub struct OutgoingEvent {
 }
 
 impl OutgoingEvent {
+    /// An event of a kind that no guest waits for. What happened is told apart from all else of its kind by `what`, so that
+    /// the same has the same id.
+    pub fn of(kind: &str, what: &str, at: Timestamp, data: Value) -> Self {
+        let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(what).finalize();
+        let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        let until = at.saturating_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
+        let id = format!("evt_{id}");
+        Self { id, kind: kind.to_owned(), at, not_before: at, until, data, payment: None, endpoint: None }
+    }
+
+    /// The same, by the hour in which it is put: where it is decided again within that hour, it is under the same key, and
+    /// the instant of an answer is told to nobody.
+    pub fn of_hour(kind: &str, what: &str, now: Timestamp, data: Value) -> Self {
+        let hour = now.as_second() - now.as_second().rem_euclid(3_600);
+        Self::of(kind, what, Timestamp::from_second(hour).unwrap_or(now), data)
+    }
+
     /// The store that it is about, if it is about one.
     pub fn store(&self) -> Option<StoreNumber> {
         store_in(&self.data)

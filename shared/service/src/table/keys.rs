@@ -22,6 +22,7 @@
 //! | event as one endpoint got it, or `-` for those that reached none | `DELIVERY#crm` | `2026-11-21T04:31:07Z#evt_…`: when it happened, id |
 //! | which of these failed for good | `FAILED#crm` | as its delivery |
 //! | endpoint · how it fares | `ENDPOINTS` · `HEALTH` | the endpoint's id |
+//! | which responses of a day have been told to endpoints | `TOLD#12` | `2026-11-21`: the business day |
 //! | lease of a count · of a sender | `COUNT` · `SENDING` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
@@ -250,6 +251,11 @@ pub(super) fn failures(endpoint: &str) -> String {
 /// The sort key of an event at an endpoint.
 pub(super) fn sk_of_delivery(at: Timestamp, id: &str) -> String {
     format!("{}#{id}", second(at))
+}
+
+/// What has been told of a store's day.
+pub(super) fn told(store: StoreNumber, day: Date) -> Key {
+    Key { pk: format!("TOLD#{store}"), sk: day.to_string() }
 }
 
 pub(super) const ENDPOINTS: &str = "ENDPOINTS";

@@ -19,6 +19,7 @@ mod payments;
 mod people;
 mod responses;
 mod rollups;
+mod told;
 
 pub use accounts::{StoredAccount, Unmapped};
 pub use audit::Deed;
@@ -35,6 +36,7 @@ pub use payments::{Kept, PaymentItem, PaymentState};
 pub use people::{ListedPerson, Seen, SignInLink, StoredSession};
 pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};
 pub use rollups::rollup_item;
+pub use told::Told;
 
 use std::collections::HashMap;
 use std::fmt;
