@@ -4,3 +4,4 @@ mod endpoints;
 mod histories;
 mod office;
 mod receivers;
+mod telling;

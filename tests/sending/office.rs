@@ -59,6 +59,10 @@ impl Office {
         *clock = clock.checked_add(span).unwrap();
     }
 
+    pub fn set(&self, now: Timestamp) {
+        *self.clock.lock().unwrap() = now;
+    }
+
     /// A run now.
     pub async fn run(&self) -> Result<Summary, TableError> {
         send_notices::handle(&self.sender, self.terms, Uuid::new_v4(), || self.now()).await
