@@ -26,14 +26,14 @@ fn server() -> PathBuf {
 const ACCOUNT: &str = "123456789012";
 
 /// A stand-in of its own for one test. It ends with the test, also with one that fails.
-struct Aws {
+pub struct Aws {
     url: String,
     http: Client,
     _child: Child,
 }
 
 impl Aws {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let mut child = Command::new(server())
             .args(["--host", "127.0.0.1", "--port", "0"])
             .env_clear()
@@ -58,7 +58,7 @@ impl Aws {
         Self { url, http: Client::new(), _child: child }
     }
 
-    async fn sdk(&self, region: &'static str) -> SdkConfig {
+    pub async fn sdk(&self, region: &'static str) -> SdkConfig {
         sdk(region, &self.url).await
     }
 
@@ -73,7 +73,7 @@ impl Aws {
         serde_json::from_str(&text).unwrap()
     }
 
-    async fn verify(&self, identity: &str) {
+    pub async fn verify(&self, identity: &str) {
         let headers = [("content-type", "application/json")];
         self.call(SINGAPORE, "ses", "/v2/email/identities", &headers, json!({"EmailIdentity": identity})).await;
     }
@@ -84,14 +84,14 @@ impl Aws {
     }
 
     /// The mails that arrived, each with `id`, `source`, `destinations`, `subject` and `body`.
-    async fn mails(&self) -> Vec<Value> {
+    pub async fn mails(&self) -> Vec<Value> {
         let kept = self.http.get(format!("{}/moto-api/data.json", self.url)).send().await.unwrap();
         let kept: Value = kept.json().await.unwrap();
         kept["ses"]["Message"].as_array().unwrap().clone()
     }
 
     /// A bus whose every event goes to a queue of the same name.
-    async fn bus(&self, name: &str) {
+    pub async fn bus(&self, name: &str) {
         self.operation("sqs", "AmazonSQS.CreateQueue", json!({"QueueName": name})).await;
         self.operation("events", "AWSEvents.CreateEventBus", json!({"Name": name})).await;
         let pattern = json!({"source": ["aftertaste"]}).to_string();
@@ -103,7 +103,7 @@ impl Aws {
     }
 
     /// The events that arrived in a bus's queue.
-    async fn events(&self, bus: &str) -> Vec<Value> {
+    pub async fn events(&self, bus: &str) -> Vec<Value> {
         let queue = json!({"QueueUrl": format!("{}/{ACCOUNT}/{bus}", self.url), "MaxNumberOfMessages": 10});
         let received = self.operation("sqs", "AmazonSQS.ReceiveMessage", queue).await;
         let messages = received["Messages"].as_array().cloned().unwrap_or_default();
@@ -112,10 +112,10 @@ impl Aws {
 }
 
 /// AWS China has EventBridge.
-const CHINA: &str = "cn-north-1";
+pub const CHINA: &str = "cn-north-1";
 
 /// Singapore has SES.
-const SINGAPORE: &str = "ap-southeast-1";
+pub const SINGAPORE: &str = "ap-southeast-1";
 
 async fn sdk(region: &'static str, url: &str) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest())

@@ -3,5 +3,6 @@
 mod endpoints;
 mod histories;
 mod office;
+mod people;
 mod receivers;
 mod telling;

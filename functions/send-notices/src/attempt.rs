@@ -61,8 +61,10 @@ impl Heard {
     }
 
     /// What an operator reads of it.
-    fn sentence(&self) -> String {
+    fn sentence(&self, next: &Next) -> String {
         match (self.tried.status, &self.tried.said) {
+            // A robot's refusals come with 200.
+            (Some(_), None) if let Next::GiveUp(refused @ Reason::Refused(_)) = next => refused.to_string(),
             (Some(status), None) => format!("It answered {status}."),
             (Some(status), Some(said)) => format!("It answered {status}: {said}"),
             (None, Some(said)) => said.clone(),
@@ -97,7 +99,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     /// What an answer says of its endpoint.
     pub(crate) async fn judge(&self, lane: &Lane, heard: &Heard, next: &Next) -> Result<(), TableError> {
         let now = self.now();
-        let sentence = heard.sentence();
+        let sentence = heard.sentence(next);
         let is_busy = matches!(heard.tried.status, Some(429 | 502..=504));
         let off = match next {
             Next::Delivered => {
@@ -131,7 +133,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         next: Next,
         is_replay: bool,
     ) -> Result<Fate, TableError> {
-        let sentence = heard.sentence();
+        let sentence = heard.sentence(&next);
         let had_failed = delivery.state == DeliveryState::Failed;
         delivery.next = None;
         delivery.add(heard.tried.clone());

@@ -16,7 +16,7 @@ use aftertaste::{
 use deliveries::endpoint::REPLAY;
 use futures::{StreamExt, TryStreamExt, future};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
@@ -26,6 +26,8 @@ use crate::{
 
 /// How many events and deliveries are under way at once. Most wait for their turn at an endpoint.
 const UNDER_WAY: usize = 1_000;
+
+const SWITCHED_OFF: &str = "endpoint.switched_off";
 
 /// A run, and all that its parts share.
 pub(crate) struct Run<'a, C> {
@@ -188,7 +190,13 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
         let store = self.place(event.store()).await?;
         let place = store.as_ref().map(|(number, path)| (*number, path.as_ref()));
-        Ok(self.lanes().filter(|lane| lane.stored.endpoint.wants(&event.kind, place)).collect())
+        // The endpoint that was switched off is the one that can't be told.
+        let of_itself = |lane: &&Lane| {
+            event.kind == SWITCHED_OFF
+                && event.data.get("endpoint").and_then(Value::as_str) == Some(lane.stored.id.as_str())
+        };
+        let wanting = self.lanes().filter(|lane| lane.stored.endpoint.wants(&event.kind, place));
+        Ok(wanting.filter(|lane| !of_itself(lane)).collect())
     }
 
     /// Whether an endpoint wants what happened.
@@ -334,7 +342,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         let endpoint = &lane.stored.id;
         tracing::error!(outcome = "endpoint-switched-off", endpoint = endpoint.as_str(), why);
         let data = json!({"endpoint": endpoint, "why": why});
-        let event = OutgoingEvent::of("endpoint.switched_off", &format!("{endpoint} {now}"), now, data);
+        let event = OutgoingEvent::of(SWITCHED_OFF, &format!("{endpoint} {now}"), now, data);
         self.table().put_event(&event).await.map(drop)
     }
 }

@@ -11,7 +11,7 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{
     dns::{DnsFuture, ResolveDns, ResolveDnsError},
-    http::{HttpConnector, HttpConnectorSettings},
+    http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector},
 };
 use deliveries::addresses::Reach;
 use http_body_util::{BodyExt, Limited};
@@ -25,7 +25,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 const BODY: Duration = Duration::from_secs(2);
 
 /// Connections to other servers. They are kept, as the SDK keeps its own.
-pub struct Web(Connector);
+pub struct Web(SharedHttpConnector);
 
 /// Why there is no answer: a sentence's end, about the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,11 +56,16 @@ impl Default for Web {
             .proxy_config(ProxyConfig::from_env())
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .build();
-        Self(connector)
+        Self::over(connector)
     }
 }
 
 impl Web {
+    /// Connections that somebody else makes.
+    pub fn over(connector: impl HttpConnector + 'static) -> Self {
+        Self(SharedHttpConnector::new(connector))
+    }
+
     /// Connections to whatever address somebody has given: never into a network that only machines inside it reach. Each
     /// name is resolved by `lookup`, what comes back is judged, and that very address is connected to. No proxy stands
     /// between, because it would resolve the name itself.
@@ -71,7 +76,7 @@ impl Web {
             .proxy_config(ProxyConfig::disabled())
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .build_with_resolver(Judged { reach, lookup });
-        Self(connector)
+        Self::over(connector)
     }
 
     /// Sends a request, once. Of the reply's body no more than `most` bytes are read, and no more is waited for: a status
