@@ -1,7 +1,9 @@
 //! What goes out to other systems and people: once it arrived never again, and until then not lost.
 
+mod costs;
 mod endpoints;
 mod histories;
+mod many;
 mod office;
 mod people;
 mod receivers;

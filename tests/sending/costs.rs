@@ -1,0 +1,90 @@
+//! What sending costs, as DynamoDB bills it.
+
+use jiff::ToSpan;
+use serde_json::json;
+
+use super::office::{Office, payment};
+use crate::harness::proxy::{Consumed, ask};
+
+/// What a run costs.
+async fn run(office: &Office) -> (Consumed, Vec<String>) {
+    office.forward(1.minute());
+    office.world.proxy.taken();
+    office.run().await.unwrap();
+    office.world.proxy.taken()
+}
+
+#[tokio::test]
+async fn a_run_with_nothing_to_do_costs_sixteen_half_units() {
+    let office = Office::new().await;
+    for id in ["crm", "bi", "ops"] {
+        office.put(id, json!({})).await;
+    }
+    for _ in 0..3 {
+        office.tell("response.recorded").await;
+    }
+    let mut later = office.event("response.recorded");
+    later.not_before += 10.hours();
+    office.sender.app.table.put_event(&later).await.unwrap();
+    run(&office).await;
+    // Also with 9 deliveries and an event that is due later.
+    let (consumed, calls) = run(&office).await;
+    assert_eq!(consumed, Consumed { read: 8.0, written: 0.0 });
+    assert_eq!(calls, vec!["Query".to_owned(); 16]);
+}
+
+/// An endpoint that has got something in this hour, so that how it fares is not written anew.
+async fn with_one_endpoint() -> Office {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    office.tell("response.recorded").await;
+    office.minute().await;
+    office
+}
+
+/// What each of ten more events costs beside the run.
+async fn each(office: &Office, with_payment: bool) -> (f64, f64) {
+    let mut costs = Vec::new();
+    for events in [10_u32, 20] {
+        for n in 0..events {
+            let mut event = office.event("survey.link.issued");
+            if with_payment {
+                let key = payment(u128::from(events * 100 + n));
+                let item = json!({"pk": {"S": format!("P#{key}")}, "sk": {"S": "-"}, "state": {"S": "new"}});
+                ask(
+                    &office.world.database.url,
+                    "PutItem",
+                    &json!({"TableName": aftertaste_local::TABLE, "Item": item}),
+                )
+                .await;
+                event.payment = Some(key);
+            }
+            office.sender.app.table.put_event(&event).await.unwrap();
+        }
+        costs.push(run(office).await.0);
+    }
+    // What the run itself costs is in both.
+    ((costs[1].read - costs[0].read) / 10.0, (costs[1].written - costs[0].written) / 10.0)
+}
+
+#[tokio::test]
+async fn an_event_to_one_endpoint_costs_two_writes_and_three_with_a_payment() {
+    let office = with_one_endpoint().await;
+    let (_, written) = each(&office, false).await;
+    assert!((written - 2.0).abs() < 0.01, "the delivery, and the taking away: {written}");
+    let (read, written) = each(&office, true).await;
+    assert!((written - 3.0).abs() < 0.01, "the payment's mark too: {written}");
+    assert!(read < 3.0, "the payment, whether it was delivered, and its share of two pages: {read}");
+}
+
+#[tokio::test]
+async fn a_delivery_that_fails_costs_three_writes_an_attempt() {
+    let office = with_one_endpoint().await;
+    office.receiver.answer("/crm", crate::harness::receiver::Manner::Says(500, ""));
+    office.tell("response.recorded").await;
+    run(&office).await;
+    office.forward(1.hour());
+    // The delivery, when it is due, and the taking away; beside the lease, twice, and how the endpoint fares.
+    let (consumed, calls) = run(&office).await;
+    assert!(consumed.written <= 6.0, "{consumed:?} {calls:?}");
+}
