@@ -140,6 +140,17 @@ impl Data {
             Err(TryLockError::Error(error)) => Err(fail(error)),
         }
     }
+
+    /// Where the stack that runs on the folder listens; none where none does, or it is still starting.
+    ///
+    /// # Errors
+    /// When the lock can't be asked for.
+    pub fn running(&self) -> Result<Option<String>, Failure> {
+        Ok(match self.take()? {
+            Taken::Elsewhere(url) if !url.is_empty() => Some(url),
+            _ => None,
+        })
+    }
 }
 
 /// Opens a file that its owner alone reads and writes, making it first if need be.

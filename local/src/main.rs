@@ -249,15 +249,13 @@ fn grant(
 
 async fn login(person: Option<&str>, data: &Path, url: Option<String>) -> Result<(), Failure> {
     let folder = Data::open(data)?;
-    let url = match (url, folder.take()?) {
-        (Some(url), _) => url,
-        (None, Taken::Elsewhere(url)) if !url.is_empty() => url,
-        (None, _) => {
-            let data = data.display();
-            return Err(Failure(format!(
-                "No stack runs on {data}. Start one with cargo run, or name a deployed one with --url."
-            )));
-        }
+    let none = || {
+        let data = data.display();
+        Failure(format!("No stack runs on {data}. Start one with cargo run, or name a deployed one with --url."))
+    };
+    let url = match url {
+        Some(url) => url,
+        None => folder.running()?.ok_or_else(none)?,
     };
     let grant = sign_grant(&folder.keys()?.grants, "admin", None, None, "local".into())?;
     say(&sign_in_link(&url, &grant, person).await?)

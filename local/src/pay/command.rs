@@ -16,7 +16,7 @@ use super::provider::{Provider, ProviderName};
 use super::sent::{Delivery, Payment, Sent, Told};
 use super::told::{Answer, Outbox, Outcome};
 use crate::login::{asked, done};
-use crate::{Data, Failure, Taken, sign_grant};
+use crate::{Data, Failure, sign_grant};
 
 /// Providers wait no longer than this for the stack's answer, and most not as long.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -139,13 +139,12 @@ impl Pay {
         if let Some(port) = self.port {
             return Ok(format!("http://127.0.0.1:{port}"));
         }
-        match folder.take()? {
-            Taken::Elsewhere(url) if !url.is_empty() => Ok(url),
-            _ => Err(Failure(format!(
+        folder.running()?.ok_or_else(|| {
+            Failure(format!(
                 "No stack runs on {}. Start one with cargo run, or name the port of one with --port.",
                 self.data.display()
-            ))),
-        }
+            ))
+        })
     }
 
     fn payment(&self, provider: &Provider, now: Timestamp) -> Payment {
