@@ -1,10 +1,12 @@
 //! What is open on a laptop, and to whom: the table's port, the routes that ask for no grant, the folder.
 
 use std::path::Path;
+use std::time::Duration;
 
 use aftertaste_local::Database;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 use crate::{
     harness::{World, file},
@@ -64,6 +66,35 @@ async fn a_schedule_is_fired_by_programs_and_by_no_web_page() {
     is_refused(fire().header("origin", "https://evil.example"), OTHER_SITE).await;
     assert_eq!(world.items("D#").await.len(), 0, "nothing was counted");
     world.fire("RollUpStoresHourly", Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_run_goes_on_when_whoever_asked_for_it_hangs_up() {
+    let world = World::new().await;
+    let receiver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let webhook = json!({"to": {"webhook": {"url": format!("http://{}/", receiver.local_addr().unwrap())}}});
+    assert_eq!(world.call(Method::PUT, "/endpoints/slow", "admin", webhook).await.status, 201);
+    assert_eq!(world.call(Method::POST, "/endpoints/slow", "admin", json!({"test": {}})).await.status, 202);
+    let fire = world.request(Method::POST, "/_local/schedules/SendNoticesEachMinute");
+    let (fired, sent) = tokio::join!(fire.timeout(Duration::from_millis(500)).send(), receiver.accept());
+    assert!(fired.unwrap_err().is_timeout(), "it waits for the receiver");
+    sent.unwrap().0.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+
+    let arrived = async {
+        loop {
+            let shown = world.call(Method::GET, "/endpoints/slow", "admin", Value::Null).await.json();
+            if shown["deliveries"][0]["state"] == "delivered" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("what was answered is written down");
+    // The lease was given back: the next run sends.
+    assert_eq!(world.call(Method::POST, "/endpoints/slow", "admin", json!({"test": {}})).await.status, 202);
+    let answers = async { receiver.accept().await.unwrap().0.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await };
+    let (summary, _) = tokio::join!(world.fire("SendNoticesEachMinute", Value::Null), answers);
+    assert_eq!(summary["delivered"], 1, "{summary}");
 }
 
 #[tokio::test]

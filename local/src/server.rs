@@ -52,7 +52,11 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, scheduled: Arc<Scheduled
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
         let (scheduled, schedule) = (scheduled.clone(), schedule.clone());
-        let fire = async move |body: String| schedules::fire_now(&scheduled, &schedule, &body).await;
+        // Whoever asked may hang up. A run goes on all the same: cut off, it would leave its lease behind.
+        let fire = async move |body: String| {
+            let run = tokio::spawn(async move { schedules::fire_now(&scheduled, &schedule, &body).await });
+            run.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+        };
         local = local.route(&path, post(fire));
     }
     let outbox = app.clone();
