@@ -22,6 +22,7 @@ mod grants;
 mod harness;
 mod journey;
 mod mail;
+mod listening;
 mod misplaced;
 mod once;
 mod payments;

@@ -209,7 +209,8 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_acknowledged() {
     assert!(program.end("-INT").await);
 }
 
-async fn put_store_12(program: &Program, token: &str) {
+/// A survey, and store 12, which asks it.
+pub async fn put_store_12(program: &Program, token: &str) {
     let survey = std::fs::read_to_string(file("surveys/dine-in.json")).unwrap();
     let store = json!({"name": "Lane", "path": "cn", "time_zone": "Asia/Shanghai", "survey": "dine-in"}).to_string();
     for (path, body) in [("/surveys/dine-in", survey), ("/stores/12", store)] {

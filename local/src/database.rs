@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::{
 use jiff::Timestamp;
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use crate::{Failure, KeySchema, TABLE, Template, dynamodb, expiry, listen, waiting::Waiting};
+use crate::{Failure, KeySchema, TABLE, Template, bind, dynamodb, expiry, waiting::Waiting};
 
 /// How long a start waits for a DynamoDB that does not answer.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -57,7 +57,7 @@ impl Database {
     /// When the file can't be opened, the port is taken or the address is not this machine's.
     pub async fn start_at(file: Option<&Path>, address: SocketAddr) -> Result<Self, Failure> {
         let expires = Template::read()?.expires;
-        let listener = listen(address, "--dynamodb-port").await?;
+        let listener = bind(address, "--dynamodb-port").await?;
         let mut address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
         if address.ip().is_unspecified() {
             // "Every address" is none to call.

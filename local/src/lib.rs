@@ -12,6 +12,7 @@ pub mod events;
 mod expiry;
 mod grant;
 mod guard;
+pub mod listen;
 mod login;
 mod outbox;
 pub mod pay;
@@ -28,7 +29,7 @@ pub use login::sign_in_link;
 pub use server::dispatch;
 pub use template::{KeySchema, Route, Schedule, Template};
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +60,15 @@ impl std::fmt::Debug for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Says something to whoever sits at the terminal.
+///
+/// # Errors
+/// When nobody reads it any more.
+pub fn say(text: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{text}")
+        .map_err(|error| Failure(format!("The terminal can't be written to: {error}.")))
 }
 
 /// How to run.
@@ -105,7 +115,7 @@ impl Stack {
     pub async fn start(options: Options, keys: AllKeys) -> Result<Self, Failure> {
         let template = Template::read()?;
         manage_people::identity_provider().await.map_err(|error| Failure(error.0))?;
-        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
+        let listener = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)), "--port").await?;
         let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
         let url = format!("http://{address}");
         let client = client::client(&options.dynamodb).await;
@@ -157,7 +167,7 @@ impl Stack {
 }
 
 /// A listener at an address of this machine.
-async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     let (ip, port) = (address.ip(), address.port());
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrNotAvailable => {

@@ -13,10 +13,12 @@ use aftertaste::domain::{
     place::StoreNumber,
 };
 use aftertaste_local::{
-    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events, new_keys,
+    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events,
+    listen::Listen,
+    new_keys,
     pay::Pay,
     replay::{Outcome, Replay, read_rows, read_survey},
-    sign_grant, sign_in_link,
+    say, sign_grant, sign_in_link,
 };
 use clap::{Args, Parser, Subcommand};
 use futures::future::maybe_done;
@@ -121,6 +123,8 @@ enum Command {
     },
     /// Pay as a guest would: post a provider's genuine notices to the stack that runs
     Pay(Pay),
+    /// Listen for the events of the stack that runs, as a receiver of them would, and show them
+    Listen(Listen),
     /// Make the three keyrings in a folder: guests.json, grants.json and seal.json, split from a keyring.json there
     Keyring {
         /// The folder of the keys
@@ -155,6 +159,7 @@ async fn main() -> ExitCode {
             replay(survey, csv, store, day, &map, &data).await
         }
         Some(Command::Pay(pay)) => pay.run().await.and_then(|told| say(&told)),
+        Some(Command::Listen(listen)) => listen.run().await,
         Some(Command::Keyring { data }) => keyring(&data),
         Some(Command::Event { file, env }) => event(&file, &env),
     };
@@ -165,11 +170,6 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}")
-        .map_err(|error| Failure(format!("The terminal can't be written to: {error}.")))
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
