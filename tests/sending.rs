@@ -2,6 +2,7 @@
 
 mod costs;
 mod endpoints;
+mod examples;
 mod histories;
 mod many;
 mod office;

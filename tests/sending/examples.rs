@@ -1,0 +1,108 @@
+//! The examples of docs/events.md are what is sent.
+
+use std::collections::BTreeMap;
+
+use deliveries::endpoint::TYPES;
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+
+use super::office::Office;
+use crate::{
+    blinding::{count, poison},
+    harness::{World, answers, file, receiver::Manner},
+};
+
+/// The examples, by their types.
+fn examples() -> BTreeMap<String, Value> {
+    let page = std::fs::read_to_string(file("docs/events.md")).unwrap();
+    let blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let examples = blocks.map(|block| serde_json::from_str::<Value>(block).unwrap());
+    let by_type = |example: Value| (example["type"].as_str().unwrap().to_owned(), example);
+    examples.map(by_type).collect()
+}
+
+/// What kind of value stands where.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
+        Value::Array(values) => values.first().map_or_else(|| json!([]), |first| json!([shape(first)])),
+        Value::String(text) if text.parse::<Timestamp>().is_ok() => json!("an instant"),
+        Value::String(text) if text.starts_with("res_") => json!(format!("an id of {} characters", text.len())),
+        Value::String(_) => json!("a text"),
+        Value::Number(_) => json!("a number"),
+        Value::Bool(_) => json!("yes or no"),
+        Value::Null => json!("nothing"),
+    }
+}
+
+/// Whatever the office's endpoint got, by type; of each type the last.
+fn got(office: &Office) -> BTreeMap<String, Value> {
+    let got = office.receiver.got().into_iter().filter(|got| got.path == "/crm").map(|got| got.json());
+    got.map(|event| (event["type"].as_str().unwrap().to_owned(), event)).collect()
+}
+
+async fn brand_with_programs(world: &World) {
+    let mut brand = world.call(reqwest::Method::GET, "/brand", "admin", Value::Null).await.json();
+    brand["wechat"] = json!({"app_id": "wx0000000000000000", "page": "pages/survey/survey"});
+    brand["alipay"] = json!({"app_id": "2021000000000000", "page": "pages/survey/survey"});
+    let put = world.call(reqwest::Method::PUT, "/brand", "admin", brand).await;
+    assert!(put.status.is_success(), "{}", put.text);
+}
+
+/// A payment of just now, by a notice.
+async fn pay(world: &World) {
+    let account = json!({"provider": {"standard": {}}, "secrets": ["whsec_dGhlIHNlY3JldCBvZiBldmVudHMvIGhlcmU="],
+        "stores": [{"from": "location", "is": {"12": 12}}], "channel": "wechat-message"});
+    let put = world.call(reqwest::Method::PUT, "/accounts/till", "admin", account).await;
+    assert!(put.status.is_success(), "{}", put.text);
+    let body = json!({"type": "payment.succeeded", "timestamp": Timestamp::now(), "data": {"payment": "4711",
+        "paid_at": Timestamp::now(), "store": 12, "payer": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}});
+    let secret = deliveries::webhook::Secret::parse("whsec_dGhlIHNlY3JldCBvZiBldmVudHMvIGhlcmU=").unwrap();
+    let bytes = body.to_string().into_bytes();
+    let headers = deliveries::webhook::sign("msg_1", Timestamp::now(), &bytes, &secret, None).unwrap();
+    let request = world.request(reqwest::Method::POST, "/payments/standard/till").body(bytes);
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    let paid = world.send(request.header("content-type", "application/json")).await;
+    assert_eq!(paid.status, 200, "{}", paid.text);
+}
+
+#[tokio::test]
+async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
+    let examples = examples();
+    assert_eq!(examples.keys().map(String::as_str).collect::<Vec<_>>(), TYPES);
+    let office = Office::new().await;
+    brand_with_programs(&office.world).await;
+    office.put("crm", json!({})).await;
+    office.put("bad", json!({"types": ["response.taken_back"]})).await;
+    office.receiver.answer("/bad", Manner::Says(410, ""));
+    office.act("crm", json!({"test": {}})).await;
+    pay(&office.world).await;
+    let mut guests = answers().hours_ago(24).text("汤很鲜。").times(5);
+    let liked = vec!["food".parse().unwrap(), "service".parse().unwrap()];
+    guests.response.answers.insert("liked".parse().unwrap(), aftertaste::domain::survey::Answer::Choice(liked));
+    guests.response.answered_at = Timestamp::now() + 2.seconds();
+    guests.put(&office.world).await;
+    let count_later = async |minutes: i64| {
+        let table = &office.sender.app.table;
+        let catalog = aftertaste::memory::Catalog::new(table.clone(), aftertaste::memory::Catalog::AGE);
+        let event = serde_json::from_value(json!({"days": "recent"})).unwrap();
+        let at = Timestamp::now() + minutes.minutes();
+        roll_up_stores::handle(table, &catalog, event, uuid::Uuid::new_v4(), || at).await
+    };
+    count_later(5).await.unwrap();
+    office.set(Timestamp::now() + 10.minutes());
+    office.run().await.unwrap();
+    guests.take_back(&office.world).await;
+    count_later(6).await.unwrap();
+    let sk = office.world.items("R#12").await[0]["sk"].as_str().unwrap().to_owned();
+    poison(&office.world, "R#12", &sk, "expires", json!({"S": "never"})).await;
+    count(&office.world).await.unwrap_err();
+    for _ in 0..3 {
+        office.minute().await;
+    }
+    let got = got(&office);
+    for (kind, example) in &examples {
+        let sent = got.get(kind).unwrap_or_else(|| panic!("no {kind} was sent: {:?}", got.keys()));
+        assert_eq!(shape(sent), shape(example), "{kind}: {sent}");
+    }
+}
