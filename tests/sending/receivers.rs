@@ -5,7 +5,10 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::office::Office;
-use crate::harness::receiver::Manner;
+use crate::{
+    blinding::poison,
+    harness::{proxy::ask, receiver::Manner},
+};
 
 fn nothing() -> Value {
     json!({})
@@ -61,4 +64,54 @@ async fn what_fails_is_tried_again_as_the_schedule_says() {
     let bodies: std::collections::BTreeSet<_> = office.receiver.got().into_iter().map(|got| got.body).collect();
     assert_eq!(bodies.len(), 1, "the same bytes each time");
     assert_eq!(office.shown("crm").await["state"], "on");
+}
+
+#[tokio::test]
+async fn an_item_that_can_not_be_read_stops_nothing() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    office.put("bad", nothing()).await;
+    let mut spoiled = Vec::new();
+    for _ in 0..20 {
+        spoiled.push(office.tell("response.recorded").await);
+    }
+    for item in office.world.items("EVENT#").await.iter().take(16) {
+        let (pk, sk) = (item["pk"].as_str().unwrap(), item["sk"].as_str().unwrap());
+        poison(&office.world, pk, sk, "data", json!({"S": "{"})).await;
+    }
+    poison(&office.world, "ENDPOINTS", "bad", "endpoint", json!({"S": "{}"})).await;
+    let put = json!({"pk": {"S": "HEALTH"}, "sk": {"S": "crm"}, "off_since": {"S": "never"}});
+    ask(&office.world.proxy.url, "PutItem", &json!({"TableName": aftertaste_local::TABLE, "Item": put})).await;
+    let summary = office.minute().await;
+    assert_eq!((summary.events, summary.delivered, summary.broken), (4, 4, 0), "{summary:?}");
+    let event = office.tell("response.recorded").await;
+    office.receiver.answer("/crm", Manner::Says(500, ""));
+    office.minute().await;
+    let sk = office.world.items("DELIVERY#crm").await;
+    let sk = sk.iter().find(|item| item["id"] == json!(event.id)).unwrap()["sk"].as_str().unwrap().to_owned();
+    poison(&office.world, "DELIVERY#crm", &sk, "attempts", json!({"S": "none"})).await;
+    let last = office.tell("response.taken_back").await;
+    office.receiver.answer("/crm", Manner::Says(204, ""));
+    office.forward(1.hour());
+    assert_eq!(office.run().await.unwrap().broken, 1);
+    assert!(office.receiver.taken().contains(&last.id));
+}
+
+#[tokio::test]
+async fn one_that_hangs_or_babbles_holds_up_no_other() {
+    let mut office = Office::new().await;
+    office.terms.patience = std::time::Duration::from_millis(300);
+    for id in ["hangs", "babbles", "well"] {
+        office.put(id, nothing()).await;
+    }
+    office.receiver.answer("/hangs", Manner::Hangs);
+    office.receiver.answer("/babbles", Manner::Babbles);
+    for _ in 0..30 {
+        office.tell("response.recorded").await;
+    }
+    let summary = office.minute().await;
+    assert_eq!(summary.delivered, 60, "{summary:?}");
+    let hung = office.receiver.got().iter().filter(|got| got.path == "/hangs").count();
+    assert!(hung <= 8, "it is left alone after some: {hung}");
+    assert!(office.shown("hangs").await["paused_until"].is_string());
 }

@@ -226,7 +226,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let (at, began) = (self.now(), Instant::now());
         let request = request.header(header::USER_AGENT, concat!("Aftertaste/", env!("CARGO_PKG_VERSION"))).body(body);
         let Ok(request) = request else { return refused(at, "The request can't be made.") };
-        let answer = tokio::time::timeout(self.terms.patience, self.sender.web.deliver(request, most)).await;
+        let answer = tokio::time::timeout(self.patience(), self.sender.web.deliver(request, most)).await;
         let ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
         match answer.unwrap_or(Err(NoAnswer::Late)) {
             Ok(answer) => {

@@ -8,6 +8,7 @@ use deliveries::{
     endpoint::{Mailbox, To, robot},
     robots::{CONTENT_TYPE, Form, Kind, Message},
 };
+use futures::future;
 use http::{Request, header};
 use jiff::Timestamp;
 
@@ -25,16 +26,18 @@ const READ_OF_AN_ANSWER: usize = 65_536;
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     /// Tells people what was collected for them. What fails is logged, and due again with the next run.
     pub(crate) async fn tell_people(&self) {
-        for lane in self.lanes() {
-            let collected = lane.collected();
-            // What was put off or ended meanwhile is met by the next run.
-            if collected.is_empty() || lane.standing(self.now()) != Standing::Open {
-                continue;
-            }
-            if let Err(error) = self.tell(lane, collected).await {
-                tracing::error!(outcome = "not-sent", %error);
-                self.count(|did| did.broken += 1);
-            }
+        future::join_all(self.lanes().map(|lane| self.tell_all_of(lane))).await;
+    }
+
+    async fn tell_all_of(&self, lane: &Lane) {
+        let collected = lane.collected();
+        // What was put off or ended meanwhile, or comes too late in this run, is met by the next.
+        if collected.is_empty() || lane.standing(self.now()) != Standing::Open || self.patience().is_zero() {
+            return;
+        }
+        if let Err(error) = self.tell(lane, collected).await {
+            tracing::error!(outcome = "not-sent", %error);
+            self.count(|did| did.broken += 1);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use aftertaste::{
     domain::{
@@ -36,6 +37,8 @@ pub(crate) struct Run<'a, C> {
     pub(crate) clock: &'a C,
     /// No attempt begins later.
     stop: Instant,
+    /// No answer is waited for later: the lease ends soon.
+    end: Instant,
     lanes: BTreeMap<Id, Lane>,
     did: Mutex<Summary>,
 }
@@ -63,7 +66,8 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             (stored.id.clone(), Lane::new(stored, health))
         };
         let lanes = endpoints.into_iter().map(lane).collect();
-        Ok(Self { sender, terms, clock, stop: Instant::now() + terms.work, lanes, did: Mutex::default() })
+        let (stop, end) = (Instant::now() + terms.work, Instant::now() + terms.work + terms.patience);
+        Ok(Self { sender, terms, clock, stop, end, lanes, did: Mutex::default() })
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -86,13 +90,26 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.lanes.values()
     }
 
+    /// How long an answer may be waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        self.terms.patience.min(self.end.saturating_duration_since(Instant::now()))
+    }
+
     /// Sends all that is due. What can't be read or written is logged, and holds up nothing else.
     pub(crate) async fn all(self, now: Timestamp) -> Result<Summary, TableError> {
         let due = self.table().due(now);
         let until_stop = due.take_while(|_| future::ready(Instant::now() < self.stop));
-        let read = until_stop.try_for_each_concurrent(UNDER_WAY, async |due| {
+        let read = until_stop.map(Ok).try_for_each_concurrent(UNDER_WAY, async |due: Result<Due, TableError>| {
+            let done = match due {
+                Ok(due) => Box::pin(self.one(due)).await,
+                Err(error @ TableError::Unreadable { .. }) => {
+                    error.log_left_out();
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            };
             // Each is made good by the next run.
-            if let Err(error) = Box::pin(self.one(due)).await {
+            if let Err(error) = done {
                 tracing::error!(outcome = "not-sent", %error);
                 self.count(|did| did.broken += 1);
             }
