@@ -2,7 +2,7 @@
 //! replies when told to.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -266,7 +266,11 @@ pub(super) async fn read_request(
 
 /// Asks a DynamoDB as any client does, in its own JSON.
 pub async fn ask(url: &str, action: &str, body: &Value) -> Value {
-    let response = reqwest::Client::new()
+    // One for all: a new one reads every certificate authority of the machine, which takes longer than the call. It keeps no
+    // connection, which would belong to one test's runtime.
+    static HTTP: LazyLock<reqwest::Client> =
+        LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap());
+    let response = HTTP
         .post(url)
         .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
         .header("content-type", "application/x-amz-json-1.0")
