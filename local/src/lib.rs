@@ -176,3 +176,17 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
         _ => Failure(format!("Port {port} on {ip} can't be used ({error}). Choose another with {option}.")),
     })
 }
+
+/// What a function has at hand: the same with the keys that it reads when it is deployed.
+fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
+    let App { table, catalog, public_url, lifetimes, reach, responses_at_once, .. } = app;
+    App {
+        table: table.clone(),
+        catalog: catalog.clone(),
+        keys,
+        public_url: public_url.clone(),
+        lifetimes: *lifetimes,
+        reach: *reach,
+        responses_at_once: *responses_at_once,
+    }
+}

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use tokio::{runtime, sync::watch, time::Instant};
 use uuid::Uuid;
 
-use crate::{Failure, Schedule, Template, server::with};
+use crate::{Failure, Schedule, Template, with};
 
 /// How long after a start the schedules first count: the start and its first guest come before them.
 const FIRST: Duration = Duration::from_secs(10);

@@ -25,6 +25,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     Route, Template, guard, outbox,
     schedules::{self, Scheduled},
+    with,
 };
 
 /// The largest body that API Gateway passes on: 10 MB.
@@ -149,20 +150,6 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
         })
     };
     within(function, &request.route_key, handled).await
-}
-
-/// What a function has at hand: the same with the keys that it reads when it is deployed.
-pub(crate) fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
-    let App { table, catalog, public_url, lifetimes, reach, responses_at_once, .. } = app;
-    App {
-        table: table.clone(),
-        catalog: catalog.clone(),
-        keys,
-        public_url: public_url.clone(),
-        lifetimes: *lifetimes,
-        reach: *reach,
-        responses_at_once: *responses_at_once,
-    }
 }
 
 async fn answer(app: &App<AllKeys>, route: &Route, request: Request) -> Response {

@@ -36,7 +36,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::{Item, Work};
+use super::Item;
 
 /// The partition and sort key of one item.
 #[derive(Debug, Clone)]
@@ -269,11 +269,11 @@ pub(super) fn health(id: &Id) -> Key {
     Key { pk: HEALTH.into(), sk: id.to_string() }
 }
 
-pub(super) fn lease(work: Work) -> Key {
-    let pk = match work {
-        Work::Counting => "COUNT",
-        Work::Sending => "SENDING",
-    };
+pub(super) const COUNT: &str = "COUNT";
+pub(super) const SENDING: &str = "SENDING";
+
+/// The lease of [`COUNT`] or [`SENDING`].
+pub(super) fn lease(pk: &str) -> Key {
     Key { pk: pk.into(), sk: "-".into() }
 }
 

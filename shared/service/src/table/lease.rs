@@ -19,6 +19,15 @@ pub enum Work {
     Sending,
 }
 
+impl Work {
+    fn lease(self) -> keys::Key {
+        keys::lease(match self {
+            Self::Counting => keys::COUNT,
+            Self::Sending => keys::SENDING,
+        })
+    }
+}
+
 impl Table {
     /// Takes the lease until an instant. Whether it was free, or had ended, or was this holder's already: the SDK may put
     /// it twice.
@@ -32,7 +41,7 @@ impl Table {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, TableError> {
-        let key = keys::lease(work);
+        let key = work.lease();
         let put = self
             .client
             .put_item()
@@ -57,7 +66,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written. The lease ends by itself.
     pub async fn give_back_lease(&self, work: Work, holder: Uuid) -> Result<(), TableError> {
-        let key = keys::lease(work);
+        let key = work.lease();
         let deleted = self
             .client
             .delete_item()
@@ -77,6 +86,6 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn end_lease(&self, work: Work) -> Result<(), TableError> {
-        self.delete(keys::lease(work), "end a lease").await
+        self.delete(work.lease(), "end a lease").await
     }
 }
