@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     documents::keys_of_functions,
-    events::{cases, check, check_count, environment, event, keys},
+    events::{Case, cases, check, check_scheduled, environment, event, keys},
     harness::{grant, options, program, proxy::Proxy},
 };
 
@@ -140,7 +140,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
     let mut secrets =
         vec!["汤很鲜".to_owned(), "Lovely".into(), "AAECAwQFBgcI".into(), "4200001234202611211234567890".into()];
     secrets.extend(["guest-4711".to_owned(), "dGhlIHNlY3JldCBvZiBldmVudHMvIGhlcmU".into()]);
-    let (cases, counts) = cases();
+    let (cases, scheduled) = cases();
     for case in &cases {
         if let Some((function, needed)) = case.needs() {
             let (running, outcomes) = functions.get_mut(function).unwrap();
@@ -152,10 +152,9 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
         secrets.extend(event.pointer("/pathParameters/link").and_then(Value::as_str).map(str::to_owned));
         let reply = running.invoke(&event).await;
         check(case, &reply);
-        if (case.function.as_str(), case.name.as_str()) == ("issue-link", "valid") {
-            let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
-            secrets.push(body["link"].as_str().unwrap().to_owned());
-        }
+        // A link, and an endpoint's own secret, which is told this once.
+        let body: Value = reply["body"].as_str().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        secrets.extend(["link", "secret"].iter().filter_map(|name| body[name].as_str()).map(str::to_owned));
         if let Some(address) = reply.pointer("/headers/location").and_then(Value::as_str) {
             secrets.push(address.trim_start_matches("/s/").to_owned());
         }
@@ -169,15 +168,46 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
         }
     }
     assert!(secrets.iter().filter(|secret| secret.len() == LINK_LENGTH).count() > 5);
+    assert!(secrets.iter().filter(|secret| secret.starts_with("whsec_")).count() == 2);
 
     // The count has no keys: it needs none.
-    let counter = Function::start("roll-up-stores", &variables("roll-up-stores")).await;
-    for case in &counts {
+    count(&scheduled, &variables("roll-up-stores")).await;
+    send(&scheduled, &variables("send-notices"), &secrets).await;
+}
+
+/// The cases of a function.
+fn of<'a>(cases: &'a [Case], function: &'a str) -> impl Iterator<Item = &'a Case> {
+    cases.iter().filter(move |case| case.function == function)
+}
+
+async fn count(scheduled: &[Case], variables: &[(&str, &str)]) {
+    let counter = Function::start("roll-up-stores", variables).await;
+    for case in of(scheduled, "roll-up-stores") {
         let reply = counter.invoke(&event(&case.function, &case.name)).await;
-        check_count(case, reply["errorMessage"].as_str());
+        check_scheduled(case, reply["errorMessage"].as_str());
         if reply["errorMessage"].is_null() {
             assert!(reply["stores"].as_u64() == Some(12) && reply["left"].is_object(), "{}: {reply}", case.name);
         }
+    }
+}
+
+/// Sends what the calls before have made due: the test of an endpoint whose name leads nowhere, and the link of a payment
+/// that was paid back.
+async fn send(scheduled: &[Case], variables: &[(&str, &str)], secrets: &[String]) {
+    let sender = Function::start("send-notices", variables).await;
+    for case in of(scheduled, "send-notices") {
+        let reply = sender.invoke(&event(&case.function, &case.name)).await;
+        check_scheduled(case, reply["errorMessage"].as_str());
+        let did = |name: &str| reply[name].as_u64().unwrap_or_else(|| panic!("{}: {reply}", case.name));
+        assert!(did("again") > 0 && did("stopped") > 0, "{}: {reply}", case.name);
+        assert_eq!((did("delivered"), did("failed"), did("broken")), (0, 0, 0), "{}: {reply}", case.name);
+    }
+    let logged = sender.stop().await;
+    for outcome in ["not-delivered", "sent"] {
+        assert!(logged.contains(&format!("\"outcome\":\"{outcome}\"")), "{outcome}: {logged}");
+    }
+    for secret in secrets {
+        assert!(!logged.contains(secret.as_str()), "send-notices logged {secret}");
     }
 }
 

@@ -7,9 +7,11 @@ use aftertaste::{
     http::Request,
     lambda::Call,
     memory::Catalog,
+    web::{SystemLookup, Web},
 };
 use aftertaste_local::{dispatch, events::WRITTEN_FOR};
 use jiff::Timestamp;
+use send_notices::{Sender, Terms};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -31,7 +33,10 @@ impl Case {
     }
 }
 
-/// The cases of the functions behind the API, and those of the count.
+/// The functions that a schedule calls.
+const SCHEDULED: [&str; 2] = ["roll-up-stores", "send-notices"];
+
+/// The cases of the functions behind the API, and those of the functions that a schedule calls.
 pub fn cases() -> (Vec<Case>, Vec<Case>) {
     let text = std::fs::read_to_string(file("events/cases.json")).unwrap();
     let functions: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
@@ -42,7 +47,7 @@ pub fn cases() -> (Vec<Case>, Vec<Case>) {
             expected: expected.clone(),
         })
     });
-    cases.partition(|case| case.function != "roll-up-stores")
+    cases.partition(|case| !SCHEDULED.contains(&case.function.as_str()))
 }
 
 pub fn event(function: &str, case: &str) -> Value {
@@ -99,38 +104,64 @@ async fn sent(app: &App<AllKeys>, function: &str, name: &str) -> Value {
     dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap().into_event()
 }
 
-async fn count(app: &App<AllKeys>, case: &Case) {
+/// Does what a schedule's case asks for, and holds what it says against what it expects.
+async fn fire(app: &App<AllKeys>, case: &Case) {
+    let error = match case.function.as_str() {
+        "roll-up-stores" => count(app, event(&case.function, &case.name)).await,
+        _ => send(app, event(&case.function, &case.name)).await,
+    };
+    check_scheduled(case, error.as_deref());
+}
+
+async fn count(app: &App<AllKeys>, event: Value) -> Option<String> {
     let catalog = Catalog::new(app.table.clone(), Catalog::AGE);
-    let event = serde_json::from_value(event(&case.function, &case.name)).unwrap();
+    let event = serde_json::from_value(event).unwrap();
     let counted =
-        roll_up_stores::handle(&app.table, &catalog, event, uuid::Uuid::from_u128(9), || WRITTEN_FOR.parse().unwrap())
-            .await;
-    check_count(case, counted.err().map(|error| error.to_string()).as_deref());
+        roll_up_stores::handle(&app.table, &catalog, event, Uuid::from_u128(9), || WRITTEN_FOR.parse().unwrap());
+    counted.await.err().map(|error| error.to_string())
+}
+
+/// The endpoints of the events have names that lead nowhere, so that nothing leaves this machine.
+async fn send(app: &App<AllKeys>, event: Value) -> Option<String> {
+    let _: send_notices::Event = serde_json::from_value(event).unwrap();
+    let app = App {
+        table: app.table.clone(),
+        catalog: app.catalog.clone(),
+        keys: app.keys.seal.clone(),
+        public_url: app.public_url.clone(),
+        lifetimes: app.lifetimes,
+        reach: app.reach,
+        responses_at_once: false,
+    };
+    let sender = Sender { web: Web::outward(app.reach, SystemLookup), app, sdk: None, bus: None, mail_from: None };
+    let sent =
+        send_notices::handle(&sender, Terms::default(), Uuid::from_u128(9), || WRITTEN_FOR.parse().unwrap()).await;
+    sent.err().map(|error| error.to_string())
 }
 
 #[tokio::test]
 async fn each_event_alone_is_answered_as_its_name_says() {
-    let (cases, counts) = cases();
+    let (cases, scheduled) = cases();
     for case in &cases {
         let (_world, app) = fresh().await;
         try_out(&app, case).await;
     }
-    for case in &counts {
+    for case in &scheduled {
         let (_world, app) = fresh().await;
-        count(&app, case).await;
+        fire(&app, case).await;
     }
 }
 
 #[tokio::test]
 async fn events_are_answered_the_same_in_any_order() {
-    let (mut cases, counts) = cases();
+    let (mut cases, scheduled) = cases();
     for _ in 0..2 {
         let (_world, app) = fresh().await;
         for case in &cases {
             try_out(&app, case).await;
         }
-        for case in &counts {
-            count(&app, case).await;
+        for case in &scheduled {
+            fire(&app, case).await;
         }
         // A store that is put again as it is stays.
         assert_eq!(sent(&app, "manage-catalog", "valid-store").await["statusCode"], 200);
@@ -157,20 +188,20 @@ pub fn check(case: &Case, reply: &Value) {
     }
 }
 
-/// Holds the sentence with which a count failed, or none, against what its case expects.
-pub fn check_count(case: &Case, sentence: Option<&str>) {
+/// Holds the sentence with which a scheduled function failed, or none, against what its case expects.
+pub fn check_scheduled(case: &Case, sentence: Option<&str>) {
     assert_eq!(sentence, case.expected["error"].as_str(), "{}", case.name);
 }
 
 #[test]
 fn every_event_file_is_a_case_or_needed_by_one() {
-    let (cases, counts) = cases();
+    let (cases, scheduled) = cases();
     for entry in std::fs::read_dir(file("events")).unwrap() {
         let folder = entry.unwrap().path();
         let function = folder.file_name().unwrap().to_str().unwrap().to_owned();
         for event in std::fs::read_dir(&folder).into_iter().flatten() {
             let name = event.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
-            let used = cases.iter().chain(&counts).any(|case| {
+            let used = cases.iter().chain(&scheduled).any(|case| {
                 (case.function == function && case.name == name) || case.needs() == Some((&function, &name))
             });
             assert!(used, "no case of events/cases.json has events/{function}/{name}.json");
