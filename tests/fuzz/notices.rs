@@ -57,8 +57,8 @@ pub fn drawn(draw: &mut Draw, plan: &Plan<'_>) -> Notice {
     };
     if !is_spoilt && draw.slips(2) {
         tamper(draw, &mut notice);
-        // Whoever tampers makes nothing unreadable, unless the account is.
-        notice.is_signed = !plan.account.is_own;
+        // Whoever tampers makes nothing unreadable, unless the account is, or signs a part alone.
+        notice.is_signed = !plan.account.is_own || kind == "adyen";
     }
     notice
 }
