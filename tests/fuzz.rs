@@ -7,6 +7,7 @@
 
 mod accounts;
 mod bodies;
+mod endpoints;
 mod generator;
 mod notices;
 mod parameters;
@@ -79,6 +80,8 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     for part in [requests / 2, requests - requests / 2] {
         // Once more in the second half: what was put meanwhile mended them.
         unreadable::put(&database.url, &scene).await;
+        endpoints::put(&stack.app.table, &scene).await;
+        endpoints::put_unreadable(&database.url, &scene).await;
         let outcomes = stream::iter(generator.by_ref().take(part)).map(|request| outcome(&scene.host, request));
         let mut outcomes = pin!(outcomes.buffer_unordered(IN_FLIGHT));
         while let Some(outcome) = outcomes.next().await {
@@ -169,6 +172,9 @@ fn fault(request: &Request, reply: &Reply) -> Option<String> {
     let is_unreadable = request.is_signed_notice && tells_unreadable(request, reply);
     if reply.status >= 500 && !is_unreadable {
         return Some(format!("status {}: {}", reply.status, start_of(&reply.body, 300)));
+    }
+    if endpoints::tells_a_secret(&request.route, reply) {
+        return Some(format!("a secret is told: {}", start_of(&reply.body, 300)));
     }
     let kind = reply.headers.get("content-type").map_or("", String::as_str);
     // A reply to HEAD has the headers of a body, and none.

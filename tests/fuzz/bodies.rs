@@ -4,7 +4,7 @@ use aftertaste::domain::access::Ticket;
 use serde_json::{Value, json};
 
 use super::{
-    accounts,
+    accounts, endpoints,
     parameters::encoded,
     scene::{ANSWERED, Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
 };
@@ -14,7 +14,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "POST /erasures",
     "POST /grants",
     "POST /links",
@@ -24,6 +24,8 @@ const KNOWN: [&str; 17] = [
     "PUT /surveys/{id}",
     "PUT /brand",
     "PUT /accounts/{account}",
+    "PUT /endpoints/{endpoint}",
+    "POST /endpoints/{endpoint}",
     "PUT /stores/{store}/days/{day}",
     "PUT /days",
     "PUT /people/{id}",
@@ -103,6 +105,8 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
         "PUT /brand" => Body::Json(brand(draw)),
         "PUT /accounts/{account}" => Body::Json(accounts::body(draw, plan)),
+        "PUT /endpoints/{endpoint}" => Body::Json(endpoints::body(draw, plan)),
+        "POST /endpoints/{endpoint}" => Body::Json(endpoints::act(draw, plan)),
         "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);

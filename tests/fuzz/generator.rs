@@ -319,7 +319,7 @@ fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
 fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     let needed = match plan.route.path.split('/').nth(1) {
         Some("links" | "codes") => "issue",
-        Some("stores" | "surveys" | "brand" | "days" | "accounts") => "admin",
+        Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints") => "admin",
         Some("reports" | "login") => "report:",
         Some("s" | "t" | "payments") => "",
         // A route that is new is shown all there are.

@@ -113,6 +113,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "provider" => plan.account.provider().to_owned(),
         "account" if draw.slips(30) => Account::drawn(draw, false).id(),
         "account" => plan.account.id(),
+        "endpoint" => plan.endpoint.to_owned(),
         "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
         "id" if plan.route.path.starts_with("/people") => format!("person-{}", draw.below(4)),
         "id" => plan.survey.to_owned(),
@@ -144,6 +145,9 @@ fn near(draw: &mut Draw, name: &str) -> &'static str {
         "day" => &["2026-02-30", "2019-12-31", "2531-01-01", "20261121", "2026-1-1", "-002026-11-21", "today", "0"],
         "provider" => &["WeChat", "wechat%20", "%77echat", "paypal", "mapped:", "wechat."],
         "account" => &["none", "-", "Own", "own_x", "own-wechat-", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "%6fwn"],
+        "endpoint" => {
+            &["none", "-", "_x", "Spare-1", "spare-1%20", "spare%2D1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+        }
         "scope" => &[
             "",
             "cn/",

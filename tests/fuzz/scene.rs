@@ -9,7 +9,7 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use super::accounts::Account;
+use super::{accounts::Account, endpoints};
 use crate::{events::keys, harness::signed_by};
 
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
@@ -171,6 +171,8 @@ pub struct Plan<'a> {
     pub session: u32,
     /// The account that is read or put, or whose notices come.
     pub account: Account,
+    /// The endpoint that is read, put, acted on or taken away.
+    pub endpoint: &'static str,
 }
 
 impl<'a> Plan<'a> {
@@ -182,7 +184,8 @@ impl<'a> Plan<'a> {
         let is_put = route.path == "/accounts/{account}" && route.method == "PUT";
         let is_own = draw.careful || !is_put && draw.one_in(2);
         let account = Account::drawn(draw, is_own);
-        Self { scene, route, visit, store, survey, session, account }
+        let endpoint = endpoints::drawn(draw, &route.method, draw.careful);
+        Self { scene, route, visit, store, survey, session, account, endpoint }
     }
 
     /// Whether the route takes nothing but forms that a page of this site sends.
