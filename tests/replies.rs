@@ -4,6 +4,7 @@
 //! To write it anew: `WRITE_REPLIES=1 cargo black-box replies`.
 
 pub mod calls;
+pub mod endpoints;
 pub mod log;
 pub mod payments;
 mod people;
@@ -30,7 +31,11 @@ use crate::{
     harness::{World, file, grant, signed_by, signed_for},
 };
 use calls::{Call, calls};
+use endpoints::{Secrets, put_one_that_is_off};
 use log::Log;
+
+/// How many secrets of webhooks the calls make.
+const SECRETS: usize = 4;
 
 /// A moment, and a stack whose catalog, keys and address are always the same.
 pub struct Scene {
@@ -120,14 +125,17 @@ async fn every_route_replies_and_logs_as_it_did_before() {
     let world = World::new().await;
     let scene = Scene::of(&world.stack);
     scene.fill().await;
+    put_one_that_is_off(&scene).await;
     Log::listen();
-    let mut replies = Vec::new();
+    let (mut replies, mut secrets) = (Vec::new(), Secrets::default());
     for call in calls(&keys().guests, scene.now) {
         let reply = scene.reply(&call).await;
         let mut entry = json!({"call": call.name(), "reply": shape(&reply), "log": logged(call.route)});
+        secrets.mask(&mut entry, &reply);
         without_sentences(&mut entry);
         replies.push(entry);
     }
+    assert_eq!(secrets.told(), SECRETS, "one of each new webhook, and of each change");
     let summary = scene.count().await;
     replies.push(json!({"call": "count", "reply": serde_json::to_value(summary).unwrap(), "log": logged("schedule")}));
 
