@@ -5,7 +5,7 @@ mod endpoints;
 mod examples;
 mod histories;
 mod many;
-mod office;
+pub mod office;
 mod people;
 mod receivers;
 mod telling;

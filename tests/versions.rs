@@ -2,6 +2,7 @@
 //! on; so is what a later version may write, with attributes and fields that this one does not know.
 
 mod later;
+mod outbox;
 
 use aftertaste::domain::visit::Claim;
 use aftertaste_local::TABLE;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     events::keys,
     harness::{World, file, inflated, proxy::ask, signed_by},
-    replies::{Scene, calls, payments, receipt},
+    replies::{Scene, calls, endpoints::put_one_that_is_off, payments, receipt},
 };
 
 /// The items of a table, and links, a code and a grant of the same keyring.
@@ -80,6 +81,7 @@ async fn play_seldom(scene: &Scene) {
     assert_eq!(scene.reply(&at("POST /s/{link}").json(&answers)).await.status, 201, "{answers}");
     told(scene).await;
     by_notice(scene).await;
+    put_one_that_is_off(scene).await;
     let orders = calls::new("PUT /stores/{store}/days/{day}").at(&[("store", "13"), ("day", "2026-11-20")]);
     let by_hour = json!({"orders": 90, "orders_by_hour": {"12": 90}});
     assert_eq!(scene.reply(&orders.grant("admin").json(&by_hour)).await.status, 200);
@@ -141,6 +143,27 @@ async fn notices_go_on(world: &World, scene: &Scene) {
     );
 }
 
+/// An endpoint is shown with how it fares and what it got, and put again it is switched on.
+async fn endpoints_go_on(scene: &Scene) {
+    let at = |route| calls::new(route).at(&[("endpoint", "old")]).grant("admin");
+    let shown = async |call: calls::Call| -> Value {
+        let reply = scene.reply(&call).await;
+        assert_eq!(reply.status, 200, "{}", call.name());
+        serde_json::from_slice(&reply.body).unwrap()
+    };
+    let old = shown(at("GET /endpoints/{endpoint}")).await;
+    let latest = &old["deliveries"][0];
+    assert_eq!(
+        (&old["state"], &old["failed"], &latest["state"]),
+        (&json!("off"), &json!(1), &json!("waiting")),
+        "{old}"
+    );
+    assert_eq!(latest["attempts"].as_array().unwrap().len(), 2);
+    let put = json!({"to": {"webhook": {"url": "https://hooks.example.invalid/old"}}});
+    let again = shown(at("PUT /endpoints/{endpoint}").json(&put)).await;
+    assert!(again["state"] == "on" && again.get("secret").is_none(), "its secret is kept: {again}");
+}
+
 /// A visit of the day before of which the till tells more, and its answer.
 async fn told(scene: &Scene) {
     let paid = scene.now - 25.hours();
@@ -178,6 +201,10 @@ async fn what_a_later_version_adds_to_every_item_is_passed_over() {
     serves(&written).await;
 }
 
+/// Every kind of item that the scene makes.
+const KINDS: &str = "ACCOUNTS ASKED AUDIT BRAND COUNT D DELIVERY ENDPOINTS EVENT FAILED GRANTS HEALTH L NOTICED O P \
+                     PEOPLE Q R SENDING SESSIONS SIGN-IN STORES SURVEY UNMAPPED V";
+
 #[tokio::test]
 async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() {
     let world = World::new().await;
@@ -187,18 +214,14 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     // The brand was put on the way: a scene that remembers no other reads its reports.
     let mut written = written(&world, &Scene::of(&world.stack)).await;
     let items = written["items"].as_array_mut().unwrap();
-    // A count gives its lease back: this one was killed, and its lease has ended.
-    items.push(json!({"pk": {"S": "COUNT"}, "sk": {"S": "-"}, "holder": {"S": "a-later-count"},
-        "until": {"N": scene.now.as_second().to_string()}}));
+    // A count gives its lease back, and so does a sender: these were killed, and their leases have ended.
+    for lease in ["COUNT", "SENDING"] {
+        items.push(json!({"pk": {"S": lease}, "sk": {"S": "-"}, "holder": {"S": "a-later-count"},
+            "until": {"N": scene.now.as_second().to_string()}}));
+    }
     has_all_there_is(items);
     let kinds = later::add_to(items);
-    assert_eq!(
-        kinds.into_iter().collect::<Vec<_>>(),
-        [
-            "ACCOUNTS", "ASKED", "AUDIT", "BRAND", "COUNT", "D", "EVENT", "GRANTS", "L", "NOTICED", "O", "P", "PEOPLE",
-            "Q", "R", "SESSIONS", "SIGN-IN", "STORES", "SURVEY", "UNMAPPED", "V"
-        ]
-    );
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>().join(" "), KINDS);
 
     let fresh = put_in(&written).await;
     let scene = Scene::of(&fresh.stack);
@@ -213,6 +236,7 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     let li = listed["people"].as_array().unwrap().iter().find(|person| person["id"] == "li").unwrap();
     assert_eq!((&li["sessions"], li["asked_at"].is_string()), (&json!(1), true));
     notices_go_on(&fresh, &scene).await;
+    endpoints_go_on(&scene).await;
     let count = serves(&written).await;
     assert_eq!((count.written, count.unchanged, count.behind), (0, 9, 0), "{count:?}");
 }

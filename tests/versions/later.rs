@@ -20,8 +20,13 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
         for asked in item.pointer_mut("/asked_before/L").and_then(Value::as_array_mut).into_iter().flatten() {
             asked["M"]["later"] = json!({"S": "more"});
         }
-        for name in ["definition", "brand", "account", "data"] {
-            if let Some(text) = item.get(name).and_then(|text| text["S"].as_str()) {
+        for tried in item.pointer_mut("/attempts/L").and_then(Value::as_array_mut).into_iter().flatten() {
+            tried["M"]["later"] = json!({"S": "more"});
+        }
+        for name in ["definition", "brand", "account", "endpoint", "data"] {
+            let text = item.get(name).and_then(|text| text["S"].as_str());
+            // Of what is due, the endpoint is an id.
+            if let Some(text) = text.filter(|text| text.starts_with('{')) {
                 item[name] = json!({"S": with_more(serde_json::from_str(text).unwrap()).to_string()});
             }
         }
@@ -40,10 +45,13 @@ fn with_more(mut value: Value) -> Value {
         within(question, "options").into_iter().for_each(add);
         question.get_mut("ask_if").into_iter().for_each(add);
     }
-    for list in ["modules", "stores", "provider"] {
+    for list in ["modules", "stores", "provider", "to"] {
         within(&mut value, list).into_iter().filter(|within| within.is_object()).for_each(add);
     }
     value.get_mut("invite").into_iter().for_each(add);
+    if let Some(types) = value.get_mut("types").and_then(Value::as_array_mut) {
+        types.push(json!("later.*"));
+    }
     for object in ["wechat", "alipay", "operations"] {
         value.get_mut(object).into_iter().for_each(add);
     }
