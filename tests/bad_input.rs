@@ -292,8 +292,13 @@ async fn no_odd_header_path_or_query_brings_about_a_500() {
         ["x-forwarded-proto", "accept", "accept-language", "authorization", "cookie", "content-type", "x-anything"]
     {
         for value in odd {
-            for path in [format!("/s/{link}"), "/reports/store/12".into(), "/stores".into(), "/login?grant=%ff".into()]
-            {
+            for path in [
+                format!("/s/{link}"),
+                "/reports/store/12".into(),
+                "/stores".into(),
+                "/endpoints".into(),
+                "/login?grant=%ff".into(),
+            ] {
                 let value = reqwest::header::HeaderValue::from_bytes(value).unwrap();
                 let status = world.send(world.request(Method::GET, &path).header(name, value)).await.status;
                 assert!(!status.is_server_error(), "{path} with {name}: {status}");
@@ -306,6 +311,9 @@ async fn no_odd_header_path_or_query_brings_about_a_500() {
         "/reports/store/12.json?from=%ff&&&=&to",
         "/stores/%2e%2e",
         "/surveys/%00",
+        "/endpoints/%00",
+        "/endpoints/-",
+        "/endpoints/..%2Fstores",
         "/login",
         "/login?grant",
         "/nothing",

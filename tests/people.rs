@@ -76,7 +76,7 @@ async fn a_viewer_gets_nowhere_but_to_their_report() {
         let path = route.path.replace("{scope+}", "store/13").replace("{link}", "AAAA").replace("{code}", "AAAA");
         let path = path.replace("{store}", "12").replace("{day}", "2026-11-21").replace("{file}", "qr.svg");
         let path = path.replace("/people/{id}", "/people/li").replace("/grants/{id}", &format!("/grants/{id}"));
-        let path = path.replace("{id}", "dine-in");
+        let path = path.replace("{id}", "dine-in").replace("{account}", "till").replace("{endpoint}", "crm");
         let method: Method = route.method.parse().unwrap();
         let mut sent = browser.request(method.clone(), &path);
         if method != Method::GET {
@@ -99,6 +99,7 @@ async fn a_viewer_gets_nowhere_but_to_their_report() {
         assert!(reply.status == may || (may == 0 && is_refused), "{method} {path}: {} {}", reply.status, reply.text);
     }
     assert_eq!(world.items("PEOPLE").await.len(), 1 + 3, "the demo's and this one");
+    assert!(world.items("ENDPOINTS").await.is_empty() && world.items("EVENT#").await.is_empty());
     assert_eq!(browser.report("store/12").await, 200);
 }
 

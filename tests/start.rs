@@ -47,6 +47,8 @@ async fn a_variable_that_is_missing_or_malformed_stops_the_start_with_a_sentence
         last_words("roll-up-stores", &[]).await,
         "Error: TABLE_NAME is not set: it is the name of the DynamoDB table.\n"
     );
+    let said = last_words("send-notices", &[table, url]).await;
+    assert!(said.starts_with("Error: SEAL_KEYS is not set: it is ssm:<name of a SecureString>"), "{said}");
     assert_eq!(
         last_words("open-survey", &[table]).await,
         "Error: PUBLIC_URL is not set: it is the address that guests see, such as https://s.example.cn.\n"
