@@ -37,6 +37,8 @@ struct State {
     hold: Option<(String, String)>,
     /// How many requests wait so.
     held: usize,
+    /// How many processes were killed. What one sent and nobody has read yet is lost with its connections.
+    buried: usize,
     /// How many requests are being asked upstream.
     under_way: usize,
 }
@@ -90,6 +92,13 @@ impl Proxy {
         self.state.lock().unwrap().writes_left = None;
     }
 
+    /// Everything gets through again, but nothing of a process that was killed: its connections are closed.
+    pub fn bury(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.writes_left = None;
+        state.buried += 1;
+    }
+
     /// Requests are taken and never answered, until this is taken back.
     pub fn set_hang(&self, hang: bool) {
         self.state.lock().unwrap().hang = hang;
@@ -135,8 +144,9 @@ impl Proxy {
 
 async fn serve(mut stream: TcpStream, http: reqwest::Client, upstream: String, state: Arc<Mutex<State>>) {
     let mut buffer = Vec::new();
+    let buried = state.lock().unwrap().buried;
     while let Some((headers, body)) = read_request(&mut stream, &mut buffer).await {
-        if state.lock().unwrap().down {
+        if state.lock().unwrap().down || state.lock().unwrap().buried != buried {
             return;
         }
         while state.lock().unwrap().hang {

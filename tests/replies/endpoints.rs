@@ -39,6 +39,7 @@ pub async fn put_one_that_is_off(scene: &Scene) {
     let times = (now - 240.hours(), Some(now + 1.hour()));
     table.put_endpoint(&id, &details, &secrets, times, (&scene.app.keys.seal, Uuid::nil())).await.unwrap();
     let health = Health {
+        writes: 3,
         last_success: Some(now - 150.hours()),
         failing_since: Some(now - 122.hours()),
         pauses: 9,
@@ -46,7 +47,7 @@ pub async fn put_one_that_is_off(scene: &Scene) {
         off_since: Some(now - 2.hours()),
         why: Some("Nothing has arrived for 5 days. It answered 500.".into()),
     };
-    table.put_health(&id, &health).await.unwrap();
+    table.put_health(&id, &health, now).await.unwrap();
     let tried =
         |at: Timestamp, status| Tried { at, status, said: status.is_none().then(|| "No answer.".into()), ms: 31 };
     for (hours, state) in [(150, DeliveryState::Delivered), (122, DeliveryState::Failed), (3, DeliveryState::Waiting)] {

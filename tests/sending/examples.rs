@@ -70,14 +70,13 @@ async fn pay(world: &World) {
 async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
     let examples = examples();
     assert_eq!(examples.keys().map(String::as_str).collect::<Vec<_>>(), TYPES);
-    let office = Office::new().await;
+    let office = Office::with_a_store(77).await;
     brand_with_programs(&office.world).await;
-    office.put("crm", json!({})).await;
     office.put("bad", json!({"types": ["response.taken_back"]})).await;
     office.receiver.answer("/bad", Manner::Says(410, ""));
     office.act("crm", json!({"test": {}})).await;
     pay(&office.world).await;
-    let mut guests = answers().hours_ago(24).text("汤很鲜。").times(5);
+    let mut guests = answers().store(77).hours_ago(24).text("汤很鲜。").times(5);
     let liked = vec!["food".parse().unwrap(), "service".parse().unwrap()];
     guests.response.answers.insert("liked".parse().unwrap(), aftertaste::domain::survey::Answer::Choice(liked));
     guests.response.answered_at = Timestamp::now() + 2.seconds();
@@ -94,8 +93,8 @@ async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
     office.run().await.unwrap();
     guests.take_back(&office.world).await;
     count_later(6).await.unwrap();
-    let sk = office.world.items("R#12").await[0]["sk"].as_str().unwrap().to_owned();
-    poison(&office.world, "R#12", &sk, "expires", json!({"S": "never"})).await;
+    let sk = office.world.items("R#77").await[0]["sk"].as_str().unwrap().to_owned();
+    poison(&office.world, "R#77", &sk, "expires", json!({"S": "never"})).await;
     count(&office.world).await.unwrap_err();
     for _ in 0..3 {
         office.minute().await;

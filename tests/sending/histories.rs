@@ -84,7 +84,8 @@ impl<'a> History<'a> {
             3..=4 => drop(self.office.run_by(self.sender).await.unwrap()),
             5 => self.killed_run().await,
             6 => {
-                let (one, other) = futures::future::join(self.office.run_by(self.sender), self.office.run()).await;
+                let (one, other) =
+                    futures::future::join(self.office.run_by(self.sender), self.office.run_by(self.sender)).await;
                 one.and(other).unwrap();
             }
             7 => self.change_manner(),
@@ -135,12 +136,13 @@ impl<'a> History<'a> {
     async fn killed_run(&mut self) {
         self.kills += 1;
         self.office.world.proxy.cut_after(self.rng.usize(..12), self.rng.bool());
+        let killed = self.office.another_sender(&self.office.world.proxy.url).await;
         tokio::select! {
-            _ = self.office.run() => {}
+            _ = self.office.run_by(&killed) => {}
             () = self.office.world.proxy.spent() => {}
         }
         self.office.world.proxy.quiet().await;
-        self.office.world.proxy.mend();
+        self.office.world.proxy.bury();
     }
 
     /// All endpoints are well, and time passes until nothing is due.
@@ -238,7 +240,7 @@ impl<'a> History<'a> {
 async fn histories(seeds: std::ops::Range<u64>) {
     let mut office = Office::new().await;
     office.terms = send_notices::Terms { patience: Duration::from_millis(100), ..TERMS };
-    let sender = office.another_sender().await;
+    let sender = office.another_sender(&office.world.database.url).await;
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
     for seed in seeds {
         let mut history = History::new(&office, &sender, seed).await;

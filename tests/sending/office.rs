@@ -15,7 +15,7 @@ use aftertaste_local::TABLE;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{Client, config::Credentials};
 use deliveries::addresses::Reach;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 use reqwest::Method;
 use send_notices::{Sender, Summary, Terms};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub const TERMS: Terms =
     Terms { work: Duration::from_secs(20), patience: Duration::from_secs(2), lease: Duration::from_secs(55) };
 
 /// A sender with the keys of a world.
-fn sender(world: &World, table: Table) -> Sender {
+fn sender(world: &World, table: Table, web: Web) -> Sender {
     let app = App {
         catalog: Catalog::new(table.clone(), Catalog::AGE).into(),
         table,
@@ -46,26 +46,38 @@ fn sender(world: &World, table: Table) -> Sender {
         reach: Reach::ThisMachineToo,
         responses_at_once: false,
     };
-    let web = Web::outward(app.reach, SystemLookup);
     Sender { app, web, sdk: None, bus: None, mail_from: None }
 }
 
 impl Office {
     pub async fn new() -> Self {
         let world = World::new().await;
-        let sender = sender(&world, world.stack.app.table.clone());
+        let web = Web::outward(Reach::ThisMachineToo, SystemLookup);
+        let sender = sender(&world, world.stack.app.table.clone(), web);
         let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
         Self { world, sender, receiver: Receiver::start().await, terms: TERMS, clock: Mutex::new(now) }
     }
 
-    /// Another sender, whose table lies behind no proxy: it is quicker, and can't be cut off.
-    pub async fn another_sender(&self) -> Sender {
+    /// One with an endpoint for everything, and a store whose day neither begins nor ends within hours.
+    pub async fn with_a_store(number: u32) -> Self {
+        let office = Self::new().await;
+        office.put("crm", json!({})).await;
+        let hour = Timestamp::now().to_zoned(TimeZone::UTC).hour();
+        let store = json!({"name": "Night and day", "path": "cn/east", "time_zone": "UTC",
+            "day_starts": format!("{:02}:00", (hour + 12) % 24), "survey": "dine-in"});
+        let put = office.world.call(Method::PUT, &format!("/stores/{number}"), "admin", store).await;
+        assert!(put.status.is_success(), "{}", put.text);
+        office
+    }
+
+    /// Another sender, with connections of its own to the table: behind the proxy it can be killed, without it is quicker.
+    pub async fn another_sender(&self, url: &str) -> Sender {
         let loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-            .endpoint_url(&self.world.database.url);
+            .endpoint_url(url);
         let client = Client::new(&bounds(loader).load().await);
-        sender(&self.world, Table::new(client, TABLE))
+        sender(&self.world, Table::new(client, TABLE), self.sender.web.clone())
     }
 
     pub fn now(&self) -> Timestamp {

@@ -112,6 +112,6 @@ async fn one_that_hangs_or_babbles_holds_up_no_other() {
     let summary = office.minute().await;
     assert_eq!(summary.delivered, 60, "{summary:?}");
     let hung = office.receiver.got().iter().filter(|got| got.path == "/hangs").count();
-    assert!(hung <= 8, "it is left alone after some: {hung}");
+    assert!(hung <= 10, "it is left alone after some: {hung}");
     assert!(office.shown("hangs").await["paused_until"].is_string());
 }

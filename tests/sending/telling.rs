@@ -10,8 +10,7 @@ use aftertaste::{
     lambda::Call,
     memory::Catalog,
 };
-use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
-use reqwest::Method;
+use jiff::{Span, Timestamp, ToSpan};
 use roll_up_stores::{CountError, Summary};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,16 +23,8 @@ use crate::{
 
 const STORE: u32 = 77;
 
-/// An office with an endpoint for everything, and a store whose day neither begins nor ends within hours.
 async fn office() -> Office {
-    let office = Office::new().await;
-    office.put("crm", json!({})).await;
-    let hour = Timestamp::now().to_zoned(TimeZone::UTC).hour();
-    let store = json!({"name": "Night and day", "path": "cn/east", "time_zone": "UTC",
-        "day_starts": format!("{:02}:00", (hour + 12) % 24), "survey": "dine-in"});
-    let put = office.world.call(Method::PUT, &format!("/stores/{STORE}"), "admin", store).await;
-    assert!(put.status.is_success(), "{}", put.text);
-    office
+    Office::with_a_store(STORE).await
 }
 
 fn guests() -> Guests {

@@ -124,3 +124,47 @@ async fn a_delivery_that_can_not_be_read_holds_up_no_other() {
     assert_eq!(shown["deliveries"].as_array().unwrap().len(), 1, "{shown}");
     assert_eq!(logged("delivery-left-out"), 1);
 }
+
+#[tokio::test]
+async fn an_endpoint_that_can_not_be_read_is_put_anew() {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    set(&office.world, "ENDPOINTS", "crm", "endpoint", json!({"S": "{}"})).await;
+    office.put("crm", json!({})).await;
+    assert_eq!(office.shown("crm").await["state"], "on");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_can_not_be_read_can_be_taken_away() {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    set(&office.world, "ENDPOINTS", "crm", "endpoint", json!({"S": "{}"})).await;
+    let gone = office.world.call(reqwest::Method::DELETE, "/endpoints/crm", "admin", Value::Null).await;
+    assert_eq!(gone.status, 200, "{}", gone.text);
+}
+
+#[tokio::test]
+async fn an_endpoint_whose_health_can_not_be_read_is_put_anew() {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    let spoilt = json!({"pk": {"S": "HEALTH"}, "sk": {"S": "crm"}, "pauses": {"S": "many"}});
+    put(&office, &spoilt).await;
+    office.put("crm", json!({})).await;
+}
+
+#[tokio::test]
+async fn a_webhook_whose_secret_can_not_be_opened_is_put_anew() {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    set(&office.world, "ENDPOINTS", "crm", "sealed", json!({"S": "1.x"})).await;
+    office.put("crm", json!({})).await;
+}
+
+#[tokio::test]
+async fn an_id_of_an_event_that_is_too_long_for_a_key_is_unknown() {
+    let office = Office::new().await;
+    office.put("crm", json!({})).await;
+    let again = json!({"replay": {"event": {"id": "x".repeat(2_000), "timestamp": office.now()}}});
+    let said = office.world.call(reqwest::Method::POST, "/endpoints/crm", "admin", again).await;
+    assert!(said.status.is_client_error(), "{}", said.text);
+}

@@ -12,7 +12,7 @@ use aftertaste::{
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
     seal::fresh_secret,
-    table::{Again, Delivery, Health, OutgoingEvent, StoredEndpoint},
+    table::{Again, Delivery, Health, OutgoingEvent, StoredEndpoint, TableError},
 };
 use deliveries::{
     endpoint::{Endpoint, EndpointDetails, REPLAY, To},
@@ -34,6 +34,9 @@ const BOTH_SIGN_HOURS: i64 = 24;
 /// How many deliveries are shown, the latest, and up to how many failures are counted.
 const DELIVERIES_SHOWN: i32 = 50;
 const FAILURES_COUNTED: i32 = 1_000;
+
+/// No event has a longer id, in bytes.
+const LONGEST_EVENT_ID: usize = 64;
 
 /// What `GET` shows beside what was put. A body with it can be put back.
 const SHOWN: [&str; 13] = [
@@ -134,7 +137,11 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     body.retain(|name, _| !SHOWN.contains(&name.as_str()));
     let given = body.shift_remove("secrets").map(secrets).transpose()?;
     let details: EndpointDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
-    let before = app.table.endpoint(&id).await?;
+    let before = match app.table.endpoint(&id).await {
+        // Put anew, it is mended. Its secret is not known any more.
+        Err(TableError::Unreadable { .. }) => None,
+        read => read?,
+    };
     if before.is_none() && app.table.endpoints().await?.len() >= MOST_ENDPOINTS {
         return Err(Problem::invalid(format!("There are {MOST_ENDPOINTS} endpoints, which is the most.")).into());
     }
@@ -143,7 +150,8 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
         return Err(Problem::invalid("secrets: only a robot's are given. A webhook's secret is made here.").into());
     }
     let kept = match before.as_ref().filter(|before| keeps_secrets(&before.endpoint.to, &details.to)) {
-        Some(before) => before.open_secrets(&app.keys.seal)?,
+        // Those whose key is gone are not kept.
+        Some(before) => before.open_secrets(&app.keys.seal).unwrap_or_default(),
         None => Vec::new(),
     };
     let made = if is_webhook && kept.is_empty() { Some(new_secret()?) } else { None };
@@ -158,9 +166,9 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
         }
     };
     let since = before.as_ref().map_or_else(|| whole_second(call.now), |before| before.since);
-    let former = before.as_ref().and_then(|before| before.former_signs_until).filter(|_| made.is_none());
+    let former = before.as_ref().and_then(|before| before.former_signs_until).filter(|_| is_webhook && made.is_none());
     app.table.put_endpoint(&id, &endpoint, &known, (since, former), (&app.keys.seal, call.fresh)).await?;
-    let health = switch_on(app, &id).await?;
+    let health = switch_on(app, &id, call.now).await?;
     let mut shown = shown(&stored(app, &id).await?, &health);
     shown.extend(made.map(|secret| ("secret".to_owned(), json!(secret))));
     let status = if before.is_none() { StatusCode::CREATED } else { StatusCode::OK };
@@ -186,12 +194,11 @@ fn whole_second(at: Timestamp) -> Timestamp {
 }
 
 /// Whoever puts an endpoint anew has seen to what was wrong with it.
-async fn switch_on(app: &App, id: &Id) -> Result<Health, Stop> {
+async fn switch_on(app: &App, id: &Id, now: Timestamp) -> Result<Health, Stop> {
     let health = app.table.health(id).await?;
-    let well = Health { last_success: health.last_success, ..Health::default() };
-    if well != health {
-        app.table.put_health(id, &well).await?;
-    }
+    let well = Health { last_success: health.last_success, writes: health.writes, ..Health::default() };
+    // Also where it is well: a run that thinks otherwise may be about to write so.
+    app.table.put_health(id, &well, now).await?;
     Ok(well)
 }
 
@@ -218,7 +225,10 @@ async fn missing_places(app: &App, scopes: &[Scope]) -> Result<Mistakes, Stop> {
 /// Takes an endpoint away.
 pub(crate) async fn delete(app: &App, request: &Request) -> Result<Reply, Stop> {
     let id = endpoint_id(request)?;
-    stored(app, &id).await?;
+    match stored(app, &id).await {
+        Ok(_) | Err(Stop::Broken(TableError::Unreadable { .. })) => {}
+        Err(stop) => return Err(stop),
+    }
     app.table.delete_endpoint(&id).await?;
     Ok(Reply::json(StatusCode::OK, &json!({"endpoint": id, "state": "gone"})))
 }
@@ -294,7 +304,8 @@ async fn rotate(app: &App, stored: &StoredEndpoint, call: Call) -> Result<Reply,
 async fn replay(app: &App, id: &Id, what: Replay, call: Call) -> Result<Reply, Stop> {
     let data = match what {
         Replay::Event { id: event, timestamp } => {
-            if app.table.delivery(id, timestamp, &event).await?.is_none() {
+            // A longer one is none of ours, and fits into no key.
+            if event.len() > LONGEST_EVENT_ID || app.table.delivery(id, timestamp, &event).await?.is_none() {
                 return Err(Problem::event_unknown().into());
             }
             let again = Again { endpoint: id.clone(), id: event, at: timestamp, is_replay: true };

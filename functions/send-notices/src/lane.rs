@@ -104,8 +104,8 @@ impl Lane {
         let is_old =
             state.health.last_success.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(1));
         if !is_well || is_old {
-            let off_since = state.health.off_since;
-            state.health = Health { last_success: Some(now), off_since, ..Health::default() };
+            let Health { off_since, writes, .. } = state.health;
+            state.health = Health { last_success: Some(now), off_since, writes, ..Health::default() };
         }
         // As many at once as if it had never failed.
         self.under_way.add_permits(AT_ONCE.saturating_sub(state.at_once));

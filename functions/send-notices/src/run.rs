@@ -1,6 +1,6 @@
 //! A run: all that is due, each event and each delivery by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub(crate) struct Run<'a, C> {
     /// No answer is waited for later: the lease ends soon.
     end: Instant,
     lanes: BTreeMap<Id, Lane>,
+    /// Deliveries that this run has met. After a crash one may be due twice.
+    met: Mutex<BTreeSet<(Id, String)>>,
     did: Mutex<Summary>,
 }
 
@@ -67,7 +69,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         };
         let lanes = endpoints.into_iter().map(lane).collect();
         let (stop, end) = (Instant::now() + terms.work, Instant::now() + terms.work + terms.patience);
-        Ok(Self { sender, terms, clock, stop, end, lanes, did: Mutex::default() })
+        Ok(Self { sender, terms, clock, stop, end, lanes, met: Mutex::default(), did: Mutex::default() })
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -119,7 +121,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.tell_people().await;
         for lane in self.lanes() {
             if let Some(health) = lane.changed_health() {
-                self.table().put_health(&lane.stored.id, &health).await?;
+                self.table().change_health(&lane.stored.id, &health, self.now()).await?;
             }
         }
         read?;
@@ -140,10 +142,13 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
     /// Hands an event out to the endpoints that want it. What failed, and what one of them has no room for, goes on by
     /// itself. Then the event is done: first its payment is marked, so that no notice of it brings it back.
     async fn hand_out(&self, due: &Due, event: &OutgoingEvent) -> Result<(), TableError> {
+        let lanes = self.wanting(event).await?;
         if let Some(state) = self.why_not(event).await? {
+            if state.is_some() {
+                self.end_begun(&lanes, event).await?;
+            }
             return self.end(due, event, state).await;
         }
-        let lanes = self.wanting(event).await?;
         if lanes.is_empty() {
             return self.end(due, event, Some(DeliveryState::Unheard)).await;
         }
@@ -166,6 +171,18 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
         self.count(|did| did.events += 1);
         self.end(due, event, None).await
+    }
+
+    /// Ends what a run had begun that was killed. The event has come to its end since.
+    async fn end_begun(&self, lanes: &[&Lane], event: &OutgoingEvent) -> Result<(), TableError> {
+        for lane in lanes {
+            let begun = self.table().delivery(&lane.stored.id, event.at, &event.id).await?;
+            if let Some(mut begun) = begun.filter(|begun| begun.state == DeliveryState::Waiting) {
+                (begun.state, begun.next) = (DeliveryState::Stopped, None);
+                self.save(lane, &begun).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn wait(&self, lane: &Lane, event: &OutgoingEvent, when: Timestamp) -> Result<Due, TableError> {
@@ -231,8 +248,17 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         Ok(Some((number, store.map(|store| store.details.path.clone()))))
     }
 
+    /// Whether this run has met a delivery. Tried twice at once, it could arrive, and seem to have failed.
+    fn meets_again(&self, endpoint: &Id, event: &str) -> bool {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        !met.insert((endpoint.clone(), event.to_owned()))
+    }
+
     /// An event for the first time at an endpoint, unless a run that was killed has been there.
     async fn first(&self, lane: &Lane, event: &OutgoingEvent) -> Result<Fate, TableError> {
+        if self.meets_again(&lane.stored.id, &event.id) {
+            return Ok(Fate::Left);
+        }
         let table = self.table();
         let mut delivery = match table.delivery(&lane.stored.id, event.at, &event.id).await? {
             Some(delivery) if delivery.state == DeliveryState::Waiting => {
@@ -250,6 +276,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
 
     /// A delivery that is due again.
     async fn go_on(&self, due: Due, again: &Again) -> Result<(), TableError> {
+        if self.meets_again(&again.endpoint, &again.id) {
+            self.count(|did| did.left += 1);
+            return Ok(());
+        }
         let delivery = self.table().delivery(&again.endpoint, again.at, &again.id).await?;
         let Some(mut delivery) = delivery.filter(|it| again.is_replay || it.state == DeliveryState::Waiting) else {
             return self.table().take_away(&due).await;

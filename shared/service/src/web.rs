@@ -25,6 +25,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 const BODY: Duration = Duration::from_secs(2);
 
 /// Connections to other servers. They are kept, as the SDK keeps its own.
+#[derive(Clone)]
 pub struct Web(SharedHttpConnector);
 
 /// Why there is no answer: a sentence's end, about the server.

@@ -1,5 +1,6 @@
 //! Endpoints: where events go, and how each fares.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use deliveries::{
     endpoint::{Endpoint, EndpointDetails},
     webhook::Secret,
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Item, Table, TableError, keys, string, unreadable, whole_number};
+use super::{Item, Table, TableError, events::kept_until, keys, string, unless_refused, unreadable, whole_number};
 use crate::seal::{open_secrets, seal_secrets};
 
 /// An endpoint as it is stored.
@@ -19,7 +20,7 @@ pub struct StoredEndpoint {
     pub id: Id,
     /// What the operator says of it.
     pub endpoint: Endpoint,
-    /// Since when there is one of this id. What happened before is not told to it.
+    /// Since when there is one of this id. Responses that were given before are not told to it.
     pub since: Timestamp,
     /// Until when the secret before signs too.
     pub former_signs_until: Option<Timestamp>,
@@ -64,6 +65,9 @@ impl StoredEndpoint {
 /// How an endpoint fares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
+    /// How often it was written. A run does not write over what an operator did meanwhile.
+    #[serde(default)]
+    pub writes: u64,
     /// When something arrived last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_success: Option<Timestamp>,
@@ -140,12 +144,15 @@ impl Table {
         self.delete(keys::health(id), "forget how an endpoint fared").await
     }
 
-    /// How an endpoint fares.
+    /// How an endpoint fares. What can't be read is as if it were new.
     ///
     /// # Errors
-    /// When the table or the item can't be read.
+    /// When the table can't be read.
     pub async fn health(&self, id: &Id) -> Result<Health, TableError> {
-        Ok(self.read(keys::health(id), "read how an endpoint fares").await?.unwrap_or_default())
+        match self.read(keys::health(id), "read how an endpoint fares").await {
+            Err(TableError::Unreadable { .. }) => Ok(Health::default()),
+            read => Ok(read?.unwrap_or_default()),
+        }
     }
 
     /// How all endpoints fare, by their ids. What can't be read is as if it were new.
@@ -158,15 +165,38 @@ impl Table {
         Ok(items.into_iter().filter_map(one).collect())
     }
 
-    /// Writes how an endpoint fares.
+    /// Writes how an endpoint fares, over what a run makes of it meanwhile.
     ///
     /// # Errors
     /// When the table can't be written.
-    pub async fn put_health(&self, id: &Id, health: &Health) -> Result<(), TableError> {
-        let key = keys::health(id);
-        let item = serde_dynamo::to_item(health).map_err(|error| unreadable(&key, error))?;
-        self.put(key, item, "keep how an endpoint fares").await
+    pub async fn put_health(&self, id: &Id, health: &Health, now: Timestamp) -> Result<(), TableError> {
+        self.put_item(health_item(id, health, now)?, "keep how an endpoint fares").await
     }
+
+    /// Writes how an endpoint fares, unless it was put anew or taken away since it was read. Whether it was written.
+    ///
+    /// # Errors
+    /// When the table can't be written.
+    pub async fn change_health(&self, id: &Id, health: &Health, now: Timestamp) -> Result<bool, TableError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(health_item(id, health, now)?));
+        let put = match health.writes {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            writes => put
+                .condition_expression("writes = :before")
+                .expression_attribute_values(":before", keys::number(writes.try_into().unwrap_or(i64::MAX))),
+        };
+        let is_refusal = PutItemError::is_conditional_check_failed_exception;
+        unless_refused(put.send().await, is_refusal, "keep how an endpoint fares")
+    }
+}
+
+/// The item of what was read and changed.
+fn health_item(id: &Id, health: &Health, now: Timestamp) -> Result<Item, TableError> {
+    let key = keys::health(id);
+    let health = Health { writes: health.writes.saturating_add(1), ..health.clone() };
+    let mut item: Item = serde_dynamo::to_item(health).map_err(|error| unreadable(&key, error))?;
+    item.insert("expires".into(), keys::number(kept_until(now)));
+    Ok(key.over(item))
 }
 
 fn read(item: &Item) -> Result<StoredEndpoint, TableError> {
