@@ -115,3 +115,44 @@ async fn one_that_hangs_or_babbles_holds_up_no_other() {
     assert!(hung <= 10, "it is left alone after some: {hung}");
     assert!(office.shown("hangs").await["paused_until"].is_string());
 }
+
+#[tokio::test]
+async fn what_is_due_in_the_middle_of_a_second_is_not_lost_in_it() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    for _ in 0..12 {
+        office.receiver.answer("/crm", Manner::Says(500, ""));
+        let event = office.tell("response.recorded").await;
+        office.run().await.unwrap();
+        office.receiver.answer("/crm", Manner::Says(204, ""));
+        // It is due again in five seconds, give or take a half.
+        for _ in 0..8 {
+            office.forward(1.second());
+            office.run().await.unwrap();
+        }
+        assert_eq!(office.delivery("crm", &event).await.unwrap().state, DeliveryState::Delivered);
+    }
+}
+
+/// A run that was killed has left the event, and a delivery of it that is due.
+#[tokio::test]
+async fn what_is_due_twice_is_sent_once() {
+    let office = Office::new().await;
+    for id in ["a", "b"] {
+        office.put(id, nothing()).await;
+        office.receiver.answer(&format!("/{id}"), Manner::Says(500, ""));
+    }
+    let event = office.tell("response.recorded").await;
+    office.run().await.unwrap();
+    for id in ["a", "b"] {
+        office.receiver.answer(&format!("/{id}"), Manner::Says(204, ""));
+    }
+    assert!(office.sender.app.table.put_event(&event).await.unwrap());
+    office.forward(1.hour());
+    for _ in 0..3 {
+        office.run().await.unwrap();
+        office.forward(1.hour());
+    }
+    let taken = |path: &str| office.receiver.got().iter().filter(|got| got.taken && got.path == path).count();
+    assert_eq!((taken("/a"), taken("/b"), office.items("EVENT#").await), (1, 1, 0));
+}

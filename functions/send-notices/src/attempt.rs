@@ -2,7 +2,7 @@
 
 use aftertaste::{
     aws::{BusEvent, SendError, put_event},
-    table::{Delivery, DeliveryState, TableError, Tried},
+    table::{Delivery, DeliveryState, TableError, Tried, whole_second_after},
     web::NoAnswer,
 };
 use deliveries::{
@@ -149,7 +149,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 return Ok(Fate::Ended);
             }
             Next::TryAgain { after } if !is_replay => {
-                delivery.next = Some(after);
+                delivery.next = Some(whole_second_after(after));
                 delivery.state = DeliveryState::Waiting;
                 Fate::Waits(after)
             }

@@ -50,10 +50,10 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 self.judge(lane, &heard, &next).await?;
                 is_judged = true;
             }
-            if let Fate::Waits(when) = self.settle(lane, &mut delivery, &heard, next, false).await? {
-                self.table().put_again(when, lane.again(&delivery), delivery.until).await?;
+            match self.settle(lane, &mut delivery, &heard, next, false).await? {
+                Fate::Waits(when) => self.put_off(lane, &due, &delivery, when).await?,
+                _ => self.table().take_away(&due).await?,
             }
-            self.table().take_away(&due).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use aftertaste::{
     },
     table::{
         Again, Delivery, DeliveryState, Due, NOBODY, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError,
-        Task, store_in,
+        Task, store_in, whole_second_after,
     },
 };
 use deliveries::endpoint::REPLAY;
@@ -56,6 +56,8 @@ pub(crate) enum Fate {
     Told(Box<Delivery>),
     /// The endpoint takes no more in this run. Nothing was written.
     Left,
+    /// This run is at it already, because it is due twice. Nothing was written.
+    Met,
 }
 
 impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
@@ -157,9 +159,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             self.count(|did| did.left += 1);
             return Ok(());
         }
+        let is_met = fates.contains(&Fate::Met);
         for (lane, fate) in lanes.iter().zip(fates) {
             match fate {
-                Fate::Ended => {}
+                Fate::Ended | Fate::Met => {}
                 Fate::Waits(when) => self.wait(lane, event, when).await.map(drop)?,
                 Fate::Told(delivery) => lane.collect(self.wait(lane, event, self.now()).await?, *delivery),
                 Fate::Left => {
@@ -168,6 +171,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
                     self.wait(lane, event, self.now()).await?;
                 }
             }
+        }
+        if is_met {
+            // The next run sees what became of it.
+            return Ok(());
         }
         self.count(|did| did.events += 1);
         self.end(due, event, None).await
@@ -257,7 +264,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
     /// An event for the first time at an endpoint, unless a run that was killed has been there.
     async fn first(&self, lane: &Lane, event: &OutgoingEvent) -> Result<Fate, TableError> {
         if self.meets_again(&lane.stored.id, &event.id) {
-            return Ok(Fate::Left);
+            return Ok(Fate::Met);
         }
         let table = self.table();
         let mut delivery = match table.delivery(&lane.stored.id, event.at, &event.id).await? {
@@ -311,16 +318,27 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         match fate {
             Fate::Told(delivery) => {
                 lane.collect(due, *delivery);
-                return Ok(());
+                Ok(())
             }
-            Fate::Left => {
+            Fate::Left | Fate::Met => {
                 self.count(|did| did.left += 1);
-                return Ok(());
+                Ok(())
             }
-            Fate::Waits(when) => self.table().put_again(when, lane.again(&delivery), delivery.until).await.map(drop)?,
-            Fate::Ended => {}
+            Fate::Waits(when) => self.put_off(lane, &due, &delivery, when).await,
+            Fate::Ended => self.table().take_away(&due).await,
         }
-        self.table().take_away(&due).await
+    }
+
+    /// Makes a delivery due later than it is.
+    pub(crate) async fn put_off(
+        &self,
+        lane: &Lane,
+        due: &Due,
+        delivery: &Delivery,
+        when: Timestamp,
+    ) -> Result<(), TableError> {
+        let later = self.table().put_again(when, lane.again(delivery), delivery.until).await?;
+        if later.is_where(due) { Ok(()) } else { self.table().take_away(due).await }
     }
 
     /// Whether the payment of a delivery was paid back meanwhile.
@@ -363,7 +381,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             _ if is_late(now) => delivery.fail("It could not arrive in time."),
             Standing::Paused(until) if is_late(until) => delivery.fail("It could not arrive in time."),
             Standing::Paused(until) => {
-                delivery.next = Some(until);
+                delivery.next = Some(whole_second_after(until));
                 delivery.state = DeliveryState::Waiting;
                 self.count(|did| did.again += 1);
                 self.save(lane, delivery).await?;

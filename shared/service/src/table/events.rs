@@ -99,6 +99,13 @@ pub struct Again {
     pub is_replay: bool,
 }
 
+impl Due {
+    /// Whether it lies where another does: then the one was written over the other.
+    pub fn is_where(&self, other: &Self) -> bool {
+        (&self.key.pk, &self.key.sk) == (&other.key.pk, &other.key.sk)
+    }
+}
+
 impl Table {
     /// Puts an event beside those that wait, unless it is there. Whether it is new.
     ///
@@ -126,12 +133,12 @@ impl Table {
         Ok(self.one(keys::event(not_before, id), "look for an event").await?.is_some())
     }
 
-    /// Puts that a delivery is due again, and returns it as it will be found.
+    /// Puts that a delivery is due again, at the first whole second that is no sooner, and returns it as it will be found.
     ///
     /// # Errors
     /// When the table can't be written.
     pub async fn put_again(&self, when: Timestamp, again: Again, until: Timestamp) -> Result<Due, TableError> {
-        let key = keys::due_again(when, &again.id, &again.endpoint);
+        let key = keys::due_again(whole_second_after(when), &again.id, &again.endpoint);
         let item = Item::from([
             ("id".into(), keys::text(&again.id)),
             ("endpoint".into(), keys::text(again.endpoint.as_str())),
@@ -210,6 +217,13 @@ fn item_of(event: &OutgoingEvent) -> Item {
         ("expires".into(), keys::number(kept_until(event.until))),
     ]);
     keys::event(event.not_before, &event.id).over(item.into_iter().chain(optional).collect())
+}
+
+/// The first whole second at an instant or after it. Keys have no less, and what is due is not due before its time.
+pub fn whole_second_after(at: Timestamp) -> Timestamp {
+    let floor = at.as_second();
+    let second = if at.subsec_nanosecond() > 0 { floor.saturating_add(1) } else { floor };
+    Timestamp::from_second(second).unwrap_or(at)
 }
 
 /// Until when what is known of an event is kept.
