@@ -1,5 +1,6 @@
 //! What goes out to other systems and people: once it arrived never again, and until then not lost.
 
+mod again;
 mod costs;
 mod endpoints;
 mod examples;

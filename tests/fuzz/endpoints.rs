@@ -42,7 +42,16 @@ pub async fn put(table: &Table, scene: &Scene) {
         let details = json!({"to": {"webhook": {"url": format!("https://hooks.example.invalid/{endpoint}")}}});
         let details: EndpointDetails = serde_json::from_value(details).unwrap();
         let (id, times): (Id, _) = (endpoint.parse().unwrap(), (scene.now, None));
-        table.put_endpoint(&id, &details, &secrets, times, (&keys().seal, Uuid::new_v4())).await.unwrap();
+        table
+            .put_endpoint(
+                (&id, aftertaste::table::Over::Anything),
+                &details,
+                &secrets,
+                times,
+                (&keys().seal, Uuid::new_v4()),
+            )
+            .await
+            .unwrap();
     }
     for number in 0..EVENTS {
         let (id, at) = event(scene, number);

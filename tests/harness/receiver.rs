@@ -39,6 +39,8 @@ pub enum Manner {
     Says(u16, &'static str),
     /// With 429, and to be left alone for so many seconds.
     Busy(u32),
+    /// With 204, after so many milliseconds.
+    Takes(u64),
     /// Never.
     Hangs,
     /// By hanging up.
@@ -105,12 +107,16 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             let mut state = state.lock().unwrap();
             let manner = state.manners.get(path.split('?').next().unwrap()).cloned();
             let manner = manner.unwrap_or(Manner::Says(204, ""));
-            let taken = matches!(manner, Manner::Says(200..=299, _) | Manner::Babbles);
+            let taken = matches!(manner, Manner::Says(200..=299, _) | Manner::Babbles | Manner::Takes(_));
             state.got.push(Got { path, headers, body, taken });
             manner
         };
         let reply = match manner {
             Manner::Says(status, body) => said(status, "", body),
+            Manner::Takes(ms) => {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                said(204, "", "")
+            }
             Manner::Busy(seconds) => said(429, &format!("retry-after: {seconds}\r\n"), ""),
             Manner::Redirects(to) => said(302, &format!("location: {to}\r\n"), ""),
             Manner::Babbles => said(200, "", &"x".repeat(10_000_000)),

@@ -37,7 +37,16 @@ pub async fn put_one_that_is_off(scene: &Scene) {
     let details: EndpointDetails = serde_json::from_value(body("former-endpoint")).unwrap();
     let secrets = [Secret::new([7; 32]).text(), Secret::new([8; 32]).text()];
     let times = (now - 240.hours(), Some(now + 1.hour()));
-    table.put_endpoint(&id, &details, &secrets, times, (&scene.app.keys.seal, Uuid::nil())).await.unwrap();
+    table
+        .put_endpoint(
+            (&id, aftertaste::table::Over::Anything),
+            &details,
+            &secrets,
+            times,
+            (&scene.app.keys.seal, Uuid::nil()),
+        )
+        .await
+        .unwrap();
     let health = Health {
         writes: 3,
         last_success: Some(now - 150.hours()),

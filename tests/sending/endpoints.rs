@@ -155,78 +155,6 @@ async fn an_endpoint_gets_what_it_wants_and_a_test_whatever_it_wants() {
 }
 
 #[tokio::test]
-async fn what_was_sent_is_sent_again_when_somebody_asks() {
-    let office = Office::new().await;
-    office.put("crm", nothing()).await;
-    let mut events = Vec::new();
-    for _ in 0..3 {
-        events.push(office.tell("response.recorded").await);
-        office.minute().await;
-    }
-    office.act("crm", json!({"replay": {"event": {"id": events[0].id, "timestamp": events[0].at}}})).await;
-    office.minute().await;
-    office.act("crm", json!({"replay": {"since": events[1].at}})).await;
-    // The order is carried out, and then what it made due.
-    office.minute().await;
-    office.minute().await;
-    office.minute().await;
-    let times = |event: usize| office.receiver.taken().iter().filter(|id| **id == events[event].id).count();
-    assert_eq!((times(0), times(1), times(2)), (2, 2, 2));
-    let bodies: BTreeSet<_> = office.receiver.got().into_iter().map(|got| (got.id().to_owned(), got.body)).collect();
-    assert_eq!(bodies.len(), 3, "the same ids and bytes");
-    assert_eq!(office.items("EVENT#").await, 0);
-    let unknown = json!({"replay": {"event": {"id": "evt_0", "timestamp": events[0].at}}});
-    let refused = office.world.call(Method::POST, "/endpoints/crm", "admin", unknown).await;
-    assert_eq!(refused.problem(), (404, "event-unknown".into()));
-}
-
-#[tokio::test]
-async fn an_attempt_that_somebody_asks_for_is_one_and_counts_for_nothing() {
-    let office = Office::new().await;
-    office.put("crm", nothing()).await;
-    let event = office.tell("response.recorded").await;
-    office.minute().await;
-    office.receiver.answer("/crm", Manner::Says(500, ""));
-    office.act("crm", json!({"replay": {"event": {"id": event.id, "timestamp": event.at}}})).await;
-    office.minute().await;
-    office.forward(24.hours());
-    office.run().await.unwrap();
-    assert_eq!(office.receiver.got().len(), 2);
-    let shown = office.shown("crm").await;
-    assert_eq!((&shown["state"], &shown["failed"]), (&json!("on"), &json!(1)));
-    // One that waits anyway is tried sooner, and goes on waiting.
-    let waits = office.tell("response.recorded").await;
-    office.minute().await;
-    office.act("crm", json!({"replay": {"event": {"id": waits.id, "timestamp": waits.at}}})).await;
-    office.run().await.unwrap();
-    office.receiver.answer("/crm", Manner::Says(204, ""));
-    office.forward(2.hours());
-    office.run().await.unwrap();
-    assert_eq!(office.delivery("crm", &waits).await.unwrap().state, DeliveryState::Delivered);
-    office.act("crm", json!({"replay": {"failed": {}}})).await;
-    office.minute().await;
-    office.minute().await;
-    assert_eq!(office.shown("crm").await["failed"], 0);
-}
-
-#[tokio::test]
-async fn what_nobody_wanted_can_be_had_by_an_endpoint_that_comes_later() {
-    let office = Office::new().await;
-    let since = office.now();
-    let event = office.tell("response.recorded").await;
-    let link = office.tell("survey.link.issued").await;
-    assert_eq!(office.minute().await.unheard, 2);
-    office.put("crm", json!({"types": ["response.*"]})).await;
-    office.act("crm", json!({"replay": {"since": since}})).await;
-    for _ in 0..4 {
-        office.minute().await;
-    }
-    assert_eq!(office.receiver.taken(), std::slice::from_ref(&event.id));
-    assert!(office.delivery("crm", &link).await.is_none());
-    assert_eq!(office.shown("crm").await["failed"], 0);
-}
-
-#[tokio::test]
 async fn an_endpoint_that_says_410_is_switched_off_and_nothing_is_lost() {
     let office = Office::new().await;
     office.put("crm", nothing()).await;
@@ -348,4 +276,56 @@ async fn what_waits_for_an_endpoint_that_is_taken_away_ends() {
     office.run().await.unwrap();
     assert_eq!(office.items("EVENT#").await, 0);
     assert_eq!(office.delivery("crm", &event).await.unwrap().why.as_deref(), Some("The endpoint is gone."));
+}
+
+#[tokio::test]
+async fn one_that_asks_for_more_time_than_an_event_has_is_left_alone_too() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    office.receiver.answer("/crm", Manner::Busy(80_000));
+    let mut event = office.event("survey.link.issued");
+    event.until = office.now() + 2.hours();
+    office.sender.app.table.put_event(&event).await.unwrap();
+    office.minute().await;
+    office.tell("response.recorded").await;
+    office.minute().await;
+    assert_eq!(office.receiver.got().len(), 1);
+    assert!(office.shown("crm").await["paused_until"].is_string());
+}
+
+#[tokio::test]
+async fn one_that_takes_an_id_over_gets_nothing_that_it_does_not_want() {
+    let office = Office::new().await;
+    office.put("crm", nothing()).await;
+    office.receiver.answer("/crm", Manner::HangsUp);
+    let event = office.tell("survey.link.issued").await;
+    office.minute().await;
+    office.world.call(Method::DELETE, "/endpoints/crm", "admin", Value::Null).await;
+    office.put("crm", json!({"types": ["count.failed"]})).await;
+    let before = office.receiver.got().len();
+    office.receiver.answer("/crm", Manner::Says(204, ""));
+    office.forward(1.hour());
+    office.run().await.unwrap();
+    assert_eq!(office.receiver.got().len(), before);
+    let why = office.delivery("crm", &event).await.unwrap().why.unwrap();
+    assert_eq!(why, "The endpoint wants it no longer.");
+}
+
+#[tokio::test]
+async fn of_two_who_change_a_secret_at_once_one_is_told_to_look_again() {
+    let office = Office::new().await;
+    let put = async || {
+        let body = json!({"to": {"webhook": {"url": format!("{}/crm", office.receiver.url)}}});
+        office.world.call(Method::PUT, "/endpoints/crm", "admin", body).await.json()
+    };
+    let both = futures::future::join(put(), put()).await;
+    let secrets: Vec<_> = [both.0, both.1].iter().filter_map(|put| put.get("secret").cloned()).collect();
+    assert_eq!(secrets.len(), 1, "{secrets:?}");
+    office.tell("response.recorded").await;
+    office.minute().await;
+    assert!(signs(&secrets[0], &office.receiver.got()[0]));
+    let wrong = json!({"to": {"robot": "https://oapi.dingtalk.com/robot/send?access_token=566cc69d"}});
+    let refused = office.world.call(Method::PUT, "/endpoints/chat", "admin", wrong).await;
+    assert_eq!(refused.status, 422);
+    assert!(!refused.text.contains("566cc69d"), "{}", refused.text);
 }

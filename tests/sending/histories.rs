@@ -71,7 +71,16 @@ impl<'a> History<'a> {
             let secret = Secret::new(std::array::from_fn(|_| rng.u8(..)));
             let app = &sender.app;
             let sealed = (&app.keys, Uuid::new_v4());
-            app.table.put_endpoint(&id, &details, &[secret.text()], (office.now(), None), sealed).await.unwrap();
+            app.table
+                .put_endpoint(
+                    (&id, aftertaste::table::Over::Anything),
+                    &details,
+                    &[secret.text()],
+                    (office.now(), None),
+                    sealed,
+                )
+                .await
+                .unwrap();
             endpoints.insert(id, (types, secret));
         }
         let (events, were_bad, refunded) = (Vec::new(), BTreeSet::new(), BTreeSet::new());

@@ -156,3 +156,66 @@ async fn what_is_due_twice_is_sent_once() {
     let taken = |path: &str| office.receiver.got().iter().filter(|got| got.taken && got.path == path).count();
     assert_eq!((taken("/a"), taken("/b"), office.items("EVENT#").await), (1, 1, 0));
 }
+
+#[tokio::test]
+async fn an_endpoint_whose_secret_can_not_be_opened_holds_up_no_other() {
+    let office = Office::new().await;
+    for id in ["a", "b", "c"] {
+        office.put(id, nothing()).await;
+    }
+    poison(&office.world, "ENDPOINTS", "b", "sealed", json!({"S": "9.AAAA"})).await;
+    let event = office.tell("response.recorded").await;
+    for _ in 0..3 {
+        office.minute().await;
+    }
+    assert_eq!(office.receiver.taken(), [event.id.clone(), event.id.clone()]);
+    let why = office.delivery("b", &event).await.unwrap().why.unwrap();
+    assert_eq!(why, "Its secret can't be opened: put the endpoint anew.");
+    // Nor does a delivery of one that can't be read.
+    let event = office.event("response.recorded");
+    let sk = format!("{}#{}", event.at, event.id);
+    let spoiled = json!({"pk": {"S": "DELIVERY#b"}, "sk": {"S": sk}, "state": {"N": "1"}});
+    ask(&office.world.proxy.url, "PutItem", &json!({"TableName": aftertaste_local::TABLE, "Item": spoiled})).await;
+    office.sender.app.table.put_event(&event).await.unwrap();
+    for _ in 0..3 {
+        office.minute().await;
+    }
+    assert_eq!(office.receiver.taken().iter().filter(|id| **id == event.id).count(), 2, "at each of the others once");
+}
+
+#[tokio::test]
+async fn one_that_takes_its_time_does_not_fill_a_run() {
+    let mut office = Office::new().await;
+    office.terms.work = std::time::Duration::from_secs(3);
+    office.put("slow", json!({"types": ["response.recorded"], "per_second": 200})).await;
+    office.put("quick", json!({"types": ["response.taken_back"]})).await;
+    office.receiver.answer("/slow", Manner::Takes(1_500));
+    for _ in 0..1_500 {
+        office.tell("response.recorded").await;
+    }
+    for _ in 0..5 {
+        office.tell("response.taken_back").await;
+    }
+    office.minute().await;
+    assert_eq!(office.receiver.got().iter().filter(|got| got.path == "/quick").count(), 5);
+}
+
+#[tokio::test]
+async fn what_has_waited_goes_no_quicker_than_the_pace() {
+    let mut office = Office::new().await;
+    office.terms.work = std::time::Duration::from_secs(6);
+    office.put("crm", json!({"per_second": 4})).await;
+    office.receiver.answer("/crm", Manner::Takes(1_800));
+    for _ in 0..40 {
+        office.tell("response.recorded").await;
+    }
+    let later = async {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        office.receiver.answer("/crm", Manner::Says(204, ""));
+        let before = office.receiver.got().len();
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        office.receiver.got().len() - before
+    };
+    let (_, in_a_second) = futures::future::join(office.minute(), later).await;
+    assert!(in_a_second <= 6, "{in_a_second}");
+}

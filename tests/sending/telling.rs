@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aftertaste::{
     app::App,
-    count::response_id,
+    count::response_id_at_once,
     domain::{access::GuestKeys, visit::Channel},
     http::Request,
     lambda::Call,
@@ -13,6 +13,7 @@ use aftertaste::{
 use jiff::{Span, Timestamp, ToSpan};
 use roll_up_stores::{CountError, Summary};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::office::Office;
@@ -22,6 +23,12 @@ use crate::{
 };
 
 const STORE: u32 = 77;
+
+/// The id of an answer, as it is worked out without the code under test.
+fn response_id(submission: Uuid) -> String {
+    let hash = Sha256::new().chain_update("aftertaste/response/v1\0").chain_update(submission.as_bytes()).finalize();
+    format!("res_{}", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+}
 
 async fn office() -> Office {
     Office::with_a_store(STORE).await
@@ -90,7 +97,7 @@ async fn of_the_running_day_the_first_five_and_ten_are_told() {
     assert_eq!(responses(&events.iter().collect::<Vec<_>>()), expected);
     let event = events.iter().find(|event| event["data"]["answers"]["nps"] == 3).unwrap();
     let known: BTreeSet<&str> = event["data"].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(known, BTreeSet::from(["answers", "codes", "day", "response", "store", "survey", "version"]));
+    assert_eq!(known, BTreeSet::from(["answers", "codes", "day", "response", "store", "survey"]));
     assert!(event["timestamp"].as_str().unwrap().ends_with(":00:00Z"), "{event}");
     guests().times(3).put(&office.world).await;
     assert_eq!(told(&office).await.len(), 10);
@@ -248,7 +255,8 @@ async fn told_at_once_an_event_says_that_an_answer_came_and_not_what() {
     let part = office.world.link("4712").await;
     assert_eq!(call("POST", &part, json!({"partial": true, "answers": {"nps": 9}})).await, 201);
     let events = sent(&office).await;
-    let id = response_id(submission);
+    let id = response_id_at_once(submission);
+    assert_ne!(id, response_id(submission), "nobody sets one beside the other");
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(
         (events[0]["type"].as_str(), &events[0]["data"]),
@@ -280,4 +288,22 @@ async fn a_count_that_failed_is_told_once_an_hour() {
     assert_eq!(of(&sent(&office).await, "count.failed").len(), 1, "also after it was sent");
     count(&office, 2.hours(), json!({"days": "recent"})).await.unwrap_err();
     assert_eq!(of(&sent(&office).await, "count.failed").len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_puts_an_endpoint_anew_gets_no_single_answer() {
+    let office = office().await;
+    guests().times(4).put(&office.world).await;
+    assert_eq!(told(&office).await.len(), 0);
+    office.world.call(reqwest::Method::DELETE, "/endpoints/crm", "admin", Value::Null).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    office.put("crm", json!({})).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let fifth = guests();
+    fifth.put(&office.world).await;
+    assert_eq!(told(&office).await.len(), 0, "the fifth alone would be known");
+    guests().times(5).put(&office.world).await;
+    let events = told(&office).await;
+    assert_eq!(events.len(), 5);
+    assert!(responses(&events.iter().collect::<Vec<_>>()).is_disjoint(&ids(&office, &[&fifth])));
 }

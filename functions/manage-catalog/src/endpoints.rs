@@ -12,10 +12,11 @@ use aftertaste::{
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
     seal::fresh_secret,
-    table::{Again, Delivery, Health, OutgoingEvent, StoredEndpoint, TableError},
+    table::{Again, Delivery, Health, OutgoingEvent, Over, StoredEndpoint, TableError},
 };
 use deliveries::{
     endpoint::{Endpoint, EndpointDetails, REPLAY, To},
+    robots::Kind,
     webhook::Secret,
 };
 use http::StatusCode;
@@ -136,11 +137,12 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     let mut body: Map<String, Value> = body_json(request)?;
     body.retain(|name, _| !SHOWN.contains(&name.as_str()));
     let given = body.shift_remove("secrets").map(secrets).transpose()?;
+    check_robot(&body)?;
     let details: EndpointDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
-    let before = match app.table.endpoint(&id).await {
+    let (before, is_readable) = match app.table.endpoint(&id).await {
         // Put anew, it is mended. Its secret is not known any more.
-        Err(TableError::Unreadable { .. }) => None,
-        read => read?,
+        Err(TableError::Unreadable { .. }) => (None, false),
+        read => (read?, true),
     };
     if before.is_none() && app.table.endpoints().await?.len() >= MOST_ENDPOINTS {
         return Err(Problem::invalid(format!("There are {MOST_ENDPOINTS} endpoints, which is the most.")).into());
@@ -167,12 +169,35 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     };
     let since = before.as_ref().map_or_else(|| whole_second(call.now), |before| before.since);
     let former = before.as_ref().and_then(|before| before.former_signs_until).filter(|_| is_webhook && made.is_none());
-    app.table.put_endpoint(&id, &endpoint, &known, (since, former), (&app.keys.seal, call.fresh)).await?;
+    let over = match &before {
+        Some(before) => Over::This(before),
+        None if is_readable => Over::Nothing,
+        None => Over::Anything,
+    };
+    let sealed = (&app.keys.seal, call.fresh);
+    written(app.table.put_endpoint((&id, over), &endpoint, &known, (since, former), sealed).await?)?;
     let health = switch_on(app, &id, call.now).await?;
     let mut shown = shown(&stored(app, &id).await?, &health);
     shown.extend(made.map(|secret| ("secret".to_owned(), json!(secret))));
     let status = if before.is_none() { StatusCode::CREATED } else { StatusCode::OK };
     Ok(Reply::json(status, &shown))
+}
+
+/// Whoever writes a robot's address where its kind belongs must not find it in a reply.
+fn check_robot(body: &Map<String, Value>) -> Result<(), Problem> {
+    let robot = body.get("to").and_then(|to| to.get("robot"));
+    match robot {
+        Some(kind) if serde_json::from_value::<Kind>(kind.clone()).is_err() => {
+            Err(Problem::invalid("to: a robot is wecom, dingtalk or feishu. Its address belongs into secrets."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A problem where somebody else was quicker.
+fn written(is_written: bool) -> Result<(), Problem> {
+    let sentence = "Somebody else has just changed this endpoint. Look at it with GET, and then do this again.";
+    if is_written { Ok(()) } else { Err(Problem::invalid(sentence)) }
 }
 
 /// Whether what was secret before is so still: a webhook's is, and that of a robot of the same kind.
@@ -296,7 +321,8 @@ async fn rotate(app: &App, stored: &StoredEndpoint, call: Call) -> Result<Reply,
     let until = whole_second(call.now.saturating_add(BOTH_SIGN_HOURS.hours()).unwrap_or(call.now));
     let secrets: Vec<String> = std::iter::once(secret.clone()).chain(current).collect();
     let times = (stored.since, Some(until));
-    app.table.put_endpoint(&stored.id, &stored.endpoint, &secrets, times, (&app.keys.seal, call.fresh)).await?;
+    let (whose, sealed) = ((&stored.id, Over::This(stored)), (&app.keys.seal, call.fresh));
+    written(app.table.put_endpoint(whose, &stored.endpoint, &secrets, times, sealed).await?)?;
     let shown = json!({"endpoint": stored.id, "secret": secret, "former_secret_until": until});
     Ok(Reply::json(StatusCode::OK, &shown))
 }

@@ -1,7 +1,7 @@
 //! Telling endpoints of an answer at once, where the operator wants that.
 
 use aftertaste::{
-    count::response_id,
+    count::response_id_at_once,
     domain::visit::{Claim, Origin},
     table::OutgoingEvent,
 };
@@ -15,7 +15,7 @@ use crate::App;
 /// five. A guest is thanked also where it can't be put.
 pub(crate) async fn at_once(app: &App, kind: &str, claim: &Claim, submission: Option<Uuid>, now: Timestamp) {
     let is_told = app.responses_at_once && claim.channel.origin() != Origin::Test;
-    let Some(id) = submission.filter(|_| is_told).map(response_id) else { return };
+    let Some(id) = submission.filter(|_| is_told).map(response_id_at_once) else { return };
     let event = OutgoingEvent::of_hour(kind, &id, now, json!({"response": id, "store": claim.visit.store}));
     if let Err(error) = app.table.put_event(&event).await {
         tracing::error!(outcome = "response-not-told", %error);

@@ -3,7 +3,6 @@
 use aftertaste::{
     aws::{BusEvent, SendError, put_event},
     table::{Delivery, DeliveryState, TableError, Tried, whole_second_after},
-    web::NoAnswer,
 };
 use deliveries::{
     endpoint::{To, Webhook},
@@ -16,7 +15,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    lane::{DAYS_OF_FAILURES, Lane},
+    lane::{DAYS_OF_FAILURES, Lane, Standing},
     run::{Fate, Run},
 };
 
@@ -60,6 +59,13 @@ impl Heard {
         }
     }
 
+    /// Until when the receiver wants to be left alone, if it said so.
+    fn asked(&self, now: Timestamp) -> Option<Timestamp> {
+        let Said::Webhook(answer) = &self.said else { return None };
+        let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        Attempt::asked_for(now, answer.status().as_u16(), retry_after)
+    }
+
     /// What an operator reads of it.
     fn sentence(&self, next: &Next) -> String {
         match (self.tried.status, &self.tried.said) {
@@ -90,6 +96,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     ) -> Result<Fate, TableError> {
         let heard = self.send(lane, delivery).await?;
         let next = heard.next(delivery, self.now());
+        if let Some(until) = heard.asked(self.now()) {
+            lane.asked(until);
+        }
         if !is_replay || matches!(next, Next::Delivered | Next::SwitchOff) {
             self.judge(lane, &heard, &next).await?;
         }
@@ -100,7 +109,6 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     pub(crate) async fn judge(&self, lane: &Lane, heard: &Heard, next: &Next) -> Result<(), TableError> {
         let now = self.now();
         let sentence = heard.sentence(next);
-        let is_busy = matches!(heard.tried.status, Some(429 | 502..=504));
         let off = match next {
             Next::Delivered => {
                 lane.succeeded(now);
@@ -109,19 +117,16 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             Next::SwitchOff => Some("It answered 410: it wants nothing any more.".to_owned()),
             // A person has to put it right first, and nobody else would tell them.
             Next::GiveUp(Reason::Refused(_)) if lane.stored.endpoint.to.is_read_by_people() => Some(sentence),
-            next => {
-                let asked = match next {
-                    Next::TryAgain { after } if is_busy => Some(*after),
-                    _ => None,
-                };
-                let is_long = lane.failed(now, &sentence, asked);
+            _ => {
+                let is_long = lane.failed(now, &sentence);
                 is_long.then(|| format!("Nothing has arrived for {DAYS_OF_FAILURES} days. {sentence}"))
             }
         };
-        match off {
-            Some(why) => self.switch_off(lane, &why).await,
-            None => Ok(()),
+        if let Some(why) = off {
+            self.switch_off(lane, &why).await?;
         }
+        // At once: a run that is killed must not forget that it was told to stop.
+        if lane.standing(now) == Standing::Open { Ok(()) } else { lane.keep_health(self.table(), now).await }
     }
 
     /// Writes what became of a delivery. One that somebody asked for again is not tried once more.
@@ -134,7 +139,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         is_replay: bool,
     ) -> Result<Fate, TableError> {
         let sentence = heard.sentence(&next);
-        let had_failed = delivery.state == DeliveryState::Failed;
+        let (had_failed, had_arrived) =
+            (delivery.state == DeliveryState::Failed, delivery.state == DeliveryState::Delivered);
         delivery.next = None;
         delivery.add(heard.tried.clone());
         let fate = match next {
@@ -162,6 +168,10 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 Fate::Ended
             }
         };
+        if had_arrived {
+            // It has, whatever became of sending it once more.
+            (delivery.state, delivery.why) = (DeliveryState::Delivered, None);
+        }
         let (endpoint, attempts) = (lane.stored.id.as_str(), delivery.attempts.len());
         tracing::warn!(outcome = "not-delivered", endpoint, event = delivery.id, attempts, said = sentence);
         self.count(|did| *(if fate == Fate::Ended { &mut did.failed } else { &mut did.again }) += 1);
@@ -184,7 +194,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if let Err(wrong) = app.reach.parse(&webhook.url) {
             return Ok(refused(now, &wrong.0));
         }
-        let (current, former) = lane.stored.signing(&app.keys, now)?;
+        let Ok((current, former)) = lane.stored.signing(&app.keys, now) else {
+            return Ok(refused(now, "Its secret can't be opened: put the endpoint anew."));
+        };
         let body = envelope(delivery);
         let signed = webhook::sign(&delivery.id, now, body.as_bytes(), &current, former.as_ref());
         let Ok(headers) = signed else { return Ok(refused(now, "The event's id can't be signed.")) };
@@ -226,9 +238,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let (at, began) = (self.now(), Instant::now());
         let request = request.header(header::USER_AGENT, concat!("Aftertaste/", env!("CARGO_PKG_VERSION"))).body(body);
         let Ok(request) = request else { return refused(at, "The request can't be made.") };
-        let answer = tokio::time::timeout(self.patience(), self.sender.web.deliver(request, most)).await;
+        let answer = self.sender.web.deliver(request, most, self.patience()).await;
         let ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-        match answer.unwrap_or(Err(NoAnswer::Late)) {
+        match answer {
             Ok(answer) => {
                 let status = Some(answer.status().as_u16());
                 Heard { tried: Tried { at, status, said: None, ms }, said: said(answer) }

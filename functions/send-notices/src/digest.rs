@@ -51,7 +51,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 is_judged = true;
             }
             match self.settle(lane, &mut delivery, &heard, next, false).await? {
-                Fate::Waits(when) => self.put_off(lane, &due, &delivery, when).await?,
+                Fate::Waits(when) => self.put_off(lane, &due, (&delivery, false), when).await?,
                 _ => self.table().take_away(&due).await?,
             }
         }
@@ -90,7 +90,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
 
     async fn say_in_chat(&self, lane: &Lane, kind: Kind, message: &Message) -> Result<Heard, TableError> {
         let now = self.now();
-        let secrets = lane.stored.open_secrets(&self.sender.app.keys)?;
+        let Ok(secrets) = lane.stored.open_secrets(&self.sender.app.keys) else {
+            return Ok(refused(now, "Its secrets can't be opened: put the endpoint anew."));
+        };
         let robot = match robot(kind, &secrets) {
             Ok(robot) => robot,
             Err(wrong) => return Ok(refused(now, &wrong.0)),

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aftertaste::table::{Again, Delivery, Due, Health, StoredEndpoint};
+use aftertaste::table::{Again, Delivery, Due, Health, StoredEndpoint, Table, TableError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::Semaphore, time::Instant};
 
@@ -12,6 +12,10 @@ const AT_ONCE: usize = 8;
 
 /// After so many failures in a row an endpoint is left alone for a while.
 const PATIENCE: u32 = 3;
+
+/// How many deliveries wait at one endpoint at once, and how many at all. The others stay where they are.
+const MOST_WAITING: usize = 1_000;
+const MOST_WAITING_IN_ALL: usize = 4_000;
 
 /// For how long at first, and at most. It doubles with each time.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
@@ -28,6 +32,10 @@ pub(crate) struct Lane {
     pub(crate) stored: StoredEndpoint,
     /// One at a time, as long as it is not known whether it is well again.
     pub(crate) under_way: Semaphore,
+    /// How many may wait. One that takes its time must not fill the run.
+    pub(crate) waiting: Semaphore,
+    /// Held while it is written how the endpoint fares.
+    writing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -56,7 +64,8 @@ pub(crate) enum Standing {
 }
 
 impl Lane {
-    pub(crate) fn new(stored: StoredEndpoint, health: Health) -> Self {
+    /// One of so many.
+    pub(crate) fn new(stored: StoredEndpoint, health: Health, lanes: usize) -> Self {
         let at_once = if health.pauses > 0 { 1 } else { AT_ONCE };
         let state = State {
             before: health.clone(),
@@ -66,7 +75,13 @@ impl Lane {
             failures_in_a_row: 0,
             collected: Vec::new(),
         };
-        Self { stored, under_way: Semaphore::new(at_once), state: Mutex::new(state) }
+        Self {
+            stored,
+            under_way: Semaphore::new(at_once),
+            waiting: Semaphore::new(MOST_WAITING.min(MOST_WAITING_IN_ALL / lanes.max(1))),
+            writing: tokio::sync::Mutex::default(),
+            state: Mutex::new(state),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -104,29 +119,36 @@ impl Lane {
         let is_old =
             state.health.last_success.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(1));
         if !is_well || is_old {
-            let Health { off_since, writes, .. } = state.health;
-            state.health = Health { last_success: Some(now), off_since, writes, ..Health::default() };
+            let Health { off_since, writes, paused_until, .. } = state.health;
+            // What it asked for holds, also where another delivery arrived just then.
+            let paused_until = paused_until.filter(|until| *until > now);
+            state.health = Health { last_success: Some(now), off_since, writes, paused_until, ..Health::default() };
         }
         // As many at once as if it had never failed.
         self.under_way.add_permits(AT_ONCE.saturating_sub(state.at_once));
         state.at_once = AT_ONCE;
     }
 
-    /// An attempt failed. `asked` is until when the endpoint wants to be left alone, if it said so. Whether it is to be
-    /// switched off, because nothing has arrived for days.
-    pub(crate) fn failed(&self, now: Timestamp, why: &str, asked: Option<Timestamp>) -> bool {
+    /// The endpoint wants to be left alone until then.
+    pub(crate) fn asked(&self, until: Timestamp) {
+        let mut state = self.state();
+        state.health.paused_until = state.health.paused_until.max(Some(until));
+    }
+
+    /// An attempt failed. Whether the endpoint is to be switched off, because nothing has arrived for days.
+    pub(crate) fn failed(&self, now: Timestamp, why: &str) -> bool {
         let mut state = self.state();
         let since = *state.health.failing_since.get_or_insert(now);
         state.health.why = Some(why.to_owned());
         state.failures_in_a_row += 1;
         // One that was left alone before is tried once.
-        let is_enough = state.failures_in_a_row >= PATIENCE || state.health.pauses > 0 || asked.is_some();
+        let is_enough = state.failures_in_a_row >= PATIENCE || state.health.pauses > 0;
         let is_paused = state.health.paused_until.is_some_and(|until| until > now);
         if is_enough && !is_paused {
             let doubled = FIRST_PAUSE.checked_mul(1 << state.health.pauses.min(6)).unwrap_or(LONGEST_PAUSE);
             let pause = now.checked_add(doubled.min(LONGEST_PAUSE)).unwrap_or(now);
             state.health.pauses += 1;
-            state.health.paused_until = Some(asked.map_or(pause, |asked| asked.max(pause)));
+            state.health.paused_until = Some(pause);
         }
         let days = now.duration_since(since);
         state.health.off_since.is_none() && days >= SignedDuration::from_hours(24 * DAYS_OF_FAILURES)
@@ -143,10 +165,23 @@ impl Lane {
         was_on
     }
 
-    /// How it fares, if that has changed.
-    pub(crate) fn changed_health(&self) -> Option<Health> {
-        let state = self.state();
-        (state.health != state.before).then(|| state.health.clone())
+    /// Writes how it fares, if that has changed. Not over what an operator did since it was read.
+    pub(crate) async fn keep_health(&self, table: &Table, now: Timestamp) -> Result<(), TableError> {
+        let _one_at_a_time = self.writing.lock().await;
+        let health = {
+            let state = self.state();
+            if state.health == state.before {
+                return Ok(());
+            }
+            state.health.clone()
+        };
+        if table.change_health(&self.stored.id, &health, now).await? {
+            let mut state = self.state();
+            let writes = health.writes.saturating_add(1);
+            state.health.writes = writes;
+            state.before = Health { writes, ..health };
+        }
+        Ok(())
     }
 
     /// Keeps what a person is to be told at the end of the run. Beyond so much it stays where it is.
@@ -163,7 +198,7 @@ impl Lane {
     }
 
     /// A delivery that is due again here.
-    pub(crate) fn again(&self, delivery: &Delivery) -> Again {
-        Again { endpoint: self.stored.id.clone(), id: delivery.id.clone(), at: delivery.at, is_replay: false }
+    pub(crate) fn again(&self, delivery: &Delivery, is_replay: bool) -> Again {
+        Again { endpoint: self.stored.id.clone(), id: delivery.id.clone(), at: delivery.at, is_replay }
     }
 }

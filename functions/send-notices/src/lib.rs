@@ -7,6 +7,7 @@
 
 mod attempt;
 mod digest;
+mod hand_out;
 mod lane;
 mod mail;
 mod replay;

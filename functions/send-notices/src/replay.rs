@@ -67,8 +67,12 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             if delivery.state == DeliveryState::Unheard && self.is_wanted(lane, &delivery).await? {
                 let mut delivery = delivery;
                 delivery.fail("No endpoint wanted it when it happened.");
-                if self.table().delivery(&lane.stored.id, delivery.at, &delivery.id).await?.is_none() {
+                let there = self.table().delivery(&lane.stored.id, delivery.at, &delivery.id).await?;
+                if there.is_none() {
                     self.save(lane, &delivery).await?;
+                }
+                // One that was not tried was saved by a run that was killed.
+                if there.is_none_or(|there| there.attempts.is_empty()) {
                     wanted.push((delivery.at, delivery.id));
                 }
             }

@@ -10,14 +10,14 @@ use aftertaste::{
         place::{Path, StoreNumber},
     },
     table::{
-        Again, Delivery, DeliveryState, Due, NOBODY, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError,
-        Task, store_in, whole_second_after,
+        Again, Delivery, DeliveryState, Due, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError, Task,
+        store_in, whole_second_after,
     },
 };
 use deliveries::endpoint::REPLAY;
 use futures::{StreamExt, TryStreamExt, future};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
@@ -25,10 +25,11 @@ use crate::{
     lane::{Lane, Standing},
 };
 
-/// How many events and deliveries are under way at once. Most wait for their turn at an endpoint.
-const UNDER_WAY: usize = 1_000;
+/// How many events and deliveries are under way at once: more than wait at endpoints, so that those hold up no other.
+const UNDER_WAY: usize = 6_000;
 
-const SWITCHED_OFF: &str = "endpoint.switched_off";
+pub(crate) const SWITCHED_OFF: &str = "endpoint.switched_off";
+const TEST: &str = "endpoint.test";
 
 /// A run, and all that its parts share.
 pub(crate) struct Run<'a, C> {
@@ -65,9 +66,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         let table = &sender.app.table;
         let (endpoints, health) = future::try_join(table.endpoints(), table.all_health()).await?;
         let mut health: BTreeMap<_, _> = health.into_iter().collect();
+        let count = endpoints.len();
         let lane = |stored: StoredEndpoint| {
             let health = health.remove(&stored.id).unwrap_or_default();
-            (stored.id.clone(), Lane::new(stored, health))
+            (stored.id.clone(), Lane::new(stored, health, count))
         };
         let lanes = endpoints.into_iter().map(lane).collect();
         let (stop, end) = (Instant::now() + terms.work, Instant::now() + terms.work + terms.patience);
@@ -112,22 +114,22 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
                 }
                 Err(error) => return Err(error),
             };
-            // Each is made good by the next run.
-            if let Err(error) = done {
-                tracing::error!(outcome = "not-sent", %error);
-                self.count(|did| did.broken += 1);
-            }
+            done.unwrap_or_else(|error| self.broke(&error));
             Ok(())
         });
         let read = read.await;
         self.tell_people().await;
         for lane in self.lanes() {
-            if let Some(health) = lane.changed_health() {
-                self.table().change_health(&lane.stored.id, &health, self.now()).await?;
-            }
+            lane.keep_health(self.table(), self.now()).await?;
         }
         read?;
         Ok(*self.did.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Something could not be read or written. The next run makes it good.
+    pub(crate) fn broke(&self, error: &TableError) {
+        tracing::error!(outcome = "not-sent", %error);
+        self.count(|did| did.broken += 1);
     }
 
     async fn one(&self, due: Due) -> Result<(), TableError> {
@@ -141,103 +143,9 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
     }
 
-    /// Hands an event out to the endpoints that want it. What failed, and what one of them has no room for, goes on by
-    /// itself. Then the event is done: first its payment is marked, so that no notice of it brings it back.
-    async fn hand_out(&self, due: &Due, event: &OutgoingEvent) -> Result<(), TableError> {
-        let lanes = self.wanting(event).await?;
-        if let Some(state) = self.why_not(event).await? {
-            if state.is_some() {
-                self.end_begun(&lanes, event).await?;
-            }
-            return self.end(due, event, state).await;
-        }
-        if lanes.is_empty() {
-            return self.end(due, event, Some(DeliveryState::Unheard)).await;
-        }
-        let fates = future::try_join_all(lanes.iter().map(|lane| Box::pin(self.first(lane, event)))).await?;
-        if fates.iter().all(|fate| *fate == Fate::Left) {
-            self.count(|did| did.left += 1);
-            return Ok(());
-        }
-        let is_met = fates.contains(&Fate::Met);
-        for (lane, fate) in lanes.iter().zip(fates) {
-            match fate {
-                Fate::Ended | Fate::Met => {}
-                Fate::Waits(when) => self.wait(lane, event, when).await.map(drop)?,
-                Fate::Told(delivery) => lane.collect(self.wait(lane, event, self.now()).await?, *delivery),
-                Fate::Left => {
-                    let delivery = Delivery::of(event, DeliveryState::Waiting);
-                    self.save(lane, &delivery).await?;
-                    self.wait(lane, event, self.now()).await?;
-                }
-            }
-        }
-        if is_met {
-            // The next run sees what became of it.
-            return Ok(());
-        }
-        self.count(|did| did.events += 1);
-        self.end(due, event, None).await
-    }
-
-    /// Ends what a run had begun that was killed. The event has come to its end since.
-    async fn end_begun(&self, lanes: &[&Lane], event: &OutgoingEvent) -> Result<(), TableError> {
-        for lane in lanes {
-            let begun = self.table().delivery(&lane.stored.id, event.at, &event.id).await?;
-            if let Some(mut begun) = begun.filter(|begun| begun.state == DeliveryState::Waiting) {
-                (begun.state, begun.next) = (DeliveryState::Stopped, None);
-                self.save(lane, &begun).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn wait(&self, lane: &Lane, event: &OutgoingEvent, when: Timestamp) -> Result<Due, TableError> {
-        let again = Again { endpoint: lane.stored.id.clone(), id: event.id.clone(), at: event.at, is_replay: false };
-        self.table().put_again(when, again, event.until).await
-    }
-
-    /// Why an event does not go out, if it doesn't: of one that was handed out before, nothing is kept.
-    async fn why_not(&self, event: &OutgoingEvent) -> Result<Option<Option<DeliveryState>>, TableError> {
-        let payment = match event.payment {
-            Some(key) => self.table().payment_state(key).await?,
-            None => None,
-        };
-        Ok(match payment {
-            None | Some(PaymentState::New) if self.now() > event.until => Some(Some(DeliveryState::Late)),
-            None | Some(PaymentState::New) => None,
-            Some(PaymentState::Sent) => Some(None),
-            Some(_) => Some(Some(DeliveryState::Stopped)),
-        })
-    }
-
-    /// Ends an event. What reached no endpoint is kept where an operator finds it.
-    async fn end(&self, due: &Due, event: &OutgoingEvent, kept: Option<DeliveryState>) -> Result<(), TableError> {
-        if let Some(state) = kept {
-            let unheard = state == DeliveryState::Unheard;
-            self.count(|did| *(if unheard { &mut did.unheard } else { &mut did.stopped }) += 1);
-            self.table().put_delivery(NOBODY, &Delivery::of(event, state), self.now()).await?;
-        }
-        if let Some(key) = event.payment {
-            self.table().mark_payment_sent(key).await?;
-        }
-        self.table().take_away(due).await
-    }
-
-    /// The endpoints that want an event.
-    async fn wanting(&self, event: &OutgoingEvent) -> Result<Vec<&Lane>, TableError> {
-        if let Some(only) = &event.endpoint {
-            return Ok(self.lanes.get(only).into_iter().collect());
-        }
-        let store = self.place(event.store()).await?;
-        let place = store.as_ref().map(|(number, path)| (*number, path.as_ref()));
-        // The endpoint that was switched off is the one that can't be told.
-        let of_itself = |lane: &&Lane| {
-            event.kind == SWITCHED_OFF
-                && event.data.get("endpoint").and_then(Value::as_str) == Some(lane.stored.id.as_str())
-        };
-        let wanting = self.lanes().filter(|lane| lane.stored.endpoint.wants(&event.kind, place));
-        Ok(wanting.filter(|lane| !of_itself(lane)).collect())
+    /// Whether an endpoint that was put anew still wants what waits for it. A test is wanted by all.
+    async fn is_still_wanted(&self, lane: &Lane, delivery: &Delivery) -> Result<bool, TableError> {
+        Ok(delivery.kind == TEST || self.is_wanted(lane, delivery).await?)
     }
 
     /// Whether an endpoint wants what happened.
@@ -249,36 +157,19 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
     }
 
     /// A store with its place in the chain, as far as there is one.
-    async fn place(&self, store: Option<StoreNumber>) -> Result<Option<(StoreNumber, Option<Path>)>, TableError> {
+    pub(crate) async fn place(
+        &self,
+        store: Option<StoreNumber>,
+    ) -> Result<Option<(StoreNumber, Option<Path>)>, TableError> {
         let Some(number) = store else { return Ok(None) };
         let store = self.sender.app.catalog.store(number, self.now()).await?;
         Ok(Some((number, store.map(|store| store.details.path.clone()))))
     }
 
     /// Whether this run has met a delivery. Tried twice at once, it could arrive, and seem to have failed.
-    fn meets_again(&self, endpoint: &Id, event: &str) -> bool {
+    pub(crate) fn meets_again(&self, endpoint: &Id, event: &str) -> bool {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         !met.insert((endpoint.clone(), event.to_owned()))
-    }
-
-    /// An event for the first time at an endpoint, unless a run that was killed has been there.
-    async fn first(&self, lane: &Lane, event: &OutgoingEvent) -> Result<Fate, TableError> {
-        if self.meets_again(&lane.stored.id, &event.id) {
-            return Ok(Fate::Met);
-        }
-        let table = self.table();
-        let mut delivery = match table.delivery(&lane.stored.id, event.at, &event.id).await? {
-            Some(delivery) if delivery.state == DeliveryState::Waiting => {
-                return Ok(Fate::Waits(delivery.next.unwrap_or(self.now())));
-            }
-            Some(_) => return Ok(Fate::Ended),
-            None => Delivery::of(event, DeliveryState::Waiting),
-        };
-        if lane.stored.endpoint.to.is_read_by_people() {
-            self.save(lane, &delivery).await?;
-            return Ok(Fate::Told(Box::new(delivery)));
-        }
-        self.attempt(lane, &mut delivery, false).await
     }
 
     /// A delivery that is due again.
@@ -303,7 +194,14 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             // A run was killed before it took this away.
             Some(next) => Fate::Waits(next),
             None if self.is_off(&delivery).await? => {
-                delivery.state = DeliveryState::Stopped;
+                if !is_replay {
+                    delivery.state = DeliveryState::Stopped;
+                    self.save(lane, &delivery).await?;
+                }
+                Fate::Ended
+            }
+            None if !again.is_replay && !self.is_still_wanted(lane, &delivery).await? => {
+                delivery.fail("The endpoint wants it no longer.");
                 self.save(lane, &delivery).await?;
                 Fate::Ended
             }
@@ -324,7 +222,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
                 self.count(|did| did.left += 1);
                 Ok(())
             }
-            Fate::Waits(when) => self.put_off(lane, &due, &delivery, when).await,
+            Fate::Waits(when) => self.put_off(lane, &due, (&delivery, is_replay), when).await,
             Fate::Ended => self.table().take_away(&due).await,
         }
     }
@@ -334,10 +232,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         &self,
         lane: &Lane,
         due: &Due,
-        delivery: &Delivery,
+        (delivery, is_replay): (&Delivery, bool),
         when: Timestamp,
     ) -> Result<(), TableError> {
-        let later = self.table().put_again(when, lane.again(delivery), delivery.until).await?;
+        let later = self.table().put_again(when, lane.again(delivery, is_replay), delivery.until).await?;
         if later.is_where(due) { Ok(()) } else { self.table().take_away(due).await }
     }
 
@@ -350,17 +248,21 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
     }
 
     /// Tries a delivery, if its endpoint takes it now, and writes what became of it.
-    async fn attempt(&self, lane: &Lane, delivery: &mut Delivery, is_replay: bool) -> Result<Fate, TableError> {
+    pub(crate) async fn attempt(
+        &self,
+        lane: &Lane,
+        delivery: &mut Delivery,
+        is_replay: bool,
+    ) -> Result<Fate, TableError> {
         if let Some(fate) = self.without_attempt(lane, delivery, is_replay).await? {
             return Ok(fate);
         }
+        let Ok(_place) = lane.waiting.try_acquire() else { return Ok(Fate::Left) };
+        let Ok(_permit) = lane.under_way.acquire().await else { return Ok(Fate::Left) };
+        // Turns are given to those alone that can go: what has waited goes no quicker for that.
         let Some(turn) = lane.turn(self.stop) else { return Ok(Fate::Left) };
         tokio::time::sleep_until(turn).await;
-        let Ok(_permit) = lane.under_way.acquire().await else { return Ok(Fate::Left) };
         // Much may have happened while it waited.
-        if Instant::now() >= self.stop {
-            return Ok(Fate::Left);
-        }
         if let Some(fate) = self.without_attempt(lane, delivery, is_replay).await? {
             return Ok(fate);
         }
@@ -377,19 +279,26 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         let now = self.now();
         let is_late = |at: Timestamp| at > delivery.until && !is_replay;
         match lane.standing(now) {
-            Standing::Off(why) => delivery.fail(&why),
+            Standing::Off(why) if !is_replay => delivery.fail(&why),
+            Standing::Off(_) => {}
             _ if is_late(now) => delivery.fail("It could not arrive in time."),
             Standing::Paused(until) if is_late(until) => delivery.fail("It could not arrive in time."),
             Standing::Paused(until) => {
-                delivery.next = Some(whole_second_after(until));
-                delivery.state = DeliveryState::Waiting;
                 self.count(|did| did.again += 1);
-                self.save(lane, delivery).await?;
+                // What somebody asked for again stays what it was, until it is sent.
+                if !is_replay {
+                    delivery.next = Some(whole_second_after(until));
+                    delivery.state = DeliveryState::Waiting;
+                    self.save(lane, delivery).await?;
+                }
                 return Ok(Some(Fate::Waits(until)));
             }
             Standing::Open => return Ok(None),
         }
         self.count(|did| did.failed += 1);
+        if is_replay {
+            return Ok(Some(Fate::Ended));
+        }
         self.save(lane, delivery).await?;
         Ok(Some(Fate::Ended))
     }

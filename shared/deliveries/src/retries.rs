@@ -96,6 +96,16 @@ impl Attempt {
         }
     }
 
+    /// Until when a receiver with too much to do is left alone, by its status and its header `Retry-After`: a minute, if it
+    /// does not say for how long, and a day at the most. None where the status says nothing of it.
+    pub fn asked_for(now: Timestamp, status: u16, retry_after: Option<&str>) -> Option<Timestamp> {
+        if !matches!(status, 429 | 502..=504) {
+            return None;
+        }
+        let wait = retry_after.and_then(|text| asked(text, now)).unwrap_or(SLOW);
+        now.checked_add(wait.clamp(SignedDuration::ZERO, LONGEST_WAIT)).ok()
+    }
+
     /// What follows when there was no answer: no connection, or none in time.
     pub fn unanswered(&self) -> Next {
         self.again(SignedDuration::ZERO)
@@ -259,5 +269,15 @@ mod tests {
             attempt(1).answered(429, Some(&text));
             Attempt { now, ..attempt(1) }.answered(429, Some(&text));
         }
+    }
+
+    #[test]
+    fn whoever_has_too_much_to_do_is_left_alone_whatever_becomes_of_the_event() {
+        let asked = |status, text| Attempt::asked_for(noon(), status, text);
+        assert_eq!(asked(429, Some("7200")), Some(noon() + 2.hours()));
+        assert_eq!(asked(503, None), Some(noon() + 1.minute()));
+        assert_eq!(asked(429, Some("99999999999999999999")), Some(noon() + 24.hours()));
+        assert_eq!(asked(429, Some("-5")), Some(noon() + 1.minute()), "it is no number of seconds");
+        assert_eq!((asked(500, Some("7200")), asked(200, Some("7200"))), (None, None));
     }
 }

@@ -80,8 +80,8 @@ impl Web {
         Self::over(connector)
     }
 
-    /// Sends a request, once. Of the reply's body no more than `most` bytes are read, and no more is waited for: a status
-    /// is an answer, whatever follows it. A redirect is not followed.
+    /// Sends a request, once, and waits for the head of its reply for so long. Of the body no more than `most` bytes are
+    /// read, and two seconds are waited: a status is an answer, whatever follows it. A redirect is not followed.
     ///
     /// # Errors
     /// When there is no head of a reply.
@@ -89,9 +89,11 @@ impl Web {
         &self,
         request: http::Request<Vec<u8>>,
         most: usize,
+        patience: Duration,
     ) -> Result<http::Response<Vec<u8>>, NoAnswer> {
         let request = HttpRequest::try_from(request.map(Into::into)).map_err(|_| NoAnswer::Request)?;
-        let response = self.0.call(request).await.map_err(|error| no_answer(&error))?;
+        let called = tokio::time::timeout(patience, self.0.call(request)).await.map_err(|_| NoAnswer::Late)?;
+        let response = called.map_err(|error| no_answer(&error))?;
         let (head, mut body) = response.try_into_http1x().map_err(|_| NoAnswer::Reply)?.into_parts();
         let mut read = Vec::new();
         let reading = async {
@@ -248,7 +250,7 @@ mod tests {
     async fn deliver(reach: Reach, leads_to: &str, url: &str) -> Result<http::Response<Vec<u8>>, NoAnswer> {
         let web = Web::outward(reach, Known(leads_to.parse().unwrap()));
         let request = http::Request::post(url).body(b"{}".to_vec()).unwrap();
-        tokio::time::timeout(Duration::from_secs(5), web.deliver(request, 10)).await.unwrap_or(Err(NoAnswer::Late))
+        web.deliver(request, 10, Duration::from_secs(5)).await
     }
 
     #[tokio::test]

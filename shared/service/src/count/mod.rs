@@ -21,7 +21,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use telling::response_id;
+pub use telling::response_id_at_once;
 
 use self::{nodes::write_nodes, stores::count_stores};
 use crate::{

@@ -1,8 +1,11 @@
 //! Telling endpoints of responses: as many as anybody is shown, and no more of each.
 //!
 //! Of the running day that is the first five, ten, fifteen … in the order in which visits were first answered, of a past
-//! day all, if they are five at least. An event says which day and which survey, and not which minute, channel or segment:
-//! of those there may be fewer than five.
+//! day all, if they are five at least. An event says which day and which survey, and not which minute, version, channel or
+//! segment: of those there may be fewer than five. Of what was answered before an endpoint wanted it nothing is told, and so
+//! nothing of the block that it is in, if fewer than five of that are left.
+
+use std::collections::BTreeSet;
 
 use domain::{
     count::{Content, STEP, Series},
@@ -33,10 +36,41 @@ const CHARACTERS_OF_MANY: usize = 200;
 
 /// An answer is told by its submission, which nobody but its guest's phone knows: whoever has the link, or the payment,
 /// can't tell which answer it is.
-pub fn response_id(submission: Uuid) -> String {
-    let hash = Sha256::new().chain_update("aftertaste/response/v1\0").chain_update(submission.as_bytes()).finalize();
+fn response_id(submission: Uuid) -> String {
+    id_of("aftertaste/response/v1\0", submission)
+}
+
+/// The same where answers are told at once. It is another id: who knows when an answer came is not to learn, after the
+/// stack was deployed anew, what it said.
+pub fn response_id_at_once(submission: Uuid) -> String {
+    id_of("aftertaste/response/at-once/v1\0", submission)
+}
+
+fn id_of(purpose: &str, submission: Uuid) -> String {
+    let hash = Sha256::new().chain_update(purpose).chain_update(submission.as_bytes()).finalize();
     let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("res_{hash}")
+}
+
+/// What is new to endpoints.
+struct News {
+    told: Told,
+    /// Answers, by what they are counted in.
+    recorded: Vec<(Series, OutgoingEvent)>,
+    taken_back: Vec<OutgoingEvent>,
+    /// Where some of the new ones were answered before anybody wanted to know.
+    partly: BTreeSet<Series>,
+}
+
+impl News {
+    /// The events. Of a block of which only some are to be told, nothing is, unless these are five.
+    fn events(&self) -> Vec<&OutgoingEvent> {
+        let told = self.recorded.iter().filter(|(series, _)| {
+            let of_series = self.recorded.iter().filter(|(other, _)| other == series).count();
+            !self.partly.contains(series) || of_series >= STEP
+        });
+        told.map(|(_, event)| event).chain(&self.taken_back).collect()
+    }
 }
 
 /// A store's day that was counted, and from when on its responses are told.
@@ -63,24 +97,24 @@ impl Telling<'_> {
         if is_older || (before.whole.is_some() && before.whole == whole) {
             return Ok(());
         }
-        let mut told = Told { whole, ..before.clone() };
-        let mut events = Vec::new();
+        let told = Told { whole, ..before.clone() };
+        let mut news = News { told, recorded: Vec::new(), taken_back: Vec::new(), partly: BTreeSet::new() };
         let window = self.store.calendar.window_of(self.day, self.day);
         let mut responses = self.table.responses(self.store.number, &window);
         while let Some(stored) = responses.next().await {
             match stored {
                 Ok(StoredResponse { erased: false, response, .. }) => {
-                    self.look_at(&response, &before, &mut told, &mut events);
+                    self.look_at(&response, &before, &mut news);
                 }
                 // The count has logged what can't be read.
                 Ok(_) | Err(TableError::Unreadable { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        let puts: Vec<_> = events.iter().map(|event| self.table.put_event(event)).collect();
+        let puts: Vec<_> = news.events().into_iter().map(|event| self.table.put_event(event)).collect();
         stream::iter(puts).buffer_unordered(PUTS_AT_ONCE).try_collect::<Vec<bool>>().await?;
-        if told != before {
-            self.table.put_told(self.store.number, self.day, &told, self.began).await?;
+        if news.told != before {
+            self.table.put_told(self.store.number, self.day, &news.told, self.began).await?;
         }
         Ok(())
     }
@@ -91,40 +125,41 @@ impl Telling<'_> {
         Some(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
     }
 
-    fn look_at(&self, response: &Response, before: &Told, told: &mut Told, events: &mut Vec<OutgoingEvent>) {
+    fn look_at(&self, response: &Response, before: &Told, news: &mut News) {
         let series = Series::of(response);
         let (Some(place), Origin::Payment | Origin::Code) = (response.place(), series.origin) else { return };
         let settled = self.began.saturating_sub(SETTLED_AFTER_SECONDS.seconds()).unwrap_or(Timestamp::MIN);
         if place >= settled || response.answered_at >= settled {
-            told.whole = None;
+            news.told.whole = None;
             return;
         }
+        let is_wanted = response.answered_at >= self.since;
         let was_reached = before.until.get(&series).is_some_and(|until| place <= *until);
         let is_reached = self.is_shown(&series, place);
         if is_reached {
-            let until = told.until.entry(series.clone()).or_insert(place);
+            let until = news.told.until.entry(series.clone()).or_insert(place);
             *until = place.max(*until);
         }
         if let Some(gone) = response.taken_back.map(response_id)
             && (was_reached || is_reached)
-            && told.others.insert(gone.clone())
+            && news.told.others.insert(gone.clone())
             && was_reached
+            && is_wanted
         {
-            events.push(OutgoingEvent::of_hour(
-                "response.taken_back",
-                &gone,
-                self.began,
-                json!({"response": gone, "store": self.store.number}),
-            ));
+            let data = json!({"response": gone, "store": self.store.number});
+            news.taken_back.push(OutgoingEvent::of_hour("response.taken_back", &gone, self.began, data));
         }
         let Some(id) = response.submission.map(response_id).filter(|_| !response.is_gone()) else { return };
         let is_new = match response.taken_back {
             None => is_reached && !was_reached,
             // What is given anew waits until the day is over.
-            Some(_) => is_reached && !self.is_running() && told.others.insert(id.clone()),
+            Some(_) => is_reached && !self.is_running() && news.told.others.insert(id.clone()),
         };
-        if is_new && response.answered_at >= self.since {
-            events.push(OutgoingEvent::of_hour("response.recorded", &id, self.began, self.recorded(&id, response)));
+        if is_new && is_wanted {
+            let data = self.recorded(&id, response);
+            news.recorded.push((series, OutgoingEvent::of_hour("response.recorded", &id, self.began, data)));
+        } else if is_new {
+            news.partly.insert(series);
         }
     }
 
@@ -166,7 +201,6 @@ impl Telling<'_> {
             "store": store,
             "day": self.day,
             "survey": response.survey,
-            "version": response.version,
             "codes": response.channel.origin() == Origin::Code,
             "answers": answers,
         })

@@ -62,6 +62,17 @@ impl StoredEndpoint {
     }
 }
 
+/// What an endpoint is written over.
+#[derive(Debug, Clone, Copy)]
+pub enum Over<'a> {
+    /// Over nothing: there is none of this id.
+    Nothing,
+    /// Over this one, as it was read.
+    This(&'a StoredEndpoint),
+    /// Over whatever is there, because it can't be read.
+    Anything,
+}
+
 /// How an endpoint fares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
@@ -108,18 +119,19 @@ impl Table {
         item.as_ref().map(read).transpose()
     }
 
-    /// Writes an endpoint with its secrets over what was there.
+    /// Writes an endpoint with its secrets, unless somebody else has written it since it was read: two who change its
+    /// secret at once would each have one, and one of them a dead one. Whether it was written.
     ///
     /// # Errors
     /// When the table can't be written.
     pub async fn put_endpoint(
         &self,
-        id: &Id,
+        (id, over): (&Id, Over<'_>),
         details: &EndpointDetails,
         secrets: &[String],
         (since, former_signs_until): (Timestamp, Option<Timestamp>),
         (seal, fresh): (&SealKeys, Uuid),
-    ) -> Result<(), TableError> {
+    ) -> Result<bool, TableError> {
         let key = keys::endpoint(id);
         let json = serde_json::to_string(details).map_err(|error| unreadable(&key, error))?;
         let secrets = serde_json::to_string(secrets).map_err(|_| unreadable(&key, "its secrets are no texts"))?;
@@ -132,7 +144,16 @@ impl Table {
         ]);
         let until = former_signs_until.map(|until| ("former_until".into(), keys::number(until.as_second())));
         item.extend(until);
-        self.put(key, item, "write an endpoint").await
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(key.over(item)));
+        let put = match over {
+            Over::Nothing => put.condition_expression("attribute_not_exists(pk)"),
+            Over::This(before) => put
+                .condition_expression("sealed = :before")
+                .expression_attribute_values(":before", keys::text(&before.sealed)),
+            Over::Anything => put,
+        };
+        let is_refusal = PutItemError::is_conditional_check_failed_exception;
+        unless_refused(put.send().await, is_refusal, "write an endpoint")
     }
 
     /// Takes an endpoint away, with how it fared. What was delivered is known for its thirty days.

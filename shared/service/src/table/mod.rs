@@ -26,7 +26,7 @@ pub use audit::Deed;
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
 pub use contexts::{Contexts, Teller, context_item};
 pub use deliveries::{Delivery, DeliveryState, NOBODY, Tried};
-pub use endpoints::{Health, StoredEndpoint};
+pub use endpoints::{Health, Over, StoredEndpoint};
 pub use events::{Again, Due, OutgoingEvent, Task, store_in, whole_second_after};
 pub use grants::{EndedGrants, IssuedGrant};
 pub use lease::Work;
