@@ -186,7 +186,8 @@ async fn an_endpoint_whose_secret_can_not_be_opened_holds_up_no_other() {
 #[tokio::test]
 async fn one_that_takes_its_time_does_not_fill_a_run() {
     let mut office = Office::new().await;
-    office.terms.work = std::time::Duration::from_secs(3);
+    // Long enough to read all that is due on a busy machine, and far too short for the slow one.
+    office.terms.work = std::time::Duration::from_secs(15);
     office.put("slow", json!({"types": ["response.recorded"], "per_second": 200})).await;
     office.put("quick", json!({"types": ["response.taken_back"]})).await;
     office.receiver.answer("/slow", Manner::Takes(1_500));
@@ -212,10 +213,11 @@ async fn what_has_waited_goes_no_quicker_than_the_pace() {
     let later = async {
         tokio::time::sleep(std::time::Duration::from_secs(3)).await;
         office.receiver.answer("/crm", Manner::Says(204, ""));
-        let before = office.receiver.got().len();
+        let (before, began) = (office.receiver.got().len(), std::time::Instant::now());
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        office.receiver.got().len() - before
+        (office.receiver.got().len() - before, began.elapsed().as_secs_f64())
     };
-    let (_, in_a_second) = futures::future::join(office.minute(), later).await;
-    assert!(in_a_second <= 6, "{in_a_second}");
+    let (_, (sent, seconds)) = futures::future::join(office.minute(), later).await;
+    let sent = f64::from(u32::try_from(sent).unwrap());
+    assert!(sent <= 4.0 * seconds + 2.0, "{sent} in {seconds} s");
 }
