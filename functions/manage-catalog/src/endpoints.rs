@@ -12,7 +12,7 @@ use aftertaste::{
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
     seal::fresh_secret,
-    table::{Again, Delivery, Health, OutgoingEvent, Over, StoredEndpoint, TableError},
+    table::{Again, Delivery, Health, OutgoingEvent, Over, StoredEndpoint, TableError, whole_second},
 };
 use deliveries::{
     endpoint::{Endpoint, EndpointDetails, REPLAY, To},
@@ -211,11 +211,6 @@ fn keeps_secrets(before: &To, now: &To) -> bool {
 
 fn new_secret() -> Result<String, Problem> {
     Ok(Secret::new(fresh_secret().ok_or_else(Problem::unavailable)?).text())
-}
-
-/// As it is kept in the table.
-fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// Whoever puts an endpoint anew has seen to what was wrong with it.

@@ -15,7 +15,7 @@ use aftertaste::{
     },
     http::Problem,
     issued::Issued,
-    table::{Kept, OutgoingEvent, PaymentItem, PaymentState, StoredAccount, Teller, Versioned},
+    table::{Kept, OutgoingEvent, PaymentItem, PaymentState, StoredAccount, Teller, Versioned, whole_second},
 };
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -66,11 +66,6 @@ async fn store_of(
         }
     }
     Ok(None)
-}
-
-/// As it is kept in the table.
-fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 impl<'a> Told<'a> {

@@ -16,10 +16,9 @@ use domain::{
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::table::{OutgoingEvent, StoredResponse, Table, TableError, Told};
+use crate::table::{OutgoingEvent, StoredResponse, Table, TableError, Told, short_hash};
 
 /// How long after its call began an answer is in the table at the latest, with room to spare. Before, others that were given
 /// earlier may still come in.
@@ -47,9 +46,7 @@ pub fn response_id_at_once(submission: Uuid) -> String {
 }
 
 fn id_of(purpose: &str, submission: Uuid) -> String {
-    let hash = Sha256::new().chain_update(purpose).chain_update(submission.as_bytes()).finalize();
-    let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("res_{hash}")
+    format!("res_{}", short_hash(&[purpose.as_bytes(), submission.as_bytes()]))
 }
 
 /// What is new to endpoints.
@@ -120,9 +117,7 @@ impl Telling<'_> {
     }
 
     fn fingerprint(&self) -> Option<String> {
-        let json = serde_json::to_vec(self.content).ok()?;
-        let hash = Sha256::digest(json);
-        Some(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        Some(short_hash(&[&serde_json::to_vec(self.content).ok()?]))
     }
 
     fn look_at(&self, response: &Response, before: &Told, news: &mut News) {

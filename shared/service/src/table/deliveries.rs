@@ -160,7 +160,7 @@ impl Table {
     /// When the table can't be read.
     pub async fn latest_deliveries(&self, endpoint: &str, most: i32) -> Result<Vec<Delivery>, TableError> {
         let pk = keys::deliveries(endpoint);
-        let (items, _) = self.page_of(pk, None, "~", (false, most)).await?;
+        let (items, _) = self.page_of(pk, None, (false, most)).await?;
         Ok(read(items))
     }
 
@@ -169,7 +169,7 @@ impl Table {
     /// # Errors
     /// When the table can't be read.
     pub async fn failures(&self, endpoint: &Id, most: i32) -> Result<usize, TableError> {
-        let (items, _) = self.page_of(keys::failures(endpoint.as_str()), None, "~", (true, most)).await?;
+        let (items, _) = self.page_of(keys::failures(endpoint.as_str()), None, (true, most)).await?;
         Ok(items.len())
     }
 
@@ -185,7 +185,7 @@ impl Table {
         most: i32,
     ) -> Result<DeliveryPage, TableError> {
         let from = after.map_or_else(|| keys::sk_of_delivery(since, ""), |after| format!("{after}~"));
-        let (items, next) = self.page_of(keys::deliveries(endpoint), Some(&from), "~", (true, most)).await?;
+        let (items, next) = self.page_of(keys::deliveries(endpoint), Some(&from), (true, most)).await?;
         Ok((read(items), next))
     }
 
@@ -201,7 +201,7 @@ impl Table {
     ) -> Result<(Vec<(Timestamp, String)>, Option<String>), TableError> {
         let from = after.map(|after| format!("{after}~"));
         let pk = keys::failures(endpoint.as_str());
-        let (items, next) = self.page_of(pk, from.as_deref(), "~", (true, most)).await?;
+        let (items, next) = self.page_of(pk, from.as_deref(), (true, most)).await?;
         let named = |item: &Item| {
             let (at, id) = string(item, "sk")?.split_once('#')?;
             Some((at.parse().ok()?, id.to_owned()))
@@ -209,12 +209,11 @@ impl Table {
         Ok((items.iter().filter_map(named).collect(), next))
     }
 
-    /// Items of a partition from one sort key to another, and the last one's where there are more.
+    /// Items of a partition from a sort key on, and the last one's sort key where there are more.
     async fn page_of(
         &self,
         pk: String,
         from: Option<&str>,
-        to: &str,
         (forward, most): (bool, i32),
     ) -> Result<(Vec<Item>, Option<String>), TableError> {
         let page = self
@@ -224,7 +223,7 @@ impl Table {
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
             .expression_attribute_values(":pk", keys::text(pk))
             .expression_attribute_values(":from", keys::text(from.unwrap_or("0")))
-            .expression_attribute_values(":to", keys::text(to))
+            .expression_attribute_values(":to", keys::text("~"))
             .scan_index_forward(forward)
             .consistent_read(true)
             .limit(most)

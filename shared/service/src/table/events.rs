@@ -42,11 +42,9 @@ impl OutgoingEvent {
     /// An event of a kind that no guest waits for. What happened is told apart from all else of its kind by `what`, so that
     /// the same has the same id.
     pub fn of(kind: &str, what: &str, at: Timestamp, data: Value) -> Self {
-        let hash = Sha256::new().chain_update(kind).chain_update([0]).chain_update(what).finalize();
-        let id: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        let at = whole_second(at);
         let until = at.saturating_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
-        let id = format!("evt_{id}");
+        let id = format!("evt_{}", short_hash(&[kind.as_bytes(), &[0], what.as_bytes()]));
         Self { id, kind: kind.to_owned(), at, not_before: at, until, data, payment: None, endpoint: None }
     }
 
@@ -217,6 +215,17 @@ fn item_of(event: &OutgoingEvent) -> Item {
         ("expires".into(), keys::number(kept_until(event.until))),
     ]);
     keys::event(event.not_before, &event.id).over(item.into_iter().chain(optional).collect())
+}
+
+/// Half of the SHA-256 of these parts together: 32 hexadecimal digits.
+pub(crate) fn short_hash(parts: &[&[u8]]) -> String {
+    let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The second that an instant lies in, as times are kept in the table.
+pub fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// The first whole second at an instant or after it. Keys have no less, and what is due is not due before its time.

@@ -27,7 +27,8 @@ pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStor
 pub use contexts::{Contexts, Teller, context_item};
 pub use deliveries::{Delivery, DeliveryState, NOBODY, Tried};
 pub use endpoints::{Health, Over, StoredEndpoint};
-pub use events::{Again, Due, OutgoingEvent, Task, store_in, whole_second_after};
+pub(crate) use events::short_hash;
+pub use events::{Again, Due, OutgoingEvent, Task, store_in, whole_second, whole_second_after};
 pub use grants::{EndedGrants, IssuedGrant};
 pub use lease::Work;
 pub use newest::Page;
