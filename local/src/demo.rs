@@ -10,7 +10,7 @@ use aftertaste::{
         access::{GuestKeys, Key, Person},
         count::{Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
-        survey::{Answer, Answers, Brand, Kind, Measure, Response, Survey},
+        survey::{Answer, Answers, Brand, Kind, Measure, More, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
     table::{Item, Seen, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
@@ -311,6 +311,7 @@ impl Guests<'_> {
             taken_back: None,
             was_survey: None,
             whole_at: None,
+            more: More::default(),
         };
         Some((visit, response))
     }

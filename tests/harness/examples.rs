@@ -2,7 +2,7 @@
 
 use aftertaste::domain::{
     count::{Content, Tally},
-    survey::{Answer, Response},
+    survey::{Answer, More, Response},
     visit::Channel,
 };
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ pub fn example() -> Response {
         taken_back: None,
         was_survey: None,
         whole_at: None,
+        more: More::default(),
     }
 }
 

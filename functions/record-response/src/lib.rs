@@ -10,7 +10,7 @@ use aftertaste::{
     app::{self, OpenLink, Stop, conclude},
     domain::{
         access::GuestKeys,
-        survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, Response, check_answers},
+        survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, More, Response, check_answers},
         visit::{Claim, network},
     },
     http::{Problem, Reply, Request},
@@ -162,6 +162,7 @@ fn response(
         taken_back: None,
         was_survey: None,
         whole_at: (!sent.partial).then_some(call.now),
+        more: More::default(),
     }
 }
 

@@ -123,6 +123,27 @@ where
     Ok(known_key(&name).unwrap_or_default())
 }
 
+/// A value, or the default where this version can't read it, whatever it is.
+///
+/// # Errors
+/// None but that of a text that is no JSON at all.
+pub(crate) fn readable_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Read<T> {
+        Known(T),
+        Other(IgnoredAny),
+    }
+    Ok(match Read::deserialize(deserializer)? {
+        Read::Known(value) => value,
+        Read::Other(_) => T::default(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

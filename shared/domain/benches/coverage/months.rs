@@ -7,7 +7,7 @@ use domain::{
     count::{Series, Tally},
     place::Scope,
     report::{Counts, Report, Subject},
-    survey::{Answer, Answers, Brand, Measure, Response, Survey},
+    survey::{Answer, Answers, Brand, Measure, More, Response, Survey},
     visit::{Channel, Segment},
 };
 use fastrand::Rng;
@@ -155,6 +155,7 @@ impl Asked {
             taken_back: None,
             was_survey: None,
             whole_at: None,
+            more: More::default(),
         }
     }
 

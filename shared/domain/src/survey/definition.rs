@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Invite, Texts};
+use super::{FollowUp, Invite, MOST_RULES, Texts};
 use crate::Id;
 
 /// The longest lifetime of a link, in days.
@@ -42,6 +42,10 @@ pub struct Definition {
     /// Groups of questions of which each visit is asked only some.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub modules: BTreeMap<Id, Module>,
+    /// Rules: which answers somebody has to follow up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(length(max = MOST_RULES)))]
+    pub follow_up: Vec<FollowUp>,
 }
 
 fn is_usual(invite: &Invite) -> bool {

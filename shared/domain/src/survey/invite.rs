@@ -22,7 +22,7 @@ pub const LONGEST_QUIET_DAYS: u32 = 365;
 pub struct Invite {
     /// The share of payments whose guests are asked, more than 0 and up to 1, with at most four decimals. A lot decides,
     /// which falls alike each time.
-    #[serde(skip_serializing_if = "is_all")]
+    #[serde(skip_serializing_if = "Share::is_all")]
     pub share: Share,
     /// For so many days after a guest was asked they are not asked again, 0 to 365; 30 if not said.
     #[cfg_attr(test, schemars(range(max = LONGEST_QUIET_DAYS)))]
@@ -39,10 +39,6 @@ impl Default for Invite {
     fn default() -> Self {
         Self { share: Share::default(), quiet_days: 30, quiet_hours: None, within_hours: 24 }
     }
-}
-
-fn is_all(share: &Share) -> bool {
-    *share == Share::default()
 }
 
 /// When the guest of a payment may be messaged.
@@ -72,9 +68,7 @@ impl Invite {
     /// Whether the guest of a payment is drawn. It falls alike whenever it is asked, and nobody works it out without the
     /// keys.
     pub fn draws(&self, payment: PaymentHash, keys: &GuestKeys) -> bool {
-        let [a, b, c, d, ..] = payment.lot("invite", keys);
-        let drawn = (u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(Share::WHOLE)) >> 32;
-        drawn < u64::from(self.share.0)
+        self.share.draws("invite", payment, keys)
     }
 
     /// When the guest of a payment may be messaged, as far as it is known now.
@@ -97,6 +91,20 @@ pub struct Share(u32);
 
 impl Share {
     const WHOLE: u32 = 10_000;
+
+    /// Whether it is all.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
+    pub(super) fn is_all(&self) -> bool {
+        self.0 == Self::WHOLE
+    }
+
+    /// Whether a payment is drawn, when lots are drawn for something. The lot falls alike whenever it is drawn, a larger
+    /// share draws all whom a smaller one does, and nobody works it out without the keys.
+    pub(super) fn draws(self, purpose: &str, payment: PaymentHash, keys: &GuestKeys) -> bool {
+        let [a, b, c, d, ..] = payment.lot(purpose, keys);
+        let drawn = (u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(Self::WHOLE)) >> 32;
+        drawn < u64::from(self.0)
+    }
 }
 
 impl Default for Share {

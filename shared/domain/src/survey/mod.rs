@@ -2,6 +2,7 @@
 
 mod brand;
 mod definition;
+mod follow_up;
 mod invite;
 mod language;
 mod masking;
@@ -15,8 +16,9 @@ pub use definition::{
     AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Module,
     QuestionDefinition,
 };
+pub use follow_up::{FollowUp, FollowedUp, LONGEST_WORD, MOST_RULES, MOST_WORDS, Severity, When};
 pub use invite::{ClockTime, Invitation, Invite, LONGEST_QUIET_DAYS, QuietHours, Share};
 pub use language::{Texts, nearest_language};
 pub use question::{Kind, Question, Scale};
-pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, Response, Wrong, check_answers};
+pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, More, Response, Wrong, check_answers};
 pub use survey::Survey;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{AskIf, Kind, Question, Survey, masking::without_personal_numbers};
+use super::{AskIf, FollowedUp, Kind, Question, Survey, masking::without_personal_numbers};
 use crate::{
     Id, shortened,
     visit::{Channel, PaymentHash, Segment, TableNumber},
@@ -71,6 +71,31 @@ pub struct Response {
     /// When the visit was first answered whole. It stays when that is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_at: Option<Timestamp>,
+    /// What else is known of it. It goes with the answer, also where a later version wrote it.
+    #[serde(default, skip_serializing_if = "More::is_empty", deserialize_with = "crate::reading::readable_or_default")]
+    pub more: More,
+}
+
+/// What else is known of a response. Each thing may be missing, and one that this version can't read is passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct More {
+    /// What the rules of its survey said of it, where one held. It was found once, with the keys and the version of then.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "crate::reading::readable_or_default")]
+    pub follow_up: Option<FollowedUp>,
+    /// Whether the guest asked the store to reply.
+    #[serde(skip_serializing_if = "std::ops::Not::not", deserialize_with = "crate::reading::readable_or_default")]
+    pub asks_reply: bool,
+    /// Whether another system brought it, where the guest was answered or not: nobody follows it up here.
+    #[serde(skip_serializing_if = "std::ops::Not::not", deserialize_with = "crate::reading::readable_or_default")]
+    pub imported: bool,
+}
+
+impl More {
+    /// Whether nothing else is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Response {
@@ -293,6 +318,7 @@ impl Response {
             taken_back: None,
             was_survey: None,
             whole_at: None,
+            more: More::default(),
         }
     }
 }
