@@ -1,9 +1,11 @@
-//! Where: stores, the nodes above them, and their business days.
+//! Where: stores, the nodes above them, and their business days and opening hours.
 
 mod business_day;
+mod opening;
 mod scope;
 mod store;
 
 pub use business_day::{Calendar, is_in_range, parse_day};
+pub use opening::Opening;
 pub use scope::{Path, Scope, StoreNumber};
 pub use store::{AskedBefore, DayStart, Store, StoreDetails};

@@ -1,10 +1,21 @@
 //! Stores: shops, never databases.
 
-use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Path, StoreNumber};
+use super::opening::{closed_days, open_spans};
+use super::{Calendar, Opening, Path, StoreNumber};
 use crate::{Id, Invalid, check_line, shortened};
+
+/// Days on which a store is closed, at most: a year of them, and some.
+const CLOSED_ON: usize = 400;
 
 /// The hour and minute at which a store's business day starts, written `04:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +68,12 @@ pub struct StoreDetails {
     pub day_starts: DayStart,
     /// The survey that its guests are asked.
     pub survey: Id,
+    /// When it is open. None where nobody said: deadlines then run at all hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
+    /// Days on which nothing of the opening begins, 400 at most. What began the day before still ends as it does.
+    #[serde(default, deserialize_with = "closed_days", skip_serializing_if = "BTreeSet::is_empty")]
+    pub closed_on: BTreeSet<Date>,
 }
 
 /// A store whose details have been checked.
@@ -86,7 +103,7 @@ pub struct AskedBefore {
 }
 
 impl Store {
-    /// Checks what serde can't: that the name is a line and the time zone exists.
+    /// Checks what serde can't: that the name is a line, the time zone exists and the closed days are not too many.
     pub fn new(number: StoreNumber, details: StoreDetails) -> Result<Self, Invalid> {
         check_line("A store's name", &details.name)?;
         let zone = TimeZone::get(&details.time_zone).map_err(|_| {
@@ -95,6 +112,12 @@ impl Store {
                 shortened(&details.time_zone)
             ))
         })?;
+        let closed = details.closed_on.len();
+        if closed > CLOSED_ON {
+            return Err(Invalid(format!(
+                "closed_on has {CLOSED_ON} days at most; these are {closed}. Leave out those that are past."
+            )));
+        }
         let calendar = Calendar { zone, day_starts: details.day_starts.time() };
         Ok(Self { number, details, calendar, asked_before: Vec::new() })
     }
@@ -110,6 +133,38 @@ impl Store {
         asked_before.retain(|asked| asked.until.saturating_add((days * 24).hours()).is_ok_and(|end| end > now));
         Self { asked_before, ..self }
     }
+
+    /// The instant at which the store will have been open for so many minutes. With none it is `from`; at the end of
+    /// time it is `Timestamp::MAX`.
+    ///
+    /// Minutes are real ones, whatever the clocks do. Without an opening, after 60 days in a row without an interval
+    /// and after 400 days, every minute counts.
+    pub fn due(&self, from: Timestamp, minutes: u32) -> Timestamp {
+        let mut left = SignedDuration::from_mins(minutes.into());
+        if left.is_zero() {
+            return from;
+        }
+        for span in self.open_from(from) {
+            let length = span.start.duration_until(span.end);
+            if left <= length {
+                return span.start.checked_add(left).unwrap_or(Timestamp::MAX);
+            }
+            left -= length;
+        }
+        Timestamp::MAX
+    }
+
+    /// How many whole minutes the store is open between two instants, by the same rules as [`Self::due`]: 0 where the
+    /// second is not after the first.
+    pub fn open_minutes(&self, from: Timestamp, to: Timestamp) -> u64 {
+        let spans = self.open_from(from).take_while(|span| span.start < to);
+        let open: SignedDuration = spans.map(|span| span.start.duration_until(span.end.min(to))).sum();
+        u64::try_from(open.as_mins()).unwrap_or_default()
+    }
+
+    fn open_from(&self, from: Timestamp) -> impl Iterator<Item = Range<Timestamp>> {
+        open_spans(self.details.opening.as_ref(), &self.details.closed_on, &self.calendar.zone, from)
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +179,8 @@ mod tests {
             time_zone: "Asia/Atlantis".into(),
             day_starts: DayStart::default(),
             survey: "dine-in".parse().unwrap(),
+            opening: None,
+            closed_on: BTreeSet::new(),
         };
         let refused = Store::new(12.try_into().unwrap(), details).unwrap_err();
         assert_eq!(refused.to_string(), "time_zone is an IANA name such as Asia/Shanghai; \"Asia/Atlantis\" is none.");
@@ -138,6 +195,8 @@ mod tests {
                 time_zone: "UTC".into(),
                 day_starts: DayStart::default(),
                 survey: survey.parse().unwrap(),
+                opening: None,
+                closed_on: BTreeSet::new(),
             };
             Store::new(12.try_into().unwrap(), details).unwrap()
         };
