@@ -1,12 +1,13 @@
 //! What Aftertaste is about, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
 //!
 //! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`],
-//! [`payment`], [`count`], [`report`].
+//! [`payment`], [`case`], [`count`], [`report`].
 //!
 //! Every type that comes from outside is parsed once, into a type that cannot hold anything else; serde goes
 //! through the same door.
 
 pub mod access;
+pub mod case;
 pub mod count;
 pub mod payment;
 pub mod place;

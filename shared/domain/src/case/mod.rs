@@ -1,0 +1,12 @@
+//! Cases: answers that need somebody, from the moment they are opened until their guest says that it is solved.
+
+#[expect(clippy::module_inception, reason = "the room has the name of what it is about")]
+mod case;
+mod duty;
+mod moves;
+mod step;
+
+pub use case::{Act, Award, AwardTo, Case, CaseId, Entry, LONGEST_NOTE, LONGEST_REPLY, Outcome, Said, State, Telling};
+pub use duty::{Digest, Duty};
+pub use moves::{ANSWER_STANDS_DAYS, MOST_REOPENINGS, Move, Moving, Refused};
+pub use step::{Clock, LAPSE_DAYS, Notice, Step};
