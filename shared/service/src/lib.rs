@@ -1,11 +1,12 @@
 //! What a function stands on: the table, HTTP, pages, the keys and the environment. What Aftertaste is about is in
 //! [`domain`], and is used from here.
 //!
-//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`count`], [`counting`], [`issued`],
+//! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`cases`], [`count`], [`counting`], [`issued`],
 //! [`memory`], [`noticed`] and [`reading`] hold what several functions join them to. A function does the rest.
 
 pub mod app;
 pub mod aws;
+pub mod cases;
 pub mod count;
 pub mod counting;
 pub mod environment;

@@ -22,6 +22,11 @@
 //! | event as one endpoint got it, or `-` for those that reached none | `DELIVERY#crm` | `2026-11-21T04:31:07Z#evt_…`: when it happened, id |
 //! | which of these failed for good | `FAILED#crm` | as its delivery |
 //! | endpoint · how it fares | `ENDPOINTS` · `HEALTH` | the endpoint's id |
+//! | case | `C#store/12` | as its response |
+//! | how its guest wants to be reached | `K#store/12` | as the case |
+//! | award that a guest can claim | `AWARD#store/12` | its code |
+//! | who answers for a scope's cases | `DUTY` | `cn/east` |
+//! | what is to be looked at | `DUE#7`: one of 16 | `2026-11-21T04:31:07Z#store/12#…`: when, and the case; `…#digest#cn/east` |
 //! | which responses of a day have been told to endpoints | `TOLD#12` | `2026-11-21`: the business day |
 //! | lease of a count · of a sender | `COUNT` · `SENDING` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
@@ -90,6 +95,9 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some(PEOPLE) => "person-left-out",
         Some(ACCOUNTS) => "account-left-out",
         Some(ENDPOINTS) => "endpoint-left-out",
+        Some(DUTY) => "duty-left-out",
+        Some("C") => "case-left-out",
+        Some("DUE") => "look-left-out",
         Some("EVENT") => "event-left-out",
         Some("DELIVERY") => "delivery-left-out",
         _ => "item-left-out",
@@ -238,6 +246,29 @@ pub(super) fn due_until(now: Timestamp) -> String {
 /// An instant whose texts sort as the instants do.
 fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+pub(super) fn cases(store: StoreNumber) -> String {
+    format!("C#store/{store}")
+}
+
+/// How the guest of a case wants to be reached.
+pub(super) fn contact(case: &super::CaseKey) -> Key {
+    Key { pk: format!("K#store/{}", case.store), sk: case.sk().to_owned() }
+}
+
+pub(super) fn award(store: StoreNumber, code: &str) -> Key {
+    Key { pk: format!("AWARD#store/{store}"), sk: code.to_owned() }
+}
+
+pub(super) const DUTY: &str = "DUTY";
+
+pub(super) fn duty(scope: &Scope) -> Key {
+    Key { pk: DUTY.into(), sk: scope.to_string() }
+}
+
+pub(super) fn looks(shard: u8) -> String {
+    format!("DUE#{shard}")
 }
 
 pub(super) fn deliveries(endpoint: &str) -> String {
