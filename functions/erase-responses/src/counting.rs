@@ -89,6 +89,7 @@ async fn count_day(
         table: &app.table,
         catalog: &catalog,
         days: &(day..=day),
+        read_from: day,
         only: Some(store),
         retention_days: i64::from(brand.retention_days),
         accept_fewer: false,

@@ -17,6 +17,17 @@ use crate::{CountError, Event, Window};
 /// The longest range of days that one count takes.
 const LONGEST_RANGE_DAYS: i32 = 400;
 
+/// For how many days cases are counted anew each night: their guests may still say whether it is solved.
+const CASE_DAYS: u32 = 31;
+
+/// The days of a count.
+pub(crate) struct Days {
+    /// All of them, both ends included.
+    pub all: RangeInclusive<Date>,
+    /// The first whose responses are read. Of those before the cases alone are counted anew.
+    pub read_from: Date,
+}
+
 /// The days to count, the same for every store whatever its time zone: a scope's day is whole only if each of its
 /// stores is counted for it. None without a store.
 pub(crate) async fn days_of(
@@ -24,14 +35,16 @@ pub(crate) async fn days_of(
     event: Event,
     stores: &[Store],
     now: Timestamp,
-) -> Result<Option<RangeInclusive<Date>>, CountError> {
+) -> Result<Option<Days>, CountError> {
     let todays = || stores.iter().map(|store| store.calendar.day_of(now));
     let (Some(first), Some(last)) = (todays().min(), todays().max()) else { return Ok(None) };
     let back = |days: u32| first.saturating_sub(i64::from(days).days());
     match event {
-        Event::Window { days: Window::Recent } => Ok(Some(back(1)..=last)),
+        Event::Window { days: Window::Recent } => Ok(Some(Days { all: back(1)..=last, read_from: back(1) })),
         Event::Window { days: Window::Answerable } => {
-            Ok(Some(back(longest_lifetime(table, stores, now).await? + 1)..=last))
+            let lifetime = longest_lifetime(table, stores, now).await?;
+            let read_from = back(lifetime + 1);
+            Ok(Some(Days { all: read_from.min(back(CASE_DAYS))..=last, read_from }))
         }
         Event::Range { from, to, .. } if !(is_in_range(from) && is_in_range(to)) => {
             Err(CountError::Event("The range lies within the years 2020 to 2530.".into()))
@@ -42,7 +55,7 @@ pub(crate) async fn days_of(
         Event::Range { from, to, .. } if from.until(to).is_ok_and(|span| span.get_days() >= LONGEST_RANGE_DAYS) => {
             Err(CountError::Event(format!("The range {from} to {to} is too long: {LONGEST_RANGE_DAYS} days at most.")))
         }
-        Event::Range { from, to, .. } => Ok(Some(from..=to)),
+        Event::Range { from, to, .. } => Ok(Some(Days { all: from..=to, read_from: from })),
     }
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use aftertaste::count::{CountError, Summary};
 
-use days::days_of;
+use days::{Days, days_of};
 
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "roll-up-stores";
@@ -121,7 +121,7 @@ async fn count_all(
     let now = clock();
     let list = catalog.stores(now).await?;
     let brand = catalog.brand(now).await?;
-    let Some(days) = days_of(table, event, &list, now).await? else {
+    let Some(Days { all: days, read_from }) = days_of(table, event, &list, now).await? else {
         tracing::info!(outcome = "nothing-to-count");
         return Ok(Summary::default());
     };
@@ -129,6 +129,7 @@ async fn count_all(
         table,
         catalog,
         days: &days,
+        read_from,
         only: None,
         retention_days: i64::from(brand.retention_days),
         accept_fewer: matches!(event, Event::Range { accept_fewer: true, .. }),

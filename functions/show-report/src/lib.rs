@@ -1,5 +1,6 @@
 //! Shows a report to a manager: of a scope, as a page, JSON or CSV.
 
+mod cases;
 mod comments;
 mod csv;
 mod drivers;

@@ -13,7 +13,7 @@ use jiff::{ToSpan, civil::Date};
 use maud::{Markup, html};
 
 use crate::{
-    drivers,
+    cases, drivers,
     figures::{grouped, percent, rounded},
     integrity,
     parts::{self, score_cells, score_heads},
@@ -67,6 +67,7 @@ impl ReportPage<'_> {
                 (self.parts())
                 (self.comments())
             }
+            (cases::section(report.cases.as_ref(), self.words()))
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }

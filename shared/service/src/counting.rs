@@ -8,10 +8,11 @@ use domain::{
     Id,
     count::{STEP, Series, Sign, Tallies, Tally, merge_signs, signs_of},
     place::Store,
-    survey::{Answer, Response, SHORTEST_RETENTION_DAYS, Survey},
-    visit::{Context, Origin},
+    survey::{Answer, FollowedUp, Response, SHORTEST_RETENTION_DAYS, Survey},
+    visit::{Context, Origin, Visit},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
+use uuid::Uuid;
 
 use crate::{
     memory::Catalog,
@@ -142,8 +143,41 @@ pub struct Counted {
     pub days: BTreeMap<Date, DayCount>,
     /// Responses that were read. What was erased is none.
     pub responses: u64,
+    /// Answers that somebody has to follow up, in the order of payment.
+    pub calls: Vec<Call>,
     /// Items that are not what this program writes, or whose survey is gone: left out, and logged.
     pub unreadable: u64,
+}
+
+/// An answer that somebody has to follow up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The visit.
+    pub visit: Visit,
+    /// What the survey's rules say of it.
+    pub called: FollowedUp,
+    /// The submission that brought it.
+    pub submission: Uuid,
+    /// When.
+    pub answered_at: Timestamp,
+    /// When the answer expires.
+    pub expires: Timestamp,
+}
+
+impl Call {
+    fn of(store: &Store, stored: &StoredResponse) -> Option<Self> {
+        let response = &stored.response;
+        if response.partial || response.is_gone() {
+            return None;
+        }
+        Some(Self {
+            visit: Visit { store: store.number, minute: stored.minute, payment: stored.payment.parse().ok()? },
+            called: response.more.follow_up.clone()?,
+            submission: response.submission?,
+            answered_at: response.answered_at,
+            expires: stored.expires,
+        })
+    }
 }
 
 /// Counts the responses of a store's business days from what is in the table now. One range query, and one for what is
@@ -178,6 +212,7 @@ pub async fn count(
         let count = counted.days.entry(day).or_default();
         count.meet(read.0.minute.start(), read.0.expires);
         counted.responses += 1;
+        counted.calls.extend(Call::of(store, &read.0));
         if day >= today {
             running.entry(day).or_default().push(without_words(read));
         } else {

@@ -342,6 +342,9 @@ impl Reading {
         }
         for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
             counts.counted_at = counts.counted_at.max(Some(counted_at));
+            if series.origin != Origin::Test {
+                counts.cases.merge(&content.cases);
+            }
             counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
             for (scope, child) in &mut children {
                 if let Some(signs) = content.signs.get(scope).and_then(|signs| signs.get(series)) {

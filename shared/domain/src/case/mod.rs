@@ -5,6 +5,8 @@ mod case;
 mod duty;
 mod moves;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use case::{Act, Award, AwardTo, Case, CaseId, Entry, LONGEST_NOTE, LONGEST_REPLY, Outcome, Said, State, Telling};
 pub use duty::{Digest, Duty};

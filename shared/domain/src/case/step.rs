@@ -62,7 +62,7 @@ impl Case {
         let clocks = self.clocks(store);
         let mut clock = known;
         // Of several that struck while nobody looked, the last tells it all.
-        let struck = clocks.iter().filter(|(which, at, _)| *at <= now && *which as u8 > known).last();
+        let struck = clocks.iter().rfind(|(which, at, _)| *at <= now && *which as u8 > known);
         if let Some((which, at, kind)) = struck {
             clock = *which as u8;
             notices.push(Notice { kind, level: self.level(clock), at: *at });

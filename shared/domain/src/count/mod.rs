@@ -1,6 +1,7 @@
 //! What responses come to, in counts that add up.
 
 mod amount_band;
+mod cases;
 mod driver_sums;
 mod group;
 mod named;
@@ -11,6 +12,7 @@ mod signs;
 mod tally;
 
 pub use amount_band::AmountBand;
+pub use cases::CaseCounts;
 pub use driver_sums::{Band, DriverSums, JointSums, PairCounts};
 pub use group::{Group, Histogram, Ordered, Recommendations};
 pub use named::{Named, OTHERS, keep_most};

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
-    DayOperations, Group, Operations, Series, Sign, Signs, Tallies, merge_signs, merge_tallies, paid_responses,
+    CaseCounts, DayOperations, Group, Operations, Series, Sign, Signs, Tallies, merge_signs, merge_tallies,
+    paid_responses,
 };
 use crate::{
     known_keys,
@@ -71,6 +72,9 @@ pub struct Content {
     /// Of a node: the stores below it whose latest count is not in here, and when they were counted last.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub behind: BTreeMap<StoreNumber, Timestamp>,
+    /// Cases of these visits, of days that are over.
+    #[serde(skip_serializing_if = "CaseCounts::is_empty")]
+    pub cases: CaseCounts,
     /// Of a store's running day: from when on answers wait to be shown, by series.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub shown_before: BTreeMap<Series, Timestamp>,
@@ -117,6 +121,7 @@ impl Content {
     pub fn merge(&mut self, other: &Self, child: &Scope) {
         merge_tallies(&mut self.tallies, &other.tallies);
         self.operations.merge(&other.operations);
+        self.cases.merge(&other.cases);
         let scope = child.to_string();
         if other.operations.store_days > 0 {
             let (answered, orders) = self.answered.entry(scope.clone()).or_default();

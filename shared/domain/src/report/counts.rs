@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    count::{Group, Operations, Series, Signs, Tally},
+    count::{CaseCounts, Group, Operations, Series, Signs, Tally},
     place::{Scope, StoreNumber},
     survey::{Brand, Survey},
 };
@@ -54,6 +54,8 @@ pub struct Counts {
     pub operations: BTreeMap<Date, Operations>,
     /// Orders and revenue of the window that this one is set against.
     pub operations_before: Operations,
+    /// Cases of the window.
+    pub cases: CaseCounts,
     /// What lies directly below the scope.
     pub children: Vec<Child>,
     /// Of a node: the places by which its change is split, those that answered in one of the windows alone too.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    Change, Child, ChildFigure, Counts, DayFigure, Drivers, GroupName, Integrity, Nps, NpsFigure, OperationsFigure,
-    Report, SatisfactionFigure, Score, Share, SilentGuests, Subject, Temperature, Weighted,
+    CasesFigure, Change, Child, ChildFigure, Counts, DayFigure, Drivers, GroupName, Integrity, Nps, NpsFigure,
+    OperationsFigure, Report, SatisfactionFigure, Score, Share, SilentGuests, Subject, Temperature, Weighted,
     change::alike,
     days::Widening,
     hidden::{FEW, TOO_FEW, shown, shown_alone},
@@ -79,6 +79,7 @@ impl Report {
             by_amount: amount_figures(&days),
             operations,
             days: day_figures(&counts.days, &counts.operations),
+            cases: CasesFigure::of(&counts.cases),
             integrity: Integrity::of(&all),
             children: child_figures(counts.children, operations_in_all),
             behind: counts.behind,

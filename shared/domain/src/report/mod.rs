@@ -1,5 +1,6 @@
 //! What is worked out from counts: pure functions, every score with its uncertainty.
 
+mod cases;
 mod change;
 mod counts;
 mod days;
@@ -23,6 +24,7 @@ mod ranking;
 mod report;
 mod weighted;
 
+pub use cases::{CasesFigure, CauseFigure, Part as CasePart};
 pub use change::Change;
 pub use counts::{Against, Behind, Child, Comment, Counts, Meal, Part, Places, Subject};
 pub use days::DayFactor;

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Behind, Change, Comment, Difference, Drivers, Estimate, Integrity, Weighted,
+    Behind, CasesFigure, Change, Comment, Difference, Drivers, Estimate, Integrity, Weighted,
     estimate::{as_nps, as_satisfied},
 };
 use crate::{
@@ -86,6 +86,8 @@ pub struct Report {
     pub days: Vec<DayFigure>,
     /// Orders and revenue, where they were given.
     pub operations: Option<OperationsFigure>,
+    /// What became of answers that needed somebody, to whatever survey; none where there were none.
+    pub cases: Option<CasesFigure>,
     /// Signs of gaming.
     pub integrity: Integrity,
     /// What lies directly below, with ranges of ranks.

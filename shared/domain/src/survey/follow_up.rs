@@ -106,3 +106,8 @@ pub struct FollowedUp {
     /// What made the rule hold: `text` for words, `asks-reply`, or the id of the question.
     pub trigger: String,
 }
+
+impl FollowedUp {
+    /// The trigger of a guest who asks for a reply.
+    pub const ASKS_REPLY: &'static str = "asks-reply";
+}

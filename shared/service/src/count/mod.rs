@@ -3,6 +3,7 @@
 //! Rollups are recomputed and replaced, never added to: a rerun, an overlap or a crash half-way leaves nothing that
 //! the next count doesn't put right.
 
+mod following;
 mod nodes;
 mod stores;
 mod telling;
@@ -139,6 +140,8 @@ pub struct Counting<'a, C> {
     pub catalog: &'a Catalog,
     /// The business days, both ends included.
     pub days: &'a RangeInclusive<Date>,
+    /// The first business day whose responses are read. Those before stand as they were counted, but for their cases.
+    pub read_from: Date,
     /// The one store whose responses are read, if it is one. In the nodes above it all others stand as they were counted
     /// last, and no other node is touched.
     pub only: Option<StoreNumber>,

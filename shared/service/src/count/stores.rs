@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    count::{Content, Rollup},
+    count::{CaseCounts, Content, Rollup},
     place::{Path, Scope, Store, StoreNumber},
 };
 use futures::{
@@ -15,6 +15,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     AT_ONCE, Counting, Summary,
+    following::Following,
     nodes::{self, Nodes, StoreDay},
     telling::Telling,
 };
@@ -144,7 +145,7 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
     let mut counted_days = Vec::new();
 
     let left = left_days(counting, store, began, &before);
-    let all_days = days.start().series(1.day()).take_while(|day| day <= days.end());
+    let all_days = counting.read_from.series(1.day()).take_while(|day| day <= days.end());
     let to_count: Vec<Date> = all_days.filter(|day| !left.contains(day)).collect();
     for day in &left {
         did.left.insert(*day, 1);
@@ -158,6 +159,12 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
     let (Some(first), Some(last)) = (to_count.first(), to_count.last()) else { return Ok((counted_days, did)) };
 
     let mut counted = count(table, counting.catalog, store, &(*first..=*last), began).await?;
+    let following = Following { table, store, days: (*days.start()..=*days.end()), read_from: *first, began };
+    let mut cases = following.follow(&counted.calls).await?;
+    for day in days.start().series(1.day()).take_while(|day| *day < counting.read_from) {
+        let standing = standing_day(counting, store, (day, before.remove(&day)), cases.remove(&day), began, &mut did);
+        counted_days.push(standing.await?);
+    }
     let operations = table.operations(store.number, *first, *last).await?;
     (did.responses, did.unreadable) = (counted.responses, counted.unreadable);
     for day in to_count {
@@ -166,7 +173,8 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
         // The node that the day was first counted towards: past days stay where they were when a store moves.
         let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
         let DayCount { tallies, complete_until, items, shown_before, .. } = count;
-        let content = Content { shown_before, ..Content::of_store_day(tallies, operations.get(&day)) };
+        let cases = cases.remove(&day).unwrap_or_default();
+        let content = Content { shown_before, cases, ..Content::of_store_day(tallies, operations.get(&day)) };
         let path_of_day = Some(path.clone());
         let rollup = Rollup { content, counted_at: began, path: path_of_day, complete_until, items: Some(items) };
         let unchanged = before.as_ref().filter(|before| before.content == rollup.content);
@@ -181,6 +189,28 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
     }
     did.behind = u64::from(did.kept > 0);
     Ok((counted_days, did))
+}
+
+/// A day whose responses are not read any more, and whose cases still move.
+async fn standing_day<C: Fn() -> Timestamp + Sync>(
+    counting: &Counting<'_, C>,
+    store: &Store,
+    (day, before): (Date, Option<Rollup>),
+    cases: Option<CaseCounts>,
+    began: Timestamp,
+    did: &mut Summary,
+) -> Result<StoreDay, TableError> {
+    let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
+    let cases = cases.unwrap_or_default();
+    let Some(mut rollup) = before.clone() else {
+        return Ok(StoreDay { day, rollup: None, path, behind_since: None });
+    };
+    if rollup.content.cases != cases {
+        rollup.content.cases = cases;
+        rollup.counted_at = began;
+        (rollup, _) = counting.replace(&Scope::Store(store.number), day, before, rollup, did).await?;
+    }
+    Ok(StoreDay { day, rollup: Some(rollup), path, behind_since: None })
 }
 
 /// Tells endpoints of a day's responses, if any of them wants to know.
@@ -213,6 +243,6 @@ fn left_days<C: Fn() -> Timestamp>(
             start.saturating_add((counting.retention_days * 24).hours()).is_ok_and(|end| end <= began)
         }
     };
-    let days = counting.days.start().series(1.day()).take_while(|day| day <= counting.days.end());
+    let days = counting.read_from.series(1.day()).take_while(|day| day <= counting.days.end());
     days.filter(may_have_expired).collect()
 }
