@@ -62,9 +62,11 @@ async fn one_bad_item_of_any_kind_stops_nothing() {
     let day = days_ago(1).to_string();
     let in_2400 = json!({"N": "13569465600000000"});
     // What is spoiled, whether nodes go without the latest of store 12, and whether the count says so by failing.
-    let kinds: [(&str, &str, &str, &str, Value, bool, bool); 19] = [
+    let kinds: [(&str, &str, &str, &str, Value, bool, bool); 21] = [
         ("store", "STORES", "000012", "name", json!({"N": "1"}), true, false),
         ("a store whose day starts at no hour", "STORES", "000012", "day_starts", json!({"S": "noon"}), true, false),
+        ("a store that opens at no time", "STORES", "000012", "opening", json!({"S": "noon"}), true, false),
+        ("a store that is closed on no day", "STORES", "000012", "closed_on", json!({"S": "noon"}), true, false),
         ("brand", "BRAND", "-", "brand", json!({"S": "{\"colour\":\"red\"}"}), false, false),
         ("brand of another type", "BRAND", "-", "brand", json!({"N": "1"}), false, false),
         ("rollup of a store", "D#store/12", &day, "content", json!({"B": "AAAA"}), false, false),

@@ -93,8 +93,8 @@ async fn play_seldom(scene: &Scene) {
     let definition: Value = serde_json::from_str(include_str!("../surveys/delivery.json")).unwrap();
     let survey = calls::new("PUT /surveys/{id}").at(&[("id", "delivery")]).grant("admin");
     assert_eq!(scene.reply(&survey.json(&definition)).await.status, 201);
-    let details =
-        json!({"name": "Lujiazui", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "delivery"});
+    let details = json!({"name": "Lujiazui", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai",
+        "survey": "delivery", "opening": {"daily": ["10:00-14:00", "17:00-02:00"]}, "closed_on": ["2027-02-06"]});
     let store = calls::new("PUT /stores/{store}").at(&[("store", "14")]).grant("admin");
     assert_eq!(scene.reply(&store.json(&details)).await.status, 200);
     // Somebody is listed, signs in, and asks for a link; a grant is issued, used and ended.
@@ -243,7 +243,8 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
 
 /// That the scene has made what is seldom there, so that something is added to it.
 fn has_all_there_is(items: &[Value]) {
-    for attribute in ["asked_before", "taken_back", "erased", "put_at", "network", "complete_until", "path", "items"] {
+    let seldom = "asked_before closed_on complete_until erased items network opening path put_at taken_back";
+    for attribute in seldom.split(' ') {
         assert!(items.iter().any(|item| item.get(attribute).is_some()), "no item has {attribute}");
     }
     let contents = items.iter().filter_map(|item| item.get("content")?["B"].as_str()).map(inflated);

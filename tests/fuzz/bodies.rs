@@ -250,7 +250,21 @@ fn details(draw: &mut Draw, plan: &Plan<'_>) -> Value {
         "time_zone": zone,
         "day_starts": "04:00",
         "survey": survey,
+        "opening": opening(draw),
+        "closed_on": draw.pick(&[&[][..], &["2027-02-06", "2027-02-07"]]),
     })
+}
+
+/// Days with intervals that may be missing, overlap or pass midnight.
+fn opening(draw: &mut Draw) -> Value {
+    let mut days = json!({});
+    for day in ["daily", "mon", "sat", "sun"] {
+        if draw.one_in(2) {
+            let intervals = ["10:00-14:00", "12:00-21:30", "18:00-02:00", "00:00-24:00"];
+            days[day] = (0..draw.below(4)).map(|_| draw.pick(&intervals)).collect();
+        }
+    }
+    days
 }
 
 /// The demo's survey with another title, so that it has several versions; or one with a question of each kind.

@@ -300,6 +300,13 @@ fn catalog() -> Vec<Call> {
         with("path", json!("store/1")),
         with("survey", json!("none")),
         with("colour", json!("red")),
+        with("opening", json!({"mon": ["10:00-10:00"]})),
+        with("opening", json!({"daily": ["9-21"]})),
+        with("opening", json!({"monday": ["10:00-14:00"]})),
+        with("closed_on", json!(["2027-02-06", "tomorrow"])),
+        store(json!({"name": "七十七", "path": "cn/west", "time_zone": "Asia/Shanghai", "survey": "dine-in",
+            "opening": {"daily": ["17:00-21:30", "10:00-14:00"], "fri": ["18:00-02:00"], "sun": []},
+            "closed_on": ["2027-02-07", "2027-02-06"]})),
         admin("PUT /stores/{store}").at(&[("store", "0")]).json(&details),
         admin("PUT /stores/{store}").at(&[("store", "12")]).json(&json!({
             "name": "x", "path": "cn/east/shanghai", "time_zone": "Asia/Tokyo", "survey": "dine-in"})),

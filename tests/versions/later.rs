@@ -20,6 +20,9 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
         for asked in item.pointer_mut("/asked_before/L").and_then(Value::as_array_mut).into_iter().flatten() {
             asked["M"]["later"] = json!({"S": "more"});
         }
+        if let Some(opening) = item.pointer_mut("/opening/M") {
+            opening["later"] = json!({"L": [{"S": "more"}]});
+        }
         for tried in item.pointer_mut("/attempts/L").and_then(Value::as_array_mut).into_iter().flatten() {
             tried["M"]["later"] = json!({"S": "more"});
         }
