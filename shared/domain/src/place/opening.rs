@@ -1,4 +1,4 @@
-//! When a store is open. Deadlines of people who work there are counted in these minutes alone.
+//! When a store is open. Deadlines of people who work there are counted in these minutes.
 
 use std::collections::BTreeSet;
 use std::iter::successors;
