@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{FollowUp, Invite, MOST_RULES, Texts};
+#[cfg(test)]
+use super::MOST_RULES;
+use super::{FollowUp, Invite, Texts};
 use crate::Id;
 
 /// The longest lifetime of a link, in days.
@@ -253,6 +255,11 @@ mod tests {
             ("/questions/0/kind", json!("text")),
             ("/questions/0/max", json!(11)),
             ("/questions/0/measures", json!("joy")),
+            ("/follow_up/0/severity", json!("urgent")),
+            ("/follow_up/0/when/any_of", json!([])),
+            ("/follow_up/1/when", json!({})),
+            ("/follow_up/1/when", json!({"asks_reply": true, "question": "nps", "at_most": 6})),
+            ("/follow_up/4/share", json!(0)),
         ] {
             let mut survey = written("dine-in.json");
             *survey.pointer_mut(pointer).unwrap() = wrong;

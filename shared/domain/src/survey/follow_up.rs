@@ -59,7 +59,7 @@ pub struct FollowUp {
 /// For which answers a rule holds. It says one of three things: `any_of` words (in the text `text`, or in any); `asks_reply`;
 /// or a `question` with `at_least` or `at_most` for a scale, or `chose` for a choice, and perhaps `with_text`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields))]
+#[cfg_attr(test, derive(JsonSchema), schemars(deny_unknown_fields, extend("oneOf" = one_of_three())))]
 #[serde(default)]
 pub struct When {
     /// Words: the text question in which they are looked for; any text question if not said.
@@ -87,6 +87,16 @@ pub struct When {
     /// The guest also wrote something, in answer to any question.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub with_text: bool,
+}
+
+/// The fields of which a rule has one. What goes with which of them, the server checks.
+#[cfg(test)]
+fn one_of_three() -> serde_json::Value {
+    serde_json::json!([
+        {"required": ["any_of"]},
+        {"required": ["asks_reply"], "properties": {"asks_reply": {"const": true}}},
+        {"required": ["question"]},
+    ])
 }
 
 /// The most rules of a survey.

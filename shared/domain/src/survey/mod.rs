@@ -3,11 +3,13 @@
 mod brand;
 mod definition;
 mod follow_up;
+mod followed_up;
 mod invite;
 mod language;
 mod masking;
 mod question;
 mod response;
+mod rules;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod survey;
 
@@ -21,4 +23,6 @@ pub use invite::{ClockTime, Invitation, Invite, LONGEST_QUIET_DAYS, QuietHours, 
 pub use language::{Texts, nearest_language};
 pub use question::{Kind, Question, Scale};
 pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, More, Response, Wrong, check_answers};
+pub use rules::{Condition, Rule};
+use rules::{checked_rules, folded};
 pub use survey::Survey;

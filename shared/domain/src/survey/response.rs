@@ -326,7 +326,7 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Key;
+    use crate::{access::Key, survey::Severity};
     use serde_json::json;
 
     fn survey() -> Survey {
@@ -402,6 +402,31 @@ mod tests {
         let page = Leniency { unasked: true, ..Leniency::default() };
         assert_eq!(check_answers(&survey, payment, &raw, page).unwrap().len(), 1);
         assert!(check_answers(&survey, payment, &raw, Leniency::default()).is_err());
+    }
+
+    #[test]
+    fn what_else_is_known_is_read_as_far_as_this_version_can() {
+        let with = |more: Option<Value>| {
+            let mut written = serde_json::to_value(Response::example()).unwrap();
+            assert!(written.get("more").is_none(), "an earlier version's");
+            written.as_object_mut().unwrap().extend(more.map(|more| ("more".to_owned(), more)));
+            serde_json::from_value::<Response>(written).unwrap().more
+        };
+        assert!(with(None).is_empty());
+        let known = json!({"follow_up": {"severity": "high", "trigger": "nps"}, "asks_reply": true, "imported": true});
+        let more = with(Some(known.clone()));
+        assert_eq!(more.follow_up.as_ref().map(|said| said.severity), Some(Severity::High));
+        assert_eq!(serde_json::to_value(more).unwrap(), known);
+        let later =
+            json!({"follow_up": {"severity": "urgent", "trigger": "nps"}, "asks_reply": true, "later": {"a": [1]}});
+        assert_eq!(with(Some(later)), More { asks_reply: true, ..More::default() });
+        assert_eq!(
+            with(Some(json!({"asks_reply": {"when": 1}, "imported": true}))),
+            More { imported: true, ..More::default() }
+        );
+        for other in [json!(7), json!("x"), json!([1]), Value::Null] {
+            assert!(with(Some(other)).is_empty());
+        }
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Scale, Texts,
-    nearest_language,
+    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Rule, Scale,
+    Texts, checked_rules, nearest_language,
 };
 use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
 /// Fields that a submission has beside its answers, so that no question can be called like one.
-const RESERVED: [&str; 7] = ["submission", "survey", "version", "seconds", "answers", "partial", "take_back"];
+const RESERVED: [&str; 9] =
+    ["submission", "survey", "version", "seconds", "answers", "partial", "take_back", "asks_reply", "imported"];
 
 /// So many drivers at most are counted in pairs.
 const MOST_IN_PAIRS: usize = 16;
@@ -23,6 +24,8 @@ pub struct Survey {
     pub definition: Definition,
     /// Its questions, in order.
     pub questions: Vec<Question>,
+    /// Its rules of what somebody follows up, in the order in which they are written.
+    pub rules: Vec<Rule>,
 }
 
 impl Definition {
@@ -85,7 +88,8 @@ impl Survey {
                 mistakes.add(format!("modules: {name} asks {} of {size} questions.", module.ask));
             }
         }
-        mistakes.unless(Self { definition, questions })
+        let rules = checked_rules(&definition.follow_up, &questions, &mut mistakes);
+        mistakes.unless(Self { definition, questions, rules })
     }
 
     /// Its id.
