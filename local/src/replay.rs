@@ -251,7 +251,7 @@ impl Replay {
             Ok(link) => link,
             Err(refused) => return Ok(Err(refused)),
         };
-        let body = json!({"submission": submission_of(&payment), "answers": answers});
+        let body = json!({"submission": submission_of(&payment), "imported": true, "answers": answers});
         let answer = http.post(self.at(&format!("/s/{link}"))).json(&body);
         let (status, reply) = self.ask(answer).await?;
         Ok(if status.is_success() { Ok(status) } else { Err(reason(&reply)) })

@@ -212,6 +212,11 @@ fn answer(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     if draw.one_in(6) {
         body["partial"] = json!(true);
     }
+    for name in ["asks_reply", "imported"] {
+        if draw.one_in(4) {
+            body[name] = json!(draw.one_in(2));
+        }
+    }
     body
 }
 
@@ -232,6 +237,9 @@ fn form(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
     }
     if draw.one_in(6) {
         fields.push(("partial", "true".into()));
+    }
+    if draw.one_in(3) {
+        fields.push(("asks_reply", "true".into()));
     }
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -294,6 +302,12 @@ fn definition(draw: &mut Draw, plan: &Plan<'_>) -> Value {
             {"id": "why", "kind": "text", "max_length": 200, "text": text("Why?")},
         ],
         "modules": {"m": {"ask": 1}},
+        "follow_up": [
+            {"severity": "critical", "when": {"any_of": ["汤", "<script>"]}},
+            {"severity": "high", "when": {"asks_reply": true}, "codes": true},
+            {"severity": "normal", "when": {"question": "what", "chose": "wait"}},
+            {"severity": "praise", "when": {"question": "nps", "at_least": 9, "with_text": true}, "share": 0.1},
+        ],
     })
 }
 

@@ -13,6 +13,10 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
     for item in items {
         kinds.insert(item["pk"]["S"].as_str().unwrap().split('#').next().unwrap().to_owned());
         item["later"] = json!({"M": {"more": {"L": [{"N": "1"}]}}});
+        if item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("R#")) {
+            let follow_up = json!({"M": {"severity": {"S": "later"}, "trigger": {"S": "nps"}}});
+            item["more"] = json!({"M": {"follow_up": follow_up, "later": {"L": [{"N": "1"}]}}});
+        }
         if let Some(roles) = item.pointer_mut("/roles/L").and_then(Value::as_array_mut) {
             roles.iter_mut().for_each(|role| role["M"]["later"] = json!({"S": "more"}));
             roles.push(json!({"M": {"role": {"S": "later"}, "scope": {"S": "*"}}}));
@@ -52,6 +56,10 @@ fn with_more(mut value: Value) -> Value {
         within(&mut value, list).into_iter().filter(|within| within.is_object()).for_each(add);
     }
     value.get_mut("invite").into_iter().for_each(add);
+    for rule in within(&mut value, "follow_up") {
+        add(rule);
+        rule.get_mut("when").into_iter().for_each(add);
+    }
     if let Some(types) = value.get_mut("types").and_then(Value::as_array_mut) {
         types.push(json!("later.*"));
     }

@@ -10,7 +10,7 @@ use aftertaste::{
     app::{self, OpenLink, Stop, conclude},
     domain::{
         access::GuestKeys,
-        survey::{Answers, Brand, LONGEST_SECONDS, Leniency, Mistake, More, Response, check_answers},
+        survey::{Answers, Brand, FollowedUp, LONGEST_SECONDS, Leniency, Mistake, More, Response, check_answers},
         visit::{Claim, network},
     },
     http::{Problem, Reply, Request},
@@ -146,6 +146,7 @@ fn response(
 ) -> Response {
     let OpenLink { claim, store, .. } = opened;
     let day = store.calendar.day_of(claim.visit.minute.start());
+    let follow_up = follow_up(app, claim, survey, sent, &answers);
     Response {
         survey: survey.id().clone(),
         version: survey.version,
@@ -162,8 +163,17 @@ fn response(
         taken_back: None,
         was_survey: None,
         whole_at: (!sent.partial).then_some(call.now),
-        more: More::default(),
+        more: More { follow_up, asks_reply: sent.asks_reply, imported: sent.imported },
     }
+}
+
+/// What the rules that the guest was shown with the questions say of a whole answer. Here are the keys for the lots, so nobody
+/// else has to ask again.
+fn follow_up(app: &App, claim: &Claim, survey: &Versioned, sent: &Answered, answers: &Answers) -> Option<FollowedUp> {
+    if sent.partial || sent.imported {
+        return None;
+    }
+    survey.follow_up(answers, sent.asks_reply, claim.channel.origin(), claim.visit.payment, &app.keys)
 }
 
 /// The version that the guest was shown: they answer what they saw, whatever has been put meanwhile. A problem when the

@@ -35,6 +35,12 @@ pub(crate) struct Answered {
     /// Whether the guest left before the end. The whole answer may follow, and replaces this.
     #[serde(default)]
     pub partial: bool,
+    /// Whether the guest asks the store to reply.
+    #[serde(default)]
+    pub asks_reply: bool,
+    /// Whether another system took the answer, so that nobody follows it up here. Programs alone say so.
+    #[serde(default)]
+    pub imported: bool,
     answers: Sent,
 }
 
@@ -95,7 +101,7 @@ impl Answered {
         };
         let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in fields {
-            if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds" | "partial") {
+            if !matches!(name.as_str(), "submission" | "survey" | "version" | "seconds" | "partial" | "asks_reply") {
                 answers.entry(name.clone()).or_default().push(value.clone());
             }
         }
@@ -104,6 +110,8 @@ impl Answered {
             submission: submission_of(fields)?,
             version: field("version").map(|text| text.parse().map_err(|_| wrong_field("version"))).transpose()?,
             partial: field("partial") == Some("true"),
+            asks_reply: field("asks_reply") == Some("true"),
+            imported: false,
             // Told for information only: whatever a phone's clock makes of it, the answer counts.
             seconds: field("seconds").and_then(|text| text.parse().ok()),
             answers: Sent::Form(answers),

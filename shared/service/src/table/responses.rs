@@ -73,7 +73,7 @@ struct ResponseItem {
 /// What a response may lack. A write over an earlier one takes it away.
 const OPTIONAL: [&str; 6] = ["seconds", "submission", "partial", "table", "network", MORE];
 
-/// Where a later version keeps what else it knows of a guest, so that this one takes it away with the rest.
+/// What else is known of an answer. A later version may keep more in it, and this one takes that away with the rest.
 const MORE: &str = "more";
 
 impl Table {
@@ -328,7 +328,8 @@ fn what_is_in_the_way(pk: &str, there: Option<&Item>, response: &Response) -> Re
         return Recorded::TakenBack;
     }
     let same = |there: StoredResponse| {
-        there.response.answers == response.answers && there.response.partial == response.partial
+        let (there, now) = (&there.response, response);
+        there.answers == now.answers && there.partial == now.partial && there.more.asks_reply == now.more.asks_reply
     };
     if by_this_submission && read(pk, item.clone()).is_ok_and(same) {
         return Recorded::Before;
