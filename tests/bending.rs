@@ -14,7 +14,7 @@ async fn figures(world: &World, scope: &str) -> (Value, Value, Value) {
     (report["responses"].clone(), report["nps"]["score"].clone(), report["taken_back"].clone())
 }
 
-fn form(world: &World, link: &str, body: String) -> reqwest::RequestBuilder {
+pub fn form(world: &World, link: &str, body: String) -> reqwest::RequestBuilder {
     let request = world.request(Method::POST, &format!("/s/{link}?lang=en")).header("accept", "text/html");
     request.header("content-type", "application/x-www-form-urlencoded").body(body)
 }

@@ -17,6 +17,7 @@ mod emulator;
 mod erasing;
 mod events;
 mod finding_out;
+mod follow_up;
 mod fuzz;
 mod grants;
 mod harness;

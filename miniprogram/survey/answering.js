@@ -58,6 +58,13 @@ module.exports = {
     this.keepDraft();
   },
 
+  onReply() {
+    if (this.whole) return;
+    this.asksReply = !this.asksReply;
+    this.setData({ asksReply: this.asksReply });
+    this.keepDraft();
+  },
+
   /** Scrolls to what comes after a question: the next one, or the button. */
   scrollPast(id) {
     const at = this.data.questions.findIndex((question) => question.id === id);

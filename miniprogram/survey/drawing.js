@@ -55,7 +55,7 @@ function drawnProgress(questions, answers, words) {
 }
 
 /** All but the questions and their progress. `notice` names what to say above them. */
-function drawnSurvey({ brand, store, title, privacy, language, languages }, words, notice) {
+function drawnSurvey({ brand, store, title, privacy, language, languages, asks_reply: offersReply }, words, notice) {
   const { name, colour } = brand;
   return {
     stage: 'survey',
@@ -66,6 +66,7 @@ function drawnSurvey({ brand, store, title, privacy, language, languages }, word
     notices: notice ? [words[notice]] : [],
     status: '',
     sending: false,
+    offersReply: Boolean(offersReply),
     privacy,
     languages: languages.map((tag) => ({ tag, name: languageName(tag), current: tag === language })),
     end: null,

@@ -67,10 +67,14 @@ module.exports = {
   showSurvey(survey, notice) {
     const draft = this.draft || {};
     this.draft = null;
-    if (draft.survey === survey.survey) this.answers = draft.answers;
+    if (draft.survey === survey.survey) {
+      this.answers = draft.answers;
+      this.asksReply = Boolean(draft.asksReply);
+    }
     this.survey = survey;
     this.language = survey.language;
     this.answers = fitting(survey.questions, this.answers);
+    this.asksReply = this.asksReply && Boolean(survey.asks_reply);
     this.mistakes = {};
     // The submission of an answer that was taken back brings nothing in any more.
     if (notice === 'tookBack') this.submission = this.partial = '';
@@ -78,7 +82,7 @@ module.exports = {
     this.lookingSince = this.lookingSince || Date.now();
     const words = wordsIn(survey.language);
     wx.setNavigationBarTitle({ title: survey.brand.name });
-    this.setData(drawnSurvey(survey, words, notice));
+    this.setData(Object.assign(drawnSurvey(survey, words, notice), { asksReply: this.asksReply }));
     this.drawQuestions();
     if (notice) wx.pageScrollTo({ scrollTop: 0 });
     if (draft.answered) this.showEnd('answered');

@@ -23,7 +23,8 @@ module.exports = {
     const { survey, version, questions } = this.survey;
     const looked = this.looked + (this.lookingSince && Date.now() - this.lookingSince);
     const answers = toSend(questions, this.answers);
-    return { submission: this.submission, survey, version, answers, seconds: Math.round(looked / 1000) };
+    const sent = { submission: this.submission, survey, version, answers, seconds: Math.round(looked / 1000) };
+    return this.asksReply ? Object.assign(sent, { asks_reply: true }) : sent;
   },
 
   onSend() {
@@ -154,6 +155,7 @@ module.exports = {
   beginAnew() {
     this.survey = null;
     this.answers = {};
+    this.asksReply = false;
     this.submission = '';
     this.recorded = '';
     this.looked = 0;

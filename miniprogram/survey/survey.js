@@ -43,6 +43,9 @@ Component({
     status: '',
     questions: [],
     progress: { done: 0, of: 0, percent: 0, text: '' },
+    // Whether the guest may ask the store to reply, and does.
+    offersReply: false,
+    asksReply: false,
     sending: false,
     privacy: '',
     languages: [],
@@ -57,6 +60,8 @@ Component({
       // The survey as the server gave it, and what was answered: see logic.js.
       this.survey = null;
       this.answers = {};
+      // Whether the guest asks the store to reply.
+      this.asksReply = false;
       // What is wrong, by question.
       this.mistakes = {};
       // One id for everything that this guest sends of this visit.
@@ -179,9 +184,9 @@ Component({
       // Another page of this phone may have sent its answer meanwhile: that is not written over.
       if ((drafts.read(this.link) || {}).recorded) return;
       const { survey, version, questions, expires_at: until } = this.survey;
-      const { answers, language, looked, submission, partial } = this;
-      if (Object.keys(logic.kept(questions, answers)).length) {
-        const draft = { survey, version, until, answers, language, looked, submission, partial, waiting };
+      const { answers, asksReply, language, looked, submission, partial } = this;
+      if (asksReply || Object.keys(logic.kept(questions, answers)).length) {
+        const draft = { survey, version, until, answers, asksReply, language, looked, submission, partial, waiting };
         drafts.keep(this.link, draft);
       } else {
         drafts.drop(this.link);

@@ -51,6 +51,28 @@ guest('a reload in the middle keeps the answers', PHONE, async ({ page, store, p
   await assertStored(store, { ...ONE, comments: [answers.why] });
 });
 
+guest('whoever asks for a reply asks for it in every language and after a reload', PHONE, async ({
+  page, posts, store, path,
+}) => {
+  const asked = () => page.getByRole('checkbox').isChecked();
+  await open(page, path);
+  await page.getByLabel(WORDS.en.reply).tap();
+  await pick(page, 'nps', 9);
+  await page.reload();
+  assert.ok(await asked());
+  for (const language of ['zh-TW', 'zh-CN']) {
+    await follow(page, () => page.getByText(WORDS[language].own).click());
+    assert.ok(await page.getByLabel(WORDS[language].reply).isChecked());
+  }
+  // What is wrong is shown with what was asked.
+  await finishWithControlCharacter(page);
+  assert.ok(await asked());
+  await page.locator('#why').fill('Soup');
+  await sent(page, () => submit(page));
+  assert.equal(new URLSearchParams(posts.at(-1).postData()).get('asks_reply'), 'true');
+  await assertStored(store, { ...ONE, comments: ['Soup'] });
+});
+
 guest('another language keeps the answers, and sends nothing', PHONE, async ({ page, posts, store, path }) => {
   await open(page, path);
   await pick(page, 'nps', 9);

@@ -111,7 +111,7 @@ export function focus(page) {
   return page.evaluate(() => {
     const focused = document.activeElement;
     // A scale's buttons are drawn by what stands beside them.
-    const drawn = focused.matches('label input') ? focused.nextElementSibling : focused;
+    const drawn = focused.matches('.question label input') ? focused.nextElementSibling : focused;
     const { outlineStyle, outlineWidth } = getComputedStyle(drawn);
     return {
       field: focused.name || focused.type || focused.localName,

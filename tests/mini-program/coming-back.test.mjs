@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { Guest, until } from './guest.mjs';
 import { drafts, newPhone, posted, takenBack, wechat } from './phone.mjs';
 import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } from './stack.mjs';
+import { REPLIES } from './surveys.mjs';
 
 before(start);
 after(stop);
@@ -43,6 +44,38 @@ test('what was answered is there when the guest comes back, and gone when it is 
   back.close();
   assert.deepEqual(drafts(), []);
   await assertRecorded(link, { nps: 2, csat: 2, what: ['price'], why: '太贵 💸' });
+});
+
+test('whoever asks for a reply asks for it after coming back too, and only where the store offers it', async () => {
+  newPhone('en_GB');
+  const { link } = await newLink(await newStore(REPLIES));
+  const asked = (guest) => guest.all('reply').map(({ text, ariaChecked }) => [text.replace('✓', '').trim(), ariaChecked]);
+  const offer = "I'd like the store to reply to me here";
+  const guest = await Guest.of(link);
+  assert.deepEqual(asked(guest), [[offer, false]]);
+  await guest.tap('.reply');
+  assert.deepEqual(asked(guest), [[offer, true]]);
+  guest.close();
+  const back = await Guest.of(link);
+  assert.deepEqual(asked(back), [[offer, true]]);
+  await back.pick('nps', 9);
+  await back.send();
+  await back.end('thanks');
+  assert.equal(posted().at(-1).body.asks_reply, true);
+  // Taken back, it is asked for no more.
+  await back.tap('.quiet');
+  await back.end('taken-back');
+  await back.tap('.quiet');
+  await until('the survey', () => back.data.stage === 'survey');
+  assert.deepEqual(asked(back), [[offer, false]]);
+  back.close();
+
+  const other = await Guest.of((await newLink(await newStore())).link);
+  assert.deepEqual(asked(other), []);
+  await other.answerAndSend(9, 5);
+  assert.equal(posted().at(-1).body.asks_reply, undefined);
+  await other.end('thanks');
+  other.close();
 });
 
 test('a draft that no longer fits its questions is taken as far as it does', async () => {

@@ -15,6 +15,7 @@ import { ROOT, call } from '../program.mjs';
 import { Guest } from './guest.mjs';
 import { HAS_COMPILER, MINI_PROGRAM, newPhone } from './phone.mjs';
 import { CATALOG_AGE, newLink, newStore, start, stop, webPage } from './stack.mjs';
+import { REPLIES } from './surveys.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -23,7 +24,7 @@ after(stop);
 
 test('the words are those of the web pages', async () => {
   const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
-  const store = await newStore();
+  const [store, replies] = [await newStore(), await newStore(REPLIES)];
   for (const language of ['zh-CN', 'zh-TW', 'en']) {
     const { link } = await newLink(store);
     const words = wordsIn(language);
@@ -32,6 +33,8 @@ test('the words are those of the web pages', async () => {
     hasAll(await webPage(path, language), `>${words.send}<`, `>${words.optional}<`, words.sending, words.offline, words.busy, words.missing);
     hasAll(await webPage(path, language, { nps: '9', why: '\u0007' }), words.mend, words.missing, words.controlCharacters);
     hasAll(await webPage(path, language, { survey: 'short', nps: '9' }), words.questionsChanged);
+    const { link: asked } = await newLink(replies);
+    hasAll(await webPage(`/s/${asked}?lang=${language}`, language), words.asksReply);
     const { thanks, answered, 'taken-back': takenBack, 'link-unknown': unknown } = words.ends;
     const [submission, other] = [randomUUID(), randomUUID()];
     const sent = { submission, nps: '9', csat: '5' };

@@ -47,5 +47,11 @@ export const SHORT = {
   ],
 };
 
+// One whose store replies to guests who ask for that.
+export const REPLIES = {
+  id: 'replies', title: EVERYTHING.title, questions: [EVERYTHING.questions[0]],
+  follow_up: [{ severity: 'high', when: { asks_reply: true } }],
+};
+
 // One that nobody has to answer.
 export const OPTIONAL = { id: 'optional', title: { en: 'A word?' }, questions: [EVERYTHING.questions[4], EVERYTHING.questions[5]] };

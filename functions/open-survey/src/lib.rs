@@ -137,6 +137,7 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
         link,
         submission: call.fresh,
         answers: &BTreeMap::new(),
+        asks_reply: false,
         mistakes: &[],
     };
     Ok(Reply::page(StatusCode::OK, page.render()))
@@ -157,6 +158,7 @@ fn as_json(opened: &Opened, submission: Uuid) -> Value {
         "thanks": pages::survey::thanks_line(brand, language),
         "expires_at": link.until,
         "submission": submission,
+        "asks_reply": link.survey.offers_reply(link.claim.channel),
         "questions": opened.questions().iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
     })
 }

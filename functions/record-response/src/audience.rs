@@ -161,8 +161,8 @@ fn again(
     mistakes: &[Mistake],
 ) -> Reply {
     tracing::info!(outcome, status = status.as_u16());
-    let answers = match shown.submission {
-        Submission::Answered(sent) => sent.fields(),
+    let (answers, asks_reply) = match shown.submission {
+        Submission::Answered(sent) => (sent.fields(), sent.asks_reply),
         Submission::TakeBack(_) => Default::default(),
     };
     let page = SurveyPage {
@@ -177,6 +177,7 @@ fn again(
         link: shown.request.path_parameter("link"),
         submission: fresh,
         answers: &answers,
+        asks_reply,
         mistakes,
     };
     Reply::page(status, page.render())

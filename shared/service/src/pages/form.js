@@ -12,6 +12,8 @@ class Form {
       ask_if: box.dataset.askIf && JSON.parse(box.dataset.askIf),
     }));
     this.bar = survey.querySelector('progress');
+    // Offered where the store follows such answers up.
+    this.reply = survey.querySelector('.reply input');
     this.button = survey.querySelector('button');
     this.status = survey.querySelector('[role=status]');
     this.submission = this.inputs('submission')[0];
@@ -36,7 +38,12 @@ class Form {
     return Object.keys(logic.kept(this.questions, this.answers())).length > 0;
   }
 
-  fill(given) {
+  asksReply() {
+    return Boolean(this.reply && this.reply.checked);
+  }
+
+  fill(given, asksReply) {
+    if (this.reply) this.reply.checked = asksReply;
     for (const { id, kind } of this.questions) {
       if (!logic.isGiven(given[id])) continue;
       for (const input of this.inputs(id)) {
@@ -107,5 +114,6 @@ class Form {
     if (isFrozen && this.survey.contains(document.activeElement)) this.button.focus({ preventScroll: true });
     this.button.setAttribute('aria-disabled', String(isFrozen));
     for (const { id } of this.questions) for (const input of this.inputs(id)) input.disabled = isFrozen;
+    if (this.reply) this.reply.disabled = isFrozen;
   }
 }

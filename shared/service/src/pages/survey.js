@@ -37,11 +37,11 @@ function ask(survey) {
   form.button.formNoValidate = true;
   form.bar.hidden = false;
   for (const counter of survey.querySelectorAll('.counter')) counter.hidden = false;
-  const { shown, answers, sending, submission } = visit.draft;
+  const { shown, answers, reply, sending, submission } = visit.draft;
   // An answer sent before the page was closed may have come through: with the same submission it is the same.
   if (submission) form.submission.value = submission;
   // What the server shows again is newer than the draft.
-  if (!form.isAnswered() && shown === form.shown) form.fill(answers);
+  if (!form.isAnswered() && shown === form.shown) form.fill(answers, reply);
   form.draw();
   if (form.isAnswered()) visit.keep();
   // The page was closed while its answer waited for the network.

@@ -63,6 +63,8 @@ pub struct SurveyPage<'a> {
     pub submission: Uuid,
     /// What was answered, when the page is shown again.
     pub answers: &'a BTreeMap<String, Vec<String>>,
+    /// Whether a reply was asked for, when the page is shown again.
+    pub asks_reply: bool,
     /// What was wrong with that.
     pub mistakes: &'a [Mistake],
 }
@@ -92,6 +94,10 @@ impl SurveyPage<'_> {
                     input type="hidden" name="survey" value=(definition.id);
                     input type="hidden" name="version" value=(self.version);
                     @for question in self.questions { (self.question(question, words)) }
+                    @if self.survey.offers_reply(self.channel) { label.reply {
+                        input type="checkbox" name="asks_reply" value="true" checked[self.asks_reply];
+                        (words.asks_reply)
+                    } }
                     button type="submit" { (words.submit) }
                     p.note role="status" {}
                 }

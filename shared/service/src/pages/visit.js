@@ -27,6 +27,7 @@ class Visit {
       shown: this.form.shown,
       submission: this.form.submission.value,
       answers: this.form.answers(),
+      reply: this.form.asksReply(),
       sending: Boolean(this.sending),
       spent: this.seconds(),
       until: Number(this.words.until),

@@ -6,6 +6,7 @@ use super::shell::built_in_language;
 pub(super) struct Words {
     pub submit: &'static str,
     pub optional: &'static str,
+    pub asks_reply: &'static str,
     pub progress: &'static str,
     pub mend: &'static str,
     pub sending: &'static str,
@@ -44,6 +45,7 @@ pub(super) fn words(language: &str) -> &'static Words {
 const ENGLISH: Words = Words {
     submit: "Send",
     optional: "optional",
+    asks_reply: "I'd like the store to reply to me here",
     progress: "Answered",
     mend: "Not sent yet: please look at your answers again.",
     sending: "Sending…",
@@ -76,6 +78,7 @@ const ENGLISH: Words = Words {
 const TRADITIONAL: Words = Words {
     submit: "送出",
     optional: "選填",
+    asks_reply: "請門市在這裡回覆我",
     progress: "已答",
     mend: "尚未送出，請再看一下您的回答。",
     sending: "正在送出……",
@@ -105,6 +108,7 @@ const TRADITIONAL: Words = Words {
 const SIMPLIFIED: Words = Words {
     submit: "提交",
     optional: "选填",
+    asks_reply: "请门店在这里回复我",
     progress: "已答",
     mend: "尚未提交，请再看一下您的回答。",
     sending: "正在提交……",
