@@ -10,9 +10,6 @@ use crate::{
 /// The trigger of a rule about words.
 const TEXT: &str = "text";
 
-/// The trigger of a rule about guests who ask for a reply.
-const ASKS_REPLY: &str = "asks-reply";
-
 impl Survey {
     /// What its rules say of a whole answer: the most urgent one that holds, of two alike the first. None where none holds, and
     /// never of somebody who tries the survey out.
@@ -55,7 +52,7 @@ impl Condition {
     fn trigger(&self) -> &str {
         match self {
             Self::Words { .. } => TEXT,
-            Self::AsksReply => ASKS_REPLY,
+            Self::AsksReply => FollowedUp::ASKS_REPLY,
             Self::Scored { question, .. } | Self::Chose { question, .. } => question.as_str(),
         }
     }
