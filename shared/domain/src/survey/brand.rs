@@ -6,7 +6,10 @@ use std::ops::Deref;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::Texts;
+use super::{
+    Cause, Texts,
+    cause::{built_in, check_causes},
+};
 use crate::{
     Mistakes, check_line,
     visit::{Minute, Segment},
@@ -28,6 +31,11 @@ impl Brand {
         let details = BrandDetails::default();
         let days = days.filter(|days| (SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(days));
         Self(BrandDetails { retention_days: days.unwrap_or(details.retention_days), ..details })
+    }
+
+    /// What can be at the bottom of a case: the brand's own list, or the built-in one where it has none.
+    pub fn known_causes(&self) -> Vec<Cause> {
+        if self.causes.is_empty() { built_in() } else { self.causes.clone() }
     }
 
     /// Until when what is known of a visit is kept: so many days after its payment, so that a day's responses go together.
@@ -73,6 +81,9 @@ pub struct BrandDetails {
     /// The Alipay mini-program's app id and page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alipay: Option<MiniProgram>,
+    /// What can be at the bottom of a case, 30 at most. Empty for the built-in list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
 }
 
 /// Where a mini-program's survey page is.
@@ -95,6 +106,7 @@ impl Default for BrandDetails {
             retention_days: 730,
             wechat: None,
             alipay: None,
+            causes: Vec::new(),
         }
     }
 }
@@ -124,6 +136,7 @@ impl TryFrom<BrandDetails> for Brand {
                 mistakes.add("page has no leading slash and no query, such as pages/survey/survey.");
             }
         }
+        check_causes(&details.causes, &mut mistakes);
         mistakes.unless(Self(details))
     }
 }

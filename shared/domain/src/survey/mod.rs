@@ -1,6 +1,7 @@
 //! What is asked, in which words, and what was answered.
 
 mod brand;
+mod cause;
 mod definition;
 mod follow_up;
 mod followed_up;
@@ -14,6 +15,7 @@ mod rules;
 mod survey;
 
 pub use brand::{Brand, BrandDetails, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
+pub use cause::Cause;
 pub use definition::{
     AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Module,
     QuestionDefinition,
@@ -22,7 +24,9 @@ pub use follow_up::{FollowUp, FollowedUp, LONGEST_WORD, MOST_RULES, MOST_WORDS, 
 pub use invite::{ClockTime, Invitation, Invite, LONGEST_QUIET_DAYS, QuietHours, Share};
 pub use language::{Texts, nearest_language};
 pub use question::{Kind, Question, Scale};
-pub use response::{Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, More, Response, Wrong, check_answers};
+pub use response::{
+    Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, More, Response, Wrong, check_answers, plain_text,
+};
 pub use rules::{Condition, Rule};
 use rules::{checked_rules, folded};
 pub use survey::Survey;

@@ -268,17 +268,27 @@ impl Question {
             Kind::Choice { many, options } => read_choice(*many, options, value),
             Kind::Text { max_length } => {
                 let Value::String(text) = value else { return Err("The answer is a text.".into()) };
-                let text = text.replace("\r\n", "\n");
-                let text = text.trim();
-                if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-                    Err(Wrong::ControlCharacters)
-                } else if text.chars().count() > *max_length {
-                    Err(Wrong::TooLong(*max_length))
-                } else {
-                    Ok((!text.is_empty()).then(|| Answer::Text(without_personal_numbers(text))))
-                }
+                let text = plain_text(text, *max_length)?;
+                Ok((!text.is_empty()).then_some(Answer::Text(text)))
             }
         }
+    }
+}
+
+/// A text that somebody wrote, as it is kept: without spaces around it, its lines ended by `\n`, phone numbers and the like
+/// masked. It may be empty.
+///
+/// # Errors
+/// When it has more characters than `most`, or such that can't be shown.
+pub fn plain_text(text: &str, most: usize) -> Result<String, Wrong> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        Err(Wrong::ControlCharacters)
+    } else if text.chars().count() > most {
+        Err(Wrong::TooLong(most))
+    } else {
+        Ok(without_personal_numbers(text))
     }
 }
 
