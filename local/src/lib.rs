@@ -4,6 +4,7 @@
 //! routes, schedules and keys are those of template.yaml.
 
 mod client;
+mod clock;
 mod data;
 mod database;
 mod demo;
@@ -22,6 +23,7 @@ mod server;
 mod template;
 mod waiting;
 
+pub use clock::{Clock, parse_times};
 pub use data::{Data, Lock, Taken, new_keys};
 pub use database::{Bulk, Database};
 pub use grant::sign_grant;
@@ -84,6 +86,8 @@ pub struct Options {
     pub demo: Demo,
     /// Whether the schedules fire by themselves. By hand they always do.
     pub schedules: bool,
+    /// By which clock.
+    pub clock: Clock,
 }
 
 /// What an empty table is given.
@@ -103,6 +107,8 @@ pub struct Stack {
     pub url: String,
     /// What the functions have at hand.
     pub app: Arc<App<AllKeys>>,
+    /// By which clock it goes.
+    pub clock: Clock,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
@@ -132,7 +138,7 @@ impl Stack {
             reach: Reach::ThisMachineToo,
             responses_at_once: responses_at_once(),
         });
-        let now = Timestamp::now();
+        let now = options.clock.now();
         // A process that was killed at work has left its lease, and this one alone has the table.
         for work in [Work::Counting, Work::Sending] {
             app.table.end_lease(work).await.map_err(|error| Failure(error.to_string()))?;
@@ -144,10 +150,10 @@ impl Stack {
         }
         let (stop, stopped) = watch::channel(false);
         if options.schedules {
-            schedules::start(&template, &app, &unhurried, &stopped)?;
+            schedules::start(&template, &app, (&unhurried, options.clock), &stopped)?;
         }
-        let server = tokio::spawn(server::serve(listener, template, app.clone(), stopped));
-        Ok(Self { url, app, stop, server })
+        let server = tokio::spawn(server::serve(listener, template, app.clone(), options.clock, stopped));
+        Ok(Self { url, app, clock: options.clock, stop, server })
     }
 
     /// Stops taking calls, ends those that run, and returns.

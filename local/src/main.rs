@@ -13,9 +13,9 @@ use aftertaste::domain::{
     place::StoreNumber,
 };
 use aftertaste_local::{
-    Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events,
+    Clock, Data, Database, Demo, Failure, Lock, Options, Stack, TABLE, Taken, events,
     listen::Listen,
-    new_keys,
+    new_keys, parse_times,
     pay::Pay,
     replay::{Outcome, Replay, read_rows, read_survey},
     say, sign_grant, sign_in_link,
@@ -64,6 +64,10 @@ struct Run {
     /// Put no demo brand into an empty table
     #[arg(long)]
     no_demo: bool,
+    /// Let time run so many times as fast, so that deadlines can be watched: 60x. What is written then lies in the future,
+    /// so nothing of it is kept
+    #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "memory")]
+    clock: Option<u32>,
 }
 
 #[derive(Subcommand)]
@@ -191,6 +195,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
         catalog_age: Duration::from_secs(1),
         demo: if run.no_demo { Demo::Nothing } else { Demo::Answers(database.bulk()) },
         schedules: true,
+        clock: Clock::faster(run.clock.unwrap_or(1)),
     };
     let stack = Stack::start(options, keys).await?;
     if let Some(lock) = &mut lock {
@@ -211,7 +216,7 @@ async fn serve(run: Run) -> Result<(), Failure> {
 }
 
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
-    let now = Timestamp::now();
+    let now = stack.clock.now();
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
     if let Some(link) = stack.fresh_link(now).await {
         let code =
@@ -325,6 +330,7 @@ async fn stack_on(data: &Data, folder: &Path, keys: AllKeys) -> Result<(String, 
                 catalog_age: Duration::from_secs(1),
                 demo: Demo::Nothing,
                 schedules: false,
+                clock: Clock::default(),
             };
             let stack = Stack::start(options, keys).await?;
             Ok((stack.url.clone(), Some((stack, database, lock))))

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use tokio::{runtime, sync::watch, time::Instant};
 use uuid::Uuid;
 
-use crate::{Failure, Schedule, Template, with};
+use crate::{Clock, Failure, Schedule, Template, with};
 
 /// How long after a start the schedules first count: the start and its first guest come before them.
 const FIRST: Duration = Duration::from_secs(10);
@@ -54,16 +54,17 @@ pub(crate) struct Scheduled {
     /// A table that a count may take its time with.
     table: Table,
     sender: Sender,
+    clock: Clock,
 }
 
 impl Scheduled {
     /// As each would have it when it is deployed. Mail and the event bus are there if the environment names them.
-    pub(crate) async fn new(app: &App<AllKeys>, table: Table) -> Self {
+    pub(crate) async fn new(app: &App<AllKeys>, (table, clock): (Table, Clock)) -> Self {
         let (bus, mail_from) = (optional("EVENT_BUS"), optional("MAIL_FROM"));
         let sdk = if bus.is_some() || mail_from.is_some() { Some(aws::sdk().await) } else { None };
         let web = Web::outward(app.reach, SystemLookup);
         let sender = Sender { app: with(app, app.keys.seal.clone()), web, sdk, bus, mail_from };
-        Self { table, sender }
+        Self { table, sender, clock }
     }
 }
 
@@ -72,7 +73,7 @@ impl Scheduled {
 pub(crate) fn start(
     template: &Template,
     app: &Arc<App<AllKeys>>,
-    table: &Table,
+    (table, clock): (&Table, Clock),
     stopped: &watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let at = Instant::now() + FIRST;
@@ -85,7 +86,7 @@ pub(crate) fn start(
         let (app, table, stopped) = (app.clone(), table.clone(), stopped.clone());
         thread::spawn(move || match runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
-                runtime.block_on(async { keep_firing(due, &Scheduled::new(&app, table).await, stopped).await })
+                runtime.block_on(async { keep_firing(due, &Scheduled::new(&app, (table, clock)).await, stopped).await })
             }
             Err(error) => tracing::error!(outcome = "schedules-not-started", %error),
         });
@@ -100,7 +101,7 @@ async fn keep_firing(mut due: Vec<Due>, scheduled: &Scheduled, mut stopped: watc
             if let Err(error) = fire(scheduled, &next.schedule, &next.schedule.input).await {
                 tracing::error!(schedule = next.schedule.logical_id, outcome = "failed", %error);
             }
-            next.at = Instant::now() + next.times.until_next(Timestamp::now());
+            next.at = next.times.after(next.at, &scheduled.clock);
         }
     };
     tokio::select! {
@@ -126,22 +127,22 @@ pub(crate) async fn fire_now(scheduled: &Scheduled, schedule: &Schedule, body: &
 /// What a function did, as JSON.
 async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result<Value, CountError> {
     match schedule.function.as_str() {
-        roll_up_stores::FUNCTION => Box::pin(count(&scheduled.table, event)).await,
-        send_notices::FUNCTION => Ok(Box::pin(send(&scheduled.sender)).await?),
+        roll_up_stores::FUNCTION => Box::pin(count(scheduled, event)).await,
+        send_notices::FUNCTION => Ok(Box::pin(send(scheduled)).await?),
         other => Err(CountError::Event(format!("template.yaml has a schedule of {other} that local/ does not know."))),
     }
 }
 
-async fn send(sender: &Sender) -> Result<Value, TableError> {
+async fn send(Scheduled { sender, clock, .. }: &Scheduled) -> Result<Value, TableError> {
     // Whoever listens asks every two seconds. A run that finds nothing says so, and would fill the log.
-    if sender.app.table.due(Timestamp::now()).next().await.is_none() {
+    if sender.app.table.due(clock.now()).next().await.is_none() {
         return Ok(json!(Summary::default()));
     }
-    let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), Timestamp::now);
+    let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), || clock.now());
     Ok(json!(within(send_notices::FUNCTION, "schedule", sent).await?))
 }
 
-async fn count(table: &Table, event: &str) -> Result<Value, CountError> {
+async fn count(Scheduled { table, clock, .. }: &Scheduled, event: &str) -> Result<Value, CountError> {
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
             r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}, with "accept_fewer":true if so."#
@@ -150,7 +151,7 @@ async fn count(table: &Table, event: &str) -> Result<Value, CountError> {
     })?;
     // As deployed: a count remembers nothing of the one before.
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
-    let count = roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), Timestamp::now);
+    let count = roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), || clock.now());
     Ok(json!(within(roll_up_stores::FUNCTION, "schedule", count).await?))
 }
 
@@ -160,6 +161,12 @@ impl Times {
         let parsed =
             if let Some(rate) = inside("rate") { parse_rate(rate) } else { inside("cron").and_then(parse_cron) };
         parsed.ok_or_else(|| Failure(format!("template.yaml has a schedule {expression:?} that does not run locally.")))
+    }
+
+    /// When it fires after a time at which it was to fire. Nothing is made up for where a run took longer than that.
+    fn after(&self, at: Instant, clock: &Clock) -> Instant {
+        let from = if matches!(self, Self::Every(_)) { at } else { Instant::now() };
+        (from + clock.real(self.until_next(clock.now()))).max(Instant::now())
     }
 
     fn until_next(&self, now: Timestamp) -> Duration {

@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    Route, Template, guard, outbox,
+    Clock, Route, Template, guard, outbox,
     schedules::{self, Scheduled},
     with,
 };
@@ -35,11 +35,12 @@ pub(crate) async fn serve(
     listener: TcpListener,
     template: Template,
     app: Arc<App<AllKeys>>,
+    clock: Clock,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let scheduled = Scheduled::new(&app, app.table.clone()).await;
+    let scheduled = Scheduled::new(&app, (app.table.clone(), clock)).await;
     let served =
-        axum::serve(listener, router(&template, &app, Arc::new(scheduled))).with_graceful_shutdown(async move {
+        axum::serve(listener, router(&template, &app, clock, Arc::new(scheduled))).with_graceful_shutdown(async move {
             // An error means that the stack is gone, which is a stop too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         });
@@ -48,7 +49,7 @@ pub(crate) async fn serve(
     }
 }
 
-fn router(template: &Template, app: &Arc<App<AllKeys>>, scheduled: Arc<Scheduled>) -> Router {
+fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled: Arc<Scheduled>) -> Router {
     let mut local = Router::new();
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
@@ -80,7 +81,7 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, scheduled: Arc<Scheduled
         let (app, route) = (app.clone(), route.clone());
         let call =
             async move |parameters: RawPathParams, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes| {
-                answer(&app, &route, request(&route, &parameters, query, &headers, &body)).await
+                answer(&app, &route, request(&route, &parameters, query, &headers, &body), clock).await
             };
         router = router.route(&path, on(method, call));
     }
@@ -152,8 +153,9 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
     within(function, &request.route_key, handled).await
 }
 
-async fn answer(app: &App<AllKeys>, route: &Route, request: Request) -> Response {
-    let Some(reply) = dispatch(app, &route.function, &request, Call::now()).await else {
+async fn answer(app: &App<AllKeys>, route: &Route, request: Request, clock: Clock) -> Response {
+    let call = Call { now: clock.now(), ..Call::now() };
+    let Some(reply) = dispatch(app, &route.function, &request, call).await else {
         let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
         return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
     };

@@ -15,7 +15,7 @@ use aftertaste::{
     },
     token,
 };
-use aftertaste_local::{Database, Demo, Options, Stack, new_keys};
+use aftertaste_local::{Clock, Database, Demo, Options, Stack, new_keys};
 pub use answers::*;
 use base64::{Engine, engine::general_purpose::STANDARD};
 pub use examples::*;
@@ -167,7 +167,14 @@ impl World {
 
 /// A stack of stores on any free port, which does nothing by itself.
 pub fn options(dynamodb: &str) -> Options {
-    Options { port: 0, dynamodb: dynamodb.to_owned(), catalog_age: LONG, demo: Demo::Stores, schedules: false }
+    Options {
+        port: 0,
+        dynamodb: dynamodb.to_owned(),
+        catalog_age: LONG,
+        demo: Demo::Stores,
+        schedules: false,
+        clock: Clock::default(),
+    }
 }
 
 pub fn grant(keys: &GrantKeys, scopes: &str, expires: Timestamp) -> String {

@@ -1,0 +1,72 @@
+//! The clock of a stack: this machine's, or a faster one, by which a day's deadlines can be watched in minutes.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+/// A clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    began: Timestamp,
+    at: Instant,
+    times: u32,
+}
+
+impl Default for Clock {
+    /// This machine's.
+    fn default() -> Self {
+        Self::faster(1)
+    }
+}
+
+impl Clock {
+    /// A clock that runs so many times as fast as this machine's from now on.
+    pub fn faster(times: u32) -> Self {
+        Self { began: Timestamp::now(), at: Instant::now(), times: times.max(1) }
+    }
+
+    /// What it shows.
+    pub fn now(&self) -> Timestamp {
+        if self.times == 1 {
+            return Timestamp::now();
+        }
+        self.began.saturating_add(self.at.elapsed().saturating_mul(self.times)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// How long something takes on this machine that takes so long by this clock.
+    pub(crate) fn real(&self, duration: Duration) -> Duration {
+        duration / self.times
+    }
+}
+
+/// How many times as fast a clock runs, as it is written on the command line: `60x`.
+///
+/// # Errors
+/// Says how it is written.
+pub fn parse_times(text: &str) -> Result<u32, String> {
+    let times = text.strip_suffix('x').and_then(|times| times.parse().ok()).filter(|times| (1..=600).contains(times));
+    times.ok_or_else(|| "a clock runs 1x to 600x as fast".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_faster_clock_runs_ahead_of_this_machines() {
+        let began = Timestamp::now();
+        let clock = Clock::faster(600);
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(clock.now().duration_since(began).as_secs() >= 12);
+        assert_eq!(clock.real(Duration::from_secs(60)), Duration::from_millis(100));
+        assert!(Clock::default().now().duration_since(began).as_secs() < 600);
+    }
+
+    #[test]
+    fn how_fast_is_written_with_an_x() {
+        assert_eq!(parse_times("60x"), Ok(60));
+        for wrong in ["60", "0x", "601x", "x", "-1x", "1.5x"] {
+            assert!(parse_times(wrong).is_err(), "{wrong}");
+        }
+    }
+}
