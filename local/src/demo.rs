@@ -1,5 +1,7 @@
 //! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
+mod cases;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,9 +10,10 @@ use aftertaste::{
     domain::{
         Id,
         access::{GuestKeys, Key, Person},
-        count::{Content, DayDetails, DayOperations, Rollup},
+        case::Duty,
+        count::{CaseCounts, Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
-        survey::{Answer, Answers, Brand, Kind, Measure, More, Response, Survey},
+        survey::{Answer, Answers, Brand, Cause, Kind, Measure, More, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
     table::{Item, Seen, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
@@ -19,6 +22,7 @@ use fastrand::Rng;
 use jiff::{Span, Timestamp, ToSpan, civil::Date};
 use serde_json::json;
 
+use self::cases::Followed;
 use crate::{Bulk, Failure, waiting::Waiting};
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
@@ -89,10 +93,14 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     let stores = stores()?;
     if let Some(bulk) = bulk {
         let retention = (i64::from(brand.retention_days) * 24).hours();
-        bulk.import(invent(&stores, survey, retention, now).await?).await?;
+        let causes = brand.known_causes();
+        bulk.import(invent(&stores, Inventor::new(survey, causes, retention, now)?, now).await?).await?;
     }
     for (id, person) in people()? {
         table.put_person(&id, &person, &Seen::Unreadable, now).await.map_err(|error| failed(&error))?;
+    }
+    for (scope, duty) in duties()? {
+        table.put_duty(&scope, &duty).await.map_err(|error| failed(&error))?;
     }
     // The stores come last: a process killed on the way begins again, with the same answers.
     for (store, ..) in &stores {
@@ -111,7 +119,7 @@ fn people() -> Result<Vec<(Id, Person)>, Failure> {
         "lin": {"name": "林夏", "language": "zh-CN", "email": "lin@example.cn",
             "roles": [{"role": "everything", "scope": "*"}]},
         "chen": {"name": "陈晨", "language": "zh-CN", "email": "chen@example.cn",
-            "roles": [{"role": "looks", "scope": "cn/east"}, {"role": "sets-up", "scope": "cn/east"}]},
+            "roles": [{"role": "owns-cases", "scope": "cn/east"}, {"role": "sets-up", "scope": "cn/east"}]},
         "grace": {"name": "Grace Wu", "language": "en", "email": "grace@example.cn",
             "roles": [{"role": "owns-cases", "scope": "store/12", "contact": true}]},
     });
@@ -119,11 +127,21 @@ fn people() -> Result<Vec<(Id, Person)>, Failure> {
     Ok(people.into_iter().collect())
 }
 
+/// Who answers for what guests say: a store's manager, then the region, then head office. No robot and no mailbox is told.
+fn duties() -> Result<Vec<(Scope, Duty)>, Failure> {
+    let duties = [("store/12", "grace"), ("cn/east", "chen"), ("cn", "lin")].map(|(scope, person)| {
+        let duty = serde_json::from_value(json!({"people": [person]})).map_err(|error| failed(&error))?;
+        Ok((scope.parse().map_err(|error: aftertaste::domain::Invalid| failed(&error))?, duty))
+    });
+    duties.into_iter().collect()
+}
+
 /// The stores, each with how busy and how good it is.
 fn stores() -> Result<Vec<(Store, f64, f64)>, Failure> {
     let stores = STORES.iter().map(|(number, name, path, busy, quality)| {
         let details: StoreDetails = serde_json::from_value(json!({
             "name": name, "path": path, "time_zone": "Asia/Shanghai", "day_starts": "04:00", "survey": "dine-in",
+            "opening": {"daily": ["10:30-22:00"]},
         }))
         .map_err(|error| failed(&error))?;
         let number = StoreNumber::try_from(*number).map_err(|error| failed(&error))?;
@@ -135,16 +153,8 @@ fn stores() -> Result<Vec<(Store, f64, f64)>, Failure> {
 
 /// Everything that happened in the stores, as items: responses, operations, and the rollups of both. What a count of the
 /// table would find is known here, and reading it all back would take longer than everything else of a first start.
-async fn invent(
-    stores: &[(Store, f64, f64)],
-    survey: Survey,
-    retention: Span,
-    now: Timestamp,
-) -> Result<Vec<Item>, Failure> {
-    let what = format!("Putting in a demo brand with {DAYS} days of invented answers");
-    let waiting = Waiting::with_steps(what, stores.len() as u64 * u64::from(DAYS.unsigned_abs()));
-    let survey = Arc::new(Versioned { version: 1, survey });
-    let inventor = Arc::new(Inventor { survey, retention, now, waiting });
+async fn invent(stores: &[(Store, f64, f64)], inventor: Inventor, now: Timestamp) -> Result<Vec<Item>, Failure> {
+    let inventor = Arc::new(inventor);
     let invented = stores.iter().map(|(store, busy, quality)| {
         let (inventor, store, busy, quality) = (inventor.clone(), store.clone(), *busy, *quality);
         // All stores at once, on as many cores as there are.
@@ -171,6 +181,10 @@ async fn invent(
 /// Invents what happens in stores.
 struct Inventor {
     survey: Arc<Versioned>,
+    /// The rules' lots are drawn with these. Nobody opens these visits, so they are no secret, and the demo is the same in
+    /// every folder.
+    keys: GuestKeys,
+    causes: Vec<Cause>,
     /// How long responses are kept after their payment.
     retention: Span,
     now: Timestamp,
@@ -187,6 +201,14 @@ struct StoreDays {
 }
 
 impl Inventor {
+    fn new(survey: Survey, causes: Vec<Cause>, retention: Span, now: Timestamp) -> Result<Self, Failure> {
+        let what = format!("Putting in a demo brand with {DAYS} days of invented answers");
+        let waiting = Waiting::with_steps(what, STORES.len() as u64 * u64::from(DAYS.unsigned_abs()));
+        let key = || Key::from([0; 32]);
+        let keys = GuestKeys::new(0, BTreeMap::from([(0, key())]), key()).map_err(|error| failed(&error))?;
+        Ok(Self { survey: Arc::new(Versioned { version: 1, survey }), keys, causes, retention, now, waiting })
+    }
+
     /// All days of a store.
     fn days(&self, store: &Store, busy: f64, quality: f64) -> Result<StoreDays, TableError> {
         let mut days = StoreDays::default();
@@ -199,19 +221,18 @@ impl Inventor {
 
     /// A store's day, so many days ago, counted as a count would count it.
     fn day(&self, days: &mut StoreDays, store: &Store, back: i32, busy: f64, quality: f64) -> Result<(), TableError> {
-        // The payments choose what each visit is asked. Nobody opens these visits, so their key is no secret, and the
-        // demo is the same in every folder.
-        let payments = Key::from([0; 32]);
         let day = store.calendar.day_of(self.now).saturating_sub(back.days());
-        let guests = Guests { store, survey: &self.survey, payments: &payments, day, back, busy, quality };
+        let guests = Guests { store, survey: &self.survey, payments: self.keys.payment(), day, back, busy, quality };
         // A seed of its own for each store and day, so that the same day is the same whenever it is put in.
         let seed = SEED ^ u64::from(store.number.get()) << 32 ^ u64::from(day.day_of_year().unsigned_abs());
         let mut rng = Rng::with_seed(seed);
-        let answers = guests.answers(&mut rng);
+        let mut answers = guests.answers(&mut rng);
         let operations = guests.operations(&mut rng, answers.len());
         let mut counted = DayCount::default();
         let mut running = Vec::new();
-        for (visit, response) in answers.iter().filter(|(visit, _)| visit.minute.start() < self.now) {
+        answers.retain(|(visit, response)| visit.minute.start().max(response.answered_at) < self.now);
+        let cases = self.follow_up(days, store, (back, &mut answers), &mut rng)?;
+        for (visit, response) in &answers {
             let paid = visit.minute.start();
             let expires = paid + self.retention;
             counted.meet(paid, expires);
@@ -230,7 +251,7 @@ impl Inventor {
         if let Some(operations) = &operations {
             days.items.push(operations_item(store.number, day, operations)?);
         }
-        let content = Content { shown_before, ..Content::of_store_day(tallies, operations.as_ref()) };
+        let content = Content { shown_before, cases, ..Content::of_store_day(tallies, operations.as_ref()) };
         if content != Content::default() {
             let path = Some(store.details.path.clone());
             let items = Some(items);
@@ -239,6 +260,28 @@ impl Inventor {
             days.rollups.push((day, rollup));
         }
         Ok(())
+    }
+
+    /// Follows the answers of a day up that need somebody. What that came to, of a day that is over.
+    fn follow_up(
+        &self,
+        days: &mut StoreDays,
+        store: &Store,
+        (back, answers): (i32, &mut Vec<(Visit, Response)>),
+        rng: &mut Rng,
+    ) -> Result<CaseCounts, TableError> {
+        let Self { survey, keys, causes, now, .. } = self;
+        let followed = Followed { survey, causes, keys, store, now: *now };
+        let mut counts = CaseCounts::default();
+        for (visit, response) in answers.iter_mut().filter(|_| back < cases::DAYS) {
+            followed.mark(*visit, response, rng);
+            let Some(case) = followed.case(*visit, response, back, rng) else { continue };
+            if back > 0 {
+                counts.add(&case, *now);
+            }
+            days.items.extend(followed.items(*visit, &case, visit.minute.start() + self.retention)?);
+        }
+        Ok(counts)
     }
 }
 

@@ -57,9 +57,7 @@ impl Table {
     /// # Errors
     /// When the table can't be written.
     pub async fn put_look(&self, look: &Look, when: Timestamp) -> Result<(), TableError> {
-        let until = when.saturating_add((KEPT_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
-        let item = Item::from([("expires".to_owned(), keys::number(until.as_second()))]);
-        self.put(key_of(look, when), item, "have something looked at").await
+        self.put_item(look_item(look, when), "have something looked at").await
     }
 
     /// Takes away a look that is done.
@@ -89,6 +87,12 @@ impl Table {
         });
         stream::select_all(shards).boxed()
     }
+}
+
+/// The item that has something looked at.
+pub fn look_item(look: &Look, when: Timestamp) -> Item {
+    let until = when.saturating_add((KEPT_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
+    key_of(look, when).over(Item::from([("expires".to_owned(), keys::number(until.as_second()))]))
 }
 
 fn key_of(look: &Look, when: Timestamp) -> keys::Key {

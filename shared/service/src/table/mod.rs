@@ -39,7 +39,7 @@ pub(crate) use events::short_hash;
 pub use events::{Again, Due, OutgoingEvent, Task, store_in, whole_second, whole_second_after};
 pub use grants::{EndedGrants, IssuedGrant};
 pub use lease::Work;
-pub use looks::{DueLook, Look};
+pub use looks::{DueLook, Look, look_item};
 pub use newest::Page;
 pub use operations::operations_item;
 pub use payments::{Kept, PaymentItem, PaymentState};
