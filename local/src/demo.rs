@@ -1,6 +1,7 @@
 //! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
 mod cases;
+mod people;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,9 +10,8 @@ use aftertaste::{
     counting::DayCount,
     domain::{
         Id,
-        access::{GuestKeys, Key, Person},
-        case::Duty,
-        count::{CaseCounts, Content, DayDetails, DayOperations, Rollup},
+        access::{GuestKeys, Key},
+        count::{Content, DayDetails, DayOperations, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Answer, Answers, Brand, Cause, Kind, Measure, More, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
@@ -22,7 +22,10 @@ use fastrand::Rng;
 use jiff::{Span, Timestamp, ToSpan, civil::Date};
 use serde_json::json;
 
-use self::cases::Followed;
+use self::{
+    cases::Followed,
+    people::{duties, people},
+};
 use crate::{Bulk, Failure, waiting::Waiting};
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
@@ -111,29 +114,6 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
 
 fn failed(error: &dyn std::fmt::Display) -> Failure {
     Failure(format!("The demo can't be put in: {error}"))
-}
-
-/// A head office, a region and a store, each as their role sees it: `cargo run -- login chen`.
-fn people() -> Result<Vec<(Id, Person)>, Failure> {
-    let people = json!({
-        "lin": {"name": "林夏", "language": "zh-CN", "email": "lin@example.cn",
-            "roles": [{"role": "everything", "scope": "*"}]},
-        "chen": {"name": "陈晨", "language": "zh-CN", "email": "chen@example.cn",
-            "roles": [{"role": "owns-cases", "scope": "cn/east"}, {"role": "sets-up", "scope": "cn/east"}]},
-        "grace": {"name": "Grace Wu", "language": "en", "email": "grace@example.cn",
-            "roles": [{"role": "owns-cases", "scope": "store/12", "contact": true}]},
-    });
-    let people: BTreeMap<Id, Person> = serde_json::from_value(people).map_err(|error| failed(&error))?;
-    Ok(people.into_iter().collect())
-}
-
-/// Who answers for what guests say: a store's manager, then the region, then head office. No robot and no mailbox is told.
-fn duties() -> Result<Vec<(Scope, Duty)>, Failure> {
-    let duties = [("store/12", "grace"), ("cn/east", "chen"), ("cn", "lin")].map(|(scope, person)| {
-        let duty = serde_json::from_value(json!({"people": [person]})).map_err(|error| failed(&error))?;
-        Ok((scope.parse().map_err(|error: aftertaste::domain::Invalid| failed(&error))?, duty))
-    });
-    duties.into_iter().collect()
 }
 
 /// The stores, each with how busy and how good it is.
@@ -231,7 +211,9 @@ impl Inventor {
         let mut counted = DayCount::default();
         let mut running = Vec::new();
         answers.retain(|(visit, response)| visit.minute.start().max(response.answered_at) < self.now);
-        let cases = self.follow_up(days, store, (back, &mut answers), &mut rng)?;
+        let Self { survey, keys, causes, now, .. } = self;
+        let followed = Followed { survey, causes, keys, store, now: *now };
+        let cases = followed.follow_up(&mut days.items, (back, &mut answers), self.retention, &mut rng)?;
         for (visit, response) in &answers {
             let paid = visit.minute.start();
             let expires = paid + self.retention;
@@ -260,28 +242,6 @@ impl Inventor {
             days.rollups.push((day, rollup));
         }
         Ok(())
-    }
-
-    /// Follows the answers of a day up that need somebody. What that came to, of a day that is over.
-    fn follow_up(
-        &self,
-        days: &mut StoreDays,
-        store: &Store,
-        (back, answers): (i32, &mut Vec<(Visit, Response)>),
-        rng: &mut Rng,
-    ) -> Result<CaseCounts, TableError> {
-        let Self { survey, keys, causes, now, .. } = self;
-        let followed = Followed { survey, causes, keys, store, now: *now };
-        let mut counts = CaseCounts::default();
-        for (visit, response) in answers.iter_mut().filter(|_| back < cases::DAYS) {
-            followed.mark(*visit, response, rng);
-            let Some(case) = followed.case(*visit, response, back, rng) else { continue };
-            if back > 0 {
-                counts.add(&case, *now);
-            }
-            days.items.extend(followed.items(*visit, &case, visit.minute.start() + self.retention)?);
-        }
-        Ok(counts)
     }
 }
 

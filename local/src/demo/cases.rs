@@ -4,6 +4,7 @@ use aftertaste::{
     domain::{
         access::GuestKeys,
         case::{Case, CaseId, Move, Moving, Outcome, Telling},
+        count::CaseCounts,
         place::Store,
         survey::{Cause, Response, Severity, Survey},
         visit::Visit,
@@ -11,11 +12,11 @@ use aftertaste::{
     table::{Item, Look, TableError, case_item, look_item},
 };
 use fastrand::Rng;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use uuid::Uuid;
 
 /// For how many business days the demo's answers are followed up.
-pub(super) const DAYS: i32 = 28;
+const DAYS: i32 = 28;
 
 const REPLIES: [&str; 4] = [
     "非常抱歉让您久等了。周末晚市我们已增加一位领位员，并把叫号同步到手机。",
@@ -38,8 +39,28 @@ pub(super) struct Followed<'a> {
 }
 
 impl Followed<'_> {
+    /// Follows the answers of a day up that need somebody. What that came to, of a day that is over.
+    pub(super) fn follow_up(
+        &self,
+        items: &mut Vec<Item>,
+        (back, answers): (i32, &mut Vec<(Visit, Response)>),
+        retention: Span,
+        rng: &mut Rng,
+    ) -> Result<CaseCounts, TableError> {
+        let mut counts = CaseCounts::default();
+        for (visit, response) in answers.iter_mut().filter(|_| back < DAYS) {
+            self.mark(*visit, response, rng);
+            let Some(case) = self.case(*visit, response, back, rng) else { continue };
+            if back > 0 {
+                counts.add(&case, self.now);
+            }
+            items.extend(self.items(*visit, &case, visit.minute.start() + retention)?);
+        }
+        Ok(counts)
+    }
+
     /// Marks a response that somebody has to follow up, as its recording would.
-    pub(super) fn mark(&self, visit: Visit, response: &mut Response, rng: &mut Rng) {
+    fn mark(&self, visit: Visit, response: &mut Response, rng: &mut Rng) {
         let origin = response.channel.origin();
         response.more.follow_up = self.survey.follow_up(&response.answers, false, origin, visit.payment, self.keys);
         if response.more.follow_up.is_some() {
@@ -48,7 +69,7 @@ impl Followed<'_> {
     }
 
     /// The case of a response that was marked, as it stands after so many days.
-    pub(super) fn case(&self, visit: Visit, response: &Response, back: i32, rng: &mut Rng) -> Option<Case> {
+    fn case(&self, visit: Visit, response: &Response, back: i32, rng: &mut Rng) -> Option<Case> {
         let (called, submission) = (response.more.follow_up.as_ref()?, response.submission?);
         let entry = Uuid::from_u128(rng.u128(..));
         let id = CaseId::of(visit, submission);
@@ -93,7 +114,7 @@ impl Followed<'_> {
     }
 
     /// The items of a case: itself, and when it is to be looked at. All that has happened counts as told.
-    pub(super) fn items(&self, visit: Visit, case: &Case, expires: Timestamp) -> Result<Vec<Item>, TableError> {
+    fn items(&self, visit: Visit, case: &Case, expires: Timestamp) -> Result<Vec<Item>, TableError> {
         let telling: Telling = case.look(Telling::default(), self.store, self.now).telling;
         let look = telling.look_at.map(|at| look_item(&Look::Case(visit.into()), at));
         Ok([case_item(visit, case, telling, expires)?].into_iter().chain(look).collect())

@@ -3,12 +3,14 @@
 #[expect(clippy::module_inception, reason = "the room has the name of what it is about")]
 mod case;
 mod duty;
+mod id;
 mod moves;
 mod step;
 #[cfg(test)]
 mod tests;
 
-pub use case::{Act, Award, AwardTo, Case, CaseId, Entry, LONGEST_NOTE, LONGEST_REPLY, Outcome, Said, State, Telling};
+pub use case::{Act, Award, AwardTo, Case, Entry, LONGEST_NOTE, LONGEST_REPLY, Outcome, Said, State, Telling};
 pub use duty::{Digest, Duty};
+pub use id::CaseId;
 pub use moves::{ANSWER_STANDS_DAYS, MOST_REOPENINGS, Move, Moving, Refused};
 pub use step::{Clock, LAPSE_DAYS, Notice, Step};

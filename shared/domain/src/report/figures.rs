@@ -39,7 +39,6 @@ impl Report {
         };
         let days: Vec<&Tally> = counts.days.values().collect();
         let marginal = Drivers::marginal(survey, &days, &all);
-        let drivers = Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone());
         let nps = nps_figure(survey, &days, &all);
         let operations = OperationsFigure::of(counts.operations.values());
         let operations_in_all = operations.as_ref().map_or((0, 0), |all| (all.answered, all.orders));
@@ -64,7 +63,7 @@ impl Report {
             silent_guests: silent_guests(nps.as_ref(), operations.as_ref(), all.responses),
             weighted_by_hour: weighted(&all, &totals),
             nps,
-            drivers,
+            drivers: Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone()),
             marginal,
             by_channel: group_figures(
                 &days,

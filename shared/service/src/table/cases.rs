@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Item, Items, Look, StoredResponse, Table, TableError, failed, keys, responses, string, unreadable, whole_number,
+    CaseKey, Item, Items, Look, StoredResponse, Table, TableError, failed, keys, responses, string, unreadable,
+    whole_number,
 };
 
 /// What a case may lack. A move takes away what is no longer there.
@@ -37,39 +38,6 @@ const OPTIONAL: [&str; 14] = [
     "contact",
     "award",
 ];
-
-/// Which case: its store, and the sort key of its response.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CaseKey {
-    /// The store.
-    pub store: StoreNumber,
-    sk: String,
-}
-
-impl From<Visit> for CaseKey {
-    fn from(visit: Visit) -> Self {
-        Self { store: visit.store, sk: keys::response(visit).sk }
-    }
-}
-
-impl CaseKey {
-    pub(super) fn read(store: StoreNumber, sk: &str) -> Option<Self> {
-        keys::is_response(sk).then(|| Self { store, sk: sk.to_owned() })
-    }
-
-    pub(super) fn sk(&self) -> &str {
-        &self.sk
-    }
-
-    fn case(&self) -> keys::Key {
-        keys::Key { pk: keys::cases(self.store), sk: self.sk.clone() }
-    }
-
-    /// When the visit was paid, to the minute.
-    pub fn paid(&self) -> Timestamp {
-        keys::minute_of(&self.sk).map_or(Timestamp::MIN, domain::visit::Minute::start)
-    }
-}
 
 /// A case as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -289,7 +257,7 @@ impl Table {
     /// When the table or the item can't be read.
     pub async fn response_of_case(&self, key: &CaseKey) -> Result<Option<StoredResponse>, TableError> {
         let pk = keys::responses(key.store);
-        let whose = keys::Key { pk: pk.clone(), sk: key.sk.clone() };
+        let whose = keys::Key { pk: pk.clone(), sk: key.sk().to_owned() };
         let item = self.one(whose, "read the response of a case").await?;
         item.map(|item| responses::read(&pk, item)).transpose()
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod awards;
+mod case_key;
 mod cases;
 mod catalog;
 mod contacts;
@@ -29,7 +30,8 @@ mod told;
 pub use accounts::{StoredAccount, Unmapped};
 pub use audit::Deed;
 pub use awards::Claimable;
-pub use cases::{CaseKey, Cases, Moved, Opening, StoredCase, case_item};
+pub use case_key::CaseKey;
+pub use cases::{Cases, Moved, Opening, StoredCase, case_item};
 pub use catalog::{LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, UnreadableStore, Versioned};
 pub use contacts::{CONTACT_DAYS, CONTACT_DAYS_AFTER_CLOSING, Contact};
 pub use contexts::{Contexts, Teller, context_item};
