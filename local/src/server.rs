@@ -145,6 +145,7 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
             show_report::FUNCTION => Box::pin(show_report::handle(&grants, request, call)).await,
             manage_catalog::FUNCTION => Box::pin(manage_catalog::handle(&operator, request, call)).await,
             manage_people::FUNCTION => Box::pin(manage_people::handle(&grants, request, call)).await,
+            handle_cases::FUNCTION => Box::pin(handle_cases::handle(&grants, request, call)).await,
             erase_responses::FUNCTION => Box::pin(erase_responses::handle(&both, request, call)).await,
             receive_payment::FUNCTION => Box::pin(receive_payment::handle(&receiver, request, call)).await,
             _ => return None,

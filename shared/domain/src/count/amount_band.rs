@@ -53,7 +53,7 @@ fn lower_end(units: u64) -> u64 {
 }
 
 /// How many digits of an amount stand behind the point (ISO 4217); two where the list says nothing else.
-fn minor_digits(currency: &str) -> u32 {
+pub fn minor_digits(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
         | "VUV" | "XAF" | "XOF" | "XPF" => 0,

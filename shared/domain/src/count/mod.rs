@@ -11,7 +11,7 @@ mod series;
 mod signs;
 mod tally;
 
-pub use amount_band::AmountBand;
+pub use amount_band::{AmountBand, minor_digits};
 pub use cases::CaseCounts;
 pub use driver_sums::{Band, DriverSums, JointSums, PairCounts};
 pub use group::{Group, Histogram, Ordered, Recommendations};

@@ -1,5 +1,6 @@
 //! What the HTTP functions share: requests, replies, problems, content negotiation.
 
+mod case_problems;
 mod negotiation;
 mod problem;
 mod problem_kind;

@@ -69,7 +69,7 @@ impl From<Mistakes> for Problem {
 }
 
 impl Problem {
-    fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+    pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), can_be_taken_back: false }
     }
 

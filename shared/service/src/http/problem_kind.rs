@@ -77,6 +77,16 @@ pub enum ProblemKind {
     ItemUnreadable,
     /// More openings of codes from one address in a minute than guests make.
     TooMany,
+    /// A case that there is not.
+    CaseUnknown,
+    /// A case that is no longer where a move begins.
+    CaseMoved,
+    /// A guest who left no word how to reach them, or whose word is no longer kept.
+    ContactUnknown,
+    /// A code under which no award lies.
+    AwardUnknown,
+    /// An award that was handed out.
+    AwardRedeemed,
     /// Something of ours is broken. The last: [`ProblemKind::ALL`] counts up to it.
     Unavailable,
 }
@@ -120,6 +130,11 @@ impl ProblemKind {
         Self::PaymentTooOld,
         Self::ItemUnreadable,
         Self::TooMany,
+        Self::CaseUnknown,
+        Self::CaseMoved,
+        Self::ContactUnknown,
+        Self::AwardUnknown,
+        Self::AwardRedeemed,
         Self::Unavailable,
     ];
 
@@ -184,6 +199,11 @@ impl ProblemKind {
             }
             Self::ItemUnreadable => ("item-unreadable", StatusCode::CONFLICT, "What is stored can't be read"),
             Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
+            Self::CaseUnknown => ("case-unknown", StatusCode::NOT_FOUND, "No such case"),
+            Self::CaseMoved => ("case-moved", StatusCode::CONFLICT, "The case has moved on"),
+            Self::ContactUnknown => ("contact-unknown", StatusCode::NOT_FOUND, "No contact is kept"),
+            Self::AwardUnknown => ("award-unknown", StatusCode::NOT_FOUND, "No such award"),
+            Self::AwardRedeemed => ("award-redeemed", StatusCode::CONFLICT, "The award was handed out"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available just now"),
         }
     }

@@ -40,6 +40,11 @@ fn is_of_staff(kind: ProblemKind) -> bool {
             | ProblemKind::PersonUnknown
             | ProblemKind::EmailTaken
             | ProblemKind::ScopeUnknown
+            | ProblemKind::CaseUnknown
+            | ProblemKind::CaseMoved
+            | ProblemKind::ContactUnknown
+            | ProblemKind::AwardUnknown
+            | ProblemKind::AwardRedeemed
     )
 }
 
@@ -90,6 +95,11 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::TooMany => Some(&TOO_MANY),
         ProblemKind::LinkExpired => Some(&LINK_EXPIRED),
         ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
+        ProblemKind::CaseUnknown => Some(&CASE_UNKNOWN),
+        ProblemKind::CaseMoved => Some(&CASE_MOVED),
+        ProblemKind::ContactUnknown => Some(&CONTACT_UNKNOWN),
+        ProblemKind::AwardUnknown => Some(&AWARD_UNKNOWN),
+        ProblemKind::AwardRedeemed => Some(&AWARD_REDEEMED),
         ProblemKind::Malformed
         | ProblemKind::AccountUnknown
         | ProblemKind::EndpointUnknown
@@ -224,4 +234,34 @@ const LINK_FROM_THE_FUTURE: GuestWords = GuestWords {
     english: ("Not yet", "The clock of the till is wrong. Please try again later."),
     traditional: ("時間未到", "收銀機的時間有誤，請稍後再試。"),
     simplified: ("时间未到", "收银机的时间有误，请稍后再试。"),
+};
+
+const CASE_UNKNOWN: GuestWords = GuestWords {
+    english: ("No such case", "This address is not one of a case, or the case is no longer kept."),
+    traditional: ("找不到這則回饋", "網址不正確，或這則回饋已不再保存。"),
+    simplified: ("找不到这条反馈", "网址不正确，或这条反馈已不再保存。"),
+};
+
+const CASE_MOVED: GuestWords = GuestWords {
+    english: ("The case has moved on", "Somebody else was quicker. Please go back and load it anew."),
+    traditional: ("這則回饋已有變動", "有人先一步處理了。請返回並重新整理。"),
+    simplified: ("这条反馈已有变动", "有人先一步处理了。请返回并刷新。"),
+};
+
+const CONTACT_UNKNOWN: GuestWords = GuestWords {
+    english: ("No contact is kept", "The guest left none, took it back, or its time is over."),
+    traditional: ("沒有聯絡方式", "顧客沒有留下聯絡方式，或已撤回、已到期刪除。"),
+    simplified: ("没有联系方式", "顾客没有留下联系方式，或已撤回、已到期删除。"),
+};
+
+const AWARD_UNKNOWN: GuestWords = GuestWords {
+    english: ("No such award", "Please check the store and the ten digits."),
+    traditional: ("查無此獎勵", "請核對門市與十位數字。"),
+    simplified: ("查无此奖励", "请核对门店和十位数字。"),
+};
+
+const AWARD_REDEEMED: GuestWords = GuestWords {
+    english: ("Already handed out", "This award was handed out before. Each is handed out once."),
+    traditional: ("已經兌換", "這份獎勵已兌換過，每份只能兌換一次。"),
+    simplified: ("已经核销", "这份奖励已核销过，每份只能核销一次。"),
 };

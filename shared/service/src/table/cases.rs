@@ -319,7 +319,7 @@ fn item_of(key: &CaseKey, case: &Case, telling: Telling, expires: Timestamp) -> 
     serde_dynamo::to_item(item).map_err(|error| unreadable(&key.case(), error))
 }
 
-fn read(item: Item) -> Result<StoredCase, TableError> {
+pub(super) fn read(item: Item) -> Result<StoredCase, TableError> {
     let pk = string(&item, "pk").unwrap_or_default().to_owned();
     // Its sort key identifies a payment, so it stays out of errors and thereby out of logs.
     let unreadable = |detail: String| TableError::Unreadable { pk: pk.clone(), sk: "(a case)".into(), detail };

@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod awards;
 mod case_key;
+mod case_lists;
 mod cases;
 mod catalog;
 mod contacts;

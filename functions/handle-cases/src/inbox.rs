@@ -1,0 +1,196 @@
+//! The inbox of a scope: what is due first on top, praises apart.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        place::{Scope, Store},
+        survey::Severity,
+    },
+    http::Problem,
+    reading::Stores,
+    table::{StoredCase, Table, TableError},
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::{Timestamp, ToSpan};
+
+use crate::{
+    Asked,
+    listed::{Listed, People},
+};
+
+/// So many days back visits lie whose cases are read: a link can be answered for thirty, a case is open for thirty more.
+const READ_DAYS: i64 = 62;
+
+/// So many days a closed case is listed.
+const CLOSED_DAYS: i64 = 31;
+
+/// So many stores are read at the same time: five hundred of them in some thirty rounds, each of a few milliseconds.
+const AT_ONCE: usize = 16;
+
+/// So many of the reader's other scopes are linked.
+const SCOPES_SHOWN: usize = 20;
+
+/// So many cases are shown at most. The words of no others are read.
+const MOST_SHOWN: usize = 200;
+
+/// Which cases of a scope are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Which {
+    /// Those that were closed, in place of those that are not.
+    pub closed: bool,
+    /// Those alone that the reader has.
+    pub mine: bool,
+}
+
+/// What a scope's inbox shows.
+pub(crate) struct Inbox {
+    pub scope: Scope,
+    /// What people call the scope.
+    pub name: String,
+    pub which: Which,
+    /// The reader's other scopes, with what people call them.
+    pub others: Vec<(Scope, String)>,
+    /// Each with its store, whose clock its deadlines are read on.
+    pub cases: Vec<(Listed, Store)>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Inbox {
+    /// Complaints, or praises.
+    pub(crate) fn of(&self, praises: bool) -> impl Iterator<Item = &(Listed, Store)> {
+        self.cases.iter().filter(move |(listed, _)| (listed.severity == Severity::Praise) == praises)
+    }
+}
+
+/// The first scope that the caller follows. Of every scope it is the topmost node of the first store: an inbox goes no
+/// higher.
+pub(crate) async fn first(asked: &Asked<'_>) -> Result<String, Stop> {
+    if let Some(scope) = asked.caller.scopes().next().flatten() {
+        return Ok(scope.to_string());
+    }
+    let stores = asked.app.catalog.stores(asked.call.now).await?;
+    let top = stores.first().and_then(|store| store.details.path.with_ancestors().next());
+    Ok(top.ok_or_else(Problem::scope_unknown)?.to_string())
+}
+
+/// The inbox of the address's scope.
+pub(crate) async fn read(asked: &Asked<'_>) -> Result<Inbox, Stop> {
+    let (app, now) = (asked.app, asked.call.now);
+    let scope: Scope = asked.request.path_parameter("scope").parse().map_err(|_| Problem::scope_unknown())?;
+    let stores = Stores::of(app, &scope, now).await?;
+    if !asked.caller.grant.allows_follow(&scope, stores.own().map(|store| &store.details.path)) {
+        return Err(asked.needs("follow", &scope));
+    }
+    if stores.all.is_empty() {
+        return Err(Problem::scope_unknown().into());
+    }
+    let which = which(asked)?;
+    let mut found = find(asked, &stores, which).await?;
+    let more = found.len().saturating_sub(MOST_SHOWN);
+    found.truncate(MOST_SHOWN);
+    let people = People::of(app, now).await?;
+    let reads: Vec<_> =
+        found.iter().map(|(stored, store)| with_words(&app.table, (stored, store), &people, now)).collect();
+    let cases = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+    let others = if asked.frame.is_some() { others(asked, &scope).await? } else { Vec::new() };
+    Ok(Inbox { name: stores.name(), scope, which, others, cases, more })
+}
+
+/// The other scopes that the reader follows, as far as a page links them.
+async fn others(asked: &Asked<'_>, here: &Scope) -> Result<Vec<(Scope, String)>, Stop> {
+    let others: Vec<&Scope> =
+        asked.caller.scopes().flatten().filter(|scope| *scope != here).take(SCOPES_SHOWN).collect();
+    let mut named = Vec::new();
+    for scope in others {
+        let store = match scope {
+            Scope::Store(number) => asked.app.catalog.store(*number, asked.call.now).await?,
+            Scope::Node(_) => None,
+        };
+        named.push((scope.clone(), store.map_or_else(|| scope.to_string(), |store| store.details.name.clone())));
+    }
+    Ok(named)
+}
+
+/// A case as the list has it, with the first of its guest's words.
+async fn with_words(
+    table: &Table,
+    (stored, store): (&StoredCase, &Store),
+    people: &People,
+    now: Timestamp,
+) -> Result<(Listed, Store), Stop> {
+    let listed = Listed::of(stored, store, people, now);
+    let response = match table.response_of_case(&stored.key).await {
+        Err(error @ TableError::Unreadable { .. }) => {
+            error.log_left_out();
+            None
+        }
+        read => read?,
+    };
+    Ok((listed.with_words(stored, response.as_ref()), store.clone()))
+}
+
+/// `state` and `mine`.
+fn which(asked: &Asked<'_>) -> Result<Which, Problem> {
+    let closed = match asked.request.query("state").as_deref() {
+        None | Some("" | "open") => false,
+        Some("closed") => true,
+        Some(_) => return Err(Problem::invalid("state is open or closed.")),
+    };
+    let mine = match asked.request.query("mine").as_deref() {
+        None | Some("" | "0") => false,
+        Some("1") => true,
+        Some(_) => return Err(Problem::invalid("mine is 1, or it is left out.")),
+    };
+    Ok(Which { closed, mine })
+}
+
+/// The cases of some stores that are asked for, in their order.
+async fn find<'a>(asked: &Asked<'_>, stores: &'a Stores, which: Which) -> Result<Vec<(StoredCase, &'a Store)>, Stop> {
+    let (table, now) = (&asked.app.table, asked.call.now);
+    let days_ago = |days: i64| now.saturating_sub((days * 24).hours()).unwrap_or(Timestamp::MIN);
+    let paid: Range<Timestamp> = days_ago(READ_DAYS)..now.saturating_add(1.hour()).unwrap_or(Timestamp::MAX);
+    let reads: Vec<_> = stores.all.iter().map(|store| of_store(table, store, &paid, which)).collect();
+    let all: Vec<Vec<(StoredCase, &Store)>> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+    let (by, since) = (asked.caller.by(), days_ago(CLOSED_DAYS));
+    let is_asked_for = |(stored, _): &(StoredCase, &Store)| {
+        let is_theirs = stored.case.owner.as_deref() == Some(by);
+        let is_in_time = !which.closed || (moved_at(stored) >= since && !stored.case.is_withdrawn());
+        is_in_time && (is_theirs || !which.mine)
+    };
+    let mut cases: Vec<(StoredCase, &Store)> = all.into_iter().flatten().filter(is_asked_for).collect();
+    if which.closed {
+        cases.sort_by_key(|(stored, _)| (Reverse(moved_at(stored)), stored.key.clone()));
+    } else {
+        cases.sort_by_key(|(stored, _)| order(stored));
+    }
+    Ok(cases)
+}
+
+async fn of_store<'a>(
+    table: &Table,
+    store: &'a Store,
+    paid: &Range<Timestamp>,
+    which: Which,
+) -> Result<Vec<(StoredCase, &'a Store)>, TableError> {
+    let cases = match which.closed {
+        true => table.closed_cases(store.number, paid, MOST_SHOWN).await?,
+        false => table.open_cases(store.number, paid).await?,
+    };
+    Ok(cases.into_iter().map(|stored| (stored, store)).collect())
+}
+
+/// When a case was moved last.
+fn moved_at(stored: &StoredCase) -> Timestamp {
+    stored.case.log.last().map_or(stored.case.opened_at, |entry| entry.at)
+}
+
+/// What is due first comes first, then what waits for its guest, then praises. The order of two alike is always the same.
+fn order(stored: &StoredCase) -> impl Ord + use<> {
+    let case = &stored.case;
+    let due = case.due().unwrap_or(Timestamp::MAX);
+    (case.severity == Severity::Praise, !case.waits_for_the_store(), due, case.opened_at, stored.key.clone())
+}

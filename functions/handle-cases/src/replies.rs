@@ -1,0 +1,128 @@
+//! What callers get: pages or JSON, with one line logged of each.
+
+use aftertaste::{
+    app::Stop,
+    http::{Problem, ProblemKind, Reply},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    Asked, awards,
+    detail::{self, Shown},
+    inbox,
+    listed::Listed,
+    moves::{self, Came},
+    pages::{self, Claim},
+};
+
+/// `GET /cases`: on to the inbox of the first scope that the caller follows.
+pub(crate) async fn own_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let first = inbox::first(asked).await?;
+    let address = format!("/cases/{first}");
+    let address = asked.frame.map_or_else(|| address.clone(), |frame| frame.to(&address));
+    Ok(asked.done("cases-found", &first, Reply::empty(StatusCode::SEE_OTHER).with("location", address)))
+}
+
+/// `GET /cases/{scope+}`.
+pub(crate) async fn inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let inbox = inbox::read(asked).await?;
+    let reply = match asked.frame {
+        Some(frame) => frame.reply(StatusCode::OK, &pages::inbox(asked, frame, &inbox)),
+        None => {
+            let cases: Vec<&Listed> = inbox.cases.iter().map(|(listed, _)| listed).collect();
+            let body = json!({"scope": inbox.scope.to_string(), "cases": cases, "more": inbox.more});
+            Reply::json(StatusCode::OK, &body)
+        }
+    };
+    Ok(asked.done("cases-read", &inbox.scope, reply))
+}
+
+/// `GET /case/{case}`.
+pub(crate) async fn case(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let found = detail::find(asked).await?;
+    let shown = detail::shown(asked, &found, None).await?;
+    let reply = match asked.frame {
+        Some(frame) => frame.reply(StatusCode::OK, &pages::case(asked, frame, (&found, &shown), None).await?),
+        None => Reply::json(StatusCode::OK, &shown),
+    };
+    Ok(asked.done("case-read", &shown.listed.case, reply))
+}
+
+/// `POST /case/{case}`: the case as it is now, whatever came of the call.
+pub(crate) async fn moved(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let moves::Outcome { found, came, contact } = moves::make(asked).await?;
+    if let (Came::Wrong(mistake), None) = (&came, asked.frame) {
+        return Err(Problem::invalid(mistake.to_string()).into());
+    }
+    let shown = detail::shown(asked, &found, contact).await?;
+    let (outcome, status) = match &came {
+        Came::Made(outcome) => (*outcome, StatusCode::OK),
+        Came::Overtaken | Came::Refused(_) => (ProblemKind::CaseMoved.name(), StatusCode::CONFLICT),
+        Came::Wrong(_) => ("move-refused", StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    let reply = match asked.frame {
+        Some(frame) => frame.reply(status, &pages::case(asked, frame, (&found, &shown), Some(&came)).await?),
+        None => match &came {
+            Came::Made(_) => Reply::json(status, &shown),
+            Came::Refused(refused) => overtaken(&refused.to_string(), &shown),
+            Came::Overtaken | Came::Wrong(_) => {
+                overtaken("Somebody else was quicker. case is what is there now.", &shown)
+            }
+        },
+    };
+    Ok(asked.done(outcome, &shown.listed.case, reply))
+}
+
+/// The problem, with what is there.
+fn overtaken(detail: &str, shown: &Shown) -> Reply {
+    let mut reply = Reply::from(Problem::case_moved(detail));
+    if let Ok(Value::Object(mut body)) = serde_json::from_slice(&reply.body) {
+        body.insert("case".into(), serde_json::to_value(shown).unwrap_or_default());
+        reply.body = Value::Object(body).to_string().into_bytes();
+    }
+    reply
+}
+
+/// `GET /awards`: where the caller hands awards out.
+pub(crate) async fn awards(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let stores = awards::own_stores(asked).await?;
+    let reply = match asked.frame {
+        Some(frame) => frame.reply(StatusCode::OK, &pages::awards(frame, &stores, None)),
+        None => {
+            let stores: Vec<Value> =
+                stores.iter().map(|store| json!({"store": store.number, "name": store.details.name})).collect();
+            Reply::json(StatusCode::OK, &json!({"stores": stores}))
+        }
+    };
+    Ok(asked.done("awards-shown", &"-", reply))
+}
+
+/// `POST /awards`: hands an award out.
+pub(crate) async fn claimed(asked: &Asked<'_>) -> Result<Reply, Stop> {
+    let claimed = awards::claimed(asked)?;
+    let (outcome, status, claim) = match awards::hand_out(asked, &claimed).await {
+        Ok(award) => ("award-handed-out", StatusCode::OK, Claim::HandedOut(award)),
+        // Whoever mistyped a digit types it again on the same page.
+        Err(Stop::Problem(refused)) if asked.frame.is_some() && is_of_code(refused.kind) => {
+            (refused.kind.name(), refused.kind.status(), Claim::Refused(refused.kind))
+        }
+        Err(stop) => return Err(stop),
+    };
+    let reply = match (asked.frame, &claim) {
+        (Some(frame), claim) => {
+            let stores = awards::own_stores(asked).await?;
+            frame.reply(status, &pages::awards(frame, &stores, Some((claim, &claimed))))
+        }
+        (None, Claim::HandedOut(award)) => {
+            let body = json!({"amount": award.amount, "currency": award.currency, "redeemed": true});
+            Reply::json(status, &body)
+        }
+        (None, Claim::Refused(_)) => Reply::empty(status),
+    };
+    Ok(asked.done(outcome, &claimed.store, reply))
+}
+
+fn is_of_code(kind: ProblemKind) -> bool {
+    matches!(kind, ProblemKind::AwardUnknown | ProblemKind::AwardRedeemed)
+}

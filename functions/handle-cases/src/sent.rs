@@ -1,0 +1,188 @@
+//! What a move's call says: read from JSON or from a form, and checked against the case.
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Id,
+        case::{Award, AwardTo, LONGEST_NOTE, LONGEST_REPLY, Move, Outcome},
+        survey::{Severity, Wrong, plain_text},
+    },
+    http::{Problem, body_json},
+    table::TableError,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{Asked, detail::Found, listed::follows, money};
+
+/// The largest award, in the smallest unit of its currency.
+const LARGEST_AWARD: u64 = 1_000_000;
+
+/// What was sent, whichever move it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sent {
+    /// The `v` that whoever sends it has seen.
+    pub v: Option<u64>,
+    #[serde(rename = "move")]
+    pub step: String,
+    cause: Option<String>,
+    reply: Option<String>,
+    outcome: Option<String>,
+    note: Option<String>,
+    to: Option<String>,
+    amount: Option<u64>,
+    currency: Option<String>,
+    /// An amount as a person types it, in a form.
+    #[serde(skip)]
+    sum: Option<String>,
+}
+
+/// What can't be taken of it. A page says it in its own language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Mistake {
+    #[error("move is take, answer, close, hand-over, award or read-contact.")]
+    NoMove,
+    #[error("v is the whole number that the case had when it was read.")]
+    NoVersion,
+    #[error("cause is an id of the brand's list. GET /brand shows it, or it is the built-in one.")]
+    NoCause,
+    #[error("A praise has no cause. Leave it out.")]
+    NeedlessCause,
+    #[error("reply is 1 to {LONGEST_REPLY} characters.")]
+    NoReply,
+    #[error("{what} is at most {most} characters.")]
+    TooLong { what: &'static str, most: usize },
+    #[error("{0} has control characters.")]
+    ControlCharacters(&'static str),
+    #[error("outcome is one of {0}.")]
+    NoOutcome(String),
+    #[error("to is the id of a person who follows up on cases of this store. GET /people lists everybody.")]
+    NoPerson,
+    #[error("to is guest or staff.")]
+    NoReceiver,
+    #[error("amount is a whole number from 1 to {LARGEST_AWARD}, in the smallest unit of its currency.")]
+    NoAmount,
+    #[error("currency is three capitals, such as CNY.")]
+    NoCurrency,
+}
+
+/// A move that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Move(Move),
+    ReadContact,
+}
+
+impl Sent {
+    /// What the call says.
+    ///
+    /// # Errors
+    /// A problem when the body can't be read.
+    pub(crate) fn read(asked: &Asked<'_>) -> Result<Self, Problem> {
+        if asked.caller.session.is_none() {
+            return body_json(asked.request);
+        }
+        let field = |name: &str| Some(asked.caller.field(name).to_owned()).filter(|text| !text.is_empty());
+        Ok(Self {
+            v: field("v").and_then(|v| v.parse().ok()),
+            step: field("move").unwrap_or_default(),
+            cause: field("cause"),
+            reply: field("reply"),
+            outcome: field("outcome"),
+            note: field("note"),
+            to: field("to"),
+            amount: None,
+            currency: field("currency").map(|currency| currency.to_ascii_uppercase()),
+            sum: field("sum"),
+        })
+    }
+
+    /// The move that it asks for, checked against the case. An award for the guest has no code yet.
+    pub(crate) async fn step(&self, asked: &Asked<'_>, found: &Found) -> Result<Result<Step, Mistake>, Stop> {
+        let step = match self.step.as_str() {
+            "take" => Ok(Move::Take),
+            "answer" => self.answer(asked, found).await?,
+            "close" => self.close(found),
+            "hand-over" => self.hand_over(asked, found).await?,
+            "award" => self.award(asked),
+            "read-contact" => return Ok(Ok(Step::ReadContact)),
+            _ => Err(Mistake::NoMove),
+        };
+        Ok(step.map(Step::Move))
+    }
+
+    async fn answer(&self, asked: &Asked<'_>, found: &Found) -> Result<Result<Move, Mistake>, Stop> {
+        let reply = match text("reply", self.reply.as_deref(), LONGEST_REPLY) {
+            Ok(Some(reply)) => reply,
+            Ok(None) => return Ok(Err(Mistake::NoReply)),
+            Err(mistake) => return Ok(Err(mistake)),
+        };
+        let is_praise = found.stored.case.severity == Severity::Praise;
+        let cause = match self.cause.as_deref() {
+            None if is_praise => None,
+            Some(_) if is_praise => return Ok(Err(Mistake::NeedlessCause)),
+            cause => {
+                let brand = asked.app.catalog.brand(asked.call.now).await?;
+                let known = brand.known_causes().into_iter().map(|known| known.id);
+                let Some(id) = known.into_iter().find(|id| Some(id.as_str()) == cause) else {
+                    return Ok(Err(Mistake::NoCause));
+                };
+                Some(id)
+            }
+        };
+        Ok(Ok(Move::Answer { cause, reply }))
+    }
+
+    fn close(&self, found: &Found) -> Result<Move, Mistake> {
+        let note = text("note", self.note.as_deref(), LONGEST_NOTE)?;
+        let offered = Outcome::of_people(found.stored.case.severity);
+        let outcome = self.outcome.as_deref().and_then(known::<Outcome>).filter(|outcome| offered.contains(outcome));
+        let names = || {
+            let names = offered.iter().filter_map(|outcome| serde_json::to_value(outcome).ok());
+            names.filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>().join(", ")
+        };
+        let outcome = outcome.ok_or_else(|| Mistake::NoOutcome(names()))?;
+        Ok(Move::Close { outcome, note })
+    }
+
+    /// Whoever it goes to is read at this moment: their roles may have changed a second ago.
+    async fn hand_over(&self, asked: &Asked<'_>, found: &Found) -> Result<Result<Move, Mistake>, Stop> {
+        let Some(id) = self.to.as_deref().and_then(|to| to.parse::<Id>().ok()) else {
+            return Ok(Err(Mistake::NoPerson));
+        };
+        let person = match asked.app.table.person(&id).await {
+            Err(error @ TableError::Unreadable { .. }) => {
+                error.log_left_out();
+                None
+            }
+            read => read?,
+        };
+        let follows = person.is_some_and(|listed| follows(&listed.person, &found.store));
+        Ok(if follows { Ok(Move::HandOver { to: id.to_string() }) } else { Err(Mistake::NoPerson) })
+    }
+
+    fn award(&self, asked: &Asked<'_>) -> Result<Move, Mistake> {
+        let to = self.to.as_deref().and_then(known::<AwardTo>).ok_or(Mistake::NoReceiver)?;
+        let is_currency = |text: &&str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+        let currency = self.currency.as_deref().filter(is_currency).ok_or(Mistake::NoCurrency)?.to_owned();
+        let amount = self.amount.or_else(|| money::typed(self.sum.as_deref()?, &currency));
+        let amount = amount.filter(|amount| (1..=LARGEST_AWARD).contains(amount)).ok_or(Mistake::NoAmount)?;
+        let (by, at) = (asked.caller.by().to_owned(), asked.call.now);
+        Ok(Move::Award(Award { amount, currency, to, by, at, code: None, redeemed_at: None }))
+    }
+}
+
+/// A text that somebody wrote, masked as guests' words are; none where it is empty.
+fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option<String>, Mistake> {
+    match plain_text(written.unwrap_or_default(), most) {
+        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Err(Wrong::ControlCharacters) => Err(Mistake::ControlCharacters(what)),
+        Err(_) => Err(Mistake::TooLong { what, most }),
+    }
+}
+
+/// A value by its name.
+fn known<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(Value::from(name)).ok()
+}

@@ -1,0 +1,43 @@
+//! Problems of cases and awards.
+
+use super::{Problem, ProblemKind};
+
+impl Problem {
+    /// A case that there is not.
+    pub fn case_unknown() -> Self {
+        Self::new(
+            ProblemKind::CaseUnknown,
+            "There is no case of this id. GET /cases/{scope} lists those of a store or a node.",
+        )
+    }
+
+    /// A case that is no longer where a move begins. The reply shows it as it is now.
+    pub fn case_moved(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::CaseMoved, detail)
+    }
+
+    /// A guest who left no word how to reach them, or whose word is no longer kept.
+    pub fn contact_unknown() -> Self {
+        Self::new(
+            ProblemKind::ContactUnknown,
+            "Its guest left no word how to reach them, or it is no longer kept: for 30 days at most, and 7 after closing.",
+        )
+    }
+
+    /// A code under which no award lies.
+    pub fn award_unknown() -> Self {
+        Self::new(
+            ProblemKind::AwardUnknown,
+            "No award of this store has this code. It is the ten digits that the guest's own page shows.",
+        )
+    }
+
+    /// An award that was handed out.
+    pub fn award_redeemed(at: Option<jiff::Timestamp>) -> Self {
+        let when = at.map(|at| format!(" at {at:.0}")).unwrap_or_default();
+        Self::new(
+            ProblemKind::AwardRedeemed,
+            format!("This award was handed out before{when}. Each is handed out once."),
+        )
+    }
+}
