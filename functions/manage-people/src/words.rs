@@ -19,6 +19,7 @@ pub(crate) struct Words {
     pub asked_more: &'static str,
     pub sign_out: &'static str,
     pub report: &'static str,
+    pub cases: &'static str,
     pub people: &'static str,
     pub grants: &'static str,
     pub trail: &'static str,
@@ -87,7 +88,7 @@ pub(crate) struct Words {
     owns_cases: (&'static str, &'static str),
     sets_up: (&'static str, &'static str),
     everything: (&'static str, &'static str),
-    deeds: [(&'static str, &'static str); 11],
+    deeds: [(&'static str, &'static str); 12],
 }
 
 impl Words {
@@ -130,6 +131,7 @@ const ENGLISH: Words = Words {
                  them.",
     sign_out: "Sign out",
     report: "Report",
+    cases: "Cases",
     people: "People",
     grants: "Tills and programs",
     trail: "History",
@@ -210,5 +212,6 @@ const ENGLISH: Words = Words {
         ("operations-written", "Operations saved"),
         ("brand-written", "Brand saved"),
         ("response-erased", "Answer erased"),
+        ("contact-read", "Contact read"),
     ],
 };

@@ -136,6 +136,7 @@ async fn show(
                 name: session.person.person.name.clone(),
                 token: session.form_token(&app.keys),
                 sets_up: grant.allows_some_admin(),
+                follows: grant.allows_follow(&scope, stores.own().map(|store| &store.details.path)),
             });
             let today = stores.today(now);
             let page = ReportPage { report: &report, subject: &subject, language, above, against, today, signed_in };

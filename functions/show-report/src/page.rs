@@ -130,6 +130,9 @@ impl ReportPage<'_> {
                 div.grow { strong { (self.subject.brand.name) } br; (scope) }
                 nav {
                     @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
+                    @if self.signed_in.as_ref().is_some_and(|reader| reader.follows) {
+                        a href=(format!("/cases/{}", self.report.scope)) { (self.words().inbox) }
+                    }
                     // In the reader's own language: those of the people's pages are more than the report's.
                     @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (self.words().people) } }
                     a lang=(other) href=(self.address_of(scope, (*from, *to), other, self.against)) { (name) }

@@ -12,6 +12,8 @@ pub(crate) struct SignedIn {
     pub token: String,
     /// Whether they have people or grants to manage.
     pub sets_up: bool,
+    /// Whether they follow up on what guests of this scope answered.
+    pub follows: bool,
 }
 
 impl SignedIn {

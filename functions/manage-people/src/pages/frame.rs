@@ -39,6 +39,7 @@ pub(crate) struct Frame {
     /// Name and form token of whoever has signed in.
     signed_in: Option<(String, String)>,
     allows_report: bool,
+    allows_cases: bool,
     allows_all: bool,
 }
 
@@ -63,6 +64,7 @@ impl Frame {
             brand: app.catalog.brand(now).await?,
             signed_in: None,
             allows_report: false,
+            allows_cases: false,
             allows_all: false,
         })
     }
@@ -82,10 +84,12 @@ impl Frame {
         let outside = Self::outside(app, languages, now).await?;
         let signed_in = reader.session.as_ref();
         let is_report = |permission: &Permission| matches!(permission, Permission::Report(_));
+        let is_follow = |permission: &Permission| matches!(permission, Permission::Follow(_));
         Ok(Self {
             keeps_language,
             signed_in: signed_in.map(|session| (session.person.person.name.clone(), session.form_token(&app.keys))),
             allows_report: signed_in.is_some() && reader.grant.permissions.iter().any(is_report),
+            allows_cases: signed_in.is_some() && reader.grant.permissions.iter().any(is_follow),
             allows_all: reader.grant.allows_admin(),
             ..outside
         })
@@ -140,7 +144,9 @@ impl Frame {
         let words = self.words;
         let trail = Some(("/audit", words.trail)).filter(|_| self.allows_all);
         let report = Some(("/sign-in", words.report)).filter(|_| self.allows_report);
-        let ways = report.into_iter().chain([("/people", words.people), ("/grants", words.grants)]).chain(trail);
+        let cases = Some(("/cases", words.cases)).filter(|_| self.allows_cases);
+        let ways =
+            report.into_iter().chain(cases).chain([("/people", words.people), ("/grants", words.grants)]).chain(trail);
         html! {
             nav {
                 @for (address, name) in ways {

@@ -15,6 +15,7 @@ pub(super) const TRADITIONAL: Words = Words {
     asked_more: "如果這個信箱在名單上，管理名單的人現在會看到您的請求，並把連結傳給您。",
     sign_out: "登出",
     report: "報表",
+    cases: "待處理回饋",
     people: "人員",
     grants: "收銀機與程式",
     trail: "操作紀錄",
@@ -95,6 +96,7 @@ pub(super) const TRADITIONAL: Words = Words {
         ("operations-written", "儲存營運資料"),
         ("brand-written", "儲存品牌"),
         ("response-erased", "刪除回答"),
+        ("contact-read", "查看聯絡方式"),
     ],
 };
 
@@ -111,6 +113,7 @@ pub(super) const SIMPLIFIED: Words = Words {
     asked_more: "如果这个邮箱在名单上，管理名单的人现在会看到您的请求，并把链接发给您。",
     sign_out: "退出登录",
     report: "报表",
+    cases: "待处理反馈",
     people: "人员",
     grants: "收银机与程序",
     trail: "操作记录",
@@ -191,5 +194,6 @@ pub(super) const SIMPLIFIED: Words = Words {
         ("operations-written", "保存经营数据"),
         ("brand-written", "保存品牌"),
         ("response-erased", "删除回答"),
+        ("contact-read", "查看联系方式"),
     ],
 };
