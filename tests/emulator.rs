@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The functions that answer calls.
-const BEHIND_THE_API: [&str; 8] = [
+const BEHIND_THE_API: [&str; 9] = [
     "issue-link",
     "receive-payment",
     "open-survey",
@@ -30,6 +30,7 @@ const BEHIND_THE_API: [&str; 8] = [
     "show-report",
     "manage-catalog",
     "manage-people",
+    "handle-cases",
     "erase-responses",
 ];
 

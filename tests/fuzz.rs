@@ -7,6 +7,7 @@
 
 mod accounts;
 mod bodies;
+mod cases;
 mod endpoints;
 mod generator;
 mod notices;
@@ -75,6 +76,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     unreadable::is_told(&scene).await;
     accounts::put(&scene).await;
     answer_one(&scene).await;
+    cases::put(&stack.app.table, &scene).await;
     list_people(&stack.app.table, scene.now).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {

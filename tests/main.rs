@@ -4,6 +4,7 @@
 mod bad_input;
 mod bending;
 mod blinding;
+mod cases;
 mod catalog;
 mod change;
 mod claims;

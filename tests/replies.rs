@@ -4,6 +4,7 @@
 //! To write it anew: `WRITE_REPLIES=1 cargo black-box replies`.
 
 pub mod calls;
+mod cases;
 pub mod endpoints;
 pub mod log;
 pub mod payments;
@@ -126,6 +127,7 @@ async fn every_route_replies_and_logs_as_it_did_before() {
     let scene = Scene::of(&world.stack);
     scene.fill().await;
     put_one_that_is_off(&scene).await;
+    cases::put_case(&scene).await;
     Log::listen();
     let (mut replies, mut secrets) = (Vec::new(), Secrets::default());
     for call in calls(&keys().guests, scene.now) {

@@ -4,7 +4,7 @@ use aftertaste::domain::access::Ticket;
 use serde_json::{Value, json};
 
 use super::{
-    accounts, endpoints,
+    accounts, cases, endpoints,
     parameters::encoded,
     scene::{ANSWERED, Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
 };
@@ -14,7 +14,9 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 21] = [
+    "POST /case/{case}",
+    "POST /awards",
     "POST /erasures",
     "POST /grants",
     "POST /links",
@@ -107,6 +109,10 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /accounts/{account}" => Body::Json(accounts::body(draw, plan)),
         "PUT /endpoints/{endpoint}" => Body::Json(endpoints::body(draw, plan)),
         "POST /endpoints/{endpoint}" => Body::Json(endpoints::act(draw, plan)),
+        "POST /case/{case}" | "POST /awards" => {
+            let body = if key == "POST /awards" { cases::claimed(draw) } else { cases::moved(draw) };
+            if plan.is_form_too() { Body::Form(cases::as_form(plan, &body)) } else { Body::Json(body) }
+        }
         "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);

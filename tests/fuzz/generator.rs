@@ -99,7 +99,9 @@ const ODD_TYPES: [&str; 14] = [
 const METHODS: [&str; 10] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "PROPFIND"];
 
 /// Scopes of grants. This version need not know each.
-const SCOPES: [&str; 14] = [
+const SCOPES: [&str; 16] = [
+    "follow:cn/east",
+    "follow: contact:store/13",
     "issue",
     "issue:",
     "issue:cn/east",
@@ -321,6 +323,7 @@ fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
         Some("links" | "codes") => "issue",
         Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints") => "admin",
         Some("reports" | "login") => "report:",
+        Some("cases" | "case" | "awards") => "follow: contact:",
         Some("s" | "t" | "payments") => "",
         // A route that is new is shown all there are.
         _ => "issue admin report:",

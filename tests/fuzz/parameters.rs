@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     accounts::Account,
+    cases,
     scene::{Draw, OWN_STORE, Plan, Scene},
 };
 use crate::{
@@ -117,7 +118,10 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "id" if plan.route.path.starts_with("/grants") => Uuid::from_u128(draw.below(9) as u128).to_string(),
         "id" if plan.route.path.starts_with("/people") => format!("person-{}", draw.below(4)),
         "id" => plan.survey.to_owned(),
+        "case" => cases::drawn(draw, plan.scene),
         "day" => plan.scene.day(draw.below(5)).to_string(),
+        // Inboxes have no endings.
+        "scope" if plan.route.path.starts_with("/cases") => draw.pick(&SCOPES).to_owned(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),
         _ => plan.store.to_string(),
     }
@@ -143,6 +147,15 @@ fn near(draw: &mut Draw, name: &str) -> &'static str {
         "store" => &["0", "077", "+77", "-1", "77.0", "1e1", "1048576", "4040", "4294967373", "99999999999999999999"],
         "id" => &["none", "-", "_x", "fuzz-1%20", "Fuzz-1", "fuzz%2D1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
         "day" => &["2026-02-30", "2019-12-31", "2531-01-01", "20261121", "2026-1-1", "-002026-11-21", "today", "0"],
+        "case" => &[
+            "12-20261121-0f1e2d3c4b5a69788796",
+            "12-20261131-0f1e2d3c4b5a69788796",
+            "0-20261121-0f1e2d3c4b5a69788796",
+            "12-99999999-0f1e2d3c4b5a69788796",
+            "12-20261121-0F1E2D3C4B5A69788796",
+            "12--",
+            "-",
+        ],
         "provider" => &["WeChat", "wechat%20", "%77echat", "paypal", "mapped:", "wechat."],
         "account" => &["none", "-", "Own", "own_x", "own-wechat-", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "%6fwn"],
         "endpoint" => {
@@ -206,7 +219,7 @@ pub fn spoiled(draw: &mut Draw, text: &str) -> String {
 /// What stands behind the path, with its `?`; often nothing.
 pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
     let mut parts = Vec::new();
-    for name in ["from", "to", "against", "survey", "comments_before", "lang", "end", "grant"] {
+    for name in ["from", "to", "against", "survey", "comments_before", "lang", "end", "state", "mine", "grant"] {
         let needed = name == "grant" && plan.route.path == "/login";
         if (needed && !draw.slips(6)) || draw.one_in(6) {
             parts.push(format!("{name}={}", value(draw, plan, name)));
@@ -232,6 +245,8 @@ fn value(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "comments_before" => format!("{}T12:00Z%23000000000", plan.scene.day(1)),
         "lang" => draw.pick(&["en", "zh-CN", "zh-TW", "zh-HK", "fr"]).to_owned(),
         "end" => draw.pick(&["thanks", "answered"]).to_owned(),
+        "state" => draw.pick(&["open", "closed", "all"]).to_owned(),
+        "mine" => draw.pick(&["1", "0", "yes"]).to_owned(),
         _ if draw.slips(4) => plan.scene.token("issue admin", *now + 10.hours()),
         _ => plan.scene.token(draw.pick(&["report:", "report:cn/east", "report:store/12"]), *now + 10.hours()),
     }

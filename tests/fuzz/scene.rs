@@ -9,7 +9,7 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use super::{accounts::Account, endpoints};
+use super::{accounts::Account, cases::BY_FORM_TOO, endpoints};
 use crate::{events::keys, harness::signed_by};
 
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
@@ -190,7 +190,13 @@ impl<'a> Plan<'a> {
 
     /// Whether the route takes nothing but forms that a page of this site sends.
     pub fn takes_own_forms(&self) -> bool {
-        OWN_FORMS.contains(&self.key().as_str())
+        let key = self.key();
+        OWN_FORMS.contains(&key.as_str()) || self.is_form_too()
+    }
+
+    /// Whether a route that takes JSON and forms gets a form.
+    pub fn is_form_too(&self) -> bool {
+        self.session % 3 == 0 && BY_FORM_TOO.contains(&self.key().as_str())
     }
 
     /// The route as the template's events name it: `PUT /stores/{store}`.

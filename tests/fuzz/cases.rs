@@ -1,0 +1,110 @@
+//! Cases: some that are moved in any way, with contacts that are read and awards that are handed out.
+
+use aftertaste::{
+    domain::{
+        access::Ticket,
+        case::{Award, AwardTo, CaseId, Move, Moving},
+        survey::{FollowedUp, Severity},
+    },
+    table::{CaseKey, Claimable, Contact, Opening, Table},
+};
+use jiff::ToSpan;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::scene::{Draw, OWN_STORE, Plan, Scene, payment_of, submission_of};
+use crate::harness::{answers, visit};
+
+/// Visits beyond all others, one for each case.
+const FIRST: u32 = 410;
+const CASES: u32 = 8;
+
+/// Every other route that is called with a form is here too, beside JSON.
+pub const BY_FORM_TOO: [&str; 2] = ["POST /case/{case}", "POST /awards"];
+
+const MOVES: [&str; 7] = ["take", "answer", "close", "hand-over", "award", "read-contact", "fly"];
+
+/// Opens the cases, each with an answer, a contact and an award.
+pub async fn put(table: &Table, scene: &Scene) {
+    for number in 0..CASES {
+        let (key, id, now) = (key(scene, number), id(scene, number), scene.now);
+        let visit = visit(&scene.keys.guests, OWN_STORE, scene.paid_at(FIRST + number), &payment_of(FIRST + number));
+        let submission: Uuid = submission_of(FIRST + number).parse().unwrap();
+        let response = answers().nps(1).csat(1).text("汤凉了").response;
+        let response = aftertaste::domain::survey::Response { submission: Some(submission), ..response };
+        table.record(visit, &response, now + 9_000.hours()).await.unwrap();
+        let severity = Severity::ALL[number as usize % 4];
+        let called = FollowedUp { severity, trigger: "nps".into() };
+        let store = table.store(visit.store).await.unwrap().unwrap();
+        let expires = now + 9_000.hours();
+        let opening =
+            Opening { visit, called: &called, submission, store: &store, at: now, entry: Uuid::new_v4(), expires };
+        if !table.open_case(&opening).await.unwrap() {
+            continue;
+        }
+        let contact = Contact { how: "微信 lin_123".into(), agreed: "可以联系我".into(), at: now };
+        table.put_contact(&key, &contact).await.unwrap();
+        let before = table.case(&key).await.unwrap().unwrap();
+        let (by, code) = ("fuzz".to_owned(), Some(code(number)));
+        let award =
+            Award { amount: 2000, currency: "CNY".into(), to: AwardTo::Guest, by, at: now, code, redeemed_at: None };
+        let moving = Moving { by: "fuzz", at: now, id: Uuid::new_v4(), store: &store };
+        let after = before.case.after(&Move::Award(award.clone()), moving).unwrap();
+        table.move_case(&before, &after, now).await.unwrap();
+        let Award { amount, currency, by, at, code, .. } = award;
+        let claimable = Claimable { case: id, amount, currency, by, at, redeemed_at: None, redeemed_by: None };
+        table.put_award(visit.store, &code.unwrap(), &claimable).await.unwrap();
+    }
+}
+
+fn key(scene: &Scene, number: u32) -> CaseKey {
+    visit(&scene.keys.guests, OWN_STORE, scene.paid_at(FIRST + number), &payment_of(FIRST + number)).into()
+}
+
+fn id(scene: &Scene, number: u32) -> CaseId {
+    let visit = visit(&scene.keys.guests, OWN_STORE, scene.paid_at(FIRST + number), &payment_of(FIRST + number));
+    CaseId::of(visit, submission_of(FIRST + number).parse().unwrap())
+}
+
+fn code(number: u32) -> String {
+    format!("{:010}", 4_711 + number)
+}
+
+/// The id of a case that is there.
+pub fn drawn(draw: &mut Draw, scene: &Scene) -> String {
+    id(scene, u32::try_from(draw.below(CASES as usize)).unwrap()).to_string()
+}
+
+/// A move, as a program or a form sends it.
+pub fn moved(draw: &mut Draw) -> Value {
+    let step = draw.pick(&MOVES);
+    let mut body = json!({"v": 1 + draw.below(8), "move": step});
+    let fields = match step {
+        "answer" => {
+            json!({"cause": draw.pick(&["dish", "waiting", "weather"]), "reply": draw.pick(&["抱歉", "", "a\nb"])})
+        }
+        "close" => json!({"outcome": draw.pick(&["solved", "unsolved", "thanked", "lapsed"]), "note": "13812345678"}),
+        "hand-over" => json!({"to": draw.pick(&["fuzz", "person-1", "nobody", "-"])}),
+        "award" => json!({"to": draw.pick(&["guest", "staff", "me"]), "amount": draw.below(3_000), "currency": "CNY"}),
+        _ => json!({}),
+    };
+    body.as_object_mut().unwrap().extend(fields.as_object().cloned().unwrap_or_default());
+    body
+}
+
+/// A code that is mostly there.
+pub fn claimed(draw: &mut Draw) -> Value {
+    let number = u32::try_from(draw.below(CASES as usize + 1)).unwrap();
+    json!({"store": draw.pick(&[OWN_STORE, OWN_STORE, 13]), "code": code(number)})
+}
+
+/// The same fields as the form of a page has them.
+pub fn as_form(plan: &Plan<'_>, body: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let token = ("token".to_owned(), plan.scene.ticket(Ticket::Form, plan.session));
+    let fields = body.as_object().unwrap().iter().map(|(name, value)| match name.as_str() {
+        "amount" => ("sum".to_owned(), text(value)),
+        name => (name.to_owned(), text(value)),
+    });
+    [token].into_iter().chain(fields).collect()
+}

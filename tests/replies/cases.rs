@@ -1,0 +1,102 @@
+//! The calls of cases: an inbox, the moves of a case one after the other, and an award that is handed out.
+
+use aftertaste::{
+    domain::{
+        case::CaseId,
+        survey::{FollowedUp, Severity},
+    },
+    table::{Contact, Opening},
+};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Scene,
+    calls::{Call, new},
+    receipt,
+};
+use crate::{events::keys, harness::visit};
+
+const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b21";
+
+/// The store of these calls, of which no other call tells.
+const STORE: u32 = 34;
+
+/// Opens a case whose guest left a contact.
+pub async fn put_case(scene: &Scene) {
+    let link = receipt(STORE, "case", scene.now);
+    let body = json!({"answers": {"nps": 2, "csat": 1, "why": "汤凉了"}, "submission": SUBMISSION});
+    let answered = scene.reply(&new("POST /s/{link}").at(&[("link", &link)]).json(&body)).await;
+    assert_eq!(answered.status, 201);
+    let visit = visit(&keys().guests, STORE, scene.now - 4.minutes(), "case");
+    let (table, now) = (&scene.app.table, scene.now);
+    let store = table.store(visit.store).await.unwrap().unwrap();
+    let called = FollowedUp { severity: Severity::High, trigger: "csat".into() };
+    let (submission, entry, expires) = (SUBMISSION.parse().unwrap(), Uuid::from_u128(7), now + 17_520.hours());
+    table
+        .open_case(&Opening { visit, called: &called, submission, store: &store, at: now, entry, expires })
+        .await
+        .unwrap();
+    let contact = Contact { how: "微信 lin_123".into(), agreed: "可以联系我".into(), at: now };
+    table.put_contact(&visit.into(), &contact).await.unwrap();
+}
+
+fn case(now: Timestamp) -> String {
+    let visit = visit(&keys().guests, STORE, now - 4.minutes(), "case");
+    CaseId::of(visit, SUBMISSION.parse().unwrap()).to_string()
+}
+
+/// Every id that a call makes is nil, and so the code of an award is always the same.
+fn code() -> String {
+    let lot = keys().grants.lot(&format!("award {} 0", Uuid::nil()));
+    let number = lot[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{:010}", number % 10_000_000_000)
+}
+
+pub fn cases(now: Timestamp) -> Vec<Call> {
+    let inbox = |scope: &str| new("GET /cases/{scope+}").at(&[("scope", scope)]).grant("follow:");
+    let id = case(now);
+    let show = || new("GET /case/{case}").at(&[("case", &id)]).grant("follow:store/34");
+    let step = |body: Value| new("POST /case/{case}").at(&[("case", &id)]).grant("follow:store/34").json(&body);
+    let award =
+        |store: u32, code: &str| new("POST /awards").grant("follow:").json(&json!({"store": store, "code": code}));
+    vec![
+        new("GET /cases").grant("follow:"),
+        new("GET /cases").grant("follow:store/34 follow:cn"),
+        new("GET /cases").grant("report:"),
+        new("GET /cases"),
+        inbox("store/34"),
+        inbox("cn").query("mine=1"),
+        inbox("store/34").query("state=closed"),
+        inbox("store/34").query("state=all"),
+        inbox("store/34").wants_page(),
+        inbox("store/4040"),
+        inbox("mars"),
+        inbox("store/34").grant("follow:cn/east"),
+        show(),
+        show().wants_page(),
+        show().grant("follow:store/12"),
+        new("GET /case/{case}").at(&[("case", "34-20261121-0f1e2d3c4b5a69788796")]).grant("follow:"),
+        new("GET /case/{case}").at(&[("case", "x")]).grant("follow:"),
+        step(json!({"v": 1, "move": "fly"})),
+        step(json!({"v": 1, "move": "answer", "cause": "dish"})),
+        step(json!({"v": 1, "move": "take"})).grant("report:store/34"),
+        step(json!({"v": 1, "move": "take"})),
+        step(json!({"v": 1, "move": "take"})),
+        step(json!({"v": 1, "move": "close", "outcome": "unsolved"})),
+        step(json!({"v": 2, "move": "read-contact"})),
+        step(json!({"v": 2, "move": "read-contact"})).grant("follow:store/34 contact:cn"),
+        step(json!({"v": 3, "move": "award", "to": "guest", "amount": 2000, "currency": "CNY"})),
+        step(json!({"v": 4, "move": "answer", "cause": "dish", "reply": "抱歉，请打 13812345678"})),
+        step(json!({"v": 5, "move": "close", "outcome": "solved"})),
+        step(json!({"v": 5, "move": "close", "outcome": "not-ours", "note": "隔壁店"})),
+        new("GET /awards").grant("follow:store/34"),
+        new("GET /awards").grant("follow:").wants_page(),
+        award(34, "0000000000"),
+        award(13, &code()),
+        award(34, &code()),
+        award(34, &code()),
+        inbox("store/34").query("state=closed"),
+    ]
+}
