@@ -56,7 +56,7 @@ export async function startProgram(longestSeconds, { hasDemo, environment = {} }
   });
   const hasLinks = Boolean(surveyLink && printedSignInLink);
   assert.equal(hasLinks, hasDemo, 'With its demo the program prints a survey link and a sign-in link before it is ready.');
-  grant = (await run('grant', 'issue admin report:', '--data', folder)).trim();
+  grant = (await run('grant', 'issue admin report: follow:', '--data', folder)).trim();
 }
 
 export async function stopProgram() {
@@ -136,26 +136,31 @@ export async function assertRecorded(path, answers, submission) {
   assert.equal(status, 200, `Other answers were recorded than ${what}, or none (${status}).`);
 }
 
-/** The items of a store's responses, read without the code under test: DynamoDB's own JSON. */
-async function items(store) {
+/** Asks the table, without the code under test: in DynamoDB's own JSON. */
+export async function askTable(action, body) {
   const reply = await fetch(database, {
     method: 'POST',
     headers: {
-      'x-amz-target': 'DynamoDB_20120810.Query',
+      'x-amz-target': `DynamoDB_20120810.${action}`,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-date': '20261121T000000Z',
       'authorization': 'AWS4-HMAC-SHA256 Credential=local/20261121/local/dynamodb/aws4_request, '
         + 'SignedHeaders=host;x-amz-date, Signature=0',
     },
-    body: JSON.stringify({
-      TableName: 'aftertaste',
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `R#${store}` } },
-      ScanIndexForward: false,
-    }),
+    body: JSON.stringify({ TableName: 'aftertaste', ...body }),
   });
   assert.equal(reply.status, 200);
-  return (await reply.json()).Items;
+  return reply.json();
+}
+
+/** The items of a store's responses. */
+export async function items(store) {
+  const found = await askTable('Query', {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: `R#${store}` } },
+    ScanIndexForward: false,
+  });
+  return found.Items;
 }
 
 /**
