@@ -1,7 +1,11 @@
 //! What goes out to other systems and people: once it arrived never again, and until then not lost.
 
 mod again;
+mod cases;
 mod costs;
+pub mod desk;
+mod digests;
+mod duties;
 mod endpoints;
 mod examples;
 mod histories;
@@ -9,4 +13,5 @@ mod many;
 pub mod office;
 mod people;
 mod receivers;
+mod sweeps;
 mod telling;

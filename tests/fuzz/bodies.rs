@@ -14,7 +14,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 22] = [
     "POST /case/{case}",
     "POST /awards",
     "POST /erasures",
@@ -28,6 +28,7 @@ const KNOWN: [&str; 21] = [
     "PUT /accounts/{account}",
     "PUT /endpoints/{endpoint}",
     "POST /endpoints/{endpoint}",
+    "PUT /duty/{scope+}",
     "PUT /stores/{store}/days/{day}",
     "PUT /days",
     "PUT /people/{id}",
@@ -113,6 +114,7 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
             let body = if key == "POST /awards" { cases::claimed(draw) } else { cases::moved(draw) };
             if plan.is_form_too() { Body::Form(cases::as_form(plan, &body)) } else { Body::Json(body) }
         }
+        "PUT /duty/{scope+}" => Body::Json(duty(draw)),
         "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {
             let scope = draw.pick(&["issue:store/12", "report:cn/east", "issue report:store/12", "admin"]);
@@ -126,6 +128,21 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /days" => Body::Csv(days(draw, plan)),
         _ => Body::Json(orders(draw)),
     }
+}
+
+/// Who is on duty: people who are listed or nobody, and an endpoint that is none or reaches none of them.
+fn duty(draw: &mut Draw) -> Value {
+    let mut body = json!({"people": [format!("person-{}", draw.below(4))]});
+    if draw.one_in(3) {
+        body["digest"] = json!(draw.pick(&["daily", "weekly", "none", "hourly"]));
+    }
+    if draw.slips(6) {
+        body["endpoint"] = json!(draw.pick(&["own", "spare-1", "spoiled", "none", "_x"]));
+    }
+    if draw.slips(8) {
+        body["people"] = Value::from(vec![draw.pick(&["nobody", "Fuzz", "person-1"]); draw.pick(&[1, 20, 21, 2_000])]);
+    }
+    body
 }
 
 /// The token of the session that the request's cookie has.

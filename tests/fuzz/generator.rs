@@ -321,7 +321,7 @@ fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
 fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     let needed = match plan.route.path.split('/').nth(1) {
         Some("links" | "codes") => "issue",
-        Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints") => "admin",
+        Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints" | "duty") => "admin",
         Some("reports" | "login") => "report:",
         Some("cases" | "case" | "awards") => "follow: contact:",
         Some("s" | "t" | "payments") => "",

@@ -122,6 +122,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "day" => plan.scene.day(draw.below(5)).to_string(),
         // Inboxes have no endings.
         "scope" if plan.route.path.starts_with("/cases") => draw.pick(&SCOPES).to_owned(),
+        "scope" if plan.route.path.starts_with("/duty") => draw.pick(&SCOPES).to_owned(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),
         _ => plan.store.to_string(),
     }

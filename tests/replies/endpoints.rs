@@ -78,7 +78,35 @@ pub async fn put_one_that_is_off(scene: &Scene) {
 }
 
 pub fn endpoints(now: Timestamp) -> Vec<Call> {
-    [of_old(now), put(), acted(), taken_away()].concat()
+    [of_old(now), put(), acted(), taken_away(), duties()].concat()
+}
+
+fn duties() -> Vec<Call> {
+    let of = |route, scope| new(route).at(&[("scope", scope)]).grant("admin");
+    let put = |scope, body: Value| of("PUT /duty/{scope+}", scope).json(&body);
+    let chat = json!({"to": {"robot": "wecom"},
+        "secrets": ["https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4"]});
+    vec![
+        new("PUT /endpoints/{endpoint}").at(&[("endpoint", "chat")]).grant("admin").json(&chat),
+        put("cn/east", json!({"endpoint": "chat"})),
+        put("cn/east", json!({"duty": "cn/east", "endpoint": "chat", "digest": "daily"})),
+        put("store/12", json!({"endpoint": "chat"})).grant("admin:store/12"),
+        put("store/12", json!({"endpoint": "chat"})).grant("admin:store/13"),
+        put("cn/east", json!({"endpoint": "chat"})).grant("report:cn/east"),
+        put("mars", json!({"people": ["nobody"], "endpoint": "none"})),
+        put("cn/east", json!({})),
+        put("CN", json!({"endpoint": "chat"})),
+        put("cn/east", json!({"endpoint": "chat", "digest": "hourly"})),
+        put("cn/east", json!({"endpoint": "chat", "colour": "red"})),
+        of("PUT /duty/{scope+}", "cn/east").sends("text/plain", "chat"),
+        new("GET /duty").grant("admin"),
+        new("GET /duty").grant("admin:store/12"),
+        new("GET /duty").grant("report:cn/east"),
+        new("GET /duty"),
+        of("DELETE /duty/{scope+}", "cn/east").grant("admin:store/12"),
+        of("DELETE /duty/{scope+}", "cn/east"),
+        of("DELETE /duty/{scope+}", "cn/east"),
+    ]
 }
 
 fn of_old(now: Timestamp) -> Vec<Call> {
@@ -122,7 +150,7 @@ fn put() -> Vec<Call> {
         one("DELETE /endpoints/{endpoint}"),
         put(&good),
         put(&good),
-        with("types", json!(["case.opened", "response.*"])),
+        with("types", json!(["case.forgotten", "response.*"])),
         with("scopes", json!(["store/4040", "cn/north", "mars"])),
         with("scopes", json!(["CN"])),
         with("per_second", json!(0)),

@@ -3,12 +3,24 @@
 use jiff::ToSpan;
 use serde_json::json;
 
-use super::office::{Office, payment};
+use aftertaste::domain::survey::Severity;
+
+use super::{
+    desk::{chain, complain, guest, sweep, to_sweep},
+    office::{Office, payment},
+};
 use crate::harness::proxy::{Consumed, ask};
 
-/// What a run costs.
+/// What a run costs that does not look at cases.
 async fn run(office: &Office) -> (Consumed, Vec<String>) {
     office.forward(1.minute());
+    while office.now().as_second() / 60 % 5 == 2 {
+        office.forward(1.minute());
+    }
+    as_it_is(office).await
+}
+
+async fn as_it_is(office: &Office) -> (Consumed, Vec<String>) {
     office.world.proxy.taken();
     office.run().await.unwrap();
     office.world.proxy.taken()
@@ -31,6 +43,29 @@ async fn a_run_with_nothing_to_do_costs_sixteen_half_units() {
     let (consumed, calls) = run(&office).await;
     assert_eq!(consumed, Consumed { read: 8.0, written: 0.0 });
     assert_eq!(calls, vec!["Query".to_owned(); 16]);
+    // Each fifth minute as much again, however many cases wait for a later one.
+    complain(&office, &guest(&office, 12, Severity::Normal).times(20)).await;
+    sweep(&office).await;
+    to_sweep(&office);
+    let (consumed, calls) = as_it_is(&office).await;
+    assert_eq!(consumed, Consumed { read: 16.0, written: 0.0 });
+    assert_eq!(calls, vec!["Query".to_owned(); 32]);
+}
+
+#[tokio::test]
+async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
+    let office = chain().await;
+    let mut costs = Vec::new();
+    for cases in [10, 20] {
+        complain(&office, &guest(&office, 31, Severity::High).times(cases)).await;
+        to_sweep(&office);
+        costs.push(as_it_is(&office).await.0);
+    }
+    let written = (costs[1].written - costs[0].written) / 10.0;
+    // The event, how far it is told, the next look, and this one; the delivery twice, when it is due, and both taken away.
+    assert!(written <= 9.0, "{written}");
+    let read = (costs[1].read - costs[0].read) / 10.0;
+    assert!(read <= 4.0, "the case, its answer, the delivery, and its share of the pages: {read}");
 }
 
 /// An endpoint that has got something in this hour, so that how it fares is not written anew.

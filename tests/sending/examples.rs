@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use aftertaste::domain::{case::Move, survey::Severity};
 use deliveries::endpoint::TYPES;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::office::Office;
+use super::{
+    desk::{answer, chain, complain, guest, step, sweep},
+    digests,
+    office::Office,
+};
 use crate::{
     blinding::{count, poison},
     harness::{World, answers, file, receiver::Manner},
@@ -68,8 +73,10 @@ async fn pay(world: &World) {
 
 #[tokio::test]
 async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
-    let examples = examples();
+    let mut examples = examples();
     assert_eq!(examples.keys().map(String::as_str).collect::<Vec<_>>(), TYPES);
+    // Those of cases and of summaries are below.
+    examples.retain(|kind, _| !kind.starts_with("case.") && kind != "duty.digest");
     let office = Office::with_a_store(77).await;
     brand_with_programs(&office.world).await;
     office.put("bad", json!({"types": ["response.taken_back"]})).await;
@@ -104,4 +111,47 @@ async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
         let sent = got.get(kind).unwrap_or_else(|| panic!("no {kind} was sent: {:?}", got.keys()));
         assert_eq!(shape(sent), shape(example), "{kind}: {sent}");
     }
+}
+
+#[tokio::test]
+async fn the_examples_of_cases_are_as_they_are_sent() {
+    let office = chain().await;
+    office.put("crm", json!({"types": ["case.*"]})).await;
+    let key = complain(&office, &guest(&office, 31, Severity::High)).await;
+    sweep(&office).await;
+    for minutes in [90, 30, 1_440] {
+        office.forward(minutes.minutes());
+        sweep(&office).await;
+    }
+    answer(&office, &key).await;
+    sweep(&office).await;
+    step(&office, &key, "guest", &Move::SayNotSolved).await;
+    sweep(&office).await;
+    answer(&office, &key).await;
+    step(&office, &key, "guest", &Move::SaySolved).await;
+    sweep(&office).await;
+    let got = got(&office);
+    let examples: BTreeMap<_, _> = examples().into_iter().filter(|(kind, _)| kind.starts_with("case.")).collect();
+    assert_eq!(examples.len(), 7);
+    for (kind, example) in examples {
+        let sent = got.get(&kind).unwrap_or_else(|| panic!("no {kind} was sent: {:?}", got.keys()));
+        assert_eq!(shape(sent), shape(&example), "{kind}: {sent}");
+    }
+}
+
+#[tokio::test]
+async fn the_example_of_a_summary_is_as_it_is_told() {
+    let office = chain().await;
+    let evening = digests::next(&office, 20, 2);
+    digests::duty(&office, "store/31", "wecom", None).await;
+    digests::answered(&office.world, evening - 6.hours(), 9, 6).await;
+    digests::next(&office, 7, 57);
+    digests::count(&office).await;
+    digests::next(&office, 8, 2);
+    office.run().await.unwrap();
+    let told = office.world.items("DELIVERY#wecom").await.pop().unwrap();
+    assert_eq!(told["type"], "duty.digest");
+    let data: Value = serde_json::from_str(told["data"].as_str().unwrap()).unwrap();
+    let example = examples().remove("duty.digest").unwrap();
+    assert_eq!(shape(&data), shape(&example["data"]), "{data}");
 }

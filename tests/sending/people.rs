@@ -13,10 +13,10 @@ use super::office::Office;
 use crate::harness::receiver::{Got, Manner};
 use crate::mail::{Aws, CHINA, SINGAPORE};
 
-const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6";
-const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send?access_token=566cc69d";
-const FEISHU: &str = "https://open.feishu.cn/open-apis/bot/v2/hook/a1b2-c3d4";
-const SECRET: &str = "SEC000102030405060708090a0b0c0d0e0f";
+pub const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6";
+pub const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send?access_token=566cc69d";
+pub const FEISHU: &str = "https://open.feishu.cn/open-apis/bot/v2/hook/a1b2-c3d4";
+pub const SECRET: &str = "SEC000102030405060708090a0b0c0d0e0f";
 
 /// Leads whatever is for the robots' hosts to a receiver on this machine, the host first in its path.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl HttpConnector for Rerouted {
     }
 }
 
-async fn office() -> Office {
+pub async fn office() -> Office {
     let mut office = Office::new().await;
     let to = office.receiver.url.clone();
     office.sender.web = Web::over(Rerouted { to, inner: Connector::builder().build_http() });
@@ -44,11 +44,11 @@ async fn office() -> Office {
 }
 
 /// Where the receiver gets what is for an address.
-fn path(address: &str) -> String {
+pub fn path(address: &str) -> String {
     format!("/{}", address.trim_start_matches("https://").split('?').next().unwrap())
 }
 
-fn got(office: &Office, address: &str) -> Vec<Got> {
+pub fn got(office: &Office, address: &str) -> Vec<Got> {
     let path = path(address);
     office.receiver.got().into_iter().filter(|got| got.path.starts_with(&path)).collect()
 }

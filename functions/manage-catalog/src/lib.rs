@@ -1,7 +1,8 @@
-//! An operator sets up stores, surveys, the brand, accounts at payment providers and endpoints of events, and tells each
-//! day's orders.
+//! An operator sets up stores, surveys, the brand, accounts at payment providers, endpoints of events and who is on duty,
+//! and tells each day's orders.
 
 mod accounts;
+mod duty;
 mod endpoints;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +36,7 @@ pub const FUNCTION: &str = "manage-catalog";
 const WRITES_AT_ONCE: usize = 16;
 
 /// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of days'
-/// orders; all of `/endpoints`.
+/// orders; all of `/endpoints` and `/duty`.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
@@ -74,10 +75,13 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
         "PUT /endpoints/{endpoint}" => ("endpoint-written", endpoints::put(app, request, call).await?),
         "DELETE /endpoints/{endpoint}" => ("endpoint-deleted", endpoints::delete(app, request).await?),
         "POST /endpoints/{endpoint}" => endpoints::act(app, request, call).await?,
+        "GET /duty" => ("duties-read", duty::list(app, &grant).await?),
+        "PUT /duty/{scope+}" => ("duty-written", duty::put(app, request, &grant, call).await?),
+        "DELETE /duty/{scope+}" => ("duty-deleted", duty::delete(app, request, &grant).await?),
         _ => return Err(Problem::route_unknown().into()),
     };
     if !outcome.ends_with("-read") {
-        let named = ["store", "id", "day", "account", "endpoint"].map(|name| request.path_parameter(name));
+        let named = ["store", "id", "day", "account", "endpoint", "scope"].map(|name| request.path_parameter(name));
         let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
         let deed = Deed { at: now, by: grant.subject.clone(), grant: grant.id(), what: outcome.to_owned(), on };
         app.table.record_deed(&deed, call.fresh).await?;

@@ -26,6 +26,8 @@ const READ_OF_AN_ANSWER: usize = 4_096;
 pub(crate) struct Heard {
     pub(crate) tried: Tried,
     pub(crate) said: Said,
+    /// Of what was said in one message, all is tried again at once.
+    random: u32,
 }
 
 /// What was answered.
@@ -43,10 +45,14 @@ pub(crate) enum Said {
 }
 
 impl Heard {
+    fn of(tried: Tried, said: Said) -> Self {
+        Self { tried, said, random: fastrand::u32(..) }
+    }
+
     /// What follows for a delivery.
     pub(crate) fn next(&self, delivery: &Delivery, now: Timestamp) -> Next {
         let made = delivery.attempts.len() + 1;
-        let attempt = Attempt { made, now, until: delivery.until, random: fastrand::u32(..) };
+        let attempt = Attempt { made, now, until: delivery.until, random: self.random };
         match &self.said {
             Said::Webhook(answer) => {
                 let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -82,7 +88,7 @@ impl Heard {
 /// An attempt that was none, because nothing may be sent.
 pub(crate) fn refused(now: Timestamp, why: &str) -> Heard {
     let tried = Tried { at: now, status: None, said: Some(why.to_owned()), ms: 0 };
-    Heard { tried, said: Said::Refused(why.to_owned()) }
+    Heard::of(tried, Said::Refused(why.to_owned()))
 }
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
@@ -224,7 +230,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             Err(SendError::Again(why)) => (None, Some(why), Said::Nothing),
             Err(SendError::Never(why)) => (None, Some(why.clone()), Said::Refused(why)),
         };
-        Heard { tried: Tried { at, status, said: sentence, ms }, said }
+        Heard::of(Tried { at, status, said: sentence, ms }, said)
     }
 
     /// Posts a request, and waits for its answer for so long.
@@ -243,11 +249,11 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         match answer {
             Ok(answer) => {
                 let status = Some(answer.status().as_u16());
-                Heard { tried: Tried { at, status, said: None, ms }, said: said(answer) }
+                Heard::of(Tried { at, status, said: None, ms }, said(answer))
             }
             Err(none) => {
                 let sentence = Some(format!("No answer: {none}."));
-                Heard { tried: Tried { at, status: None, said: sentence, ms }, said: Said::Nothing }
+                Heard::of(Tried { at, status: None, said: sentence, ms }, Said::Nothing)
             }
         }
     }

@@ -1,27 +1,33 @@
 //! What people are told: one message a run, however much has happened.
 
+use std::collections::BTreeSet;
+
 use aftertaste::{
     aws::{Mail, send_mail},
+    domain::access::Person,
     table::{Delivery, Due, TableError},
 };
 use deliveries::{
     endpoint::{Mailbox, To, robot},
-    robots::{CONTENT_TYPE, Form, Kind, Message},
+    robots::{CONTENT_TYPE, Form, Kind, Link, Mention, Message},
 };
-use futures::future;
+use futures::{StreamExt, future, stream};
 use http::{Request, header};
 use jiff::Timestamp;
 
 use crate::{
     attempt::{Heard, Said, refused},
     lane::{Lane, Standing},
-    mail,
+    mail::Letter,
     run::{Fate, Run},
-    words::{line, title},
+    told::Told,
 };
 
 /// No robot's answer is longer.
 const READ_OF_AN_ANSWER: usize = 65_536;
+
+/// How much of what was told is written at once.
+const WRITES_AT_ONCE: usize = 16;
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     /// Tells people what was collected for them. What fails is logged, and due again with the next run.
@@ -43,48 +49,57 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
 
     async fn tell(&self, lane: &Lane, collected: Vec<(Due, Delivery)>) -> Result<(), TableError> {
         let heard = self.say(lane, &collected).await?;
-        let mut is_judged = false;
-        for (due, mut delivery) in collected {
-            let next = heard.next(&delivery, self.now());
-            if !is_judged {
-                self.judge(lane, &heard, &next).await?;
-                is_judged = true;
-            }
-            match self.settle(lane, &mut delivery, &heard, next, false).await? {
-                Fate::Waits(when) => self.put_off(lane, &due, (&delivery, false), when).await?,
-                _ => self.table().take_away(&due).await?,
-            }
+        if let Some((_, first)) = collected.first() {
+            self.judge(lane, &heard, &heard.next(first, self.now())).await?;
         }
+        let settle = async |(due, mut delivery): (Due, Delivery)| {
+            let done = self.settle_told(lane, &heard, &due, &mut delivery).await;
+            done.unwrap_or_else(|error| self.broke(&error));
+        };
+        stream::iter(collected).for_each_concurrent(WRITES_AT_ONCE, settle).await;
         Ok(())
+    }
+
+    async fn settle_told(
+        &self,
+        lane: &Lane,
+        heard: &Heard,
+        due: &Due,
+        delivery: &mut Delivery,
+    ) -> Result<(), TableError> {
+        let next = heard.next(delivery, self.now());
+        match self.settle(lane, delivery, heard, next, false).await? {
+            Fate::Waits(when) => self.put_off(lane, due, (delivery, false), when).await,
+            _ => self.table().take_away(due).await,
+        }
     }
 
     /// Says it all in one message.
     async fn say(&self, lane: &Lane, collected: &[(Due, Delivery)]) -> Result<Heard, TableError> {
-        let language = lane.stored.endpoint.language.as_str();
-        let lines: Vec<String> = collected.iter().map(|(_, delivery)| line(delivery, language)).collect();
-        let title = title(lines.len(), language);
+        let told = self.told(lane, collected).await?;
         match &lane.stored.endpoint.to {
-            To::Robot(kind) => self.say_in_chat(lane, *kind, &Message::new(&title, &lines, None, &[])).await,
-            To::Mail(mailbox) => self.say_by_mail(mailbox, &title, &lines, language).await,
+            To::Robot(kind) => {
+                let links = told.links.iter().filter_map(|(words, url)| Link::new(words, url).ok());
+                let links: Vec<Link> = links.collect();
+                let ids = told.people.iter().filter_map(|person| mention(person, *kind));
+                let ids: BTreeSet<&str> = ids.collect();
+                let mentions: Vec<Mention> = ids.into_iter().filter_map(|id| Mention::new(id).ok()).collect();
+                self.say_in_chat(lane, *kind, &Message::new(&told.title, &told.lines, &links, &mentions)).await
+            }
+            To::Mail(mailbox) => self.say_by_mail(mailbox, &told).await,
             To::Webhook(_) | To::EventBridge(_) => Ok(refused(self.now(), "No person is told by this endpoint.")),
         }
     }
 
-    async fn say_by_mail(
-        &self,
-        mailbox: &Mailbox,
-        title: &str,
-        lines: &[String],
-        language: &str,
-    ) -> Result<Heard, TableError> {
+    async fn say_by_mail(&self, mailbox: &Mailbox, told: &Told) -> Result<Heard, TableError> {
         let (Some(sdk), Some(from)) = (&self.sender.sdk, &self.sender.mail_from) else {
             return Ok(refused(self.now(), "This stack sends no mail: deploy it with MailFrom."));
         };
         let brand = self.sender.app.catalog.brand(self.now()).await?;
         let from_where = self.sender.app.public_url.as_str();
-        let page = mail::page((title, lines), &brand.colour, from_where, language);
-        let text = mail::text((title, lines), from_where);
-        let mail = Mail { from, to: &mailbox.address, subject: title, text: &text, html: Some(&page) };
+        let letter = Letter { title: &told.title, lines: &told.lines, links: &told.links, from: from_where };
+        let (page, text) = (letter.page(&brand.colour, told.language), letter.text());
+        let mail = Mail { from, to: &mailbox.address, subject: &told.title, text: &text, html: Some(&page) };
         Ok(self.ask_aws(send_mail(sdk, &mail)).await)
     }
 
@@ -101,4 +116,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let request = Request::post(&said.url).header(header::CONTENT_TYPE, CONTENT_TYPE);
         Ok(self.ask(request, said.body, READ_OF_AN_ANSWER, |answer| Said::Robot(Box::new(robot), answer)).await)
     }
+}
+
+/// The id under which a robot calls somebody.
+fn mention(person: &Person, kind: Kind) -> Option<&str> {
+    person.mentions.iter().find(|(robot, _)| robot.as_str() == kind.name()).map(|(_, id)| id.as_str())
 }

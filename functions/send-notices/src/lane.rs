@@ -27,6 +27,9 @@ pub(crate) const DAYS_OF_FAILURES: i64 = 5;
 /// How many events a person is told of in one message. The others come with the next run's.
 const MOST_IN_A_MESSAGE: usize = 200;
 
+/// How many of cases, of which a message says how many there are at each store.
+const MOST_CASES_IN_A_MESSAGE: usize = 1_000;
+
 /// An endpoint during a run.
 pub(crate) struct Lane {
     pub(crate) stored: StoredEndpoint,
@@ -186,8 +189,10 @@ impl Lane {
 
     /// Keeps what a person is to be told at the end of the run. Beyond so much it stays where it is.
     pub(crate) fn collect(&self, due: Due, delivery: Delivery) {
+        let is_of_a_case = delivery.kind.starts_with("case.");
+        let most = if is_of_a_case { MOST_CASES_IN_A_MESSAGE } else { MOST_IN_A_MESSAGE };
         let mut state = self.state();
-        if state.collected.len() < MOST_IN_A_MESSAGE {
+        if state.collected.len() < most {
             state.collected.push((due, delivery));
         }
     }

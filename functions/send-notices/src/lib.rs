@@ -1,5 +1,5 @@
 //! Each minute, what other systems and people should know goes out: webhooks, messages of robots, mail, and events on a
-//! bus.
+//! bus. Every five minutes it also looks at the cases whose time has come.
 //!
 //! An event is handed out once: each endpoint that wants it has its own delivery from then on, which is tried again as
 //! Standard Webhooks recommends. Everything is written before what it replaces is taken away. So a process may be killed
@@ -12,6 +12,9 @@ mod lane;
 mod mail;
 mod replay;
 mod run;
+mod summary;
+mod sweep;
+mod told;
 mod words;
 
 use std::time::Duration;
@@ -23,7 +26,7 @@ use aftertaste::{
     web::Web,
 };
 use aws_config::SdkConfig;
-use futures::StreamExt;
+use futures::{StreamExt, future};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -74,6 +77,8 @@ impl Default for Terms {
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// Cases and summaries that were looked at.
+    pub looked: u64,
     /// Events that were handed out to the endpoints that want them.
     pub events: u64,
     /// Deliveries that arrived.
@@ -106,22 +111,25 @@ pub async fn handle(
     let table = &sender.app.table;
     let now = clock();
     // Most runs have nothing to do: they take no lease, and write nothing.
-    match table.due(now).next().await {
-        None => {
+    let is_sweep = sweep::is_due(now);
+    let looks = async { if is_sweep { table.looks(now).next().await } else { None } };
+    let (due, look) = future::join(async { table.due(now).next().await }, looks).await;
+    match (due, &look) {
+        (None, None) => {
             tracing::info!(outcome = "nothing-to-send");
             return Ok(Summary::default());
         }
-        Some(Err(error @ TableError::Failed { .. })) => return Err(error),
+        (Some(Err(error @ TableError::Failed { .. })), _) => return Err(error),
         // One that can't be read is met, and logged, by the run.
-        Some(_) => {}
+        _ => {}
     }
     let until = now.saturating_add(terms.lease).unwrap_or(Timestamp::MAX);
     if !table.take_lease(Work::Sending, fresh, now, until).await? {
         tracing::info!(outcome = "another-sends");
         return Ok(Summary::default());
     }
-    let sent = match Run::begin(sender, terms, &clock).await {
-        Ok(run) => run.all(now).await,
+    let sent = match Run::begin(sender, terms, fresh, &clock).await {
+        Ok(run) => run.all(now, look.is_some()).await,
         Err(error) => Err(error),
     };
     if let Err(error) = table.give_back_lease(Work::Sending, fresh).await {
@@ -135,7 +143,7 @@ pub async fn handle(
 
 impl Summary {
     fn log(&self) {
-        let Self { events, delivered, again, failed, unheard, stopped, left, broken } = self;
-        tracing::info!(outcome = "sent", events, delivered, again, failed, unheard, stopped, left, broken);
+        let Self { looked, events, delivered, again, failed, unheard, stopped, left, broken } = self;
+        tracing::info!(outcome = "sent", looked, events, delivered, again, failed, unheard, stopped, left, broken);
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use aftertaste::{
     domain::{
         Id,
-        place::{Path, StoreNumber},
+        case::Duty,
+        place::{Path, Scope, StoreNumber},
     },
     table::{
         Again, Delivery, DeliveryState, Due, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError, Task,
@@ -18,7 +19,8 @@ use deliveries::endpoint::REPLAY;
 use futures::{StreamExt, TryStreamExt, future};
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::{sync::OnceCell, time::Instant};
+use uuid::Uuid;
 
 use crate::{
     Sender, Summary, Terms,
@@ -36,11 +38,17 @@ pub(crate) struct Run<'a, C> {
     pub(crate) sender: &'a Sender,
     pub(crate) terms: Terms,
     pub(crate) clock: &'a C,
+    /// A random id: of this run, and of the one move that it makes with a case.
+    pub(crate) fresh: Uuid,
+    /// No look begins later, so that there is time to send.
+    pub(crate) end_of_sweep: Instant,
     /// No attempt begins later.
     stop: Instant,
     /// No answer is waited for later: the lease ends soon.
     end: Instant,
     lanes: BTreeMap<Id, Lane>,
+    /// Who is on duty, once somebody has to be told.
+    duties: OnceCell<BTreeMap<Scope, Duty>>,
     /// Deliveries that this run has met. After a crash one may be due twice.
     met: Mutex<BTreeSet<(Id, String)>>,
     did: Mutex<Summary>,
@@ -62,7 +70,7 @@ pub(crate) enum Fate {
 }
 
 impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
-    pub(crate) async fn begin(sender: &'a Sender, terms: Terms, clock: &'a C) -> Result<Self, TableError> {
+    pub(crate) async fn begin(sender: &'a Sender, terms: Terms, fresh: Uuid, clock: &'a C) -> Result<Self, TableError> {
         let table = &sender.app.table;
         let (endpoints, health) = future::try_join(table.endpoints(), table.all_health()).await?;
         let mut health: BTreeMap<_, _> = health.into_iter().collect();
@@ -72,8 +80,20 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             (stored.id.clone(), Lane::new(stored, health, count))
         };
         let lanes = endpoints.into_iter().map(lane).collect();
-        let (stop, end) = (Instant::now() + terms.work, Instant::now() + terms.work + terms.patience);
-        Ok(Self { sender, terms, clock, stop, end, lanes, met: Mutex::default(), did: Mutex::default() })
+        let begun = Instant::now();
+        Ok(Self {
+            sender,
+            terms,
+            clock,
+            fresh,
+            end_of_sweep: begun + terms.work / 2,
+            stop: begun + terms.work,
+            end: begun + terms.work + terms.patience,
+            lanes,
+            duties: OnceCell::new(),
+            met: Mutex::default(),
+            did: Mutex::default(),
+        })
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -96,13 +116,22 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.lanes.values()
     }
 
+    /// Who is on duty, by scope. It is read once a run, if at all.
+    pub(crate) async fn duties(&self) -> Result<&BTreeMap<Scope, Duty>, TableError> {
+        self.duties.get_or_try_init(|| self.table().duties()).await
+    }
+
     /// How long an answer may be waited for.
     pub(crate) fn patience(&self) -> Duration {
         self.terms.patience.min(self.end.saturating_duration_since(Instant::now()))
     }
 
     /// Sends all that is due. What can't be read or written is logged, and holds up nothing else.
-    pub(crate) async fn all(self, now: Timestamp) -> Result<Summary, TableError> {
+    pub(crate) async fn all(self, now: Timestamp, looks: bool) -> Result<Summary, TableError> {
+        if looks {
+            // First, so that what it puts goes out in this run.
+            self.sweep(now).await.unwrap_or_else(|error| self.broke(&error));
+        }
         let due = self.table().due(now);
         let until_stop = due.take_while(|_| future::ready(Instant::now() < self.stop));
         let read = until_stop.map(Ok).try_for_each_concurrent(UNDER_WAY, async |due: Result<Due, TableError>| {
@@ -143,9 +172,11 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
     }
 
-    /// Whether an endpoint that was put anew still wants what waits for it. A test is wanted by all.
+    /// Whether an endpoint that was put anew still wants what waits for it. A test is wanted by all, and what whoever is on
+    /// duty is told was for this endpoint alone.
     async fn is_still_wanted(&self, lane: &Lane, delivery: &Delivery) -> Result<bool, TableError> {
-        Ok(delivery.kind == TEST || self.is_wanted(lane, delivery).await?)
+        let is_for_it = delivery.kind == TEST || lane.stored.endpoint.takes_for_duty(&delivery.kind);
+        Ok(is_for_it || self.is_wanted(lane, delivery).await?)
     }
 
     /// Whether an endpoint wants what happened.
@@ -319,4 +350,10 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         let event = OutgoingEvent::of(SWITCHED_OFF, &format!("{endpoint} {now}"), now, data);
         self.table().put_event(&event).await.map(drop)
     }
+}
+
+/// The hour that an instant lies in.
+pub(crate) fn of_hour(at: Timestamp) -> Timestamp {
+    let second = at.as_second();
+    Timestamp::from_second(second - second.rem_euclid(3_600)).unwrap_or(at)
 }

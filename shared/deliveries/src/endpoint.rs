@@ -13,9 +13,17 @@ use crate::addresses::{Address, Reach};
 use crate::robots::{Kind, Robot};
 
 /// Every type of event that there is, in the order of the alphabet. `endpoint.test` goes to the endpoint alone that it
-/// tests, whatever that one wants.
-pub const TYPES: [&str; 6] = [
+/// tests, and `duty.digest` to that of a duty alone, whatever these want.
+pub const TYPES: [&str; 14] = [
+    "case.answered",
+    "case.closed",
+    "case.due",
+    "case.escalated",
+    "case.opened",
+    "case.overdue",
+    "case.reopened",
     "count.failed",
+    "duty.digest",
     "endpoint.switched_off",
     "endpoint.test",
     "response.recorded",
@@ -28,6 +36,10 @@ pub const REPLAY: &str = "replay";
 
 /// The types that a person is told in a chat or by mail. Of all others there are too many, or a guest's link is in them.
 pub const TYPES_FOR_PEOPLE: [&str; 3] = ["count.failed", "endpoint.switched_off", "endpoint.test"];
+
+/// The types that whoever is on duty is told, by the endpoint that the duty names, whatever that one wants otherwise.
+pub const TYPES_FOR_DUTY: [&str; 6] =
+    ["case.due", "case.escalated", "case.opened", "case.overdue", "case.reopened", "duty.digest"];
 
 /// How many events an endpoint takes in a second, if nothing else is said, and at most.
 const USUAL_PACE: u32 = 50;
@@ -191,6 +203,11 @@ impl Endpoint {
             }),
         };
         wants_type && is_readable && wants_store
+    }
+
+    /// Whether it takes a type where an event is for it alone, because it tells whoever is on duty.
+    pub fn takes_for_duty(&self, kind: &str) -> bool {
+        self.to.is_read_by_people() && TYPES_FOR_DUTY.contains(&kind)
     }
 
     /// Whether it wants any of these types.

@@ -219,7 +219,7 @@ mod tests {
     fn message() -> Message {
         let lines = ["南京路店 2 条，最早须在 17:31 前回应", "徐汇店 1 条"].map(ToOwned::to_owned);
         let link = Link::new("打开", "https://s.example.cn/cases/cn/east/shanghai").unwrap();
-        Message::new("3 条反馈待处理", &lines, Some(link), &[Mention::new("lin").unwrap()])
+        Message::new("3 条反馈待处理", &lines, &[link], &[Mention::new("lin").unwrap()])
     }
 
     fn said(address: &str, secret: Option<&str>, form: Form) -> (String, Value) {
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn of_400_cases_as_many_as_fit_are_told_and_the_rest_counted() {
         let lines: Vec<_> = (0..400).map(|store| format!("店 {store}：1 条，最早须在 17:31 前回应")).collect();
-        let message = Message::new("400 条反馈待处理", &lines, None, &[]);
+        let message = Message::new("400 条反馈待处理", &lines, &[], &[]);
         for (address, form, expected) in [
             (WECOM, Form::Markdown, 84),
             (WECOM, Form::Text, 44),
@@ -348,9 +348,9 @@ mod tests {
             let of = |length: usize| character.to_string().repeat(length);
             let mut lines: Vec<_> = lengths.into_iter().map(of).collect();
             lines.push(other);
-            let link = Link::new(&of(300), &format!("https://{}", "a".repeat(504))).unwrap();
+            let link = Link::new(&of(300), &format!("https://{}", "a".repeat(342))).unwrap();
             let mentions = vec![Mention::new(&"a".repeat(64)).unwrap(); people];
-            let message = Message::new(&of(300), &lines, Some(link), &mentions);
+            let message = Message::new(&of(300), &lines, &[link.clone(), link], &mentions);
             let secret = if address == WECOM { None } else { Some(SECRET) };
             let robot = Robot::new(address, secret).unwrap();
             let request = robot.request(&message, form, at());

@@ -24,6 +24,15 @@ pub enum Form {
 }
 
 impl Kind {
+    /// Its name, as in `{"robot": "wecom"}`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WeCom => "wecom",
+            Self::DingTalk => "dingtalk",
+            Self::Feishu => "feishu",
+        }
+    }
+
     /// How many bytes fit. `WeCom` counts those of the text, the others those of the whole body.
     pub fn limit(self, form: Form) -> usize {
         match (self, form) {

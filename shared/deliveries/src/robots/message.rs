@@ -8,17 +8,18 @@ use super::kind::{Form, Kind};
 /// within the smallest limit, whatever it says.
 const LONGEST_TITLE: usize = 100;
 const LONGEST_LINE: usize = 200;
-const LONGEST_LABEL: usize = 40;
-const LONGEST_LINK: usize = 512;
+const LONGEST_LABEL: usize = 20;
+const LONGEST_LINK: usize = 350;
+const MOST_LINKS: usize = 2;
 const MOST_MENTIONS: usize = 10;
 const LONGEST_MENTION: usize = 64;
 
-/// A message of a title, lines, perhaps a link, and people whom it calls.
+/// A message of a title, lines, perhaps a link or two, and people whom it calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     title: String,
     lines: Vec<String>,
-    link: Option<Link>,
+    links: Vec<Link>,
     mentions: Vec<Mention>,
 }
 
@@ -35,12 +36,12 @@ pub struct Mention(String);
 
 impl Message {
     /// A message. Long texts are cut, and characters that a chat could act on are replaced by their wide forms. Only the
-    /// first ten people are called.
-    pub fn new(title: &str, lines: &[String], link: Option<Link>, mentions: &[Mention]) -> Self {
+    /// first two links are shown, and only the first ten people called.
+    pub fn new(title: &str, lines: &[String], links: &[Link], mentions: &[Mention]) -> Self {
         Self {
             title: plain(title, LONGEST_TITLE),
             lines: lines.iter().map(|line| plain(line, LONGEST_LINE)).collect(),
-            link,
+            links: links.iter().take(MOST_LINKS).cloned().collect(),
             mentions: mentions.iter().take(MOST_MENTIONS).cloned().collect(),
         }
     }
@@ -77,12 +78,12 @@ impl Message {
         let left_out = self.lines.len().saturating_sub(shown);
         let left_out = (left_out > 0).then(|| format!("{bullet}… +{left_out}"));
         let lines = self.lines.iter().take(shown).map(|line| format!("{bullet}{line}"));
-        let link = self.link.as_ref().map(|link| match form {
+        let links = self.links.iter().map(|link| match form {
             Form::Markdown => format!("[{}]({})", link.label, link.url),
             Form::Text => format!("{} {}", link.label, link.url),
         });
         let mentions: Vec<_> = self.mentions.iter().map(|mention| mention.written(kind, form)).collect();
-        let end: Vec<_> = link.into_iter().chain(mentions).collect();
+        let end: Vec<_> = links.chain(mentions).collect();
         // Without an empty line, DingTalk takes what follows a list for a part of its last item.
         let apart = kind == Kind::DingTalk && form == Form::Markdown && !end.is_empty();
         let end = (!end.is_empty()).then(|| end.join(" "));
@@ -95,12 +96,12 @@ impl Link {
     /// A link.
     ///
     /// # Errors
-    /// When the address is not https, is longer than 512 bytes, or has a character that would end it within a text.
+    /// When the address is not https, is longer than 350 bytes, or has a character that would end it within a text.
     pub fn new(label: &str, url: &str) -> Result<Self, Invalid> {
         let fits = |byte: u8| byte.is_ascii_graphic() && !b"<>()[]\"'`\\".contains(&byte);
         if !url.starts_with("https://") || url.len() > LONGEST_LINK || !url.bytes().all(fits) {
             return Err(Invalid(
-                "A link in a message begins with https://, has 512 bytes at the most, and no blanks, brackets or quotes."
+                "A link in a message begins with https://, has 350 bytes at the most, and no blanks, brackets or quotes."
                     .to_owned(),
             ));
         }
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn a_link_that_would_end_early_or_leads_nowhere_safe_is_refused() {
         assert!(Link::new("打开", "https://s.example.cn/cases/cn/east/shanghai?a=1&b=%20#c").is_ok());
-        let long = format!("https://{}", "a".repeat(505));
+        let long = format!("https://{}", "a".repeat(343));
         for url in ["http://a.cn", "javascript:alert(1)", "https://a.cn/)", "https://a.cn/ b", "https://a.cn/南", &long]
         {
             assert!(Link::new("打开", url).is_err(), "{url}");

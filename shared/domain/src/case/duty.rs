@@ -1,5 +1,10 @@
 //! Duty: who answers for a scope.
 
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time, Weekday},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,6 +14,12 @@ use crate::{
 
 /// How many people one duty names at most.
 const MOST_PEOPLE: usize = 20;
+
+/// When summaries come, on a store's clock.
+const MORNING: Time = Time::constant(8, 0, 0, 0);
+
+/// A summary comes at least once in so many days, if it comes at all.
+const DAYS_OF_A_WEEK: i32 = 7;
 
 /// How often whoever is on duty gets a summary, beside what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +31,50 @@ pub enum Digest {
     Weekly,
     /// Never.
     None,
+}
+
+impl Digest {
+    /// When the next summary comes after an instant, on a store's clock; none if there is none.
+    pub fn next(self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let today = zone.to_datetime(after).date();
+        (0..=DAYS_OF_A_WEEK)
+            .map(|days| today.saturating_add(days.days()))
+            .filter(|day| self.comes_on(*day))
+            .map(|day| morning(day, zone))
+            .find(|morning| *morning > after)
+    }
+
+    /// The last morning on which a summary came, at an instant or before it, with its day on a store's clock.
+    pub fn last(self, now: Timestamp, zone: &TimeZone) -> Option<(Date, Timestamp)> {
+        let today = zone.to_datetime(now).date();
+        (0..=DAYS_OF_A_WEEK)
+            .map(|days| today.saturating_sub(days.days()))
+            .filter(|day| self.comes_on(*day))
+            .map(|day| (day, morning(day, zone)))
+            .find(|(_, morning)| *morning <= now)
+    }
+
+    /// Of how many days a summary tells.
+    pub fn days(self) -> i32 {
+        match self {
+            Self::Daily => 1,
+            Self::Weekly => DAYS_OF_A_WEEK,
+            Self::None => 0,
+        }
+    }
+
+    fn comes_on(self, day: Date) -> bool {
+        match self {
+            Self::Daily => true,
+            Self::Weekly => day.weekday() == Weekday::Monday,
+            Self::None => false,
+        }
+    }
+}
+
+/// Eight in the morning of a day. Where the clocks skip it, the first moment after.
+fn morning(day: Date, zone: &TimeZone) -> Timestamp {
+    zone.to_timestamp(day.to_datetime(MORNING)).unwrap_or(Timestamp::MAX)
 }
 
 /// Who answers for the cases of a scope, and how they are told.
@@ -84,5 +139,27 @@ mod tests {
         assert_eq!(Duty::at_level(&["a", "b"], 0), Some(&"a"));
         assert_eq!(Duty::at_level(&["a", "b"], 7), Some(&"b"));
         assert_eq!(Duty::at_level::<&str>(&[], 0), None);
+    }
+
+    #[test]
+    fn a_summary_comes_at_eight_on_the_stores_clock() {
+        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        // A Saturday, at eight and a second before.
+        let (eight, before) = (at("2026-11-21T08:00:00+08:00"), at("2026-11-21T07:59:59+08:00"));
+        assert_eq!(Digest::Daily.next(before, &shanghai), Some(eight));
+        assert_eq!(Digest::Daily.next(eight, &shanghai), Some(at("2026-11-22T08:00:00+08:00")));
+        assert_eq!(Digest::Weekly.next(eight, &shanghai), Some(at("2026-11-23T08:00:00+08:00")));
+        assert_eq!(Digest::None.next(eight, &shanghai), None);
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(Digest::Daily.last(eight, &shanghai), Some((day("2026-11-21"), eight)));
+        let yesterday = at("2026-11-20T08:00:00+08:00");
+        assert_eq!(Digest::Daily.last(before, &shanghai), Some((day("2026-11-20"), yesterday)));
+        let monday = at("2026-11-16T08:00:00+08:00");
+        assert_eq!(Digest::Weekly.last(eight, &shanghai), Some((day("2026-11-16"), monday)));
+        let next = at("2026-11-23T08:00:00+08:00");
+        assert_eq!(Digest::Weekly.next(monday, &shanghai), Some(next));
+        assert_eq!(Digest::Weekly.next(next, &shanghai), Some(at("2026-11-30T08:00:00+08:00")));
+        assert_eq!(Digest::Weekly.last(at("2026-11-23T07:00:00+08:00"), &shanghai), Some((day("2026-11-16"), monday)));
     }
 }

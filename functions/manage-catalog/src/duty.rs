@@ -1,0 +1,126 @@
+//! Duties: who answers for the cases of a store or node, and which robot or mailbox tells them.
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        Id, Invalid, Mistakes, NAMED_AT_MOST,
+        access::Grant,
+        case::Duty,
+        place::{Scope, Store},
+    },
+    http::{Problem, Reply, Request},
+    lambda::Call,
+    table::{Look, StoreList, TableError},
+};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{App, body_without};
+
+/// A duty as it is shown.
+#[derive(Serialize)]
+struct Shown<'a> {
+    duty: &'a Scope,
+    #[serde(flatten)]
+    of: &'a Duty,
+}
+
+fn scope(request: &Request) -> Result<Scope, Problem> {
+    let scope: Result<Scope, Invalid> = request.path_parameter("scope").parse();
+    Ok(scope?)
+}
+
+/// Every duty of a scope that the grant covers.
+pub(crate) async fn list(app: &App, grant: &Grant) -> Result<Reply, Stop> {
+    let (duties, stores) = (app.table.duties().await?, app.table.stores().await?);
+    let covered = duties.iter().filter(|(scope, _)| covers(grant, scope, &stores));
+    let shown: Vec<Shown<'_>> = covered.map(|(duty, of)| Shown { duty, of }).collect();
+    Ok(Reply::json(StatusCode::OK, &json!({"duties": shown})))
+}
+
+/// Puts the duty of a scope, over what was there, and has its first summary made.
+pub(crate) async fn put(app: &App, request: &Request, grant: &Grant, call: Call) -> Result<Reply, Stop> {
+    let scope = scope(request)?;
+    let stores = app.table.stores().await?;
+    covered(grant, &scope, &stores)?;
+    let duty: Duty = body_without(request, "duty")?;
+    let first = first_store(&scope, &stores);
+    let mut mistakes = unknown(app, &duty).await?;
+    if first.is_none() {
+        mistakes.add(format!("There is no store in {scope}: put its stores first, with PUT /stores/{{store}}."));
+    }
+    let duty = match duty.checked() {
+        Ok(duty) if mistakes.0.is_empty() => duty,
+        checked => {
+            mistakes.0.splice(0..0, checked.err().unwrap_or_default().0);
+            mistakes.0.truncate(NAMED_AT_MOST);
+            return Err(Problem::from(mistakes).into());
+        }
+    };
+    app.table.put_duty(&scope, &duty).await?;
+    // Put again it is where it was.
+    let zone = first.map(|store| &store.calendar.zone).filter(|_| duty.endpoint.is_some());
+    if let Some(morning) = zone.and_then(|zone| duty.digest_of(&scope).next(call.now, zone)) {
+        app.table.put_look(&Look::Digest(scope.clone()), morning).await?;
+    }
+    Ok(Reply::json(StatusCode::OK, &Shown { duty: &scope, of: &duty }))
+}
+
+/// Takes the duty of a scope away. The duty above answers then.
+pub(crate) async fn delete(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
+    let scope = scope(request)?;
+    covered(grant, &scope, &app.table.stores().await?)?;
+    app.table.delete_duty(&scope).await?;
+    Ok(Reply::json(StatusCode::OK, &json!({"duty": scope, "state": "gone"})))
+}
+
+/// Whether the grant sets up a scope. Of a store that is gone or can't be read nobody knows where it belongs.
+fn covers(grant: &Grant, scope: &Scope, stores: &StoreList) -> bool {
+    let path = match scope {
+        Scope::Node(node) => Some(node),
+        Scope::Store(number) => stores.iter().find(|store| store.number == *number).map(|store| &store.details.path),
+    };
+    grant.allows_admin_of(scope, path)
+}
+
+fn covered(grant: &Grant, scope: &Scope, stores: &StoreList) -> Result<(), Problem> {
+    if covers(grant, scope, stores) { Ok(()) } else { Err(Problem::grant_insufficient(&format!("admin:{scope}"))) }
+}
+
+/// The store of a scope with the lowest number: its clock says when it is morning.
+fn first_store<'a>(scope: &Scope, stores: &'a StoreList) -> Option<&'a Store> {
+    let is_of_it = |store: &&Store| match scope {
+        Scope::Store(number) => store.number == *number,
+        Scope::Node(node) => node.covers(&store.details.path),
+    };
+    stores.iter().filter(is_of_it).min_by_key(|store| store.number)
+}
+
+/// What is wrong with people whom nobody has listed, and with an endpoint that is none or that no person reads.
+async fn unknown(app: &App, duty: &Duty) -> Result<Mistakes, Stop> {
+    let mut mistakes = Mistakes::default();
+    let listed: Vec<Id> = if duty.people.is_empty() {
+        Vec::new()
+    } else {
+        app.table.people().await?.into_iter().map(|person| person.id).collect()
+    };
+    for person in duty.people.iter().filter(|person| !listed.contains(person)).take(NAMED_AT_MOST) {
+        mistakes.add(format!("people: nobody is listed as {person}. List them first, with PUT /people/{{person}}."));
+    }
+    let Some(id) = &duty.endpoint else { return Ok(mistakes) };
+    let endpoint = match app.table.endpoint(id).await {
+        Err(TableError::Unreadable { .. }) => None,
+        read => read?,
+    };
+    match endpoint {
+        None => {
+            mistakes.add(format!("endpoint: there is no {id}. Put it first, with PUT /endpoints/{{endpoint}}."));
+        }
+        Some(stored) if !stored.endpoint.to.is_read_by_people() => {
+            mistakes.add(format!("endpoint: {id} is read by no person. Name a robot or a mailbox."));
+        }
+        Some(_) => {}
+    }
+    Ok(mistakes)
+}

@@ -1,0 +1,192 @@
+//! What one message tells people: the cases of a run by store, the summaries, and whatever else there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aftertaste::{
+    domain::{
+        Id,
+        access::Person,
+        case::Duty,
+        place::{Scope, StoreNumber},
+    },
+    table::{Delivery, Due, TableError, store_in},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
+
+use crate::{
+    lane::Lane,
+    run::Run,
+    summary::DIGEST,
+    words::{AtStore, cases_title, digest_lines, digest_title, language_of, line, link_words, store_line, title},
+};
+
+/// A message to people, in their language.
+pub(crate) struct Told {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+    /// Where it leads, each with its words.
+    pub(crate) links: Vec<(&'static str, String)>,
+    /// Who is called.
+    pub(crate) people: Vec<Person>,
+    pub(crate) language: &'static str,
+}
+
+/// A case, by all that is told of it in one message.
+#[derive(Default)]
+struct Case {
+    store: Option<StoreNumber>,
+    due: Option<Timestamp>,
+    is_critical: bool,
+    is_escalated: bool,
+}
+
+/// What deliveries say, sorted by what it is about.
+#[derive(Default)]
+struct Sorted {
+    cases: BTreeMap<String, Case>,
+    /// Whose turn it is, by scope.
+    turns: BTreeSet<Scope>,
+    digests: Vec<(Scope, Value)>,
+    others: Vec<Delivery>,
+}
+
+impl Sorted {
+    fn of(collected: &[(Due, Delivery)]) -> Self {
+        let mut sorted = Self::default();
+        for (_, delivery) in collected {
+            let data: Value = serde_json::from_str(&delivery.data).unwrap_or_default();
+            let duty = data.get("duty").and_then(Value::as_str).and_then(|duty| duty.parse::<Scope>().ok());
+            match (data.get("case").and_then(Value::as_str), duty) {
+                (Some(case), Some(duty)) if delivery.kind.starts_with("case.") => {
+                    sorted.cases.entry(case.to_owned()).or_default().add(&data);
+                    sorted.turns.insert(duty);
+                }
+                (None, Some(duty)) if delivery.kind == DIGEST => sorted.digests.push((duty, data)),
+                _ => sorted.others.push(delivery.clone()),
+            }
+        }
+        sorted
+    }
+
+    /// The duties that are told, those with cases first.
+    fn duties(&self) -> impl Iterator<Item = &Scope> {
+        self.turns.iter().chain(self.digests.iter().map(|(scope, _)| scope))
+    }
+}
+
+impl Case {
+    /// One more notice of the same case. What was opened again is due later than before.
+    fn add(&mut self, data: &Value) {
+        let text = |name: &str| data.get(name).and_then(Value::as_str);
+        let is_critical = text("severity") == Some("critical");
+        // What is critical is at the next duty from the start.
+        let at_first = u64::from(is_critical);
+        let level = data.get("level").and_then(Value::as_u64).unwrap_or_default();
+        self.store = store_in(data);
+        self.due = self.due.max(text("due").and_then(|due| due.parse().ok()));
+        self.is_critical |= is_critical;
+        self.is_escalated |= level > at_first;
+    }
+}
+
+impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
+    /// What is said of all that was collected, in one message.
+    pub(crate) async fn told(&self, lane: &Lane, collected: &[(Due, Delivery)]) -> Result<Told, TableError> {
+        let sorted = Sorted::of(collected);
+        let (people, language) = self.readers(&sorted, lane).await?;
+        let mut lines = self.lines_of_cases(&sorted, language).await?;
+        for (scope, data) in &sorted.digests {
+            lines.extend(digest_lines(&self.name_of(scope).await?, data, language));
+        }
+        lines.extend(sorted.others.iter().map(|delivery| line(delivery, language)));
+        let title = match (sorted.cases.len(), sorted.others.len()) {
+            (0, 0) => digest_title(sorted.digests.iter().map(|(_, data)| data), language),
+            (0, others) => title(others, language),
+            (cases, _) => cases_title(cases, language),
+        };
+        let links = self.links(&sorted, language);
+        Ok(Told { title, lines, links, people, language })
+    }
+
+    /// Who is called because of cases, and the language of whoever is on duty first. A summary calls nobody.
+    async fn readers(&self, sorted: &Sorted, lane: &Lane) -> Result<(Vec<Person>, &'static str), TableError> {
+        let own = language_of(&lane.stored.endpoint.language);
+        if sorted.duties().next().is_none() {
+            return Ok((Vec::new(), own));
+        }
+        let (duties, listed) = (self.duties().await?, self.sender.app.catalog.people(self.now()).await?);
+        let person = |id: &Id| listed.iter().find(|listed| listed.id == *id).map(|listed| listed.person.clone());
+        let of = |scope: &Scope| -> Vec<Person> {
+            duties.get(scope).map(|duty: &Duty| duty.people.iter().filter_map(person).collect()).unwrap_or_default()
+        };
+        let language = sorted.duties().flat_map(of).find_map(|person| person.language);
+        Ok((sorted.turns.iter().flat_map(of).collect(), language.as_deref().map_or(own, language_of)))
+    }
+
+    /// A line for each store: what is overdue first, then what is urgent, then what is due first.
+    async fn lines_of_cases(&self, sorted: &Sorted, language: &str) -> Result<Vec<String>, TableError> {
+        let now = self.now();
+        let mut stores: BTreeMap<Option<StoreNumber>, AtStore> = BTreeMap::new();
+        for case in sorted.cases.values() {
+            let at = stores.entry(case.store).or_default();
+            at.cases += 1;
+            at.overdue += usize::from(case.due.is_some_and(|due| due < now));
+            at.is_critical |= case.is_critical;
+            at.is_escalated |= case.is_escalated;
+            at.due = [at.due, case.due].into_iter().flatten().min();
+        }
+        let mut lines = Vec::new();
+        for (number, at) in stores {
+            let store = match number {
+                Some(number) => self.sender.app.catalog.store(number, now).await?,
+                None => None,
+            };
+            let name = match (&store, number) {
+                (Some(store), _) => harmless(&store.details.name),
+                (None, Some(number)) => Scope::Store(number).to_string(),
+                (None, None) => String::new(),
+            };
+            let zone = store.map_or(TimeZone::UTC, |store| store.calendar.zone.clone());
+            let order = (at.overdue == 0, !at.is_critical, at.due.is_none(), at.due);
+            lines.push((order, store_line(&name, &at, (&zone, now), language)));
+        }
+        lines.sort();
+        Ok(lines.into_iter().map(|(_, line)| line).collect())
+    }
+
+    async fn name_of(&self, scope: &Scope) -> Result<String, TableError> {
+        let store = match scope {
+            Scope::Store(number) => self.sender.app.catalog.store(*number, self.now()).await?,
+            Scope::Node(_) => None,
+        };
+        Ok(store.map_or_else(|| scope.to_string(), |store| harmless(&store.details.name)))
+    }
+
+    /// To the cases, and for a summary to the report of its days. Of several duties it leads to the widest.
+    fn links(&self, sorted: &Sorted, language: &str) -> Vec<(&'static str, String)> {
+        let url = &self.sender.app.public_url;
+        let (to_cases, to_report) = link_words(language);
+        let cases = sorted.duties().min_by_key(|scope| breadth(scope));
+        let cases = cases.map(|scope| (to_cases, format!("{url}/cases/{scope}")));
+        let report = sorted.digests.iter().min_by_key(|(scope, _)| breadth(scope));
+        let report = report.map(|(scope, data)| {
+            let day = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+            (to_report, format!("{url}/reports/{scope}.html?from={}&to={}", day("from"), day("to")))
+        });
+        cases.into_iter().chain(report).collect()
+    }
+}
+
+/// Nodes before stores, and of nodes the highest first.
+fn breadth(scope: &Scope) -> (bool, usize) {
+    match scope {
+        Scope::Node(path) => (false, path.with_ancestors().count()),
+        Scope::Store(_) => (true, 0),
+    }
+}
+
+/// A store's name as it goes into a message: programs that show mail make links of whatever looks like one.
+fn harmless(name: &str) -> String {
+    name.replace("://", "：//")
+}

@@ -1,0 +1,92 @@
+//! Who is on duty: put, listed and taken away by whoever sets up the scope.
+
+use jiff::{Timestamp, civil::Time, tz::TimeZone};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{
+    desk::{desk, person, robot, shop},
+    office::Office,
+};
+
+async fn call(office: &Office, method: Method, path: &str, grant: &str, body: Value) -> (u16, Value) {
+    let replied = office.world.call(method, path, grant, body).await;
+    (replied.status.as_u16(), replied.json())
+}
+
+#[tokio::test]
+async fn a_duty_is_put_listed_and_taken_away_by_whoever_sets_up_its_scope() {
+    let office = desk().await;
+    shop(&office, 31, "南京路店", "cn/east/shanghai").await;
+    person(&office, "lin", json!({})).await;
+    robot(&office, "wecom").await;
+    let body = json!({"people": ["lin"], "endpoint": "wecom"});
+    let shown = json!({"duty": "cn/east/shanghai", "people": ["lin"], "endpoint": "wecom"});
+    let path = "/duty/cn/east/shanghai";
+    assert_eq!(call(&office, Method::PUT, path, "admin:cn/east", body.clone()).await, (200, shown.clone()));
+    // As it was shown it can be put back.
+    assert_eq!(call(&office, Method::PUT, path, "admin:cn/east", shown.clone()).await.0, 200);
+    let (status, store) = call(&office, Method::PUT, "/duty/store/31", "admin:store/31", body.clone()).await;
+    assert_eq!((status, &store["duty"]), (200, &json!("store/31")));
+    let (_, all) = call(&office, Method::GET, "/duty", "admin", Value::Null).await;
+    assert_eq!(all, json!({"duties": [store, shown]}));
+    let (_, of_store) = call(&office, Method::GET, "/duty", "admin:store/31", Value::Null).await;
+    assert_eq!(of_store, json!({"duties": [store]}));
+    for (grant, path) in
+        [("admin:store/31", path), ("admin:cn/west", path), ("admin:cn/east/shanghai", "/duty/cn/east")]
+    {
+        let (status, problem) = call(&office, Method::PUT, path, grant, body.clone()).await;
+        assert_eq!(
+            (status, &problem["type"]),
+            (403, &json!("/problems/grant-insufficient")),
+            "{grant} {path}: {problem}"
+        );
+        assert_eq!(call(&office, Method::DELETE, path, grant, Value::Null).await.0, 403);
+    }
+    // Each has its first summary, once: put again it is where it was.
+    let looks = office.world.items("DUE#").await;
+    assert_eq!(looks.len(), 2);
+    for look in looks {
+        let at: Timestamp = look["sk"].as_str().unwrap().split('#').next().unwrap().parse().unwrap();
+        assert_eq!(at.to_zoned(TimeZone::get("Asia/Shanghai").unwrap()).time(), Time::constant(8, 0, 0, 0));
+    }
+    let gone = json!({"duty": "cn/east/shanghai", "state": "gone"});
+    for _ in 0..2 {
+        assert_eq!(call(&office, Method::DELETE, path, "admin", Value::Null).await, (200, gone.clone()));
+    }
+    assert_eq!(office.items("DUTY").await, 1);
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_duty_is_said_at_once() {
+    let office = desk().await;
+    shop(&office, 31, "南京路店", "cn/east/shanghai").await;
+    office.put("crm", json!({})).await;
+    for (scope, body, expected) in [
+        ("store/31", json!({}), vec!["A duty names people, or an endpoint that tells them."]),
+        (
+            "cn/west",
+            json!({"people": ["nobody"], "endpoint": "none"}),
+            vec![
+                "people: nobody is listed as nobody. List them first, with PUT /people/{person}.",
+                "endpoint: there is no none. Put it first, with PUT /endpoints/{endpoint}.",
+                "There is no store in cn/west: put its stores first, with PUT /stores/{store}.",
+            ],
+        ),
+        (
+            "store/31",
+            json!({"endpoint": "crm"}),
+            vec!["endpoint: crm is read by no person. Name a robot or a mailbox."],
+        ),
+    ] {
+        let (status, problem) = call(&office, Method::PUT, &format!("/duty/{scope}"), "admin", body).await;
+        assert_eq!(status, 422, "{problem}");
+        let said = problem.to_string();
+        for sentence in expected {
+            assert!(said.contains(sentence), "{sentence} {said}");
+        }
+    }
+    let (status, _) = call(&office, Method::PUT, "/duty/store/31", "admin", json!({"digest": "hourly"})).await;
+    assert_eq!(status, 422);
+    assert_eq!(office.items("DUTY").await + office.items("DUE#").await, 0);
+}
