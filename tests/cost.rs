@@ -50,28 +50,62 @@ async fn recording_an_answer_costs_one_write_unit_and_no_read() {
 }
 
 #[tokio::test]
-async fn a_taking_back_costs_one_write_unit_and_no_read_whatever_becomes_of_it() {
+async fn a_taking_back_without_a_case_costs_one_write_unit_whatever_becomes_of_it() {
     let world = World::new().await;
     let link = world.link("taken back").await;
     let (first, second, other) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
     let send = async |submission: Uuid, nps: u8| {
-        let body = json!({"submission": submission, "answers": {"nps": nps, "csat": 2, "why": "味".repeat(80)}});
+        let body = json!({"submission": submission, "answers": {"nps": nps, "csat": 4}, "seconds": 20});
         assert_eq!(world.answer(&link, body).await.status, 201);
         world.proxy.taken();
     };
     let take_back = async |submission: Uuid, status: u16, what: &str| {
         let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
         assert_eq!(world.send(delete).await.status, status, "{what}");
-        let once = (Consumed { read: 0.0, written: 1.0 }, vec!["UpdateItem".to_owned()]);
-        assert_eq!(world.proxy.taken(), once, "{what}");
+        world.proxy.taken()
     };
-    send(first, 3).await;
-    take_back(other, 409, "of another submission").await;
-    take_back(first, 204, "the first").await;
-    take_back(first, 204, "the same again").await;
-    send(second, 9).await;
-    take_back(first, 204, "of what was taken back, after an answer anew").await;
-    take_back(second, 204, "of the answer anew").await;
+    let once = (Consumed { read: 0.0, written: 1.0 }, vec!["UpdateItem".to_owned()]);
+    // Whether it had a case is not known any more.
+    let again = (Consumed { read: 1.0, written: 1.0 }, vec!["UpdateItem".to_owned(), "GetItem".to_owned()]);
+    send(first, 7).await;
+    assert_eq!(take_back(other, 409, "of another submission").await, once);
+    assert_eq!(take_back(first, 204, "the first").await, once);
+    assert_eq!(take_back(first, 204, "the same again").await, again);
+    send(second, 8).await;
+    assert_eq!(take_back(first, 204, "of what was taken back, after an answer anew").await, again);
+    assert_eq!(take_back(second, 204, "of the answer anew").await, once);
+}
+
+#[tokio::test]
+async fn an_answer_with_a_case_costs_three_write_units_and_its_taking_back_three_at_most() {
+    let world = World::new().await;
+    let (quiet, calls) = (world.link("quiet").await, world.link("calls").await);
+    let get = async |link: &str, submission: &str| {
+        let request = world.request(Method::GET, &format!("/s/{link}/case")).header("accept", "application/json");
+        world.send(request.header("submission", submission)).await
+    };
+    world.send(world.request(Method::GET, &format!("/s/{quiet}"))).await;
+    world.proxy.taken();
+    let units = |written: f64, read: f64| Consumed { read, written };
+    for (link, leaves, taken_back) in [(&quiet, false, 2.0), (&calls, true, 3.0)] {
+        let submission = Uuid::new_v4().to_string();
+        let body = json!({"submission": submission, "answers": {"nps": 3, "csat": 2, "why": "汤是凉的"}});
+        assert_eq!(world.answer(link, body).await.status, 201);
+        assert_eq!(world.proxy.taken().0, units(3.0, 0.0));
+        // The case, and the answer that it is about.
+        assert_eq!(get(link, &submission).await.status, 200);
+        assert_eq!(world.proxy.taken().0, units(0.0, 2.0));
+        if leaves {
+            let body = json!({"submission": submission, "contact": {"how": "13812345678"}});
+            let post = world.request(Method::POST, &format!("/s/{link}/case")).json(&body);
+            assert_eq!(world.send(post).await.status, 200);
+            // The move, that it is to be looked at, and the contact.
+            assert_eq!(world.proxy.taken().0.written, 3.0);
+        }
+        let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission);
+        assert_eq!(world.send(delete).await.status, 204);
+        assert_eq!(world.proxy.taken().0, units(taken_back, 1.0));
+    }
 }
 
 #[tokio::test]

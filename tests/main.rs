@@ -21,6 +21,7 @@ mod finding_out;
 mod follow_up;
 mod fuzz;
 mod grants;
+mod guests_case;
 mod harness;
 mod journey;
 mod listening;

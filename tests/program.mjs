@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -149,18 +150,41 @@ export async function askTable(action, body) {
     },
     body: JSON.stringify({ TableName: 'aftertaste', ...body }),
   });
-  assert.equal(reply.status, 200);
+  assert.equal(reply.status, 200, action);
   return reply.json();
 }
 
+/** The items of a partition, the newest first, read without the code under test. */
+async function itemsOf(pk) {
+  const ExpressionAttributeValues = { ':pk': { S: pk } };
+  const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues, ScanIndexForward: false };
+  return (await askTable('Query', query)).Items;
+}
+
 /** The items of a store's responses. */
-export async function items(store) {
-  const found = await askTable('Query', {
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': { S: `R#${store}` } },
-    ScanIndexForward: false,
+export const items = (store) => itemsOf(`R#${store}`);
+
+/** What is stored of the latest case of a store. */
+export const caseOf = async (store) => (await itemsOf(`C#store/${store}`))[0];
+
+/** Replies to the latest case of a store, and may give an award, as the store's people do. */
+export async function replyToCase(store, reply, award) {
+  const { pk, sk, v } = await caseOf(store);
+  const [at, next] = [{ S: new Date().toISOString() }, { N: String(Number(v.N) + 1) }];
+  const entry = { v: next, id: { S: randomUUID() }, at, by: { S: 'lin' }, what: { S: 'answered' } };
+  const money = award && { amount: { N: String(award.amount) }, currency: { S: award.currency }, code: { S: award.code } };
+  await askTable('UpdateItem', {
+    Key: { pk, sk },
+    UpdateExpression: 'SET #state = :state, #reply = :reply, #at = :at, #v = :v, #log = list_append(#log, :entry)'
+      + (award ? ', #award = :award' : ''),
+    ExpressionAttributeNames: {
+      '#state': 'state', '#reply': 'reply', '#at': 'replied_at', '#v': 'v', '#log': 'log', ...(award && { '#award': 'award' }),
+    },
+    ExpressionAttributeValues: {
+      ':state': { S: 'answered' }, ':reply': { S: reply }, ':at': at, ':v': next, ':entry': { L: [{ M: entry }] },
+      ...(award && { ':award': { M: { ...money, to: { S: 'guest' }, by: { S: 'lin' }, at } } }),
+    },
   });
-  return found.Items;
 }
 
 /**

@@ -6,6 +6,7 @@
 pub mod calls;
 mod cases;
 pub mod endpoints;
+mod guests_cases;
 pub mod log;
 pub mod payments;
 mod people;

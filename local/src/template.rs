@@ -191,7 +191,7 @@ mod tests {
         };
         assert!(has("POST", "/s/{link}", "record-response"));
         assert!(has("GET", "/reports/{scope+}", "show-report"));
-        assert_eq!(template.routes.len(), 56);
+        assert_eq!(template.routes.len(), 58);
         let nightly = template.schedules.iter().find(|s| s.logical_id == "RollUpStoresNightly").unwrap();
         assert_eq!(
             (nightly.expression.as_str(), nightly.input.as_str()),

@@ -54,13 +54,17 @@ function drawnProgress(questions, answers, words) {
   return { done, of, percent: Math.round((100 * done) / of), text };
 }
 
+/** What is drawn of a brand. */
+function drawnBrand({ name, colour }) {
+  return { name, colour, ink: inkOn(colour), letter: Array.from(name)[0] };
+}
+
 /** All but the questions and their progress. `notice` names what to say above them. */
 function drawnSurvey({ brand, store, title, privacy, language, languages, asks_reply: offersReply }, words, notice) {
-  const { name, colour } = brand;
   return {
     stage: 'survey',
     words,
-    brand: { name, colour, ink: inkOn(colour), letter: Array.from(name)[0] },
+    brand: drawnBrand(brand),
     store,
     title,
     notices: notice ? [words[notice]] : [],
@@ -73,4 +77,4 @@ function drawnSurvey({ brand, store, title, privacy, language, languages, asks_r
   };
 }
 
-module.exports = { drawnQuestions, drawnProgress, drawnSurvey };
+module.exports = { drawnBrand, drawnQuestions, drawnProgress, drawnSurvey };

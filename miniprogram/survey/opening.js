@@ -12,9 +12,12 @@ const END_BUTTONS = {
   'answered': 'takeBack',
   'taken-back': 'load',
   'link-from-the-future': 'load',
-  'offline': 'load',
-  'unavailable': 'load',
+  'offline': 'tryAgain',
+  'unavailable': 'tryAgain',
 };
+
+// Ends from which a guest goes to the case of their answer.
+const SHOWS_CASE = ['thanks', 'answered', 'link-expired'];
 
 // Problems after which the link will never take an answer again.
 const LAST_ENDS = { 'link-unknown': 'link-unknown', 'link-expired': 'link-expired' };
@@ -94,7 +97,8 @@ module.exports = {
 
   /** Shows the end that a problem brings, if it is one that does. */
   endsWith(kind) {
-    if (LAST_ENDS[kind]) drafts.drop(this.link);
+    // The link of a case outlives its survey's.
+    if (LAST_ENDS[kind] && !this.followed) drafts.drop(this.link);
     const end = LAST_ENDS[kind] || OTHER_ENDS[kind];
     if (end) this.showEnd(end);
     return Boolean(end);
@@ -105,6 +109,10 @@ module.exports = {
     const end = Object.assign({ name }, this.data.words.ends[name]);
     // The brand may have words of its own.
     if (name === 'thanks') end.more = this.survey.thanks;
+    // The case of an answer that another phone sent is not this phone's.
+    const isFollowed = Boolean(this.followed && this.recorded) && SHOWS_CASE.includes(name);
+    if (isFollowed && name === 'thanks' && this.followed.promised) end.promise = this.data.words.followUp.promise;
+    if (isFollowed) end.see = this.data.words.followUp.see;
     // Only the phone that sent the answer can take it back.
     if (END_BUTTONS[name] === 'takeBack' && !this.recorded) Object.assign(end, { offer: '', button: '' });
     this.lookingSince = 0;
@@ -117,6 +125,11 @@ module.exports = {
     if (this.isBusy || this.whole || language === this.language) return;
     this.language = language;
     this.load();
+  },
+
+  tryAgain() {
+    if (this.followed && this.recorded) this.loadCase();
+    else this.load();
   },
 
   onEndButton() {

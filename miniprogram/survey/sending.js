@@ -69,6 +69,7 @@ module.exports = {
     const kind = kindOf(reply);
     if (reply.status === 200 || reply.status === 201) {
       this.recorded = this.submission;
+      this.followed = reply.data.case || null;
       this.keepAnswered();
       this.showEnd('thanks');
       return;
@@ -76,7 +77,9 @@ module.exports = {
     if (kind === 'already-answered') {
       // It may be this very sending, edited after its reply was lost; or another page of this phone sent it.
       const ours = reply.data.can_be_taken_back ? this.submission : '';
-      this.recorded = ours || (drafts.read(this.link) || {}).recorded || '';
+      const kept = drafts.read(this.link) || {};
+      this.recorded = ours || kept.recorded || '';
+      this.followed = (kept.recorded === this.recorded && kept.followed) || null;
       this.keepAnswered();
       this.showEnd('answered');
       return;
@@ -158,6 +161,7 @@ module.exports = {
     this.asksReply = false;
     this.submission = '';
     this.recorded = '';
+    this.followed = null;
     this.looked = 0;
     this.partial = '';
   },
@@ -165,6 +169,7 @@ module.exports = {
   /** This phone's answer is gone, and that of another phone is there. */
   keepTheOther() {
     this.recorded = '';
+    this.followed = null;
     this.keepAnswered();
     this.showEnd('answered');
     this.setData({ status: this.data.words.notTakenBack });

@@ -2,10 +2,11 @@
 // for the questions, POST /s/{link} for the answers, DELETE /s/{link} to take them back (docs/http-api.md).
 //
 // What guests see is in `data`. What they answered and how far the visit is stands in the fields that `created` lists.
-// Here a guest comes and goes; the other methods of the page are in opening.js, answering.js and sending.js.
+// Here a guest comes and goes; the other methods of the page are in opening.js, answering.js, sending.js and following.js.
 
 const answering = require('./answering');
 const drafts = require('./drafts');
+const following = require('./following');
 const logic = require('./logic');
 const opening = require('./opening');
 const sending = require('./sending');
@@ -32,7 +33,7 @@ function wechatLanguage() {
 
 Component({
   data: {
-    // 'loading', 'survey' or 'end'.
+    // 'loading', 'survey', 'end' or 'case'.
     stage: 'loading',
     words: wordsIn('zh-CN'),
     brand: null,
@@ -50,6 +51,10 @@ Component({
     privacy: '',
     languages: [],
     end: null,
+    // The case as it is drawn; whether its contact is unfolded, and agreed to.
+    case: null,
+    isContactOpen: false,
+    hasAgreed: false,
   },
 
   lifetimes: {
@@ -68,6 +73,9 @@ Component({
       this.submission = '';
       // The submission of the answer that is there, if this phone sent it: with it the answer can be taken back.
       this.recorded = '';
+      // Of an answer that is followed up: until when its case can be seen, and whether the store is to reply.
+      this.followed = null;
+      this.contactHow = '';
       // Milliseconds that the survey was looked at before, and since when it is again; 0 while it is not.
       this.looked = 0;
       this.lookingSince = 0;
@@ -91,7 +99,7 @@ Component({
       this.onNetwork = ({ isConnected }) => {
         if (!isConnected) return;
         if (this.whole) this.sendWhole();
-        else if (this.data.end && this.data.end.name === 'offline' && !this.isBusy) this.load();
+        else if (this.data.end && this.data.end.name === 'offline' && !this.isBusy) this.onEndButton();
       };
       wx.onNetworkStatusChange(this.onNetwork);
     },
@@ -114,7 +122,7 @@ Component({
     },
   },
 
-  methods: Object.assign({}, opening, answering, sending, {
+  methods: Object.assign({}, opening, answering, sending, following, {
     // ── Coming and going ───────────────────────────────────────────────────────────────────────────────────────────
 
     onLoad(query) {
@@ -127,7 +135,9 @@ Component({
       this.language = language ? language[1] : wechatLanguage();
       if (this.link) this.restore();
       this.setData({ words: wordsIn(this.language) });
-      if (this.link) this.load();
+      // Whoever comes back to an answer that is followed up comes for the store's reply.
+      if (this.link && this.followed && this.recorded) this.loadCase();
+      else if (this.link) this.load();
       else this.showEnd('link-unknown');
     },
 
@@ -177,6 +187,7 @@ Component({
       this.submission = this.draft.submission || '';
       this.partial = this.draft.partial || '';
       this.recorded = this.draft.recorded || '';
+      this.followed = this.draft.followed || null;
     },
 
     /** Keeps what is answered, and whether it waits to be sent. */
@@ -193,10 +204,12 @@ Component({
       }
     },
 
-    /** Of an answered visit, the phone keeps only that it is, and how to take the answer back. */
+    /** Of an answered visit, the phone keeps only that it is, how to take the answer back, and that it is followed up. */
     keepAnswered() {
-      const { language, recorded } = this;
-      drafts.keep(this.link, { until: this.survey.expires_at, language, answered: true, recorded });
+      const { language, recorded, followed } = this;
+      const end = this.survey.expires_at;
+      const until = followed && Date.parse(followed.until) > Date.parse(end) ? followed.until : end;
+      drafts.keep(this.link, { until, language, answered: true, recorded, followed });
     },
   }),
 });

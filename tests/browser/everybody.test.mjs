@@ -7,9 +7,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 
-import { send } from '../program.mjs';
+import { replyToCase, send } from '../program.mjs';
 import { clipped, overflow, smallTargets, violations } from './flaws.mjs';
-import { stop } from './stack.mjs';
+import { follow, stop } from './stack.mjs';
 import {
   NARROW, expiredLink, finish, finishWithControlCharacter, guest, intercept, open, pick, soon, startForGuests, status,
   submit, takeBack, takeBackButton,
@@ -58,6 +58,19 @@ const STATES = {
     await open(page, path);
     await finish(page);
     await takeBack(page);
+  },
+  'a case by its link': async ({ page, path, onAnotherPhone }) => {
+    const other = await onAnotherPhone();
+    await open(other, path);
+    await finish(other, { nps: 2, csat: 1, why: 'Cold' });
+    await open(page, `${path}/case`);
+  },
+  'a case that the store has replied to': async ({ page, store, path }) => {
+    await open(page, path);
+    await finish(page, { nps: 2, csat: 1, why: 'Cold' });
+    await replyToCase(store, `We are sorry.\n${'Unbreakable'.repeat(12)}`, { amount: 50_000, currency: 'CNY', code: '0123456789' });
+    await follow(page, () => page.locator('.case button').click());
+    await page.locator('summary').click();
   },
   'an expired link': async ({ page }) => {
     assert.equal((await open(page, expired)).status(), 410);

@@ -149,7 +149,7 @@ export const takeBack = (page) => follow(page, () => takeBackButton(page).click(
 export const status = (page) => page.locator('[role=status]');
 
 /** The submission that a page sends along: of the answers, or of the one that it takes back. */
-export const submissionOn = (page) => page.locator('input[name=submission]').getAttribute('value');
+export const submissionOn = (page) => page.locator('form:not(.case) input[name=submission]').getAttribute('value');
 
 /** That a page says that the visit is answered, and has nothing to take that back with. */
 export async function assertNothingToTakeBack(page) {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ROOT, call } from '../program.mjs';
+import { ROOT, call, replyToCase } from '../program.mjs';
 import { Guest } from './guest.mjs';
 import { HAS_COMPILER, MINI_PROGRAM, newPhone } from './phone.mjs';
 import { CATALOG_AGE, newLink, newStore, start, stop, webPage } from './stack.mjs';
@@ -46,6 +46,32 @@ test('the words are those of the web pages', async () => {
     hasAll(await webPage(path, language, back), takenBack.title, takenBack.more, takenBack.button);
     hasAll(await webPage(path, language, sent), words.mend, words.tookBack);
     hasAll(await webPage(`/s/${'A'.repeat(32)}`, language), unknown.title, unknown.more);
+  }
+});
+
+test('the words of a case are those of the web page', async () => {
+  const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
+  for (const language of ['zh-CN', 'zh-TW', 'en']) {
+    const store = await newStore(REPLIES);
+    const { link } = await newLink(store);
+    const words = wordsIn(language).followUp;
+    const hasAll = (page, ...texts) => texts.forEach((text) => assert.ok(page.includes(text), `${language}: ${text}`));
+    const [submission, path] = [randomUUID(), `/s/${link}/case?lang=${language}`];
+    const look = (fields) => webPage(path, language, { submission, ...fields });
+    const sent = { submission, nps: '1', asks_reply: 'true' };
+    hasAll(await webPage(`/s/${link}?lang=${language}`, language, sent), words.promise, words.see);
+    hasAll(await look(), words.open, words.contact, words.contactHow, words.agreed, words.leave, words.back);
+    hasAll(await look({ contact_how: '', contact_agreed: '1' }), words.contactWrong);
+    hasAll(await look({ contact_how: '1', contact_agreed: '1' }), words.left, words.forget);
+    for (let times = 0; times < 3; times += 1) {
+      await replyToCase(store, 'x', { amount: 100, currency: 'CNY', code: '0123456789' });
+      hasAll(await look(), words.answered, words.reply, words.ask, words.solved, words.notSolved, words.code);
+      hasAll(await look({ said: 'not-solved' }), words.saidNotSolved, words.award.replace('{amount}', '¥1'));
+    }
+    await replyToCase(store, 'x');
+    hasAll(await look({ said: 'not-solved' }), words.noMore);
+    hasAll(await look({ said: 'solved' }), words.closed, words.saidSolved);
+    hasAll(await look({ contact_how: '1', contact_agreed: '1' }), words.notNow);
   }
 });
 

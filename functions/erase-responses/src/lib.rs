@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use aftertaste::{
     app::{App, Stop, conclude},
+    cases,
     domain::{
         access::{BothKeys, Grant},
         place::{Store, StoreNumber, parse_day},
@@ -65,6 +66,7 @@ async fn erase(app: &App<BothKeys>, request: &Request, call: Call) -> Result<Rep
         if app.table.erase(*visit).await? {
             // Sent again after a failure here, it is erased again.
             app.table.delete_context(*visit).await?;
+            cases::withdraw(&app.table, &(*visit).into(), &found.store, call.now, call.fresh).await?;
             erased += 1;
         }
     }

@@ -11,7 +11,7 @@ use aftertaste::{
         survey::{Brand, Kind, Question},
         visit::{Channel, Minute, TableCode, visitor},
     },
-    http::{Problem, Reply, Request, accepted, wanted_languages},
+    http::{Problem, ProblemKind, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages::{
         self,
@@ -50,6 +50,9 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     };
     conclude(opened, |problem| match form {
         Form::Json => problem.into(),
+        Form::Page if problem.kind == ProblemKind::LinkExpired && request.route_key == "GET /s/{link}" => {
+            pages::expired_link(&problem, &wanted_languages(request), request.path_parameter("link"))
+        }
         Form::Page => pages::problem(&problem, &wanted_languages(request)),
     })
 }
@@ -121,7 +124,7 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
         let is_theirs = opened.link.claim.channel != Channel::Kiosk;
         let (brand, store, language) = (&*opened.brand, opened.store(), opened.language.as_str());
-        let ended = Ended { brand, store, link, language, submission: None, is_theirs };
+        let ended = Ended { brand, store, link, language, submission: None, is_theirs, awaited: None };
         let page = pages::survey::end(end, &ended);
         return Ok(Reply::page(StatusCode::OK, page));
     }

@@ -3,13 +3,13 @@
 use aftertaste::{
     app::{OpenLink, Stop},
     domain::{
-        survey::{Brand, Mistake, Wrong},
+        survey::{Brand, Mistake, Severity, Wrong},
         visit::{Channel, Visit},
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     pages::{
         self,
-        survey::{End, Ended, SurveyPage},
+        survey::{Awaited, End, Ended, SurveyPage},
     },
     table::Versioned,
 };
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Outcome,
+    Outcome, case,
     submission::{FORM, Submission},
 };
 
@@ -69,15 +69,15 @@ impl Audience {
 }
 
 fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
-    let recorded = |status| Reply::json(status, &told_to_program(shown.submission));
+    let recorded = |status, case| Reply::json(status, &told_to_program(shown, case));
     Ok(match outcome {
-        Outcome::Recorded { partial } => {
+        Outcome::Recorded { partial, case } => {
             log(shown, if partial { "recorded-in-part" } else { "recorded" }, StatusCode::CREATED);
-            recorded(StatusCode::CREATED)
+            recorded(StatusCode::CREATED, case)
         }
-        Outcome::RecordedBefore => {
+        Outcome::RecordedBefore { case } => {
             log(shown, "recorded-before", StatusCode::OK);
-            recorded(StatusCode::OK)
+            recorded(StatusCode::OK, case)
         }
         Outcome::AlreadyAnswered { by_this_submission } => {
             // A call that came without a submission had one that its sender does not know.
@@ -93,43 +93,59 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
 }
 
 /// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
-fn told_to_program(submission: &Submission) -> Value {
-    if submission.is_named() {
-        return json!({"status": "recorded", "can_be_taken_back": true});
+fn told_to_program(shown: &Shown<'_>, case: Option<Severity>) -> Value {
+    if !shown.submission.is_named() {
+        let detail = "It was sent without a submission, so it cannot be taken back.";
+        return json!({"status": "recorded", "can_be_taken_back": false, "detail": detail});
     }
-    let detail = "It was sent without a submission, so it cannot be taken back.";
-    json!({"status": "recorded", "can_be_taken_back": false, "detail": detail})
+    let mut told = json!({"status": "recorded", "can_be_taken_back": true});
+    if let (Some(awaited), Value::Object(fields)) = (shown.awaited(case), &mut told) {
+        fields.insert("case".into(), json!({"promised": awaited.promised, "until": awaited.until}));
+    }
+    told
+}
+
+impl Shown<'_> {
+    /// What a guest may come back for. On a kiosk nobody does.
+    fn awaited(&self, case: Option<Severity>) -> Option<Awaited> {
+        let OpenLink { claim, .. } = self.opened;
+        let severity = case.filter(|_| claim.channel != Channel::Kiosk)?;
+        // Who praises is not left waiting for an answer.
+        Some(Awaited { promised: severity != Severity::Praise, until: case::link_lives_until(claim, self.survey) })
+    }
 }
 
 fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) -> Reply {
-    let end_of = |end, status, submission| {
+    let end_of = |end, status, submission, case| {
         let language = shown.survey.language_for(wanted);
         let link = shown.request.path_parameter("link");
         let (brand, store) = (shown.brand, shown.opened.store.details.name.as_str());
         let is_theirs = shown.opened.claim.channel != Channel::Kiosk;
-        Reply::page(status, pages::survey::end(end, &Ended { brand, store, link, language, submission, is_theirs }))
+        let awaited = shown.awaited(case);
+        let ended = Ended { brand, store, link, language, submission, is_theirs, awaited };
+        Reply::page(status, pages::survey::end(end, &ended))
     };
     let theirs = match shown.submission {
         Submission::Answered(sent) => sent.submission.unwrap_or(fresh),
         Submission::TakeBack(_) => fresh,
     };
-    let end = |end, status| end_of(end, status, Some(theirs));
+    let thanks = |status, case| end_of(End::Thanks, status, Some(theirs), case);
     match outcome {
-        Outcome::Recorded { partial } => {
+        Outcome::Recorded { partial, case } => {
             log(shown, if partial { "recorded-in-part" } else { "recorded" }, StatusCode::CREATED);
-            end(End::Thanks, StatusCode::CREATED)
+            thanks(StatusCode::CREATED, case)
         }
-        Outcome::RecordedBefore => {
+        Outcome::RecordedBefore { case } => {
             log(shown, "recorded-before", StatusCode::OK);
-            end(End::Thanks, StatusCode::OK)
+            thanks(StatusCode::OK, case)
         }
         Outcome::AlreadyAnswered { by_this_submission } => {
             log(shown, "already-answered", StatusCode::CONFLICT);
-            end_of(End::Answered, StatusCode::CONFLICT, Some(theirs).filter(|_| by_this_submission))
+            end_of(End::Answered, StatusCode::CONFLICT, Some(theirs).filter(|_| by_this_submission), None)
         }
         Outcome::TakenBack => {
             log_gone(shown.opened.claim.visit, StatusCode::OK);
-            end(End::TakenBack, StatusCode::OK)
+            end_of(End::TakenBack, StatusCode::OK, Some(theirs), None)
         }
         Outcome::NotTakenBack(problem) => {
             tracing::info!(outcome = problem.kind.name(), status = problem.kind.status().as_u16());

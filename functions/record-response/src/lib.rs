@@ -1,21 +1,29 @@
-//! A guest answers, or takes the answer back: one write each.
+//! A guest answers, or takes the answer back: one write each. An answer that calls for it opens a case, to which its guest
+//! comes back by the same link.
 
 mod audience;
+mod case;
+mod contact;
 mod submission;
 mod told;
+mod wish;
 
 use std::sync::Arc;
 
 use aftertaste::{
     app::{self, OpenLink, Stop, conclude},
+    cases,
     domain::{
         access::GuestKeys,
-        survey::{Answers, Brand, FollowedUp, LONGEST_SECONDS, Leniency, Mistake, More, Response, check_answers},
+        case::{CaseId, Moving},
+        survey::{
+            Answers, Brand, FollowedUp, LONGEST_SECONDS, Leniency, Mistake, More, Response, Severity, check_answers,
+        },
         visit::{Claim, network},
     },
     http::{Problem, Reply, Request},
     lambda::Call,
-    table::{Recorded, TookBack, Versioned},
+    table::{Opening, Recorded, TookBack, Versioned},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -31,9 +39,9 @@ pub const FUNCTION: &str = "record-response";
 /// What became of a call.
 enum Outcome {
     /// It is recorded.
-    Recorded { partial: bool },
+    Recorded { partial: bool, case: Option<Severity> },
     /// It was there already.
-    RecordedBefore,
+    RecordedBefore { case: Option<Severity> },
     /// An answer was there, and stays.
     AlreadyAnswered {
         /// Whether this submission brought it, so that its sender may take it back.
@@ -51,12 +59,15 @@ enum Outcome {
     NotTakenBack(Problem),
 }
 
-/// `POST /s/{link}` and `DELETE /s/{link}`.
+/// `POST /s/{link}`, `DELETE /s/{link}`, `GET /s/{link}/case` and `POST /s/{link}/case`.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
+    if request.route_key.ends_with("/case") {
+        return case::handle(app, request, call).await;
+    }
     let audience = Audience::of(request);
     let answered = match request.route_key.as_str() {
         "POST /s/{link}" => post(app, request, call, &audience).await,
-        "DELETE /s/{link}" => delete(app, request, call.now).await,
+        "DELETE /s/{link}" => delete(app, request, call).await,
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(answered, |problem| audience.told(problem))
@@ -68,7 +79,7 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
     let submission = Submission::read(request)?;
     let mut survey = opened.survey.clone();
     let outcome = match &submission {
-        Submission::TakeBack(submission) => take_back(app, &opened.claim, *submission, call.now).await?,
+        Submission::TakeBack(submission) => take_back(app, &opened, *submission, call).await?,
         Submission::Answered(sent) => match shown_survey(app, &opened.survey, sent, call.now).await? {
             Err(changed) => Outcome::SurveyChanged(changed),
             Ok(shown) => {
@@ -78,7 +89,7 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
                     Err(mistakes) => Outcome::Refused(mistakes),
                     Ok(answers) => {
                         let response = response(app, request, call, &opened, &survey, sent, answers);
-                        record(app, &opened.claim, &response, &brand).await?
+                        record(app, &opened, &response, &brand, call).await?
                     }
                 }
             }
@@ -88,24 +99,27 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
     audience.shown(outcome, &shown, call.fresh)
 }
 
-async fn delete(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    let OpenLink { claim, .. } = app.open_link(request.path_parameter("link"), now).await?;
-    let submission = request.header("submission").map(str::trim).filter(|text| !text.is_empty());
-    let submission = submission
-        .map(|text| text.parse().map_err(|_| Problem::invalid("The header Submission is not a UUID.")))
-        .transpose()?;
-    match take_back(app, &claim, submission, now).await? {
+async fn delete(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let opened = app.open_link(request.path_parameter("link"), call.now).await?;
+    match take_back(app, &opened, submission::of_header(request)?, call).await? {
         Outcome::NotTakenBack(problem) => Err(problem.into()),
-        _ => Ok(audience::gone(claim.visit)),
+        _ => Ok(audience::gone(opened.claim.visit)),
     }
 }
 
 /// Takes back what a submission brought. Whoever holds the link alone, such as the till that asked for it, can't.
-async fn take_back(app: &App, claim: &Claim, submission: Option<Uuid>, now: Timestamp) -> Result<Outcome, Stop> {
+/// Its case is withdrawn with it; where that fails the guest tries again.
+async fn take_back(app: &App, opened: &OpenLink, submission: Option<Uuid>, call: Call) -> Result<Outcome, Stop> {
     let Some(submission) = submission else { return Ok(Outcome::NotTakenBack(Problem::submission_missing())) };
+    let OpenLink { claim, store, .. } = opened;
     Ok(match app.table.take_back(claim.visit, submission).await? {
-        TookBack::Gone => {
-            told::at_once(app, "response.taken_back", claim, Some(submission), now).await;
+        TookBack::Gone { followed_up } => {
+            told::at_once(app, "response.taken_back", claim, Some(submission), call.now).await;
+            if followed_up != Some(false) {
+                let of = CaseId::of(claim.visit, submission);
+                let moving = Moving { by: "guest", at: call.now, id: call.fresh, store };
+                cases::withdraw_that(&app.table, &claim.visit.into(), &of, moving).await?;
+            }
             Outcome::TakenBack
         }
         // Whether there is another is not told: it would say who has answered.
@@ -120,16 +134,22 @@ fn checked(opened: &OpenLink, survey: &Versioned, sent: &Answered) -> Result<Ans
 }
 
 /// Writes a response once.
-async fn record(app: &App, claim: &Claim, response: &Response, brand: &Brand) -> Result<Outcome, Stop> {
+async fn record(app: &App, opened: &OpenLink, response: &Response, brand: &Brand, call: Call) -> Result<Outcome, Stop> {
+    let OpenLink { claim, store, .. } = opened;
     let expires = brand.kept_until(claim.visit.minute);
     let recorded = app.table.record(claim.visit, response, expires).await?;
     // Also where it was there before: the event may not be, if the call that brought the answer was cut off.
     if matches!(recorded, Recorded::Now | Recorded::Before) && !response.partial {
         told::at_once(app, "response.recorded", claim, response.submission, response.answered_at).await;
+        if let (Some(called), Some(submission)) = (&response.more.follow_up, response.submission) {
+            let (visit, at, entry) = (claim.visit, call.now, call.fresh);
+            app.open_case(&Opening { visit, called, submission, store, at, entry, expires }).await;
+        }
     }
+    let case = response.more.follow_up.as_ref().map(|called| called.severity);
     Ok(match recorded {
-        Recorded::Now => Outcome::Recorded { partial: response.partial },
-        Recorded::Before => Outcome::RecordedBefore,
+        Recorded::Now => Outcome::Recorded { partial: response.partial, case },
+        Recorded::Before => Outcome::RecordedBefore { case },
         Recorded::AnswerIsThere { by_this_submission } => Outcome::AlreadyAnswered { by_this_submission },
         Recorded::TakenBack => Outcome::TakenBackBefore,
     })

@@ -80,8 +80,16 @@ impl Submission {
     }
 }
 
+/// The submission in the header; none where it is empty.
+pub(crate) fn of_header(request: &Request) -> Result<Option<Uuid>, Problem> {
+    let submission = request.header("submission").map(str::trim).filter(|text| !text.is_empty());
+    submission
+        .map(|text| text.parse().map_err(|_| Problem::invalid("The header Submission is not a UUID.")))
+        .transpose()
+}
+
 /// The submission in a form; none where it is empty.
-fn submission_of(fields: &[(String, String)]) -> Result<Option<Uuid>, Problem> {
+pub(crate) fn submission_of(fields: &[(String, String)]) -> Result<Option<Uuid>, Problem> {
     let field = fields.iter().find(|(name, value)| name == "submission" && !value.is_empty());
     field.map(|(_, text)| text.parse().map_err(|_| wrong_field("submission"))).transpose()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     access::GuestKeys,
-    case::{Case, Move, Moving, Refused},
+    case::{Case, CaseId, Move, Moving, Refused},
     place::Store,
 };
 use jiff::Timestamp;
@@ -73,10 +73,26 @@ pub async fn push(table: &Table, key: &CaseKey, step: &Move, moving: Moving<'_>)
 /// # Errors
 /// When the table can't be read or written.
 pub async fn withdraw(table: &Table, key: &CaseKey, store: &Store, at: Timestamp, id: Uuid) -> Result<(), TableError> {
-    let moving = Moving { by: "guest", at, id, store };
+    withdraw_if(table, key, |_| true, Moving { by: "guest", at, id, store }).await
+}
+
+/// The same of the case of one answer alone: that of another one, which came after it, stays.
+///
+/// # Errors
+/// When the table can't be read or written.
+pub async fn withdraw_that(table: &Table, key: &CaseKey, of: &CaseId, moving: Moving<'_>) -> Result<(), TableError> {
+    withdraw_if(table, key, |case| case.id == *of, moving).await
+}
+
+async fn withdraw_if(
+    table: &Table,
+    key: &CaseKey,
+    is_meant: impl Fn(&Case) -> bool,
+    moving: Moving<'_>,
+) -> Result<(), TableError> {
     let mut found = table.case(key).await?;
     for _ in 0..TRIES {
-        let Some(before) = found else { return Ok(()) };
+        let Some(before) = found.filter(|found| is_meant(&found.case)) else { return Ok(()) };
         if before.case.contact {
             table.forget_contact(key).await?;
         }

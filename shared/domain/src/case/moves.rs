@@ -184,9 +184,15 @@ impl Case {
         Self { state: State::Closed, outcome: Some(outcome), close_minutes, ..self }
     }
 
+    /// Whether its guest says what became of it. A praise asks for nothing, and of an answer that is gone nobody says more.
+    fn can_be_judged(&self) -> bool {
+        self.severity != Severity::Praise && !self.is_withdrawn()
+    }
+
     fn said_solved(self, moving: Moving<'_>) -> Result<Self, Refused> {
         self.only_from(&[State::Answered, State::Closed])?;
-        if self.severity == Severity::Praise {
+        // Said once more it changes nothing.
+        if !self.can_be_judged() || self.said == Some(Said::Solved) {
             return Err(Refused::NotFrom(self.state));
         }
         Ok(Self { said: Some(Said::Solved), ..self.ended(Outcome::Solved, moving) })
@@ -194,7 +200,7 @@ impl Case {
 
     fn said_not_solved(self, moving: Moving<'_>) -> Result<Self, Refused> {
         self.only_from(&[State::Answered, State::Closed])?;
-        if self.severity == Severity::Praise {
+        if !self.can_be_judged() {
             return Err(Refused::NotFrom(self.state));
         }
         if self.reopened >= MOST_REOPENINGS {

@@ -40,4 +40,42 @@ impl Problem {
             format!("This award was handed out before{when}. Each is handed out once."),
         )
     }
+
+    /// A case, asked for by the link alone.
+    pub fn case_submission_missing() -> Self {
+        Self::new(
+            ProblemKind::CaseNotYours,
+            "By the link alone a case shows its state. For more, send the submission of the answer, in the header \
+             Submission or in the body.",
+        )
+    }
+
+    /// A case, asked for with another submission than the one that brought the answer.
+    pub fn case_submission_differs() -> Self {
+        Self::new(
+            ProblemKind::CaseNotYours,
+            "The answer did not come with this submission. Only with its own the case shows more than its state.",
+        )
+    }
+
+    /// A guest's word on a case that waits for the store.
+    pub fn case_not_answered() -> Self {
+        Self::new(
+            ProblemKind::CaseNotAnswered,
+            "The store has not replied yet. Whether it is solved can be said after that.",
+        )
+    }
+
+    /// Something that a case does not take.
+    pub fn not_of_this_case(detail: &str) -> Self {
+        Self::new(ProblemKind::NotOfThisCase, detail)
+    }
+
+    /// A case that was opened again as often as that goes.
+    pub fn reopened_too_often() -> Self {
+        Self::new(
+            ProblemKind::ReopenedTooOften,
+            "Its guest has said three times that it is not solved. It is not opened again.",
+        )
+    }
 }

@@ -87,6 +87,14 @@ pub enum ProblemKind {
     AwardUnknown,
     /// An award that was handed out.
     AwardRedeemed,
+    /// A case, asked for by whoever did not send its answer.
+    CaseNotYours,
+    /// A guest's word on a case that the store has not replied to.
+    CaseNotAnswered,
+    /// Something that a case of this kind, or one that is closed, does not take.
+    NotOfThisCase,
+    /// A case that its guest has had opened again as often as that goes.
+    ReopenedTooOften,
     /// Something of ours is broken. The last: [`ProblemKind::ALL`] counts up to it.
     Unavailable,
 }
@@ -135,6 +143,10 @@ impl ProblemKind {
         Self::ContactUnknown,
         Self::AwardUnknown,
         Self::AwardRedeemed,
+        Self::CaseNotYours,
+        Self::CaseNotAnswered,
+        Self::NotOfThisCase,
+        Self::ReopenedTooOften,
         Self::Unavailable,
     ];
 
@@ -204,6 +216,10 @@ impl ProblemKind {
             Self::ContactUnknown => ("contact-unknown", StatusCode::NOT_FOUND, "No contact is kept"),
             Self::AwardUnknown => ("award-unknown", StatusCode::NOT_FOUND, "No such award"),
             Self::AwardRedeemed => ("award-redeemed", StatusCode::CONFLICT, "The award was handed out"),
+            Self::CaseNotYours => ("case-not-yours", StatusCode::CONFLICT, "Only for who sent the answer"),
+            Self::CaseNotAnswered => ("case-not-answered", StatusCode::CONFLICT, "The store has not replied"),
+            Self::NotOfThisCase => ("not-of-this-case", StatusCode::CONFLICT, "Not something that this case takes"),
+            Self::ReopenedTooOften => ("reopened-too-often", StatusCode::CONFLICT, "Opened again three times"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available just now"),
         }
     }

@@ -1,10 +1,12 @@
 //! Pages: those of a guest, that of a problem, and what all share.
 
+pub mod case;
+mod case_words;
 mod problems;
 mod script;
 mod shell;
 pub mod survey;
 mod words;
 
-pub use problems::problem;
+pub use problems::{expired_link, problem};
 pub use shell::{LANGUAGES, Shell, built_in_language};

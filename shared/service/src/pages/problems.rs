@@ -3,12 +3,27 @@
 use domain::survey::Brand;
 use maud::html;
 
-use super::shell::{Shell, built_in_language};
+use super::{
+    case::CASE_SCRIPT,
+    shell::{Shell, built_in_language},
+    words,
+};
 use crate::http::{Problem, ProblemKind, Reply};
 
 /// A problem as a page. Guests read it in their language; a problem that only a program can bring about keeps its own
 /// words.
 pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
+    shown(problem, wanted, None)
+}
+
+/// The page of a link that has expired. Its case can be seen for longer: the phone that sent the answer knows whether there
+/// is one, and its script shows the way.
+pub fn expired_link(problem: &Problem, wanted: &[String], link: &str) -> Reply {
+    shown(problem, wanted, Some(link))
+}
+
+/// `link` is one that may still lead to a case.
+fn shown(problem: &Problem, wanted: &[String], link: Option<&str>) -> Reply {
     let language = built_in_language(wanted);
     let words = guest_words(problem.kind).map(|words| words.of(language));
     let (title, detail) = words.unwrap_or((problem.kind.title(), &problem.detail));
@@ -16,11 +31,18 @@ pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
         div.end {
             h1 { (title) }
             p { (detail) }
+            @if let Some(link) = link {
+                form method="post" action=(format!("/s/{link}/case?lang={language}")) hidden {
+                    input type="hidden" name="submission" value="";
+                    button type="submit" { (words::words(language).see_reply) }
+                }
+            }
             @if is_of_staff(problem.kind) { p { a href=(format!("/sign-in?lang={language}")) { (way_on(language)) } } }
         }
     };
     let colour = &Brand::default().colour;
-    let page = Shell { language, title, colour, style: "", script: None, framed_by: "'none'" }.page(body);
+    let page =
+        Shell { language, title, colour, style: "", script: link.map(|_| CASE_SCRIPT), framed_by: "'none'" }.page(body);
     let reply = Reply::page(problem.kind.status(), page);
     problem.headers().iter().fold(reply, |reply, (name, value)| reply.with(name, *value))
 }
@@ -93,6 +115,7 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::LinkUnknown => Some(&LINK_UNKNOWN),
         ProblemKind::CodeUnknown => Some(&CODE_UNKNOWN),
         ProblemKind::TooMany => Some(&TOO_MANY),
+        ProblemKind::CaseNotYours => Some(&CASE_NOT_YOURS),
         ProblemKind::LinkExpired => Some(&LINK_EXPIRED),
         ProblemKind::LinkFromTheFuture => Some(&LINK_FROM_THE_FUTURE),
         ProblemKind::CaseUnknown => Some(&CASE_UNKNOWN),
@@ -100,7 +123,11 @@ fn guest_words(kind: ProblemKind) -> Option<&'static GuestWords> {
         ProblemKind::ContactUnknown => Some(&CONTACT_UNKNOWN),
         ProblemKind::AwardUnknown => Some(&AWARD_UNKNOWN),
         ProblemKind::AwardRedeemed => Some(&AWARD_REDEEMED),
-        ProblemKind::Malformed
+        // The page of the case is shown, with what is wrong above it.
+        ProblemKind::CaseNotAnswered
+        | ProblemKind::NotOfThisCase
+        | ProblemKind::ReopenedTooOften
+        | ProblemKind::Malformed
         | ProblemKind::AccountUnknown
         | ProblemKind::EndpointUnknown
         | ProblemKind::EventUnknown
@@ -204,6 +231,12 @@ const NOT_TAKEN_BACK: GuestWords = GuestWords {
     english: ("Not taken back", "Only the phone that sent an answer can take it back."),
     traditional: ("未能撤回", "只能在送出回答的手機上撤回。"),
     simplified: ("未能撤回", "只能在提交回答的手机上撤回。"),
+};
+
+const CASE_NOT_YOURS: GuestWords = GuestWords {
+    english: ("Not on this phone", "Only the phone that sent the answer shows the store's reply."),
+    traditional: ("這支手機無法查看", "門市的回覆只在送出回答的手機上顯示。"),
+    simplified: ("这部手机无法查看", "门店的回复只在提交回答的手机上显示。"),
 };
 
 const LINK_UNKNOWN: GuestWords = GuestWords {

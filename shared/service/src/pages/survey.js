@@ -9,23 +9,25 @@ let leave = () => {};
 function start() {
   const survey = document.querySelector('.survey');
   const end = document.querySelector('[data-end]');
-  const { answered, submission } = notes.read();
+  const { answered, submission, followed } = notes.read();
   const isByAddress = location.search.includes('end=');
   if (end && end.dataset.end === 'taken-back') notes.drop();
   // An end that this phone knows nothing of: the answer was taken back, and somebody went back to its thanks.
   else if (end && !answered && isByAddress) location.replace(address(''));
   // The server, which got an address alone, does not know who asks. A form's reply has all that there is.
-  else if (end && isByAddress) offerTakingBack(end, submission);
+  else if (end && isByAddress) offer(end, submission, followed);
   else if (survey && answered) location.replace(address('answered'));
   else if (survey) ask(survey);
 }
 
-// An answer is taken back with the submission that it was sent with. Without one the form for that stays hidden.
-function offerTakingBack(end, submission) {
-  const form = end.querySelector('form');
-  if (!form || !submission) return;
-  form.querySelector('[name=submission]').value = submission;
-  form.hidden = false;
+// With the submission that it was sent with, an answer is taken back, and the store's reply to it is seen. Without one
+// the forms for that stay hidden.
+function offer(end, submission, followed) {
+  if (!submission) return;
+  for (const form of end.querySelectorAll('form')) {
+    form.querySelector('[name=submission]').value = submission;
+    form.hidden = form.className === 'case' && !followed;
+  }
 }
 
 function ask(survey) {

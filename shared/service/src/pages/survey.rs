@@ -208,7 +208,7 @@ fn shell<'a>(language: &'a str, title: &'a str, brand: &'a Brand) -> Shell<'a> {
     Shell { language, title, colour: &brand.colour, style: STYLE, script: Some(&SCRIPT), framed_by: "'none'" }
 }
 
-fn header(brand: &Brand, store: Option<&str>) -> Markup {
+pub(super) fn header(brand: &Brand, store: Option<&str>) -> Markup {
     html! {
         header {
             span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
@@ -280,12 +280,23 @@ pub struct Ended<'a> {
     pub submission: Option<Uuid>,
     /// Whether the screen is the guest's own. On a kiosk's the next comes along, and takes nothing back.
     pub is_theirs: bool,
+    /// What they may come back for, as far as the server knows.
+    pub awaited: Option<Awaited>,
+}
+
+/// What a guest whose answer opened a case may come back for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Awaited {
+    /// Whether the store is to reply.
+    pub promised: bool,
+    /// Until when the link leads to the case.
+    pub until: Timestamp,
 }
 
 /// The page at the end, with the way back from it: with the submission that the guest's answer came with. Where that is
 /// not known, the script may know it, and shows the form.
 pub fn end(end: End, visit: &Ended<'_>) -> Page {
-    let Ended { brand, store, link, language, submission, is_theirs } = *visit;
+    let Ended { brand, store, link, language, submission, is_theirs, awaited } = *visit;
     let words = words(language);
     let thanks = thanks_line(brand, language);
     let (title, more) = match end {
@@ -294,17 +305,24 @@ pub fn end(end: End, visit: &Ended<'_>) -> Page {
         End::TakenBack => (words.taken_back, words.taken_back_more),
     };
     let address = format!("/s/{link}?lang={language}");
+    let submission_field = submission.map(|id| id.to_string()).unwrap_or_default();
     let body = html! {
         (header(brand, Some(store)))
-        div.end data-end=(end.name()) {
+        div.end data-end=(end.name()) data-case=[awaited.map(|awaited| awaited.until.as_millisecond())] {
             @if end == End::Thanks { span.seal aria-hidden="true" { "✓" } }
             h1 { (title) }
             p { (more) }
             @if end == End::TakenBack {
                 p { a href=(address) { (words.again) } }
             } @else if is_theirs {
+                @if awaited.is_some_and(|awaited| awaited.promised) { p { (words.store_replies) } }
+                form.case method="post" action=(format!("/s/{link}/case?lang={language}"))
+                    hidden[submission.is_none() || awaited.is_none()] {
+                    input type="hidden" name="submission" value=(submission_field);
+                    button type="submit" { (words.see_reply) }
+                }
                 form method="post" action=(address) hidden[submission.is_none()] {
-                    input type="hidden" name="submission" value=(submission.map(|id| id.to_string()).unwrap_or_default());
+                    input type="hidden" name="submission" value=(submission_field);
                     @if end == End::Answered { p { (words.answered_back) } }
                     button.quiet type="submit" name="take_back" value="1" { (words.take_back) }
                 }

@@ -110,12 +110,14 @@ class Visit {
   // Notes the end, and the submission that takes the answer back. The server fills it in where this tab sent the
   // answer; else another tab of this phone may have sent it.
   finish(end) {
-    const { answered, submission } = notes.read();
+    const { answered, submission, followed: noted } = notes.read();
     const field = end.querySelector('[name=submission]');
     const known = (field && field.value) || (answered && submission) || '';
-    offerTakingBack(end, known);
+    const followed = Number(end.dataset.case) || (answered && noted) || 0;
+    offer(end, known, followed);
     // A reload shows this end again, and not the questions. A phone that keeps no notes can't tell.
-    if (notes.write({ answered: true, until: Number(this.words.until), submission: known })) {
+    const until = Math.max(followed, Number(this.words.until));
+    if (notes.write({ answered: true, until, submission: known, followed })) {
       history.replaceState(null, '', address(end.dataset.end));
     }
   }

@@ -28,6 +28,8 @@ pub(super) struct Words {
     pub taken_back: &'static str,
     pub taken_back_more: &'static str,
     pub again: &'static str,
+    pub store_replies: &'static str,
+    pub see_reply: &'static str,
     pub privacy: &'static str,
     pub of_payment: &'static str,
     pub of_opening: &'static str,
@@ -67,6 +69,8 @@ const ENGLISH: Words = Words {
     taken_back: "Taken back",
     taken_back_more: "Your answer is gone. All that is kept is that it was taken back.",
     again: "Answer anew",
+    store_replies: "The store will reply here. Come back to this link on this phone.",
+    see_reply: "See the store's reply",
     privacy: "We keep your answers, also if you leave half-way, with the store and {when}, not with \
               your name, for {days} days. A short code of your network, another each day, goes with them: it helps to \
               notice answers that were made up. Phone numbers and the like in what you write are masked. Once sent, you can take \
@@ -100,6 +104,8 @@ const TRADITIONAL: Words = Words {
     taken_back: "已撤回",
     taken_back_more: "您的回答已刪除，只留下曾經撤回的記錄。",
     again: "重新填寫",
+    store_replies: "門市會在這裡回覆您，請用這支手機再打開這個連結查看。",
+    see_reply: "查看門市的回覆",
     privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；另存一個每天不同的網路短碼，有助於發現造假的回答；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在這支手機上撤回。",
     of_payment: "付款時間",
     of_opening: "桌號、開啟本頁的時間",
@@ -130,6 +136,8 @@ const SIMPLIFIED: Words = Words {
     taken_back: "已撤回",
     taken_back_more: "您的回答已删除，只留下曾经撤回的记录。",
     again: "重新填写",
+    store_replies: "门店会在这里回复您，请用这部手机再打开这个链接查看。",
+    see_reply: "查看门店的回复",
     privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；另存一个每天不同的网络短码，有助于发现造假的回答；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在这部手机上撤回。",
     of_payment: "付款时间",
     of_opening: "桌号、打开本页的时间",

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::SdkError,
     operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use domain::{
     place::StoreNumber,
@@ -39,7 +39,10 @@ pub enum Recorded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TookBack {
     /// The answer is gone, now or already.
-    Gone,
+    Gone {
+        /// Whether a rule of its survey held, so that there may be a case. Not known where it was gone already.
+        followed_up: Option<bool>,
+    },
     /// There is none that this submission brought.
     NotTheirs,
 }
@@ -162,13 +165,16 @@ impl Table {
             .expression_attribute_values(":none", AttributeValue::M(Item::new()))
             .expression_attribute_values(":part", AttributeValue::Bool(true))
             .expression_attribute_values(":sent", keys::text(submission))
+            .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match update {
-            Ok(_) => Ok(TookBack::Gone),
+            Ok(before) => Ok(TookBack::Gone { followed_up: before.attributes().map(was_followed_up) }),
             Err(error) => match item_in_the_way(&error) {
-                Some(Some(there)) if is_submission(there, "taken_back", Some(submission)) => Ok(TookBack::Gone),
+                Some(Some(there)) if is_submission(there, "taken_back", Some(submission)) => {
+                    Ok(TookBack::Gone { followed_up: None })
+                }
                 Some(_) => Ok(TookBack::NotTheirs),
                 None => Err(failed("take a response back")(error)),
             },
@@ -309,6 +315,10 @@ fn item_in_the_way(error: &SdkError<UpdateItemError, HttpResponse>) -> Option<Op
         UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item()),
         _ => None,
     }
+}
+
+fn was_followed_up(item: &Item) -> bool {
+    item.get(MORE).and_then(|more| more.as_m().ok()).is_some_and(|more| more.contains_key("follow_up"))
 }
 
 fn is_submission(item: &Item, attribute: &str, submission: Option<Uuid>) -> bool {
