@@ -48,10 +48,23 @@ async fn of_two_sweeps_at_once_one_tells() {
     assert!(taken(&office).len() == 20 && taken(&office).values().all(|times| *times == 1), "{:?}", taken(&office));
 }
 
+/// Sweeps until nothing waits any more. On a machine that is busy something may have to be tried again.
+async fn settle(office: &Office) {
+    sweep(office).await;
+    for _ in 0..6 {
+        // Of what the one before moved, the next takes the look away.
+        sweep(office).await;
+        if office.items("EVENT#").await == 0 {
+            return;
+        }
+    }
+}
+
 /// Sweeps that are killed after ever more writes, until one is not.
-async fn killed(office: &Office, loses_reply: bool) {
+async fn killed(office: &Office) {
     let mut writes = 0;
     loop {
+        let loses_reply = writes % 2 == 1;
         office.receiver.forget();
         office.receiver.answer(&super::people::path(WECOM), ok());
         let key = complain(office, &guest(office, 31, Severity::Normal)).await;
@@ -64,9 +77,7 @@ async fn killed(office: &Office, loses_reply: bool) {
         };
         office.world.proxy.quiet().await;
         office.world.proxy.bury();
-        for _ in 0..6 {
-            sweep(office).await;
-        }
+        settle(office).await;
         let what = format!("after {writes} writes, lost: {loses_reply}, {:?}", taken(office));
         assert_eq!(taken(office).len(), 1, "{what}");
         assert!(taken(office).values().all(|times| *times <= 2), "{what}");
@@ -105,9 +116,7 @@ fn next_of(at: jiff::Timestamp) -> String {
 async fn nobody_is_left_out_by_a_sweep_that_is_killed() {
     let office = patient().await;
     office.put("crm", json!({"types": ["case.opened"]})).await;
-    for loses_reply in [false, true] {
-        killed(&office, loses_reply).await;
-    }
+    killed(&office).await;
 }
 
 #[tokio::test]
@@ -131,9 +140,7 @@ async fn a_case_that_comes_to_its_end_is_told_by_a_sweep_that_is_killed() {
         };
         office.world.proxy.quiet().await;
         office.world.proxy.bury();
-        for _ in 0..6 {
-            sweep(&office).await;
-        }
+        settle(&office).await;
         let stored = case(&office, &key).await;
         let ends = stored.case.log.iter().filter(|entry| entry.by == "-").count();
         assert_eq!((stored.case.v, ends, stored.telling.told), (4, 1, 4), "after {writes} writes");

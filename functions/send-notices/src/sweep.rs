@@ -9,7 +9,10 @@
 //! A run that is killed anywhere leaves the look, and the next one does the same again: its events have the same ids.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use aftertaste::{
     cases,
@@ -67,8 +70,10 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         }
         let (without_duty, not_reached) = (Mutex::default(), Mutex::default());
         let sweep = Sweep { now, duties: self.duties().await?, without_duty, not_reached };
+        let waiting = AtomicU64::new(looks.len().try_into().unwrap_or(u64::MAX));
         let in_time = stream::iter(looks).take_while(|_| future::ready(Instant::now() < self.end_of_sweep));
         let look = async |(look, due): (Look, Vec<DueLook>)| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
             let done = match &look {
                 Look::Case(key) => Box::pin(self.look_at(&sweep, key, &due)).await,
                 Look::Digest(scope) => Box::pin(self.summarize(&sweep, scope, &due)).await,
@@ -80,6 +85,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             }
         };
         in_time.for_each_concurrent(UNDER_WAY, look).await;
+        self.count(|did| did.left += waiting.load(Ordering::Relaxed));
         sweep.log();
         Ok(())
     }
