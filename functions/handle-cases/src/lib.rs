@@ -98,12 +98,12 @@ async fn answer(app: &App, request: &Request, call: Call, languages: &mut Vec<St
     };
     let asked = Asked { app, request, call, caller: &caller, languages, frame: frame.as_ref() };
     match request.route_key.as_str() {
-        "GET /cases" => replies::own_inbox(&asked).await,
-        "GET /cases/{scope+}" => Box::pin(replies::inbox(&asked)).await,
-        "GET /case/{case}" => Box::pin(replies::case(&asked)).await,
-        "POST /case/{case}" => Box::pin(replies::moved(&asked)).await,
-        "GET /awards" => replies::awards(&asked).await,
-        "POST /awards" => Box::pin(replies::claimed(&asked)).await,
+        "GET /cases" => replies::lead_to_inbox(&asked).await,
+        "GET /cases/{scope+}" => Box::pin(replies::show_inbox(&asked)).await,
+        "GET /case/{case}" => Box::pin(replies::show_case(&asked)).await,
+        "POST /case/{case}" => Box::pin(replies::make_move(&asked)).await,
+        "GET /awards" => replies::show_stores(&asked).await,
+        "POST /awards" => Box::pin(replies::hand_award_out(&asked)).await,
         _ => Err(Problem::route_unknown().into()),
     }
 }

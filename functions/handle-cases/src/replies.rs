@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// `GET /cases`: on to the inbox of the first scope that the caller follows.
-pub(crate) async fn own_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn lead_to_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let first = inbox::first(asked).await?;
     let address = format!("/cases/{first}");
     let address = asked.frame.map_or_else(|| address.clone(), |frame| frame.to(&address));
@@ -25,7 +25,7 @@ pub(crate) async fn own_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
 }
 
 /// `GET /cases/{scope+}`.
-pub(crate) async fn inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn show_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let inbox = inbox::read(asked).await?;
     let reply = match asked.frame {
         Some(frame) => frame.reply(StatusCode::OK, &pages::inbox(asked, frame, &inbox)),
@@ -39,7 +39,7 @@ pub(crate) async fn inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
 }
 
 /// `GET /case/{case}`.
-pub(crate) async fn case(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn show_case(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let found = detail::find(asked).await?;
     let shown = detail::shown(asked, &found, None).await?;
     let reply = match asked.frame {
@@ -50,7 +50,7 @@ pub(crate) async fn case(asked: &Asked<'_>) -> Result<Reply, Stop> {
 }
 
 /// `POST /case/{case}`: the case as it is now, whatever came of the call.
-pub(crate) async fn moved(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn make_move(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let moves::Outcome { found, came, contact } = moves::make(asked).await?;
     if let (Came::Wrong(mistake), None) = (&came, asked.frame) {
         return Err(Problem::invalid(mistake.to_string()).into());
@@ -85,7 +85,7 @@ fn overtaken(detail: &str, shown: &Shown) -> Reply {
 }
 
 /// `GET /awards`: where the caller hands awards out.
-pub(crate) async fn awards(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn show_stores(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let stores = awards::own_stores(asked).await?;
     let reply = match asked.frame {
         Some(frame) => frame.reply(StatusCode::OK, &pages::awards(frame, &stores, None)),
@@ -99,7 +99,7 @@ pub(crate) async fn awards(asked: &Asked<'_>) -> Result<Reply, Stop> {
 }
 
 /// `POST /awards`: hands an award out.
-pub(crate) async fn claimed(asked: &Asked<'_>) -> Result<Reply, Stop> {
+pub(crate) async fn hand_award_out(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let claimed = awards::claimed(asked)?;
     let (outcome, status, claim) = match awards::hand_out(asked, &claimed).await {
         Ok(award) => ("award-handed-out", StatusCode::OK, Claim::HandedOut(award)),
