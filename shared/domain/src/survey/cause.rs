@@ -44,17 +44,20 @@ pub(super) fn check_causes(causes: &[Cause], mistakes: &mut Mistakes) {
     }
 }
 
-/// The departments of the causes that are built in, in English, simplified and traditional Chinese.
-const FRONT: [&str; 3] = ["Front of house", "前厅", "外場"];
-const KITCHEN: [&str; 3] = ["Kitchen", "后厨", "廚房"];
-const QUALITY: [&str; 3] = ["Food safety", "品控", "品管"];
-const CASHIER: [&str; 3] = ["Cashier", "收银", "收銀"];
-const ORDERS: [&str; 3] = ["Front of house and kitchen", "前厅和后厨", "外場與廚房"];
-const FACILITIES: [&str; 3] = ["Facilities", "工程", "工務"];
-const DELIVERY: [&str; 3] = ["Delivery", "外送", "外送"];
+/// A text in English, simplified and traditional Chinese.
+type Names = [&'static str; 3];
 
-/// The causes that are built in, each with its names in the same order.
-const BUILT_IN: [(&str, [&str; 3], Option<[&str; 3]>); 10] = [
+/// The departments of the causes that are built in.
+const FRONT: Names = ["Front of house", "前厅", "外場"];
+const KITCHEN: Names = ["Kitchen", "后厨", "廚房"];
+const QUALITY: Names = ["Food safety", "品控", "品管"];
+const CASHIER: Names = ["Cashier", "收银", "收銀"];
+const ORDERS: Names = ["Front of house and kitchen", "前厅和后厨", "外場與廚房"];
+const FACILITIES: Names = ["Facilities", "工程", "工務"];
+const DELIVERY: Names = ["Delivery", "外送", "外送"];
+
+/// The causes that are built in: id, name, department.
+const BUILT_IN: [(&str, Names, Option<Names>); 10] = [
     ("service", ["Service", "服务态度", "服務態度"], Some(FRONT)),
     ("waiting", ["Waiting time", "等待时间", "等候時間"], Some(FRONT)),
     ("dish", ["Quality of a dish", "菜品质量", "餐點品質"], Some(KITCHEN)),
@@ -69,7 +72,7 @@ const BUILT_IN: [(&str, [&str; 3], Option<[&str; 3]>); 10] = [
 
 /// The causes of a brand that names none itself.
 pub(super) fn built_in() -> Vec<Cause> {
-    let texts = |[english, simplified, traditional]: [&str; 3]| {
+    let texts = |[english, simplified, traditional]: Names| {
         let all = [("zh-CN", simplified), ("zh-TW", traditional), ("en", english)];
         Texts(all.map(|(language, text)| (language.to_owned(), text.to_owned())).into_iter().collect())
     };
