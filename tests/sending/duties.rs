@@ -28,8 +28,10 @@ async fn a_duty_is_put_listed_and_taken_away_by_whoever_sets_up_its_scope() {
     assert_eq!(call(&office, Method::PUT, path, "admin:cn/east", shown.clone()).await.0, 200);
     let (status, store) = call(&office, Method::PUT, "/duty/store/31", "admin:store/31", body.clone()).await;
     assert_eq!((status, &store["duty"]), (200, &json!("store/31")));
-    let (_, all) = call(&office, Method::GET, "/duty", "admin", Value::Null).await;
-    assert_eq!(all, json!({"duties": [store, shown]}));
+    let (_, mut all) = call(&office, Method::GET, "/duty", "admin", Value::Null).await;
+    let are_ours = |duty: &Value| [&json!("store/31"), &json!("cn/east/shanghai")].contains(&&duty["duty"]);
+    all["duties"].as_array_mut().unwrap().retain(are_ours);
+    assert_eq!(all, json!({"duties": [store, shown]}), "beside those of the demo");
     let (_, of_store) = call(&office, Method::GET, "/duty", "admin:store/31", Value::Null).await;
     assert_eq!(of_store, json!({"duties": [store]}));
     for (grant, path) in
@@ -50,11 +52,12 @@ async fn a_duty_is_put_listed_and_taken_away_by_whoever_sets_up_its_scope() {
         let at: Timestamp = look["sk"].as_str().unwrap().split('#').next().unwrap().parse().unwrap();
         assert_eq!(at.to_zoned(TimeZone::get("Asia/Shanghai").unwrap()).time(), Time::constant(8, 0, 0, 0));
     }
+    let before = office.items("DUTY").await;
     let gone = json!({"duty": "cn/east/shanghai", "state": "gone"});
     for _ in 0..2 {
         assert_eq!(call(&office, Method::DELETE, path, "admin", Value::Null).await, (200, gone.clone()));
     }
-    assert_eq!(office.items("DUTY").await, 1);
+    assert_eq!(office.items("DUTY").await, before - 1);
 }
 
 #[tokio::test]
@@ -62,6 +65,7 @@ async fn whatever_is_wrong_with_a_duty_is_said_at_once() {
     let office = desk().await;
     shop(&office, 31, "南京路店", "cn/east/shanghai").await;
     office.put("crm", json!({})).await;
+    let before = office.items("DUTY").await;
     for (scope, body, expected) in [
         ("store/31", json!({}), vec!["A duty names people, or an endpoint that tells them."]),
         (
@@ -88,5 +92,5 @@ async fn whatever_is_wrong_with_a_duty_is_said_at_once() {
     }
     let (status, _) = call(&office, Method::PUT, "/duty/store/31", "admin", json!({"digest": "hourly"})).await;
     assert_eq!(status, 422);
-    assert_eq!(office.items("DUTY").await + office.items("DUE#").await, 0);
+    assert_eq!((office.items("DUTY").await, office.items("DUE#").await), (before, 0));
 }
