@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[path = "harness/stores.rs"]
-mod stores;
+pub mod stores;
 
 use crate::harness::{
     World, answers,

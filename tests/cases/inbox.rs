@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::scene::{FOLLOWS, answer, moved, opened, opened_at, unhappy, usual};
 use crate::harness::{World, answers, browser::set, proxy::ask};
-
-#[path = "../harness/stores.rs"]
-mod stores;
+use crate::people::stores;
 
 async fn inbox(world: &World, path: &str, scopes: &str) -> Value {
     let inbox = world.call(Method::GET, &format!("/cases/{path}"), scopes, Value::Null).await;
