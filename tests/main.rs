@@ -19,6 +19,7 @@ mod erasing;
 mod events;
 mod finding_out;
 mod follow_up;
+mod following;
 mod fuzz;
 mod grants;
 mod guests_case;

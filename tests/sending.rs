@@ -1,6 +1,7 @@
 //! What goes out to other systems and people: once it arrived never again, and until then not lost.
 
 mod again;
+mod case_histories;
 mod cases;
 mod costs;
 pub mod desk;

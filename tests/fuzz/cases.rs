@@ -12,7 +12,7 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::scene::{Draw, OWN_STORE, Plan, Scene, payment_of, submission_of};
+use super::scene::{Draw, OWN_STORE, Plan, Scene, payment_of, store_of, submission_of};
 use crate::harness::{answers, visit};
 
 /// Visits beyond all others, one for each case.
@@ -68,6 +68,12 @@ fn id(scene: &Scene, number: u32) -> CaseId {
 
 fn code(number: u32) -> String {
     format!("{:010}", 4_711 + number)
+}
+
+/// A visit whose link leads to a case.
+pub fn drawn_visit(draw: &mut Draw) -> u32 {
+    let own: Vec<u32> = (FIRST..FIRST + CASES).filter(|visit| store_of(*visit) == OWN_STORE).collect();
+    draw.pick(&own)
 }
 
 /// The id of a case that is there.

@@ -9,7 +9,11 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
-use super::{accounts::Account, cases::BY_FORM_TOO, endpoints};
+use super::{
+    accounts::Account,
+    cases::{self, BY_FORM_TOO},
+    endpoints,
+};
 use crate::{events::keys, harness::signed_by};
 
 /// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
@@ -178,7 +182,9 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub fn drawn(draw: &mut Draw, scene: &'a Scene, route: &'a Route) -> Self {
         let first = usize::from(!draw.careful);
-        let visit = u32::try_from(draw.below(VISITS)).unwrap();
+        // Some of those that have a case come back to it.
+        let is_back = route.path == "/s/{link}/case" && !draw.one_in(4);
+        let visit = if is_back { cases::drawn_visit(draw) } else { u32::try_from(draw.below(VISITS)).unwrap() };
         let (store, survey) = (draw.pick(&STORES[first..]), draw.pick(&SURVEYS[first..]));
         let session = 1 + u32::try_from(draw.below(SESSIONS as usize)).unwrap();
         let is_put = route.path == "/accounts/{account}" && route.method == "PUT";
@@ -196,7 +202,7 @@ impl<'a> Plan<'a> {
 
     /// Whether a route that takes JSON and forms gets a form.
     pub fn is_form_too(&self) -> bool {
-        self.session % 3 == 0 && BY_FORM_TOO.contains(&self.key().as_str())
+        self.session.is_multiple_of(3) && BY_FORM_TOO.contains(&self.key().as_str())
     }
 
     /// The route as the template's events name it: `PUT /stores/{store}`.

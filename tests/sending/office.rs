@@ -6,7 +6,7 @@ use std::time::Duration;
 use aftertaste::{
     app::App,
     aws::bounds,
-    domain::{Id, payment::PaymentKey},
+    domain::{Id, access::AllKeys, payment::PaymentKey},
     memory::Catalog,
     table::{Delivery, OutgoingEvent, Table, TableError},
     web::{SystemLookup, Web},
@@ -78,6 +78,20 @@ impl Office {
             .endpoint_url(url);
         let client = Client::new(&bounds(loader).load().await);
         sender(&self.world, Table::new(client, TABLE), self.sender.web.clone())
+    }
+
+    /// What functions have at hand whose process can be killed: connections of its own, through the proxy.
+    pub async fn killable(&self) -> App<AllKeys> {
+        let Sender { app, .. } = self.another_sender(&self.world.proxy.url).await;
+        App {
+            catalog: app.catalog,
+            table: app.table,
+            keys: self.world.stack.app.keys.clone(),
+            public_url: app.public_url,
+            lifetimes: app.lifetimes,
+            reach: app.reach,
+            responses_at_once: false,
+        }
     }
 
     pub fn now(&self) -> Timestamp {
