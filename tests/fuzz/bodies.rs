@@ -105,8 +105,8 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "POST /codes" => Body::Json(json!({"store": store_of(plan.visit), "table": draw.below(40)})),
         "POST /s/{link}" if draw.one_in(3) => Body::Form(form(draw, plan)),
         "POST /s/{link}" => Body::Json(answer(draw, plan)),
-        "POST /s/{link}/case" if draw.one_in(2) => Body::Form(form_of_case(draw, plan)),
-        "POST /s/{link}/case" => Body::Json(word_on_case(draw, plan)),
+        "POST /s/{link}/case" if draw.one_in(2) => Body::Form(cases::form_of_guest(draw, plan)),
+        "POST /s/{link}/case" => Body::Json(cases::word_of_guest(draw, plan)),
         "PUT /stores/{store}" => Body::Json(details(draw, plan)),
         "PUT /surveys/{id}" => Body::Json(definition(draw, plan)),
         "PUT /brand" => Body::Json(brand(draw)),
@@ -266,32 +266,6 @@ fn form(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
     }
     if draw.one_in(3) {
         fields.push(("asks_reply", "true".into()));
-    }
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// What a guest says of the case that their answer opened, or how they want to be reached.
-fn word_on_case(draw: &mut Draw, plan: &Plan<'_>) -> Value {
-    let mut body = match draw.below(4) {
-        0 => json!({"contact": {"how": draw.pick(&["13812345678", "微信 lane", "a\u{7}", ""])}}),
-        1 => json!({"contact": null}),
-        2 => json!({}),
-        _ => json!({"said": draw.pick(&["solved", "not-solved"])}),
-    };
-    if !draw.one_in(6) {
-        body["submission"] = json!(submission_of(plan.visit));
-    }
-    body
-}
-
-fn form_of_case(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
-    let submission = if draw.one_in(6) { String::new() } else { submission_of(plan.visit) };
-    let mut fields = vec![("submission", submission)];
-    match draw.below(4) {
-        0 => fields.push(("said", draw.pick(&["solved", "not-solved"]).into())),
-        1 => fields.extend([("contact_how", "13812345678".into()), ("contact_agreed", "1".into())]),
-        2 => fields.push(("forget_contact", "1".into())),
-        _ => {}
     }
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

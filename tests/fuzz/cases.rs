@@ -114,3 +114,29 @@ pub fn as_form(plan: &Plan<'_>, body: &Value) -> Vec<(String, String)> {
     });
     [token].into_iter().chain(fields).collect()
 }
+
+/// What a guest says of the case that their answer opened, or how they want to be reached.
+pub fn word_of_guest(draw: &mut Draw, plan: &Plan<'_>) -> Value {
+    let mut body = match draw.below(4) {
+        0 => json!({"contact": {"how": draw.pick(&["13812345678", "微信 lane", "a\u{7}", ""])}}),
+        1 => json!({"contact": null}),
+        2 => json!({}),
+        _ => json!({"said": draw.pick(&["solved", "not-solved"])}),
+    };
+    if !draw.one_in(6) {
+        body["submission"] = json!(submission_of(plan.visit));
+    }
+    body
+}
+
+pub fn form_of_guest(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
+    let submission = if draw.one_in(6) { String::new() } else { submission_of(plan.visit) };
+    let mut fields = vec![("submission", submission)];
+    match draw.below(4) {
+        0 => fields.push(("said", draw.pick(&["solved", "not-solved"]).into())),
+        1 => fields.extend([("contact_how", "13812345678".into()), ("contact_agreed", "1".into())]),
+        2 => fields.push(("forget_contact", "1".into())),
+        _ => {}
+    }
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
