@@ -66,7 +66,7 @@ struct Run {
     no_demo: bool,
     /// Let time run so many times as fast, so that deadlines can be watched: 60x. What is written then lies in the future,
     /// so nothing of it is kept
-    #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "memory")]
+    #[arg(long, value_name = "TIMES", value_parser = parse_times)]
     clock: Option<u32>,
 }
 
@@ -177,6 +177,9 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(run: Run) -> Result<(), Failure> {
+    if run.clock.is_some_and(|times| times > 1) && !run.memory {
+        return Err(Failure("--clock goes with --memory: what a faster clock writes lies in the future.".into()));
+    }
     let (keys, file, mut lock) = if run.memory {
         (new_keys()?, None, None)
     } else {
@@ -226,7 +229,12 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
         let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
         let link = sign_in_link(&stack.url, &grant, None).await?;
         lines.push(format!("  A manager looks   {link}"));
-        lines.push("                    It works once, for 15 minutes. The next one: cargo run -- login".to_owned());
+        lines.push(match run.clock.unwrap_or(1) {
+            1 => "                    It works once, for 15 minutes. The next one: cargo run -- login".to_owned(),
+            times => {
+                format!("                    It works once, for {} seconds: by this clock 15 minutes.", 900 / times)
+            }
+        });
     } else {
         lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
     }

@@ -21,7 +21,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use croner::{Cron, parser::CronParser};
-use futures::StreamExt;
 use jiff::{Timestamp, tz::TimeZone};
 use roll_up_stores::{CountError, Event};
 use send_notices::{Sender, Summary, Terms};
@@ -135,7 +134,7 @@ async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result
 
 async fn send(Scheduled { sender, clock, .. }: &Scheduled) -> Result<Value, TableError> {
     // Whoever listens asks every two seconds. A run that finds nothing says so, and would fill the log.
-    if sender.app.table.due(clock.now()).next().await.is_none() {
+    if !send_notices::has_work(sender, clock.now()).await? {
         return Ok(json!(Summary::default()));
     }
     let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), || clock.now());

@@ -145,6 +145,8 @@ pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Cont
         let survey = app.catalog.version(survey, version, now).await?;
         answers = answered(response, survey.as_deref(), asked.languages);
     }
+    // The case remembers that there was one; its guest may have had it forgotten, and its time may be over.
+    let has_contact = stored.case.contact && readable(app.table.contact(&stored.key, now).await)?.flatten().is_some();
     let people = People::of(app, now).await?;
     let name = |id: &str| people.name(id).map(str::to_owned);
     let paid = stored.key.paid();
@@ -164,9 +166,9 @@ pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Cont
         note: case.note.clone(),
         said: case.said,
         award: case.award.as_ref().map(awarded),
-        has_contact: case.contact,
+        has_contact,
         contact,
-        may: may(asked, case, store),
+        may: may(asked, (case, has_contact), store),
         log: case
             .log
             .iter()
@@ -200,7 +202,7 @@ fn awarded(award: &Award) -> Awarded {
 }
 
 /// What can be done now: each move is tried.
-fn may(asked: &Asked<'_>, case: &Case, store: &Store) -> May {
+fn may(asked: &Asked<'_>, (case, has_contact): (&Case, bool), store: &Store) -> May {
     let moving = Moving { by: asked.caller.by(), at: asked.call.now, id: asked.call.fresh, store };
     let can = |step: &Move| case.after(step, moving).is_ok();
     let scope = Scope::Store(store.number);
@@ -211,7 +213,7 @@ fn may(asked: &Asked<'_>, case: &Case, store: &Store) -> May {
         answer: is_waiting,
         hand_over: is_waiting,
         award: case.award.is_none() && !case.is_withdrawn(),
-        read_contact: case.contact && asked.caller.grant.allows_contact(&scope, Some(&store.details.path)),
+        read_contact: has_contact && asked.caller.grant.allows_contact(&scope, Some(&store.details.path)),
         close: Outcome::of_people(case.severity).iter().copied().filter(close).collect(),
     }
 }

@@ -4,6 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
+        access::check_visible,
         case::{Award, AwardTo, LONGEST_NOTE, LONGEST_REPLY, Move, Outcome},
         survey::{Severity, Wrong, plain_text},
     },
@@ -176,7 +177,10 @@ impl Sent {
 /// A text that somebody wrote, masked as guests' words are; none where it is empty.
 fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option<String>, Mistake> {
     match plain_text(written.unwrap_or_default(), most) {
-        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Ok(text) if text.is_empty() => Ok(None),
+        // Some turn the text around them, and what a guest reads would say something else.
+        Ok(text) if check_visible(what, &text).is_err() => Err(Mistake::ControlCharacters(what)),
+        Ok(text) => Ok(Some(text)),
         Err(Wrong::ControlCharacters) => Err(Mistake::ControlCharacters(what)),
         Err(_) => Err(Mistake::TooLong { what, most }),
     }

@@ -75,7 +75,9 @@ impl Wish {
             (Some("solved"), ..) => Some(Act::Say(Said::Solved)),
             (Some("not-solved"), ..) => Some(Act::Say(Said::NotSolved)),
             (Some(_), ..) => return Err(Problem::invalid("The form's field said is solved or not-solved.")),
-            (None, Some(how), _) => field("contact_agreed").map(|_| Act::LeaveContact(how.to_owned())),
+            (None, Some(how), _) => field("contact_agreed")
+                .filter(|agreed| matches!(*agreed, "1" | "on" | "true"))
+                .map(|_| Act::LeaveContact(how.to_owned())),
             (None, None, Some(_)) => Some(Act::ForgetContact),
             (None, None, None) => Some(Act::Look),
         };

@@ -97,6 +97,18 @@ pub struct Summary {
     pub broken: u64,
 }
 
+/// Whether a run would find something: to send, or in a minute in which cases are looked at, to look at.
+///
+/// # Errors
+/// When the table can't be read.
+pub async fn has_work(sender: &Sender, now: Timestamp) -> Result<bool, TableError> {
+    let table = &sender.app.table;
+    if table.due(now).next().await.transpose().is_ok_and(|due| due.is_none()) {
+        return Ok(sweep::is_due(now) && table.looks(now).next().await.is_some());
+    }
+    Ok(true)
+}
+
 /// Sends what is due. `fresh` is a random id, under which the run holds the lease: two never send at once. `clock` is read
 /// before each attempt.
 ///

@@ -1,11 +1,15 @@
 //! What became of answers that needed somebody: by what guests say, and not by what was closed.
 
-use aftertaste::domain::report::{CasePart as Part, CasesFigure};
+use aftertaste::domain::{
+    count::minor_digits,
+    report::{CasePart as Part, CasesFigure},
+    survey::Cause,
+};
 use maud::{Markup, html};
 
 use crate::{figures::percent, words::Words};
 
-pub(crate) fn section(cases: Option<&CasesFigure>, words: &Words) -> Markup {
+pub(crate) fn section(cases: Option<&CasesFigure>, causes: &[Cause], language: &str, words: &Words) -> Markup {
     let Some(cases) = cases else { return html! {} };
     let number = |name: &str, count: Option<u64>| {
         html! { @if let Some(count) = count { tr { th scope="row" { (name) } td { (count) } } } }
@@ -29,7 +33,7 @@ pub(crate) fn section(cases: Option<&CasesFigure>, words: &Words) -> Markup {
                     (number(words.cases_waiting, cases.waiting.filter(|n| *n > 0)))
                     (number(words.praises, Some(cases.praises).filter(|n| *n > 0)))
                     @for (currency, (n, amount)) in &cases.awards {
-                        tr { th scope="row" { (words.awards) } td { (n) br; span.note { (hundredths(*amount)) " " (currency) } } }
+                        tr { th scope="row" { (words.awards) } td { (n) br; span.note { (money(*amount, currency)) " " (currency) } } }
                     }
                 }
             } }
@@ -37,7 +41,17 @@ pub(crate) fn section(cases: Option<&CasesFigure>, words: &Words) -> Markup {
             @if !cases.causes.is_empty() {
                 h3 { (words.causes) }
                 div.wide role="region" aria-label=(words.causes) tabindex="0" { table {
-                    tbody { @for cause in &cases.causes { tr { th scope="row" { (cause.cause) } td { (cause.n) } } } }
+                    tbody { @for found in &cases.causes { tr {
+                        @let cause = causes.iter().find(|cause| cause.id == found.cause);
+                        th scope="row" {
+                            // One that the brand has taken off its list has its id alone.
+                            (cause.map_or(found.cause.as_str(), |cause| cause.name.in_language(language)))
+                            @if let Some(department) = cause.and_then(|cause| cause.department.as_ref()) {
+                                br; span.note { (department.in_language(language)) }
+                            }
+                        }
+                        td { (found.n) }
+                    } } }
                 } }
             }
         }
@@ -59,6 +73,11 @@ fn part(name: &str, part: Option<Part>, words: &Words) -> Markup {
 }
 
 /// An amount in the currency's smallest unit, as people write it.
-fn hundredths(amount: u64) -> String {
-    format!("{}.{:02}", amount / 100, amount % 100)
+fn money(amount: u64, currency: &str) -> String {
+    let digits = minor_digits(currency);
+    let unit = 10_u64.pow(digits);
+    match usize::try_from(digits) {
+        Ok(width @ 1..) => format!("{}.{:0width$}", amount / unit, amount % unit),
+        _ => amount.to_string(),
+    }
 }

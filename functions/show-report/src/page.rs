@@ -67,7 +67,7 @@ impl ReportPage<'_> {
                 (self.parts())
                 (self.comments())
             }
-            (cases::section(report.cases.as_ref(), self.words()))
+            (cases::section(report.cases.as_ref(), &self.subject.brand.known_causes(), self.language, self.words()))
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }

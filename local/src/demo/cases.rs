@@ -26,8 +26,14 @@ const REPLIES: [&str; 4] = [
 ];
 const THANKS: &str = "谢谢您！已转告当班的同事。";
 
-/// Somebody of the demo's people.
-const MANAGER: &str = "grace";
+/// Whoever follows up in a store: its manager, its region, or head office.
+fn manager(store: &Store) -> &'static str {
+    match (store.number.get(), store.details.path.as_str()) {
+        (12, _) => "grace",
+        (_, path) if path.starts_with("cn/east") => "chen",
+        _ => "lin",
+    }
+}
 
 /// Rules, keys and the present.
 pub(super) struct Followed<'a> {
@@ -108,7 +114,7 @@ impl Followed<'_> {
         let by = match step {
             Move::SaySolved | Move::SayNotSolved => "guest",
             Move::Settle => "-",
-            _ => MANAGER,
+            _ => manager(self.store),
         };
         case.after(step, Moving { by, at, id: Uuid::from_u128(rng.u128(..)), store: self.store }).ok()
     }

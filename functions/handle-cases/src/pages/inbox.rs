@@ -80,7 +80,6 @@ fn list<'a>(asked: &Asked<'_>, frame: &Frame, cases: impl Iterator<Item = &'a (L
 
 fn row(asked: &Asked<'_>, frame: &Frame, (listed, store): (&Listed, &Store)) -> Markup {
     let words = frame.words;
-    let is_new = listed.state == State::Open;
     html! {
         a.row.(kind(listed.severity)) href=(frame.to(&format!("/case/{}", listed.case))) {
             span.top {
@@ -93,8 +92,8 @@ fn row(asked: &Asked<'_>, frame: &Frame, (listed, store): (&Listed, &Store)) -> 
             span.words { @match &listed.words { Some(words) => (words), None => i { (words.no_words) } } }
             small {
                 (listed.store_name)
-                @if listed.due.is_some() { " · " @if is_new { (words.unowned) } @else { (owner(listed)) } }
-                @else if let Some(name) = listed.owner_name.as_ref().or(listed.owner.as_ref()) { " · " (name) }
+                @if listed.due.is_some() { " · " (owner(listed).unwrap_or(words.unowned)) }
+                @else if let Some(name) = owner(listed) { " · " (name) }
                 @if listed.level > 0 && listed.due.is_some() { " · " b { (words.escalated) } }
                 @if listed.reopened > 0 { " · " b { (words.reopened.0) (listed.reopened) (words.reopened.1) } }
             }
@@ -102,8 +101,8 @@ fn row(asked: &Asked<'_>, frame: &Frame, (listed, store): (&Listed, &Store)) -> 
     }
 }
 
-fn owner(listed: &Listed) -> &str {
-    listed.owner_name.as_ref().or(listed.owner.as_ref()).map_or("", String::as_str)
+fn owner(listed: &Listed) -> Option<&str> {
+    listed.owner_name.as_deref().or(listed.owner.as_deref())
 }
 
 /// How it ended, or where it stands.

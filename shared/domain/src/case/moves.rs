@@ -122,7 +122,8 @@ impl Case {
     #[must_use]
     pub fn opened_anew(&self, id: super::CaseId, called: &FollowedUp, moving: Moving<'_>) -> Self {
         let fresh = Self::open(id, called, moving.store, moving.at, moving.id);
-        let kept = Self { v: self.v, log: self.log.clone(), ..fresh };
+        // What was handed out once is not given again.
+        let kept = Self { v: self.v, log: self.log.clone(), award: self.award.clone(), ..fresh };
         kept.noted(moving.id, moving.at, moving.by, Act::Opened, None)
     }
 
@@ -173,6 +174,9 @@ impl Case {
             if self.state != State::Answered || moving.at < until {
                 return Err(Refused::TooEarly(until));
             }
+            if !self.may_be_objected_to() {
+                return Err(Refused::NotItsOutcome);
+            }
         }
         let note = note.cloned().or_else(|| self.note.clone());
         Ok(Self { note, ..self.ended(outcome, moving) })
@@ -203,7 +207,7 @@ impl Case {
         if !self.can_be_judged() {
             return Err(Refused::NotFrom(self.state));
         }
-        if self.reopened >= MOST_REOPENINGS {
+        if !self.may_be_objected_to() {
             return Err(Refused::TooOften);
         }
         let (due_first, due_close) = deadlines(self.severity, moving.at, moving.store);
@@ -254,13 +258,23 @@ impl Case {
         if moving.at < self.stands_until() {
             return Err(Refused::TooEarly(self.stands_until()));
         }
-        let outcome = if self.severity == Severity::Praise { Outcome::Thanked } else { Outcome::Solved };
+        let outcome = match self.severity {
+            Severity::Praise => Outcome::Thanked,
+            // Somebody who can't object any more is not silent because they are content.
+            _ if self.may_be_objected_to() => Outcome::Solved,
+            _ => Outcome::Unsolved,
+        };
         Ok(self.ended(outcome, moving))
     }
 
     fn lapsed(self) -> Result<Self, Refused> {
         self.only_from(&[State::Open, State::Taken])?;
         Ok(Self { state: State::Closed, outcome: Some(Outcome::Lapsed), ..self })
+    }
+
+    /// Whether its guest can still say that it is not solved.
+    fn may_be_objected_to(&self) -> bool {
+        self.reopened < MOST_REOPENINGS
     }
 
     /// Until when its guest may object to the answer, before the case counts as solved. Where nobody has answered, seven

@@ -128,6 +128,9 @@ fn a_guest_opens_it_again_three_times_and_each_time_the_clocks_begin_anew() {
         case = moved_at(&case, &answer(), now).unwrap();
     }
     assert_eq!(moved(&case, &Move::SayNotSolved), Err(Refused::TooOften));
+    let later = case.stands_until();
+    assert_eq!(moved_at(&case, &close(Outcome::Solved), later), Err(Refused::NotItsOutcome), "they can't object");
+    assert_eq!(moved_at(&case, &Move::Settle, later).unwrap().outcome, Some(Outcome::Unsolved));
     assert!(moved(&case, &Move::SaySolved).is_ok());
 }
 
@@ -167,6 +170,20 @@ fn an_answer_that_is_gone_leaves_a_case_without_words_which_another_answer_opens
     let anew = gone.opened_anew(id.clone(), &called, moving);
     assert_eq!((anew.state, anew.v, &anew.id), (State::Open, gone.v + 1, &id));
     assert_eq!(anew.log.len(), gone.log.len() + 1, "its history goes on");
+    let award = Award {
+        amount: 50_000,
+        currency: "CNY".into(),
+        to: AwardTo::Guest,
+        by: "lin".into(),
+        at: opening(),
+        code: Some("0123456789".into()),
+        redeemed_at: None,
+    };
+    let paid = moved(&moved(&answered, &Move::Award(award.clone())).unwrap(), &Move::Redeem).unwrap();
+    let again = moved(&paid, &Move::Withdraw).unwrap().opened_anew(id.clone(), &called, moving);
+    assert_eq!(moved(&again, &Move::Award(award.clone())), Err(Refused::Awarded), "a visit is paid one award");
+    let unpaid = moved(&moved(&answered, &Move::Award(award)).unwrap(), &Move::Withdraw).unwrap();
+    assert_eq!(unpaid.award, None);
     assert_ne!(anew.id, gone.id);
 }
 

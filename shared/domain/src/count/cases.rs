@@ -32,10 +32,10 @@ pub struct CaseCounts {
     /// Opening minutes to the first closing by people or guests, likewise.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub close_minutes: BTreeMap<u8, u64>,
-    /// How many guests said last that it is solved, and how many that it is not.
+    /// How many guests said last that it is solved, and how many that it is not, whatever they were answered since.
     #[serde(skip_serializing_if = "is_none")]
     pub said: (u64, u64),
-    /// How many were answered, and said nothing.
+    /// How many were answered, and never said anything.
     #[serde(skip_serializing_if = "is_zero")]
     pub silent: u64,
     /// How often guests said that it is not solved.
@@ -72,14 +72,15 @@ fn power_above(minutes: u64) -> u8 {
 impl CaseCounts {
     /// Counts a case as it stands at an instant.
     pub fn add(&mut self, case: &Case, now: Timestamp) {
-        if case.is_withdrawn() {
-            return;
-        }
-        add(&mut self.opened, case.severity, 1);
+        // What was handed out stays in the sums, also where the answer was taken back.
         if let Some(award) = &case.award {
             let (n, amount) = self.awards.entry(award.currency.clone()).or_default();
             (*n, *amount) = (n.saturating_add(1), amount.saturating_add(award.amount));
         }
+        if case.is_withdrawn() {
+            return;
+        }
+        add(&mut self.opened, case.severity, 1);
         if case.severity == Severity::Praise {
             return;
         }
@@ -97,7 +98,9 @@ impl CaseCounts {
         }
         match case.said {
             Some(Said::Solved) => self.said.0 += 1,
+            // Another answer takes no word of the guest away.
             Some(Said::NotSolved) => self.said.1 += 1,
+            None if case.reopened > 0 => self.said.1 += 1,
             None => self.silent += u64::from(case.reply.is_some()),
         }
         self.reopened += u64::from(case.reopened);
