@@ -42,7 +42,7 @@ use scene::{ANSWERED, SESSIONS, Scene, key};
 use wire::{Reply, exchange};
 
 /// What the gate has time for.
-const REQUESTS: usize = 3_000;
+const REQUESTS: usize = 4_000;
 
 const SEED: u64 = 2_026;
 

@@ -84,7 +84,9 @@ pub fn drawn(draw: &mut Draw, scene: &Scene) -> String {
 /// A move, as a program or a form sends it.
 pub fn moved(draw: &mut Draw) -> Value {
     let step = draw.pick(&MOVES);
-    let mut body = json!({"v": 1 + draw.below(8), "move": step});
+    // Mostly as it is when nothing was done yet: else nearly all would come too late.
+    let v = if draw.one_in(3) { 1 + draw.below(8) } else { 2 };
+    let mut body = json!({"v": v, "move": step});
     let fields = match step {
         "answer" => {
             json!({"cause": draw.pick(&["dish", "waiting", "weather"]), "reply": draw.pick(&["抱歉", "", "a\nb"])})
