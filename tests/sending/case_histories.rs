@@ -22,6 +22,7 @@ use fastrand::Rng;
 use futures::future::join_all;
 use jiff::ToSpan;
 use roll_up_stores::{Event, Window};
+use send_notices::Sender;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -33,6 +34,9 @@ use crate::harness::{
 
 struct History<'a> {
     office: &'a Office,
+    /// What functions have at hand that nobody kills.
+    app: &'a App<AllKeys>,
+    sender: &'a Sender,
     rng: Rng,
     seed: u64,
     store: StoreNumber,
@@ -47,12 +51,14 @@ struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    fn new(office: &'a Office, seed: u64) -> Self {
+    fn new(office: &'a Office, (app, sender): (&'a App<AllKeys>, &'a Sender), seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let keys = office.world.keyring();
         let (paid, payment) = (office.now() - 2.minutes(), format!("history {seed}"));
         Self {
             office,
+            app,
+            sender,
             seed,
             store: 12.try_into().unwrap(),
             link: signed_by(keys, 12, paid, &payment),
@@ -111,12 +117,15 @@ impl<'a> History<'a> {
 
     /// The same answer many times at once, with a reply that is lost at times.
     async fn answer(&mut self) {
-        let times = if self.rng.u8(..8) == 0 { 64 } else { self.rng.usize(1..6) };
-        if self.rng.bool() {
+        let times = if self.rng.u8(..6) == 0 { 64 } else { self.rng.usize(1..6) };
+        let request = self.sending();
+        let statuses = if self.rng.u8(..5) == 0 {
+            let app = self.office.another_app(&self.office.world.proxy.url).await;
             self.office.world.proxy.lose_replies(if self.rng.bool() { "PutItem" } else { "UpdateItem" }, 1);
-        }
-        let (app, request) = (&self.office.world.stack.app, self.sending());
-        let statuses = join_all((0..times).map(|_| self.call(app, &request))).await;
+            join_all((0..times).map(|_| self.call(&app, &request))).await
+        } else {
+            join_all((0..times).map(|_| self.call(self.app, &request))).await
+        };
         let is_fine = |status: &u16| matches!(status, 200 | 201);
         assert!(statuses.iter().all(is_fine), "seed {}: {statuses:?}", self.seed);
         self.forget_losses();
@@ -131,7 +140,7 @@ impl<'a> History<'a> {
 
     /// A call whose process is killed after some writes, the last of which may have landed.
     async fn killed_answer(&mut self) {
-        let app = self.office.killable().await;
+        let app = self.office.another_app(&self.office.world.proxy.url).await;
         let request = self.sending();
         self.office.world.proxy.cut_after(self.rng.usize(..4), self.rng.bool());
         tokio::select! {
@@ -145,13 +154,13 @@ impl<'a> History<'a> {
     }
 
     async fn stored(&self) -> Option<StoredCase> {
-        self.office.sender.app.table.case(&self.key()).await.unwrap()
+        self.app.table.case(&self.key()).await.unwrap()
     }
 
     /// Some managers move the case at once, each by what they have read.
     async fn move_it(&mut self) {
         let Some(before) = self.stored().await else { return };
-        let table = &self.office.sender.app.table;
+        let table = &self.app.table;
         let catalog = Catalog::new(table.clone(), Catalog::AGE);
         let store = catalog.store(self.store, self.office.now()).await.unwrap().unwrap();
         let steps: Vec<(Move, Uuid)> = (0..self.rng.usize(1..5))
@@ -179,7 +188,7 @@ impl<'a> History<'a> {
     async fn say(&mut self) {
         let said = if self.rng.u8(..3) == 0 { "solved" } else { "not-solved" };
         let body = json!({"submission": self.submission, "said": said});
-        let status = self.call(&self.office.world.stack.app, &self.request("POST", "/s/{link}/case", &body)).await;
+        let status = self.call(self.app, &self.request("POST", "/s/{link}/case", &body)).await;
         assert!(matches!(status, 200 | 404 | 409), "seed {}: {status}", self.seed);
     }
 
@@ -189,7 +198,7 @@ impl<'a> History<'a> {
         }
         let request = self.request("DELETE", "/s/{link}", &Value::Null);
         if self.rng.bool() {
-            let app = self.office.killable().await;
+            let app = self.office.another_app(&self.office.world.proxy.url).await;
             self.office.world.proxy.cut_after(self.rng.usize(..3), self.rng.bool());
             tokio::select! {
                 _ = self.call(&app, &request) => {}
@@ -198,7 +207,7 @@ impl<'a> History<'a> {
             self.office.world.proxy.quiet().await;
             self.office.world.proxy.bury();
         }
-        let status = self.call(&self.office.world.stack.app, &request).await;
+        let status = self.call(self.app, &request).await;
         assert_eq!(status, 204, "seed {}", self.seed);
         self.submission = Uuid::from_u128(self.rng.u128(..));
         self.sent = false;
@@ -206,21 +215,21 @@ impl<'a> History<'a> {
 
     /// Two counts, one after the other by the lease, and a guest beside them.
     async fn count(&mut self) {
-        let table = &self.office.sender.app.table;
+        let table = &self.app.table;
         let event = Event::Window { days: Window::Recent };
         let count = async || {
             let catalog = Catalog::new(table.clone(), Catalog::AGE);
             roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), || self.office.now()).await.unwrap()
         };
         let request = self.sending();
-        let (_, _, status) = futures::join!(count(), count(), self.call(&self.office.world.stack.app, &request));
+        let (_, _, status) = futures::join!(count(), count(), self.call(self.app, &request));
         assert!(matches!(status, 200 | 201), "seed {}: {status}", self.seed);
         self.sent = true;
     }
 
     async fn sweep(&mut self) {
         to_sweep(self.office);
-        let (one, other) = futures::join!(self.office.run(), self.office.run());
+        let (one, other) = futures::join!(self.office.run_by(self.sender), self.office.run_by(self.sender));
         one.and(other).unwrap();
     }
 
@@ -239,14 +248,14 @@ impl<'a> History<'a> {
 
     /// All is well: a count and a few sweeps.
     async fn end(&mut self) {
-        for _ in 0..3 {
+        for _ in 0..2 {
             self.office.forward(20.minutes());
-            let table = &self.office.sender.app.table;
+            let table = &self.app.table;
             let catalog = Catalog::new(table.clone(), Catalog::AGE);
-            let event = Event::Window { days: Window::Answerable };
+            let event = Event::Window { days: Window::Recent };
             roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), || self.office.now()).await.unwrap();
             to_sweep(self.office);
-            self.office.run().await.unwrap();
+            self.office.run_by(self.sender).await.unwrap();
         }
     }
 
@@ -285,13 +294,22 @@ impl<'a> History<'a> {
 
 async fn histories(seeds: std::ops::Range<u64>) {
     let office = Office::new().await;
+    // One store is enough: a count of twelve takes as many times as long.
+    for item in office.world.items("STORES").await {
+        if item["sk"] != "000012" {
+            let key = json!({"pk": {"S": "STORES"}, "sk": {"S": item["sk"]}});
+            ask(&office.world.database.url, "DeleteItem", &json!({"TableName": TABLE, "Key": key})).await;
+        }
+    }
+    let sender = office.another_sender(&office.world.database.url).await;
+    let app = office.another_app(&office.world.database.url).await;
     let began = office.now();
     let (mut open, mut withdrawn) = (0, 0);
     for seed in seeds {
         office.set(began);
-        let mut history = History::new(&office, seed);
+        let mut history = History::new(&office, (&app, &sender), seed);
         history.answer().await;
-        for _ in 0..10 {
+        for _ in 0..8 {
             history.step().await;
         }
         history.end().await;
@@ -303,30 +321,30 @@ async fn histories(seeds: std::ops::Range<u64>) {
         }
         history.wipe().await;
     }
-    assert!(open > 20 && withdrawn > 20, "each end was met: {open} {withdrawn}");
+    assert!(open > 5 && withdrawn > 2, "each end was met: {open} {withdrawn}");
 }
 
 #[tokio::test]
 async fn a_visit_has_one_case_and_no_move_is_lost_in_the_first_quarter() {
-    histories(0..260).await;
+    histories(0..65).await;
 }
 
 #[tokio::test]
 async fn a_visit_has_one_case_and_no_move_is_lost_in_the_second_quarter() {
-    histories(260..520).await;
+    histories(65..130).await;
 }
 
 #[tokio::test]
 async fn a_visit_has_one_case_and_no_move_is_lost_in_the_third_quarter() {
-    histories(520..780).await;
+    histories(130..195).await;
 }
 
 #[tokio::test]
 async fn a_visit_has_one_case_and_no_move_is_lost_in_the_fourth_quarter() {
-    histories(780..1_040).await;
+    histories(195..260).await;
 }
 
-/// More histories by hand: `AFTERTASTE_CASES=5000..6000`.
+/// Each takes more than a second here, so a thousand are by hand: `AFTERTASTE_CASES=0..1000`.
 #[tokio::test]
 async fn a_visit_has_one_case_and_no_move_is_lost_in_histories_that_somebody_asks_for() {
     let Ok(asked) = std::env::var("AFTERTASTE_CASES") else { return };

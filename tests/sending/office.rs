@@ -80,9 +80,9 @@ impl Office {
         sender(&self.world, Table::new(client, TABLE), self.sender.web.clone())
     }
 
-    /// What functions have at hand whose process can be killed: connections of its own, through the proxy.
-    pub async fn killable(&self) -> App<AllKeys> {
-        let Sender { app, .. } = self.another_sender(&self.world.proxy.url).await;
+    /// What functions have at hand, with connections of their own to the table: behind the proxy they can be killed.
+    pub async fn another_app(&self, url: &str) -> App<AllKeys> {
+        let Sender { app, .. } = self.another_sender(url).await;
         App {
             catalog: app.catalog,
             table: app.table,

@@ -246,7 +246,7 @@ async fn told_at_once_an_event_says_that_an_answer_came_and_not_what() {
         record_response::handle(&app, &request, call).await.status.as_u16()
     };
     let submission = Uuid::new_v4();
-    let body = json!({"submission": submission, "answers": {"nps": 3, "csat": 2, "why": "汤凉了"}});
+    let body = json!({"submission": submission, "answers": {"nps": 8, "csat": 4, "why": "汤凉了"}});
     let link = office.world.link("4711").await;
     assert_eq!(call("POST", &link, body.clone()).await, 201);
     assert_eq!(call("POST", &link, body.clone()).await, 200, "sent again");
