@@ -25,7 +25,7 @@ pub enum Condition {
     Words {
         /// The question; any that takes a text, if none is named.
         text: Option<Id>,
-        /// The words, [`folded`].
+        /// The words, folded as answers are.
         any_of: Vec<String>,
     },
     /// The guest asks for a reply.
