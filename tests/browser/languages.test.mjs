@@ -49,7 +49,7 @@ for (const language of LANGUAGES) {
     await end(page, 'answered');
     await isIn(words.answered);
     await page.getByText(words.offer).waitFor();
-    assert.equal(await page.locator('button').innerText(), words.takeBack);
+    assert.equal(await page.locator('[name=take_back]').innerText(), words.takeBack);
     await takeBack(page);
     await isIn(words.takenBack);
     await follow(page, () => page.getByText(words.again).click());

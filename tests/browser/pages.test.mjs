@@ -83,7 +83,7 @@ const PAGES = {
     status: 200,
     open: async (page) => {
       await answer(page, await newSurvey(12));
-      return follow(page, () => page.locator('form button').click());
+      return follow(page, () => page.locator('[name=take_back]').click());
     },
   },
   'unknown link': { status: 404, open: (page) => page.goto(`${url}/s/${'A'.repeat(32)}`) },
