@@ -6,7 +6,7 @@ use aftertaste::{
     app::Stop,
     domain::{access::Permission, survey::Brand},
     http::Reply,
-    pages::{LANGUAGES, Shell, built_in_language},
+    pages::{LANGUAGES, Shell, built_in_language, in_language, language_name},
     session::FORM_TOKEN,
 };
 use http::StatusCode;
@@ -119,24 +119,9 @@ impl Frame {
     fn languages(&self, address: &str) -> Markup {
         html! {
             div.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
-                a lang=(language) href=(in_language(address, language)) { (name_of(language)) }
+                a lang=(language) href=(in_language(address, language)) { (language_name(language)) }
             } }
         }
-    }
-}
-
-fn in_language(address: &str, language: &str) -> String {
-    let joint = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{joint}lang={language}")
-}
-
-/// A language's name in itself.
-fn name_of(language: &str) -> &str {
-    match language {
-        "zh-CN" => "简体中文",
-        "zh-TW" => "繁體中文",
-        "en" => "English",
-        other => other,
     }
 }
 

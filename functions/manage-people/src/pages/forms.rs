@@ -1,15 +1,15 @@
 //! The form of a person: written, and read back.
 
-use aftertaste::domain::{
-    Id,
-    access::{Person, Reach, Role, RoleKind},
+use aftertaste::{
+    domain::{
+        Id,
+        access::{Person, Reach, Role, RoleKind},
+    },
+    pages::language_name,
 };
 use maud::{Markup, html};
 
-use super::{
-    frame::{Frame, name_of},
-    places::Places,
-};
+use super::{frame::Frame, places::Places};
 use crate::{Caller, words::Words};
 
 /// A field that holds more characters than this is several lines high, and offers nothing.
@@ -114,7 +114,7 @@ impl Typed {
                 label { span { (words.language) } select name="language" {
                     option value="" selected[own.is_none()] { (words.by_browser) }
                     @for language in LANGUAGES.into_iter().chain(other) {
-                        option value=(language) lang=(language) selected[own == Some(language)] { (name_of(language)) }
+                        option value=(language) lang=(language) selected[own == Some(language)] { (language_name(language)) }
                     }
                 } }
             }

@@ -9,4 +9,4 @@ pub mod survey;
 mod words;
 
 pub use problems::{expired_link, problem};
-pub use shell::{LANGUAGES, Shell, built_in_language};
+pub use shell::{LANGUAGES, Shell, built_in_language, in_language, language_name};

@@ -81,6 +81,22 @@ pub fn built_in_language(wanted: &[String]) -> &'static str {
     nearest_language(wanted, &LANGUAGES).unwrap_or("en")
 }
 
+/// The address of a page in a language.
+pub fn in_language(address: &str, language: &str) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}lang={language}")
+}
+
+/// A language's name in itself; of one that has no words here, its tag.
+pub fn language_name(language: &str) -> &str {
+    match language {
+        "zh-CN" => "简体中文",
+        "zh-TW" => "繁體中文",
+        "en" => "English",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

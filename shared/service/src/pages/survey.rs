@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     script::SCRIPT,
-    shell::Shell,
+    shell::{Shell, language_name},
     words::{Words, words},
 };
 use crate::http::Page;
@@ -228,15 +228,6 @@ pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
 /// What a guest is thanked with: the brand's own words, or those that are built in.
 pub fn thanks_line(brand: &Brand, language: &str) -> String {
     brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words(language).thanks_more).to_owned()
-}
-
-fn language_name(tag: &str) -> &str {
-    match tag {
-        "zh-CN" => "简体中文",
-        "zh-TW" => "繁體中文",
-        "en" => "English",
-        other => other,
-    }
 }
 
 /// How a visit to the page ends.
