@@ -32,6 +32,7 @@ mod once;
 mod payments;
 mod people;
 mod process;
+mod pulse;
 mod real_data;
 mod replies;
 mod report;

@@ -1,7 +1,9 @@
 //! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
 mod cases;
+mod guests;
 mod people;
+mod staff;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,11 +11,10 @@ use std::sync::Arc;
 use aftertaste::{
     counting::DayCount,
     domain::{
-        Id,
         access::{GuestKeys, Key},
-        count::{Content, DayDetails, DayOperations, Rollup},
+        count::{Content, Rollup},
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
-        survey::{Answer, Answers, Brand, Cause, Kind, Measure, More, Response, Survey},
+        survey::{Brand, Cause, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
     },
     table::{Item, Seen, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
@@ -24,11 +25,15 @@ use serde_json::json;
 
 use self::{
     cases::Followed,
+    guests::Guests,
     people::{duties, people},
 };
 use crate::{Bulk, Failure, waiting::Waiting};
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
+
+/// What staff are asked.
+const PULSE: &str = include_str!("../../surveys/pulse.json");
 
 const SEED: u64 = 2026;
 
@@ -51,32 +56,6 @@ const STORES: [(u32, &str, &str, f64, f64); 12] = [
     (34, "望京店 Wangjing", "cn/north/beijing", 9.0, 0.2),
 ];
 
-/// Got worse a week ago.
-const WORSE: u32 = 13;
-/// Its VIPs are happy and its other guests are not.
-const UNFAIR: u32 = 21;
-
-const PRAISE: [&str; 8] = [
-    "汤很鲜，上菜也快。",
-    "服务员特别热情，会再来！",
-    "Best dumplings in town 🥟",
-    "味道一如既往地好。",
-    "环境干净，带爸妈来很放心。",
-    "The staff remembered our names.",
-    "小朋友很喜欢这里。",
-    "Great value for lunch.",
-];
-const COMPLAINTS: [&str; 8] = [
-    "等位太久了，叫号也不清楚。",
-    "菜有点凉，偏咸。",
-    "The tables were sticky.",
-    "点的菜上错了两次。",
-    "和宣传图片差太多。",
-    "Too loud, and nobody came when we called.",
-    "会员才有座位，我们等了一个小时。",
-    "价格涨了，分量少了。",
-];
-
 /// Puts the demo in if the catalog is empty, with its answers if there is a door for them.
 pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -> Result<(), Failure> {
     let there = table.stores().await.map_err(|error| failed(&error))?;
@@ -89,15 +68,16 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     }))
     .map_err(|error| failed(&error))?;
     table.put_brand(&brand).await.map_err(|error| failed(&error))?;
-    let definition = serde_json::from_str(SURVEY).map_err(|error| failed(&error))?;
-    let survey = Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))?;
-    table.put_survey(&survey, now).await.map_err(|error| failed(&error))?;
+    let (survey, pulse) = (survey(SURVEY)?, survey(PULSE)?);
+    for survey in [&survey, &pulse] {
+        table.put_survey(survey, now).await.map_err(|error| failed(&error))?;
+    }
 
     let stores = stores()?;
     if let Some(bulk) = bulk {
         let retention = (i64::from(brand.retention_days) * 24).hours();
         let causes = brand.known_causes();
-        bulk.import(invent(&stores, Inventor::new(survey, causes, retention, now)?, now).await?).await?;
+        bulk.import(invent(&stores, Inventor::new(survey, pulse, causes, retention, now)?, now).await?).await?;
     }
     for (id, person) in people()? {
         table.put_person(&id, &person, &Seen::Unreadable, now).await.map_err(|error| failed(&error))?;
@@ -112,6 +92,11 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     Ok(())
 }
 
+fn survey(definition: &str) -> Result<Survey, Failure> {
+    let definition = serde_json::from_str(definition).map_err(|error| failed(&error))?;
+    Survey::new(definition).map_err(|mistakes| failed(&format!("{mistakes:?}")))
+}
+
 fn failed(error: &dyn std::fmt::Display) -> Failure {
     Failure(format!("The demo can't be put in: {error}"))
 }
@@ -121,7 +106,7 @@ fn stores() -> Result<Vec<(Store, f64, f64)>, Failure> {
     let stores = STORES.iter().map(|(number, name, path, busy, quality)| {
         let details: StoreDetails = serde_json::from_value(json!({
             "name": name, "path": path, "time_zone": "Asia/Shanghai", "day_starts": "04:00", "survey": "dine-in",
-            "opening": {"daily": ["10:30-22:00"]},
+            "staff_survey": "pulse", "opening": {"daily": ["10:30-22:00"]},
         }))
         .map_err(|error| failed(&error))?;
         let number = StoreNumber::try_from(*number).map_err(|error| failed(&error))?;
@@ -161,6 +146,8 @@ async fn invent(stores: &[(Store, f64, f64)], inventor: Inventor, now: Timestamp
 /// Invents what happens in stores.
 struct Inventor {
     survey: Arc<Versioned>,
+    /// What staff are asked.
+    pulse: Survey,
     /// The rules' lots are drawn with these. Nobody opens these visits, so they are no secret, and the demo is the same in
     /// every folder.
     keys: GuestKeys,
@@ -181,12 +168,18 @@ struct StoreDays {
 }
 
 impl Inventor {
-    fn new(survey: Survey, causes: Vec<Cause>, retention: Span, now: Timestamp) -> Result<Self, Failure> {
+    fn new(
+        survey: Survey,
+        pulse: Survey,
+        causes: Vec<Cause>,
+        retention: Span,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let what = format!("Putting in a demo brand with {DAYS} days of invented answers");
         let waiting = Waiting::with_steps(what, STORES.len() as u64 * u64::from(DAYS.unsigned_abs()));
         let key = || Key::from([0; 32]);
         let keys = GuestKeys::new(0, BTreeMap::from([(0, key())]), key()).map_err(|error| failed(&error))?;
-        Ok(Self { survey: Arc::new(Versioned { version: 1, survey }), keys, causes, retention, now, waiting })
+        Ok(Self { survey: Arc::new(Versioned { version: 1, survey }), pulse, keys, causes, retention, now, waiting })
     }
 
     /// All days of a store.
@@ -227,6 +220,14 @@ impl Inventor {
             }
             days.items.push(response_item(*visit, response, expires)?);
         }
+        let staff = staff::answers(&self.pulse, (store, day), keys.payment(), (busy, quality), &mut rng);
+        let is_over = |(_, response): &(Visit, Response)| back > 0 && response.answered_at < *now;
+        for (visit, response) in staff.into_iter().filter(is_over) {
+            let paid = visit.minute.start();
+            counted.meet(paid, paid + self.retention);
+            counted.add(&response, paid, store.calendar.hour_of(paid), &self.pulse);
+            days.items.push(response_item(visit, &response, paid + self.retention)?);
+        }
         counted.add_running(store, running);
         let DayCount { tallies, complete_until, items, shown_before, .. } = counted.finished();
         let operations = operations.filter(|_| back > 0);
@@ -242,142 +243,6 @@ impl Inventor {
             days.rollups.push((day, rollup));
         }
         Ok(())
-    }
-}
-
-/// The guests of one store on one day.
-struct Guests<'a> {
-    store: &'a Store,
-    survey: &'a Survey,
-    payments: &'a Key,
-    day: Date,
-    /// How many days ago.
-    back: i32,
-    /// Answers on an ordinary day.
-    busy: f64,
-    /// How good the store is.
-    quality: f64,
-}
-
-impl Guests<'_> {
-    fn answers(&self, rng: &mut Rng) -> Vec<(Visit, Response)> {
-        let weekend = matches!(self.day.weekday().to_monday_one_offset(), 5..=7);
-        let expected = self.busy * if weekend { 1.5 } else { 1.0 };
-        // A whole number around what is expected, also when that is less than one.
-        let count = (0..40).filter(|_| rng.f64() < expected / 40.0).count();
-        (0..count).filter_map(|i| self.answer(rng, i, weekend)).collect()
-    }
-
-    fn answer(&self, rng: &mut Rng, i: usize, weekend: bool) -> Option<(Visit, Response)> {
-        let number = self.store.number.get();
-        // Lunch from eleven, dinner from half past five.
-        let (meal, length) = if rng.f64() < 0.45 { (7 * 60, 180) } else { (13 * 60 + 30, 270) };
-        let minutes = meal + rng.i64(0..length);
-        let paid = self.store.calendar.window(self.day).start + minutes.minutes();
-        let segment = match rng.u8(0..10) {
-            0..2 => 1,
-            2..5 => 2,
-            _ => 0,
-        };
-        let rush = weekend && (13 * 60 + 60..13 * 60 + 180).contains(&minutes);
-        let mood =
-            self.quality - if rush { 0.5 } else { 0.0 } - if number == WORSE && self.back < 7 { 1.6 } else { 0.0 }
-                + match (number == UNFAIR, segment) {
-                    (true, 1) => 1.1,
-                    (true, _) => -0.7,
-                    _ => 0.0,
-                };
-        let visit = Visit {
-            store: self.store.number,
-            minute: Minute::of(paid)?,
-            payment: PaymentHash::of(&format!("demo {number} {} {i}", self.day), self.payments),
-        };
-        let answers = self.fill_in(rng, visit.payment, mood);
-        let channel = match rng.u8(0..20) {
-            0..11 => Channel::Receipt,
-            11..17 => Channel::WechatMiniProgram,
-            17..19 => Channel::Table,
-            _ => Channel::AlipayMiniProgram,
-        };
-        let response = Response {
-            survey: self.survey.definition.id.clone(),
-            version: 1,
-            answered_at: paid + rng.i64(1..30).minutes(),
-            channel,
-            segment: Segment::try_from(segment).ok()?,
-            answers,
-            seconds: Some(rng.u32(6..40)),
-            submission: None,
-            partial: false,
-            table: None,
-            network: None,
-            taken_back: None,
-            was_survey: None,
-            whole_at: None,
-            more: More::default(),
-        };
-        Some((visit, response))
-    }
-
-    /// What a guest in some mood answers: their themes first, and satisfaction from them. Trust only punishes,
-    /// recognition only delights, the others do both.
-    fn fill_in(&self, rng: &mut Rng, payment: PaymentHash, mood: f64) -> Answers {
-        let noise = |rng: &mut Rng| (0..4).map(|_| rng.f64()).sum::<f64>() - 2.0;
-        let mut answers = Answers::new();
-        let mut satisfaction = 3.9 + 0.7 * mood + 0.9 * noise(rng);
-        let mut put = |id: &Id, value: f64, most: f64| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 10")]
-            let whole = value.round().clamp(0.0, most) as u8;
-            answers.insert(id.clone(), Answer::Scale(whole));
-        };
-        for question in self.survey.asked(payment) {
-            if question.definition.measures == Some(Measure::Driver) {
-                let weak = if question.id().as_str() == "convenience" { -0.8 } else { 0.0 };
-                let rating = (4.0 + weak + 0.6 * mood + 1.3 * noise(rng)).round().clamp(1.0, 5.0);
-                let (penalty, reward) = match question.id().as_str() {
-                    "trust" | "promises" => (1.1, 0.1),
-                    "recognition" | "identity" => (0.1, 0.6),
-                    "convenience" => (0.8, 0.5),
-                    _ => (0.5, 0.4),
-                };
-                satisfaction += if rating <= 2.0 {
-                    -penalty
-                } else if rating >= 5.0 {
-                    reward
-                } else {
-                    0.0
-                };
-                put(question.id(), rating, 5.0);
-            }
-        }
-        let satisfied = satisfaction.clamp(1.0, 5.0);
-        let mut recommend = 0.0;
-        for question in &self.survey.questions {
-            match question.definition.measures {
-                Some(Measure::Satisfaction) => put(question.id(), satisfied, 5.0),
-                Some(Measure::Recommend) => {
-                    recommend = (satisfaction * 2.0 + 0.3 + 0.9 * noise(rng)).clamp(0.0, 10.0);
-                    put(question.id(), recommend, 10.0);
-                }
-                _ => {}
-            }
-        }
-        let text = self.survey.questions.iter().find(|question| matches!(question.kind, Kind::Text { .. }));
-        if let Some(question) = text.filter(|_| rng.f64() < 0.2) {
-            let words = if recommend < 6.5 { &COMPLAINTS } else { &PRAISE };
-            if let Some(words) = rng.choice(words) {
-                answers.insert(question.id().clone(), Answer::Text((*words).to_owned()));
-            }
-        }
-        answers
-    }
-
-    /// Orders and revenue: about one guest in nine answers.
-    fn operations(&self, rng: &mut Rng, answers: usize) -> Option<DayOperations> {
-        let orders = answers as u64 * 9 + rng.u64(15..40);
-        let revenue = (0..orders).map(|_| rng.u32(3_800..16_800)).map(f64::from).sum::<f64>() / 100.0;
-        let (revenue, currency) = (Some(revenue), Some("CNY".into()));
-        DayDetails { orders, revenue, refunds: None, orders_by_hour: BTreeMap::new(), currency }.try_into().ok()
     }
 }
 

@@ -102,7 +102,7 @@ pub fn body(draw: &mut Draw, plan: &Plan<'_>) -> Value {
         body.as_object_mut().unwrap().shift_remove("secrets");
     }
     if draw.one_in(3) {
-        body["channel"] = json!(draw.pick(&["wechat-message", "alipay-mini-program", "email", "app", "test"]));
+        body["channel"] = json!(draw.pick(&["wechat-message", "alipay-mini-program", "email", "app", "test", "staff"]));
         body["segment"] = json!(draw.below(16));
     }
     if draw.one_in(3) {

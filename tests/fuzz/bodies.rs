@@ -168,6 +168,7 @@ fn person(draw: &mut Draw, plan: &Plan<'_>) -> Vec<(String, String)> {
         ("do", &["save", "link", "sign-out", "x"][..]),
         ("looks", &["cn", "store/12 store/13", "", "cn、mars", "*"]),
         ("contact", &["", "cn/east"]),
+        ("pulse", &["", "cn/east", "-"]),
         ("email", &["", "somebody@example.cn", "@"]),
         ("language", &["", "en", "zh_CN"]),
         ("mentions", &["", "wecom LinXia", "wecom"]),
@@ -284,6 +285,7 @@ fn details(draw: &mut Draw, plan: &Plan<'_>) -> Value {
         "time_zone": zone,
         "day_starts": "04:00",
         "survey": survey,
+        "staff_survey": draw.pick(&["pulse", "dine-in", "gone", "-"]),
         "opening": opening(draw),
         "closed_on": draw.pick(&[&[][..], &["2027-02-06", "2027-02-07"]]),
     })

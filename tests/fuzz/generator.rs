@@ -99,7 +99,8 @@ const ODD_TYPES: [&str; 14] = [
 const METHODS: [&str; 10] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "PROPFIND"];
 
 /// Scopes of grants. This version need not know each.
-const SCOPES: [&str; 16] = [
+const SCOPES: [&str; 17] = [
+    "pulse:cn report:",
     "follow:cn/east",
     "follow: contact:store/13",
     "issue",
@@ -320,9 +321,9 @@ fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
 
 fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     let needed = match plan.route.path.split('/').nth(1) {
-        Some("links" | "codes") => "issue",
+        Some("links" | "codes") => "issue pulse:",
         Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints" | "duty") => "admin",
-        Some("reports" | "login") => "report:",
+        Some("reports" | "login") => "report: pulse:",
         Some("cases" | "case" | "awards") => "follow: contact:",
         Some("s" | "t" | "payments") => "",
         // A route that is new is shown all there are.

@@ -107,6 +107,9 @@ fn links() -> Vec<Call> {
     vec![
         post().json(&paid(12, at, json!({"channel": "receipt"}))),
         post().json(&paid(12, at, json!({"channel": "sms", "segment": 2}))),
+        post().json(&paid(12, at, json!({"channel": "staff"}))),
+        new("POST /links").grant("pulse:").json(&paid(12, at, json!({"channel": "staff"}))),
+        new("POST /links").grant("pulse:").json(&paid(12, at, json!({"channel": "staff", "segment": 1}))),
         post().json(&paid(
             12,
             at,
@@ -301,6 +304,8 @@ fn catalog() -> Vec<Call> {
         with("name", json!("")),
         with("path", json!("store/1")),
         with("survey", json!("none")),
+        with("staff_survey", json!("none")),
+        with("staff_survey", json!("dine-in")),
         with("colour", json!("red")),
         with("opening", json!({"mon": ["10:00-10:00"]})),
         with("opening", json!({"daily": ["9-21"]})),

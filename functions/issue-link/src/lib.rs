@@ -11,7 +11,7 @@ use aftertaste::{
     domain::{
         access::{BothKeys, Grant, GuestKeys},
         payment::Payer,
-        place::{Store, StoreNumber},
+        place::{Scope, Store, StoreNumber},
         visit::{Channel, Claim, Context, Minute, Origin, Segment, Standing, TableCode, TableNumber},
     },
     http::{Problem, Reply, Request, accepted, body_json},
@@ -73,7 +73,7 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
     conclude(answered, Reply::from)
 }
 
-/// A grant that allows the links of some store. Of which is asked once the store is known.
+/// A grant that allows the codes of some store. Of which is asked once the store is known.
 async fn tills_grant(app: &App, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
     let grant = app.granted(request, now).await?;
     if grant.allows_some_issue() { Ok(grant) } else { Err(Problem::grant_insufficient("issue:<scope>").into()) }
@@ -121,17 +121,37 @@ fn draw(request: &Request, address: String) -> Result<Reply, Stop> {
     Ok(reply.with("cross-origin-resource-policy", "cross-origin"))
 }
 
+/// The store, when the grant allows to ask its staff.
+async fn store_of_staff(app: &App, grant: &Grant, number: StoreNumber, now: Timestamp) -> Result<Arc<Store>, Stop> {
+    let store = app.catalog.store(number, now).await?.ok_or_else(Problem::store_unknown)?;
+    if !grant.allows_pulse(&Scope::Store(number), Some(&store.details.path)) {
+        return Err(Problem::grant_insufficient(&format!("pulse:store/{number}")).into());
+    }
+    if store.details.staff_survey.is_none() {
+        let sentence = "The store asks its staff nothing: say which survey with staff_survey in PUT /stores/{store}.";
+        return Err(Problem::invalid(sentence).into());
+    }
+    Ok(store)
+}
+
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
-    let grant = tills_grant(app, request, now).await?;
+    let grant = app.granted(request, now).await?;
+    if !grant.allows_some_issue() && !grant.allows_some_pulse() {
+        return Err(Problem::grant_insufficient("issue:<scope>").into());
+    }
     let payment: Payment = body_json(request)?;
     let claim = payment.claim(&app.keys.guests)?;
-    let store = store_of(app, &grant, payment.store, now).await?;
+    let store = match claim.channel.origin() {
+        Origin::Staff => store_of_staff(app, &grant, payment.store, now).await?,
+        _ => store_of(app, &grant, payment.store, now).await?,
+    };
     // The minute's end: a payment of its last second is as old as that.
     let paid = claim.visit.minute.after(1).start();
     if let Some(hours) = grant.paid_within.filter(|hours| now.duration_since(paid).as_hours() >= i64::from(*hours)) {
         return Err(Problem::payment_too_old(hours).into());
     }
-    let survey = app.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+    let asked = claim.channel.survey_at(&store).ok_or_else(Problem::survey_unknown)?;
+    let survey = app.catalog.survey(asked, now).await?.ok_or_else(Problem::survey_unknown)?;
     let expires_at = still_live(claim.standing(now, survey.definition.link_lifetime_days))?;
     let quiet_days = survey.definition.invite.quiet_days;
     if let Some(customer) = payment.customer.filter(|_| quiet_days > 0 && payment.channel.origin() == Origin::Payment) {
@@ -142,7 +162,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
         }
     }
     let brand = app.catalog.brand(now).await?;
-    // Whoever tries the survey out was served by nobody, and sat nowhere.
+    // Whoever tries the survey out was served by nobody, and staff are not to be told apart.
     if claim.channel.origin() == Origin::Payment {
         let expires = brand.kept_until(claim.visit.minute);
         app.table.put_context(claim.visit, &payment.context, Teller::Till(now), expires).await?;
@@ -166,6 +186,11 @@ impl Payment {
         if self.channel.origin() == Origin::Code {
             return Err(Problem::invalid(
                 "The channel table is for the codes on tables, which no payment stands behind: POST /codes.",
+            ));
+        }
+        if self.channel.origin() == Origin::Staff && self.segment != Segment::default() {
+            return Err(Problem::invalid(
+                "segment is for guests: staff are few, and smaller groups would tell who answered. Leave it out.",
             ));
         }
         if self.customer.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST_PAYMENT) {

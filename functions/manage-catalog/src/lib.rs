@@ -154,10 +154,7 @@ async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) 
     if before.as_ref().is_none_or(|before| before.details.path != store.details.path) {
         covered_node(grant, &store)?;
     }
-    if app.table.readable_survey(&store.details.survey).await?.is_none() {
-        let sentence = format!("There is no survey {}: put it first, with PUT /surveys/{{id}}.", store.details.survey);
-        return Err(Problem::invalid(sentence).into());
-    }
+    check_surveys(app, &store).await?;
     let Some(before) = before else {
         app.table.put_store(&store).await?;
         return Ok(ok(&store));
@@ -172,6 +169,25 @@ async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) 
     let store = store.in_place_of(&before, now, LIFETIMES_LOOK_BACK_DAYS);
     app.table.put_store(&store).await?;
     Ok(ok(&store))
+}
+
+/// Checks that what is asked in a store is there, and that its staff are asked for no words: nobody would read them, for a
+/// few colleagues know each other's way of writing.
+async fn check_surveys(app: &App, store: &Store) -> Result<(), Stop> {
+    for id in store.surveys() {
+        let Some(survey) = app.table.readable_survey(id).await? else {
+            let sentence = format!("There is no survey {id}: put it first, with PUT /surveys/{{id}}.");
+            return Err(Problem::invalid(sentence).into());
+        };
+        if Some(id) == store.details.staff_survey.as_ref() && survey.survey.asks_texts() {
+            let sentence = format!(
+                "staff_survey: {id} asks for texts, and what staff write is shown to nobody. Name a survey without them, \
+                 such as pulse."
+            );
+            return Err(Problem::invalid(sentence).into());
+        }
+    }
+    Ok(())
 }
 
 /// A body as `GET` shows it can be put back: the field that the address or the table decides is passed over.

@@ -32,7 +32,8 @@ impl<'a> Giver<'a> {
             | Permission::Admin(Some(Scope::Store(store)))
             | Permission::Report(Some(Scope::Store(store)))
             | Permission::Follow(Some(Scope::Store(store)))
-            | Permission::Contact(Some(Scope::Store(store))) => self.nodes.get(store),
+            | Permission::Contact(Some(Scope::Store(store)))
+            | Permission::Pulse(Some(Scope::Store(store))) => self.nodes.get(store),
             _ => None,
         };
         self.grant.may_give(permission, node)

@@ -164,7 +164,8 @@ pub(crate) async fn issue(
         let sentence = format!("days is 1 to {longest} for a grant of this scope; this is {days}.");
         return Err(refused(Field::Days(longest), sentence));
     }
-    let is_for_tills = permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)));
+    let is_for_tills =
+        permissions.iter().any(|permission| matches!(permission, Permission::Issue(_) | Permission::Pulse(_)));
     let expires = call.now.saturating_add((i64::from(days) * 24).hours()).unwrap_or(Timestamp::MAX);
     let issue = Issue { id: call.fresh, from: call.now };
     let grant =

@@ -9,7 +9,7 @@ use aftertaste::{
     domain::{
         access::GuestKeys,
         survey::{Brand, Kind, Question},
-        visit::{Channel, Minute, TableCode, visitor},
+        visit::{Minute, TableCode, visitor},
     },
     http::{Problem, ProblemKind, Reply, Request, accepted, wanted_languages},
     lambda::Call,
@@ -122,9 +122,9 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
     }
     let link = request.path_parameter("link");
     if let Some(end) = request.query("end").as_deref().and_then(End::named) {
-        let is_theirs = opened.link.claim.channel != Channel::Kiosk;
+        let channel = opened.link.claim.channel;
         let (brand, store, language) = (&*opened.brand, opened.store(), opened.language.as_str());
-        let ended = Ended { brand, store, link, language, submission: None, is_theirs, awaited: None };
+        let ended = Ended { brand, store, link, language, submission: None, channel, awaited: None };
         let page = pages::survey::end(end, &ended);
         return Ok(Reply::page(StatusCode::OK, page));
     }
@@ -158,7 +158,7 @@ fn as_json(opened: &Opened, submission: Uuid) -> Value {
         "store": opened.store(),
         "brand": {"name": brand.name, "colour": brand.colour},
         "privacy": pages::survey::privacy_line(brand, link.claim.channel, language),
-        "thanks": pages::survey::thanks_line(brand, language),
+        "thanks": pages::survey::thanks_line(brand, link.claim.channel, language),
         "expires_at": link.until,
         "submission": submission,
         "asks_reply": link.survey.offers_reply(link.claim.channel),

@@ -120,9 +120,9 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
         let language = shown.survey.language_for(wanted);
         let link = shown.request.path_parameter("link");
         let (brand, store) = (shown.brand, shown.opened.store.details.name.as_str());
-        let is_theirs = shown.opened.claim.channel != Channel::Kiosk;
+        let channel = shown.opened.claim.channel;
         let awaited = shown.awaited(case);
-        let ended = Ended { brand, store, link, language, submission, is_theirs, awaited };
+        let ended = Ended { brand, store, link, language, submission, channel, awaited };
         Reply::page(status, pages::survey::end(end, &ended))
     };
     let theirs = match shown.submission {

@@ -109,7 +109,10 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
 async fn find(app: &App, link: &str, now: Timestamp) -> Result<Found, Stop> {
     let claim = Claim::verify(link, &app.keys).ok_or_else(Problem::link_unknown)?;
     let store = app.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
-    let survey = app.catalog.survey(&store.details.survey, now).await?;
+    let survey = match claim.channel.survey_at(&store) {
+        Some(asked) => app.catalog.survey(asked, now).await?,
+        None => None,
+    };
     let days = survey.map_or(0, |survey| survey.definition.link_lifetime_days);
     match claim.standing(now, days.max(LINK_DAYS)) {
         Standing::Live(_) => {

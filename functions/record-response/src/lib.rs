@@ -19,7 +19,7 @@ use aftertaste::{
         survey::{
             Answers, Brand, FollowedUp, LONGEST_SECONDS, Leniency, Mistake, More, Response, Severity, check_answers,
         },
-        visit::{Claim, network},
+        visit::{Claim, Origin, network},
     },
     http::{Problem, Reply, Request},
     lambda::Call,
@@ -179,7 +179,9 @@ fn response(
         submission: Some(sent.submission.unwrap_or(call.fresh)),
         partial: sent.partial,
         table: claim.table(),
-        network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keys),
+        // Of staff nothing is kept that tells one from another.
+        network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keys)
+            .filter(|_| claim.channel.origin() != Origin::Staff),
         taken_back: None,
         was_survey: None,
         whole_at: (!sent.partial).then_some(call.now),

@@ -65,7 +65,7 @@ async fn longest_lifetime(table: &Table, stores: &[Store], now: Timestamp) -> Re
     let since = now.saturating_sub((LIFETIMES_LOOK_BACK_DAYS * 24).hours()).unwrap_or(Timestamp::MIN);
     let asked = |store: &'_ Store| -> Vec<Id> {
         let before = store.asked_before.iter().filter(|asked| asked.until >= since);
-        before.map(|asked| asked.survey.clone()).chain([store.details.survey.clone()]).collect()
+        before.map(|asked| &asked.survey).chain(store.surveys()).cloned().collect()
     };
     let surveys: BTreeSet<Id> = stores.iter().flat_map(asked).collect();
     let mut longest = 1;

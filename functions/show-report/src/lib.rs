@@ -11,6 +11,7 @@ mod page;
 mod parts;
 mod pictures;
 mod signed_in;
+mod staff;
 mod summary;
 mod words;
 
@@ -23,6 +24,7 @@ use aftertaste::{
         count::Series,
         place::{Path, Scope, parse_day},
         report::{Against, Report, Subject},
+        visit::Origin,
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
@@ -121,6 +123,8 @@ async fn show(
     let below = reading::below(app, &stores, &reading, &series).await?;
     let mut counts = reading.of(&series, &stores, below);
     (counts.comments, counts.comments_before) = (comments.comments, comments.before);
+    let staff = staff::read(app, (&scope, &stores), window, grant, now).await?;
+    counts.staff = staff.as_ref().map(|staff| staff.figure.clone());
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;
     let subject = Subject { scope: &scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
@@ -139,7 +143,8 @@ async fn show(
                 follows: grant.allows_follow(&scope, stores.own().map(|store| &store.details.path)),
             });
             let today = stores.today(now);
-            let page = ReportPage { report: &report, subject: &subject, language, above, against, today, signed_in };
+            let (report, subject, staff) = (&report, &subject, staff.as_ref());
+            let page = ReportPage { report, subject, staff, language, above, against, today, signed_in };
             // Old browsers tell by `Origin` alone where its form comes from.
             Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
         }
@@ -169,6 +174,10 @@ async fn wanted_series(
 ) -> Result<(Series, Arc<Versioned>), Stop> {
     let asked: Option<Series> =
         request.query("survey").map(|series| series.parse().map_err(|_| Problem::survey_unknown())).transpose()?;
+    // What staff answered stands beside, by whole months, and in no report of its own.
+    if asked.as_ref().is_some_and(|series| series.origin == Origin::Staff) {
+        return Err(Problem::survey_unknown().into());
+    }
     let of_store = stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
     let wanted = asked.map_or_else(|| reading.series().into_iter().chain(of_store).collect(), |asked| vec![asked]);
     for series in wanted {

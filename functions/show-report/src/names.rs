@@ -143,6 +143,7 @@ impl Words {
                 Channel::Kiosk => "kiosk",
                 Channel::Web => "web",
                 Channel::Test => "test",
+                Channel::Staff => "staff",
             };
         }
         match channel {
@@ -159,6 +160,7 @@ impl Words {
             Channel::Kiosk => "自助机",
             Channel::Web => "网页",
             Channel::Test => "试填",
+            Channel::Staff => "员工",
         }
     }
 }

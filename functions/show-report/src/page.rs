@@ -19,6 +19,7 @@ use crate::{
     parts::{self, score_cells, score_heads},
     pictures::trend,
     signed_in::SignedIn,
+    staff::{self, Staff},
     summary,
     words::{CHINESE, ENGLISH, Words},
 };
@@ -37,6 +38,8 @@ pub(crate) struct ReportPage<'a> {
     pub report: &'a Report,
     /// What the report is about.
     pub subject: &'a Subject<'a>,
+    /// What staff answered, if the reader may see it.
+    pub staff: Option<&'a Staff>,
     pub language: &'a str,
     /// The scope above, when the manager may see it.
     pub above: Option<String>,
@@ -68,6 +71,7 @@ impl ReportPage<'_> {
                 (self.comments())
             }
             (cases::section(report.cases.as_ref(), &self.subject.brand.known_causes(), self.language, self.words()))
+            (staff::section(self.staff, &report.children, self.language, self.words()))
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
             footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
@@ -92,6 +96,8 @@ impl ReportPage<'_> {
                 Origin::Payment => {},
                 Origin::Code => p.note { (words.untied) },
                 Origin::Test => p.note { (words.trying) },
+                // They have no report of their own.
+                Origin::Staff => {},
             }
             @if report.waiting > 0 { p.note { (words.waiting) " " (report.waiting) } }
             @if report.running > 0 { p.note { (words.parts_wait) " " (report.running) } }
@@ -159,6 +165,7 @@ impl ReportPage<'_> {
                                     Origin::Payment => {},
                                     Origin::Code => { " · " (words.table_codes) },
                                     Origin::Test => { " · " (words.test) },
+                                    Origin::Staff => {},
                                 }
                             }
                         }

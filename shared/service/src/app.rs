@@ -141,7 +141,8 @@ impl<K: AsRef<GuestKeys>> App<K> {
     pub async fn open_link(&self, link: &str, now: Timestamp) -> Result<OpenLink, Stop> {
         let claim = Claim::verify(link, self.keys.as_ref()).ok_or_else(Problem::link_unknown)?;
         let store = self.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
-        let survey = self.catalog.survey(&store.details.survey, now).await?.ok_or_else(Problem::survey_unknown)?;
+        let asked = claim.channel.survey_at(&store).ok_or_else(Problem::survey_unknown)?;
+        let survey = self.catalog.survey(asked, now).await?.ok_or_else(Problem::survey_unknown)?;
         match claim.standing(now, survey.definition.link_lifetime_days) {
             Standing::Live(until) => Ok(OpenLink { claim, until, store, survey }),
             Standing::Expired(at) => Err(Problem::link_expired(at).into()),

@@ -279,12 +279,12 @@ impl Reading {
         self.rollups.is_empty() && self.before.is_empty()
     }
 
-    /// Every series with responses in the window: those with whole ones behind which payments stand first, and of these
+    /// Every series of guests with responses in the window: those with whole ones behind which payments stand first, and of these
     /// the one with most.
     pub fn series(&self) -> Vec<Series> {
         let mut responses: BTreeMap<&Series, u64> = BTreeMap::new();
         let days: Vec<&Tallies> = self.rollups.values().map(|day| &day.content.tallies).collect();
-        for (series, tally) in days.into_iter().flatten() {
+        for (series, tally) in days.into_iter().flatten().filter(|(series, _)| series.origin != Origin::Staff) {
             *responses.entry(series).or_default() += tally.responses + tally.waiting;
         }
         let mut all: Vec<(&Series, u64)> = responses.into_iter().collect();

@@ -18,13 +18,34 @@ const LONG_FIELD: usize = 40;
 /// The languages that a person can be given on the page. Through the API it can be any.
 const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// The roles as the form has them, each with whether it shows how guests want to be reached.
-const ROLES: [(&str, RoleKind, bool); 5] = [
-    ("looks", RoleKind::Looks, false),
-    ("owns-cases", RoleKind::OwnsCases, false),
-    ("contact", RoleKind::OwnsCases, true),
-    ("sets-up", RoleKind::SetsUp, false),
-    ("everything", RoleKind::Everything, false),
+/// What a role shows besides.
+#[derive(Clone, Copy, PartialEq)]
+enum Also {
+    Nothing,
+    /// How guests want to be reached.
+    Contact,
+    /// What staff answer.
+    Pulse,
+}
+
+impl Also {
+    fn of(role: &Role) -> Self {
+        match role {
+            Role { contact: true, .. } => Self::Contact,
+            Role { pulse: true, .. } => Self::Pulse,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// The roles as the form has them.
+const ROLES: [(&str, RoleKind, Also); 6] = [
+    ("looks", RoleKind::Looks, Also::Nothing),
+    ("pulse", RoleKind::Looks, Also::Pulse),
+    ("owns-cases", RoleKind::OwnsCases, Also::Nothing),
+    ("contact", RoleKind::OwnsCases, Also::Contact),
+    ("sets-up", RoleKind::SetsUp, Also::Nothing),
+    ("everything", RoleKind::Everything, Also::Nothing),
 ];
 
 /// What was typed, with what is wrong with it.
@@ -41,12 +62,13 @@ pub(super) fn typed(caller: &Caller, words: &Words) -> Typed {
     let mut mistakes = Vec::new();
     let mut fields = Vec::new();
     let mut roles = Vec::new();
-    for (field, role, contact) in ROLES {
+    for (field, role, also) in ROLES {
+        let (contact, pulse) = (also == Also::Contact, also == Also::Pulse);
         for scope in
             caller.field(field).split([' ', ',', '，', '、', ';', '\n', '\r', '\t']).filter(|scope| !scope.is_empty())
         {
             match scope.parse::<Reach>() {
-                Ok(scope) => roles.push(Role { role, scope, contact }),
+                Ok(scope) => roles.push(Role { role, scope, contact, pulse }),
                 Err(_) => mistakes.push(format!("{} {}", words.bad_scope, shortened(scope))),
             }
         }
@@ -82,12 +104,11 @@ fn shortened(text: &str) -> String {
 impl Typed {
     /// A person as the form has them.
     pub(super) fn of(person: Person) -> Self {
-        let of_role = |role: RoleKind, contact: bool| {
-            let scopes = person.roles.iter().filter(|one| one.role == role && one.contact == contact);
+        let of_role = |role: RoleKind, also: Also| {
+            let scopes = person.roles.iter().filter(|one| one.role == role && Also::of(one) == also);
             scopes.map(|one| one.scope.to_string()).collect::<Vec<_>>().join(" ")
         };
-        let mut fields: Vec<_> =
-            ROLES.into_iter().map(|(field, role, contact)| (field, of_role(role, contact))).collect();
+        let mut fields: Vec<_> = ROLES.into_iter().map(|(field, role, also)| (field, of_role(role, also))).collect();
         let mentions = person.mentions.iter().map(|(robot, id)| format!("{robot} {id}"));
         fields.push(("mentions", mentions.collect::<Vec<_>>().join("\n")));
         Self { person, mistakes: Vec::new(), fields }
@@ -123,10 +144,14 @@ impl Typed {
                 small { (words.scopes_hint) }
                 (places.listed(frame))
                 (places.offered())
-                @for (field, role, contact) in ROLES {
+                @for (field, role, also) in ROLES {
                     label {
                         span { (words.role(role).0) }
-                        small { (if contact { words.with_contact } else { words.role(role).1 }) }
+                        small { @match also {
+                            Also::Nothing => { (words.role(role).1) },
+                            Also::Contact => { (words.with_contact) },
+                            Also::Pulse => { (words.with_pulse) },
+                        } }
                         (scopes(field, self.field(field)))
                     }
                 }

@@ -71,6 +71,7 @@ fn roles(person: &Person, places: &Places, frame: &Frame) -> Markup {
         html! { div {
             (words.role(role.role).0) " · " (places.name(&role.scope, frame))
             @if role.contact { " · " small { (words.contact) } }
+            @if role.pulse { " · " small { (words.pulse) } }
         } }
     };
     let more = person.roles.len().saturating_sub(ROLES_SHOWN);

@@ -27,6 +27,8 @@ pub enum Permission {
     Follow(Option<Scope>),
     /// `contact:<scope>`: see how guests of a scope want to be reached; none stands for every scope.
     Contact(Option<Scope>),
+    /// `pulse:<scope>`: ask for links for the staff of a scope, and read what they answered; none stands for every scope.
+    Pulse(Option<Scope>),
 }
 
 impl Permission {
@@ -37,7 +39,8 @@ impl Permission {
             | (Self::Admin(own), Self::Admin(asked))
             | (Self::Report(own), Self::Report(asked))
             | (Self::Follow(own), Self::Follow(asked))
-            | (Self::Contact(own), Self::Contact(asked)) => match asked {
+            | (Self::Contact(own), Self::Contact(asked))
+            | (Self::Pulse(own), Self::Pulse(asked)) => match asked {
                 Some(asked) => covers(own.as_ref(), asked, None),
                 None => own.is_none(),
             },
@@ -60,9 +63,10 @@ impl FromStr for Permission {
             Some(("report", below)) => scope(below).map(Self::Report),
             Some(("follow", below)) => scope(below).map(Self::Follow),
             Some(("contact", below)) => scope(below).map(Self::Contact),
+            Some(("pulse", below)) => scope(below).map(Self::Pulse),
             _ => Err(Invalid(format!(
-                "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope> or \
-                 contact:<scope>; this is {:?}.",
+                "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>, \
+                 contact:<scope> or pulse:<scope>; this is {:?}.",
                 shortened(text)
             ))),
         }
@@ -82,6 +86,8 @@ impl fmt::Display for Permission {
             Self::Follow(Some(scope)) => write!(f, "follow:{scope}"),
             Self::Contact(None) => f.write_str("contact:"),
             Self::Contact(Some(scope)) => write!(f, "contact:{scope}"),
+            Self::Pulse(None) => f.write_str("pulse:"),
+            Self::Pulse(Some(scope)) => write!(f, "pulse:{scope}"),
         }
     }
 }
@@ -115,7 +121,7 @@ pub struct Issue {
 pub struct Lifetimes {
     /// `admin`: a day.
     pub admin: u16,
-    /// `report:`, `follow:` and `contact:`: a quarter.
+    /// `report:`, `follow:`, `contact:` and `pulse:`: a quarter.
     pub report: u16,
     /// `issue`: a till's, a year and some.
     pub issue: u16,
@@ -132,7 +138,9 @@ impl Lifetimes {
     pub fn longest(self, permissions: &[Permission]) -> u16 {
         let days = permissions.iter().map(|permission| match permission {
             Permission::Admin(_) => self.admin,
-            Permission::Report(_) | Permission::Follow(_) | Permission::Contact(_) => self.report,
+            Permission::Report(_) | Permission::Follow(_) | Permission::Contact(_) | Permission::Pulse(_) => {
+                self.report
+            }
             Permission::Issue(_) => self.issue,
         });
         days.min().unwrap_or(self.admin)
@@ -206,9 +214,11 @@ impl Grant {
                     Permission::Report(Some(scope)) => self.allows_report(scope, path),
                     Permission::Follow(Some(scope)) => self.allows_follow(scope, path),
                     Permission::Contact(Some(scope)) => self.allows_contact(scope, path),
-                    Permission::Report(None) | Permission::Follow(None) | Permission::Contact(None) => {
-                        self.permissions.contains(permission)
-                    }
+                    Permission::Pulse(Some(scope)) => self.allows_pulse(scope, path),
+                    Permission::Report(None)
+                    | Permission::Follow(None)
+                    | Permission::Contact(None)
+                    | Permission::Pulse(None) => self.permissions.contains(permission),
                     Permission::Issue(None) | Permission::Admin(None) => false,
                 }
     }
@@ -246,6 +256,19 @@ impl Grant {
     pub fn allows_contact(&self, scope: &Scope, path: Option<&Path>) -> bool {
         self.permissions.iter().any(|permission| match permission {
             Permission::Contact(granted) => covers(granted.as_ref(), scope, path),
+            _ => false,
+        })
+    }
+
+    /// Whether it allows links for the staff of any store at all.
+    pub fn allows_some_pulse(&self) -> bool {
+        self.permissions.iter().any(|permission| matches!(permission, Permission::Pulse(_)))
+    }
+
+    /// Whether it allows links for the staff of a scope, and to read what they answered.
+    pub fn allows_pulse(&self, scope: &Scope, path: Option<&Path>) -> bool {
+        self.permissions.iter().any(|permission| match permission {
+            Permission::Pulse(granted) => covers(granted.as_ref(), scope, path),
             _ => false,
         })
     }
@@ -308,7 +331,7 @@ mod tests {
             assert!(!gives(east, given) && gives(&["admin"], given), "{given}");
         }
         assert!(!gives(east, "issue:store/13"), "nobody knows where it is");
-        for word in ["follow", "contact"] {
+        for word in ["follow", "contact", "pulse"] {
             let given = format!("{word}:cn/east/shanghai");
             assert!(!gives(&["admin:cn/east", "report:cn/east"], &given), "{given}");
             assert!(gives(&["admin:cn/east", &format!("{word}:cn")], &given) && gives(&["admin"], &given), "{given}");

@@ -47,6 +47,9 @@ pub struct Role {
     /// Of who owns cases: that they may also see how a guest wants to be reached.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contact: bool,
+    /// Of who looks: that they may also ask staff, and read what they answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pulse: bool,
 }
 
 /// The roles that there are.
@@ -113,12 +116,14 @@ impl Role {
         let Reach(scope) = &self.scope;
         let (report, follow) = (Permission::Report(scope.clone()), Permission::Follow(scope.clone()));
         let (admin, contact) = (Permission::Admin(scope.clone()), Permission::Contact(scope.clone()));
+        let pulse = Permission::Pulse(scope.clone());
         match self.role {
+            RoleKind::Looks if self.pulse => vec![report, pulse],
             RoleKind::Looks => vec![report],
             RoleKind::OwnsCases if self.contact => vec![report, follow, contact],
             RoleKind::OwnsCases => vec![report, follow],
             RoleKind::SetsUp => vec![admin],
-            RoleKind::Everything => vec![admin, report, follow, contact],
+            RoleKind::Everything => vec![admin, report, follow, contact, pulse],
         }
     }
 }
@@ -150,6 +155,9 @@ impl Person {
         }
         if self.roles.iter().any(|role| role.contact && role.role != RoleKind::OwnsCases) {
             mistakes.add("contact is for the role owns-cases: looks has no cases, and everything has it already.");
+        }
+        if self.roles.iter().any(|role| role.pulse && role.role != RoleKind::Looks) {
+            mistakes.add("pulse is for the role looks, which stands beside others; everything has it already.");
         }
         mistakes.unless(self)
     }
@@ -247,8 +255,13 @@ mod tests {
         let contact =
             r#"[{"role":"owns-cases","scope":"store/12","contact":true},{"role":"looks","scope":"store/12"}]"#;
         assert_eq!(allowed(contact), ["report:store/12", "follow:store/12", "contact:store/12"]);
+        let pulse = r#"[{"role":"looks","scope":"cn/east","pulse":true}]"#;
+        assert_eq!(allowed(pulse), ["report:cn/east", "pulse:cn/east"]);
         assert_eq!(allowed(r#"[{"role":"sets-up","scope":"cn"}]"#), ["admin:cn"]);
-        assert_eq!(allowed(r#"[{"role":"everything","scope":"*"}]"#), ["admin", "report:", "follow:", "contact:"]);
+        assert_eq!(
+            allowed(r#"[{"role":"everything","scope":"*"}]"#),
+            ["admin", "report:", "follow:", "contact:", "pulse:"]
+        );
         for permission in allowed(r#"[{"role":"everything","scope":"*"},{"role":"everything","scope":"cn"}]"#) {
             assert_eq!(permission.parse::<Permission>().unwrap().to_string(), permission);
         }

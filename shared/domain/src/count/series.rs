@@ -8,7 +8,8 @@ use super::Tally;
 use crate::{Id, Invalid, shortened, survey::Response, visit::Origin};
 
 /// What a tally is of: the answers to one survey, those behind which a payment stands apart from those to codes on
-/// tables, and from those of who tries it out. Written `dine-in`, `dine-in@table` and `dine-in@test`.
+/// tables, from those of who tries it out and from those of staff. Written `dine-in`, `dine-in@table`, `dine-in@test`
+/// and `pulse@staff`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {
@@ -24,6 +25,7 @@ fn mark(origin: Origin) -> &'static str {
         Origin::Payment => "",
         Origin::Code => "@table",
         Origin::Test => "@test",
+        Origin::Staff => "@staff",
     }
 }
 
@@ -37,6 +39,11 @@ impl Series {
     pub fn of_taken_back(response: &Response) -> Self {
         let survey = response.was_survey.clone().unwrap_or_else(|| response.survey.clone());
         Self { survey, ..Self::of(response) }
+    }
+
+    /// What the staff answered to a survey.
+    pub fn of_staff(survey: Id) -> Self {
+        Self { survey, origin: Origin::Staff }
     }
 
     /// The answers to a survey behind which a payment stands.
@@ -99,9 +106,12 @@ mod tests {
 
     #[test]
     fn a_series_is_read_as_it_is_written() {
-        for (text, origin) in
-            [("dine-in", Origin::Payment), ("dine-in@table", Origin::Code), ("dine-in@test", Origin::Test)]
-        {
+        for (text, origin) in [
+            ("dine-in", Origin::Payment),
+            ("dine-in@table", Origin::Code),
+            ("dine-in@test", Origin::Test),
+            ("pulse@staff", Origin::Staff),
+        ] {
             let series: Series = text.parse().unwrap();
             assert_eq!((series.to_string().as_str(), series.origin), (text, origin));
         }

@@ -273,6 +273,9 @@ impl Account {
         if details.channel.origin() == Origin::Code {
             mistakes.add("channel: table is for the codes on tables, which no payment stands behind.");
         }
+        if details.channel.origin() == Origin::Staff {
+            mistakes.add("channel: staff is for whoever works in the store, and no payment is theirs.");
+        }
         if details.context.fields.len() > MOST_FIELDS {
             mistakes.add(format!("context.fields: {MOST_FIELDS} is the most."));
         }

@@ -68,6 +68,9 @@ pub struct StoreDetails {
     pub day_starts: DayStart,
     /// The survey that its guests are asked.
     pub survey: Id,
+    /// The survey that its staff are asked. None where nobody asks them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_survey: Option<Id>,
     /// When it is open. None where nobody said: deadlines then run at all hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening: Option<Opening>,
@@ -88,12 +91,12 @@ pub struct Store {
     /// Its time zone and the start of its day.
     #[serde(skip)]
     pub calendar: Calendar,
-    /// What its guests were asked before, as far back as a link of it may still have been answered.
+    /// What was asked here before, as far back as a link of it may still have been answered.
     #[serde(skip)]
     pub asked_before: Vec<AskedBefore>,
 }
 
-/// A survey that a store asked until it went over to another.
+/// A survey that a store asked its guests or its staff until it went over to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedBefore {
     /// The survey.
@@ -127,11 +130,16 @@ impl Store {
     #[must_use]
     pub fn in_place_of(self, before: &Self, now: Timestamp, days: i64) -> Self {
         let mut asked_before = before.asked_before.clone();
-        if before.details.survey != self.details.survey {
-            asked_before.push(AskedBefore { survey: before.details.survey.clone(), until: now });
+        for survey in before.surveys().filter(|survey| !self.surveys().any(|asked| asked == *survey)) {
+            asked_before.push(AskedBefore { survey: survey.clone(), until: now });
         }
         asked_before.retain(|asked| asked.until.saturating_add((days * 24).hours()).is_ok_and(|end| end > now));
         Self { asked_before, ..self }
+    }
+
+    /// The surveys that are asked here, the guests' first.
+    pub fn surveys(&self) -> impl Iterator<Item = &Id> {
+        [Some(&self.details.survey), self.details.staff_survey.as_ref()].into_iter().flatten()
     }
 
     /// The instant at which the store will have been open for so many minutes. With none it is `from`; at the end of
@@ -179,6 +187,7 @@ mod tests {
             time_zone: "Asia/Atlantis".into(),
             day_starts: DayStart::default(),
             survey: "dine-in".parse().unwrap(),
+            staff_survey: None,
             opening: None,
             closed_on: BTreeSet::new(),
         };
@@ -195,6 +204,7 @@ mod tests {
                 time_zone: "UTC".into(),
                 day_starts: DayStart::default(),
                 survey: survey.parse().unwrap(),
+                staff_survey: None,
                 opening: None,
                 closed_on: BTreeSet::new(),
             };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
+use super::StaffFigure;
 use crate::{
     count::{CaseCounts, Group, Operations, Series, Signs, Tally},
     place::{Scope, StoreNumber},
@@ -56,6 +57,8 @@ pub struct Counts {
     pub operations_before: Operations,
     /// Cases of the window.
     pub cases: CaseCounts,
+    /// What staff answered, if the reader may see it.
+    pub staff: Option<StaffFigure>,
     /// What lies directly below the scope.
     pub children: Vec<Child>,
     /// Of a node: the places by which its change is split, those that answered in one of the windows alone too.

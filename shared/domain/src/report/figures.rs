@@ -13,15 +13,17 @@ use super::{
     integrity::stand_out,
     nps::day_factor,
     nps_over,
-    parts::{amount_figures, group_figures, nps_of, satisfied_of, staff_figures, table_figures},
-    ranks, share_over,
+    parts::{amount_figures, group_figures, staff_figures, table_figures},
+    ranks,
+    score::{nps_of, satisfied_of},
+    share_over,
 };
 use crate::{
     count::{Group, Histogram, Operations, Recommendations, Tally, response_rate},
     number,
     place::Scope,
     survey::{Kind, Measure, Question, Survey},
-    visit::Segment,
+    visit::{Channel, Segment},
 };
 
 impl Report {
@@ -33,6 +35,7 @@ impl Report {
         let totals: Vec<Group> = counts.days.values().map(Tally::total).collect();
         let whole = all.total();
         let total = shown_alone(&whole);
+        let channel = |channel: &Channel| GroupName::Channel { channel: *channel };
         let segment = |segment: &Segment| GroupName::Segment {
             segment: *segment,
             name: subject.brand.segments.get(segment).cloned(),
@@ -65,12 +68,7 @@ impl Report {
             nps,
             drivers: Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone()),
             marginal,
-            by_channel: group_figures(
-                &days,
-                |day| &day.channels,
-                |channel| GroupName::Channel { channel: *channel },
-                None,
-            ),
+            by_channel: group_figures(&days, |day| &day.channels, channel, None),
             by_segment: group_figures(&days, |day| &day.segments, segment, Some(&whole)),
             by_hour: group_figures(&days, |day| &day.hours, |hour| GroupName::Hour { hour: *hour }, None),
             by_table: table_figures(subject.scope, &days),
@@ -79,6 +77,7 @@ impl Report {
             operations,
             days: day_figures(&counts.days, &counts.operations),
             cases: CasesFigure::of(&counts.cases),
+            staff: counts.staff,
             integrity: Integrity::of(&all),
             children: child_figures(counts.children, operations_in_all),
             behind: counts.behind,

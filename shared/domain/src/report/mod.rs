@@ -22,6 +22,8 @@ mod proportion;
 mod ranking;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod report;
+mod score;
+mod staff;
 mod weighted;
 
 pub use cases::{CasesFigure, CauseFigure, Part as CasePart};
@@ -40,4 +42,6 @@ pub use pairs::{PairSums, pairs};
 pub use proportion::{Share, compare_shares, share, share_over};
 pub use ranking::{Rank, ranks};
 pub use report::*;
+pub use score::Score;
+pub use staff::{Month, StaffFigure, StaffOfStore, StaffQuestion};
 pub use weighted::Weighted;

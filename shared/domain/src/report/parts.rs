@@ -4,11 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{
-    AgainstTheRest, Estimate, GroupFigure, GroupName, Nps, Score, Share, compare_shares,
+    AgainstTheRest, GroupFigure, GroupName, Score, compare_shares,
     days::Widening,
     hidden::{shown, shown_alone},
     nps::compare,
-    nps_over, share_over,
 };
 use crate::{
     count::{AmountBand, Group, Named, OTHERS, Tally},
@@ -137,27 +136,6 @@ fn pieces(name: &str) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-impl Score {
-    /// The scores of some days of which so much may be shown.
-    pub(super) fn shown(days: &[Group], shown: &Group) -> Self {
-        let nps = nps_of(days).filter(|_| shown.recommendations.n() > 0);
-        let satisfied = satisfied_of(days).filter(|_| shown.rated > 0);
-        Self {
-            n: Group::of_all(days).recommendations.n(),
-            nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
-            satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
-        }
-    }
-}
-
-pub(super) fn nps_of(days: &[Group]) -> Option<Nps> {
-    nps_over(&days.iter().map(|day| day.recommendations).collect::<Vec<_>>())
-}
-
-pub(super) fn satisfied_of(days: &[Group]) -> Option<Share> {
-    share_over(&days.iter().map(|day| (day.satisfied, day.rated)).collect::<Vec<_>>())
 }
 
 impl AgainstTheRest {

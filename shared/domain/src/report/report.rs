@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer};
 
-use super::{
-    Behind, CasesFigure, Change, Comment, Difference, Drivers, Estimate, Integrity, Weighted,
-    estimate::{as_nps, as_satisfied},
-};
+use super::{Behind, CasesFigure, Change, Comment, Difference, Drivers, Integrity, Score, StaffFigure, Weighted};
 use crate::{
     Id,
     count::{Histogram, Series, Sign},
@@ -88,6 +85,9 @@ pub struct Report {
     pub operations: Option<OperationsFigure>,
     /// What became of answers that needed somebody, to whatever survey; none where there were none.
     pub cases: Option<CasesFigure>,
+    /// What staff answered, for readers who may see it; none where nobody asks them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffFigure>,
     /// Signs of gaming.
     pub integrity: Integrity,
     /// What lies directly below, with ranges of ranks.
@@ -162,19 +162,6 @@ pub struct SilentGuests {
     pub less_happy_by: f64,
     /// The score of all guests then.
     pub nps: f64,
-}
-
-/// The scores of a part of the responses.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Score {
-    /// Answers to the question that measures recommendation.
-    pub n: u64,
-    /// The net promoter score.
-    #[serde(flatten, serialize_with = "as_nps")]
-    pub nps: Option<Estimate>,
-    /// The satisfied share, 0 to 1.
-    #[serde(flatten, serialize_with = "as_satisfied")]
-    pub satisfied: Option<Estimate>,
 }
 
 /// The scores of a part: a channel, a segment, an hour, a table, whoever served, a band of amounts.

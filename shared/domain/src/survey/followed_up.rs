@@ -12,7 +12,7 @@ const TEXT: &str = "text";
 
 impl Survey {
     /// What its rules say of a whole answer: the most urgent one that holds, of two alike the first. None where none holds, and
-    /// never of somebody who tries the survey out.
+    /// never of somebody who tries the survey out, nor of staff: nobody is to look for who answered.
     pub fn follow_up(
         &self,
         answers: &Answers,
@@ -21,7 +21,7 @@ impl Survey {
         payment: PaymentHash,
         keys: &GuestKeys,
     ) -> Option<FollowedUp> {
-        if origin == Origin::Test {
+        if matches!(origin, Origin::Test | Origin::Staff) {
             return None;
         }
         let given = Given::of(answers, asks_reply);
@@ -38,7 +38,7 @@ impl Survey {
     /// to come back to. A kiosk keeps it.
     pub fn offers_reply(&self, channel: Channel) -> bool {
         let offers = |rule: &Rule| rule.condition == Condition::AsksReply && rule.is_for(channel.origin());
-        channel != Channel::Kiosk && self.rules.iter().any(offers)
+        !matches!(channel, Channel::Kiosk | Channel::Staff) && self.rules.iter().any(offers)
     }
 }
 
@@ -232,14 +232,14 @@ mod tests {
         assert_eq!(of(false, Origin::Payment), (true, true));
         assert_eq!(of(false, Origin::Code), (false, false));
         assert_eq!(of(true, Origin::Code), (true, true));
-        assert!(!of(true, Origin::Test).0);
+        assert!(!of(true, Origin::Test).0 && !of(true, Origin::Staff).0);
     }
 
     #[test]
     fn a_reply_is_offered_where_a_rule_holds_for_it_and_the_guest_comes_back() {
         let asks = with(json!([{"severity": "high", "when": {"asks_reply": true}}])).unwrap();
         let offered: Vec<Channel> = Channel::ALL.into_iter().filter(|channel| !asks.offers_reply(*channel)).collect();
-        assert_eq!(offered, [Channel::Table, Channel::Kiosk]);
+        assert_eq!(offered, [Channel::Table, Channel::Kiosk, Channel::Staff]);
         let other = with(json!([{"severity": "high", "when": {"any_of": ["x"]}}])).unwrap();
         assert!(!Channel::ALL.into_iter().any(|channel| other.offers_reply(channel)));
     }

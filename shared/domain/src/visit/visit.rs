@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Invalid,
+    Id, Invalid,
     access::{GuestKeys, Key},
-    place::StoreNumber,
+    place::{Store, StoreNumber},
 };
 
 /// How a link reached the guest.
@@ -43,6 +43,8 @@ pub enum Channel {
     Web,
     /// Someone who tries the survey out. Its answers mix with nobody's.
     Test,
+    /// Whoever works in the store. They are asked the store's staff survey.
+    Staff,
 }
 
 /// What stands behind an answer.
@@ -54,11 +56,13 @@ pub enum Origin {
     Code,
     /// Someone who tries the survey out.
     Test,
+    /// The invitation of somebody who works in the store.
+    Staff,
 }
 
 impl Origin {
     /// Every origin.
-    pub const ALL: [Self; 3] = [Self::Payment, Self::Code, Self::Test];
+    pub const ALL: [Self; 4] = [Self::Payment, Self::Code, Self::Test, Self::Staff];
 }
 
 impl Channel {
@@ -68,12 +72,21 @@ impl Channel {
         match self {
             Self::Table => Origin::Code,
             Self::Test => Origin::Test,
+            Self::Staff => Origin::Staff,
             _ => Origin::Payment,
         }
     }
 
+    /// The survey that whoever comes this way is asked in a store. None of staff whom nobody asks any more.
+    pub fn survey_at(self, store: &Store) -> Option<&Id> {
+        match self.origin() {
+            Origin::Staff => store.details.staff_survey.as_ref(),
+            Origin::Payment | Origin::Code | Origin::Test => Some(&store.details.survey),
+        }
+    }
+
     /// Every channel, in the order of its number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Unknown,
         Self::Receipt,
         Self::Table,
@@ -87,6 +100,7 @@ impl Channel {
         Self::Kiosk,
         Self::Web,
         Self::Test,
+        Self::Staff,
     ];
 
     pub(super) fn from_number(number: u8) -> Option<Self> {
@@ -109,6 +123,7 @@ impl Channel {
             Self::Kiosk => "kiosk",
             Self::Web => "web",
             Self::Test => "test",
+            Self::Staff => "staff",
         }
     }
 }

@@ -217,17 +217,26 @@ pub(super) fn header(brand: &Brand, store: Option<&str>) -> Markup {
     }
 }
 
-/// What a guest is told about what is kept: the brand's own words, or those that are built in.
+/// What a guest is told about what is kept: the brand's own words, or those that are built in. Staff are told of theirs.
 pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
     let words = words(language);
-    let when = if channel.origin() == Origin::Payment { words.of_payment } else { words.of_opening };
-    let line = brand.privacy.get(language).filter(|own| !own.is_empty()).unwrap_or(words.privacy);
+    let own = brand.privacy.get(language).filter(|own| !own.is_empty());
+    let (line, when) = match channel.origin() {
+        // The brand's own words are for guests.
+        Origin::Staff => (words.privacy_of_staff, ""),
+        Origin::Payment => (own.unwrap_or(words.privacy), words.of_payment),
+        Origin::Code | Origin::Test => (own.unwrap_or(words.privacy), words.of_opening),
+    };
     line.replace("{days}", &brand.retention_days.to_string()).replace("{when}", when)
 }
 
-/// What a guest is thanked with: the brand's own words, or those that are built in.
-pub fn thanks_line(brand: &Brand, language: &str) -> String {
-    brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words(language).thanks_more).to_owned()
+/// What a guest is thanked with: the brand's own words, or those that are built in. The former are not for staff.
+pub fn thanks_line(brand: &Brand, channel: Channel, language: &str) -> String {
+    let words = words(language);
+    if channel.origin() == Origin::Staff {
+        return words.thanks_of_staff.to_owned();
+    }
+    brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more).to_owned()
 }
 
 /// How a visit to the page ends.
@@ -269,8 +278,8 @@ pub struct Ended<'a> {
     pub language: &'a str,
     /// The submission that brought the guest's answer, where it is known.
     pub submission: Option<Uuid>,
-    /// Whether the screen is the guest's own. On a kiosk's the next comes along, and takes nothing back.
-    pub is_theirs: bool,
+    /// How its guest came. A kiosk's screen is not their own: the next comes along, and takes nothing back.
+    pub channel: Channel,
     /// What they may come back for, as far as the server knows.
     pub awaited: Option<Awaited>,
 }
@@ -287,11 +296,12 @@ pub struct Awaited {
 /// The page at the end, with the way back from it: with the submission that the guest's answer came with. Where that is
 /// not known, the script may know it, and shows the form.
 pub fn end(end: End, visit: &Ended<'_>) -> Page {
-    let Ended { brand, store, link, language, submission, is_theirs, awaited } = *visit;
+    let Ended { brand, store, link, language, submission, channel, awaited } = *visit;
     let words = words(language);
-    let thanks = thanks_line(brand, language);
+    let (thanks, is_theirs) = (thanks_line(brand, channel, language), channel != Channel::Kiosk);
     let (title, more) = match end {
         End::Thanks => (words.thanks, thanks.as_str()),
+        End::Answered if channel.origin() == Origin::Staff => (words.answered, words.answered_of_staff),
         End::Answered => (words.answered, words.answered_more),
         End::TakenBack => (words.taken_back, words.taken_back_more),
     };

@@ -20,8 +20,10 @@ pub(super) struct Words {
     pub questions_changed: &'static str,
     pub thanks: &'static str,
     pub thanks_more: &'static str,
+    pub thanks_of_staff: &'static str,
     pub answered: &'static str,
     pub answered_more: &'static str,
+    pub answered_of_staff: &'static str,
     pub answered_back: &'static str,
     pub taken_back_before: &'static str,
     pub take_back: &'static str,
@@ -31,6 +33,7 @@ pub(super) struct Words {
     pub store_replies: &'static str,
     pub see_reply: &'static str,
     pub privacy: &'static str,
+    pub privacy_of_staff: &'static str,
     pub of_payment: &'static str,
     pub of_opening: &'static str,
 }
@@ -61,8 +64,10 @@ const ENGLISH: Words = Words {
     questions_changed: "The store has just changed its questions. Please look at them again.",
     thanks: "Thank you!",
     thanks_more: "Your answer has reached the store.",
+    thanks_of_staff: "Your answer counts once five of your store have answered.",
     answered: "Already answered",
     answered_more: "This visit has been answered; the first answer stands.",
+    answered_of_staff: "This invitation has been answered; the first answer stands.",
     answered_back: "You can take it back and answer anew.",
     taken_back_before: "You have taken this answer back. To answer anew, please send it again.",
     take_back: "Take my answer back",
@@ -75,6 +80,9 @@ const ENGLISH: Words = Words {
               your name, for {days} days. A short code of your network, another each day, goes with them: it helps to \
               notice answers that were made up. Phone numbers and the like in what you write are masked. Once sent, you can take \
               your answers back on this phone for as long as the link works.",
+    privacy_of_staff: "We keep your answers with the store and the minute of your invitation for {days} days, not with your name. Nobody \
+                       is shown what one person answered: results are by store and month, and only where five or more have \
+                       answered. Once sent, you can take your answers back on this phone for as long as the link works.",
     of_payment: "the minute of your payment",
     of_opening: "the table and the minute in which you opened this page",
 };
@@ -96,8 +104,10 @@ const TRADITIONAL: Words = Words {
     questions_changed: "門市剛剛更新了問卷，請再看一下。",
     thanks: "謝謝您！",
     thanks_more: "門市已收到您的回饋。",
+    thanks_of_staff: "同一門市有五位同事填寫後，結果才會顯示。",
     answered: "已填寫過",
     answered_more: "這次消費已經填寫過問卷，以第一次的回答為準。",
+    answered_of_staff: "這份邀請已經填寫過，以第一次的回答為準。",
     answered_back: "您可以撤回後重新填寫。",
     taken_back_before: "您已撤回這份回答。如需重新填寫，請再次送出。",
     take_back: "撤回我的回答",
@@ -107,6 +117,7 @@ const TRADITIONAL: Words = Words {
     store_replies: "門市會在這裡回覆您，請用這支手機再打開這個連結查看。",
     see_reply: "查看門市的回覆",
     privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；另存一個每天不同的網路短碼，有助於發現造假的回答；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在這支手機上撤回。",
+    privacy_of_staff: "我們會將您的回答與門市及邀請時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：結果只按門市、按月彙總，且滿五人填寫才顯示。提交後，連結有效期間內可隨時在這支手機上撤回。",
     of_payment: "付款時間",
     of_opening: "桌號、開啟本頁的時間",
 };
@@ -128,8 +139,10 @@ const SIMPLIFIED: Words = Words {
     questions_changed: "门店刚刚更新了问卷，请再看一下。",
     thanks: "谢谢您！",
     thanks_more: "门店已收到您的反馈。",
+    thanks_of_staff: "同一门店有五位同事填写后，结果才会显示。",
     answered: "已填写过",
     answered_more: "这次消费已经填写过问卷，以第一次的回答为准。",
+    answered_of_staff: "这份邀请已经填写过，以第一次的回答为准。",
     answered_back: "您可以撤回后重新填写。",
     taken_back_before: "您已撤回这份回答。如需重新填写，请再次提交。",
     take_back: "撤回我的回答",
@@ -139,6 +152,7 @@ const SIMPLIFIED: Words = Words {
     store_replies: "门店会在这里回复您，请用这部手机再打开这个链接查看。",
     see_reply: "查看门店的回复",
     privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；另存一个每天不同的网络短码，有助于发现造假的回答；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在这部手机上撤回。",
+    privacy_of_staff: "我们会将您的回答与门店及邀请时间（精确到分钟）一起保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：结果只按门店、按月汇总，且满五人填写才显示。提交后，链接有效期内可随时在这部手机上撤回。",
     of_payment: "付款时间",
     of_opening: "桌号、打开本页的时间",
 };

@@ -1,0 +1,178 @@
+//! What staff answered, beside what their guests did: for readers who may see it, by whole months.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        access::Grant,
+        count::{Group, Series, Tally},
+        place::{Path, Scope, Store},
+        report::{ChildFigure, Month, StaffFigure},
+    },
+    reading::{Stores, Window},
+    table::Versioned,
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::{
+    App,
+    figures::{between, percent, signed},
+    parts::{score_cells, score_heads},
+    words::Words,
+};
+
+/// So many lowest nodes at most are read for the report of a node.
+const MOST_LOWEST_NODES: usize = 20;
+
+/// So many of them at once.
+const AT_ONCE: usize = 8;
+
+/// What staff answered, and of a store to which survey.
+pub(crate) struct Staff {
+    pub figure: StaffFigure,
+    pub survey: Option<Arc<Versioned>>,
+}
+
+/// What the staff of a scope answered; none where the reader may not see it, and where nobody asks them. Of a node above more
+/// than twenty others it is on the reports of those.
+pub(crate) async fn read(
+    app: &App,
+    (scope, stores): (&Scope, &Stores),
+    window: Window,
+    grant: &Grant,
+    now: Timestamp,
+) -> Result<Option<Staff>, Stop> {
+    let asking: Vec<(&Store, Series)> = stores
+        .all
+        .iter()
+        .filter_map(|store| Some((store, Series::of_staff(store.details.staff_survey.clone()?))))
+        .collect();
+    let path = stores.own().map(|store| &store.details.path);
+    if asking.is_empty() || !grant.allows_pulse(scope, path) {
+        return Ok(None);
+    }
+    let surveys = surveys(app, &asking, now).await?;
+    let lifetime = surveys.values().map(|survey| survey.definition.link_lifetime_days).max().unwrap_or_default();
+    // The store that is last to begin its day: nobody's month ends before it does everywhere.
+    let today = asking.iter().map(|(store, _)| store.calendar.day_of(now)).min().unwrap_or(window.to);
+    let month = Month::settled(window.to, today, lifetime);
+    match (stores.own(), asking.first()) {
+        (Some(store), Some((_, series))) => {
+            let rollups = app.table.rollups(&Scope::Store(store.number), month.first, month.last).await?;
+            let mut tally = Tally::default();
+            rollups.values().filter_map(|day| day.content.tallies.get(series)).for_each(|day| tally.merge(day));
+            let survey = surveys.get(series).cloned();
+            Ok(survey
+                .map(|survey| Staff { figure: StaffFigure::of_store(month, &tally, &survey), survey: Some(survey) }))
+        }
+        _ => Ok(of_node(app, &asking, month).await?.map(|figure| Staff { figure, survey: None })),
+    }
+}
+
+/// The surveys of staff that can be read.
+async fn surveys(
+    app: &App,
+    asking: &[(&Store, Series)],
+    now: Timestamp,
+) -> Result<BTreeMap<Series, Arc<Versioned>>, Stop> {
+    let mut surveys = BTreeMap::new();
+    for series in asking.iter().map(|(_, series)| series).collect::<BTreeSet<_>>() {
+        let survey = app.catalog.survey(&series.survey, now).await?;
+        surveys.extend(survey.map(|survey| (series.clone(), survey)));
+    }
+    Ok(surveys)
+}
+
+/// Of a node: the rollups of the lowest nodes have the answers of each store.
+async fn of_node(app: &App, asking: &[(&Store, Series)], month: Month) -> Result<Option<StaffFigure>, Stop> {
+    let lowest: BTreeSet<&Path> = asking.iter().map(|(store, _)| &store.details.path).collect();
+    if lowest.len() > MOST_LOWEST_NODES {
+        return Ok(None);
+    }
+    let read = |path: &Path| {
+        let node = Scope::Node(path.clone());
+        async move { app.table.rollups(&node, month.first, month.last).await }
+    };
+    let reads: Vec<_> = lowest.into_iter().map(read).collect();
+    let nodes: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+    let days: Vec<_> = nodes.iter().flat_map(BTreeMap::values).collect();
+    let of_store = |(store, series): &(&Store, Series)| {
+        let scope = Scope::Store(store.number);
+        let name = scope.to_string();
+        let groups = days.iter().filter_map(|day| day.content.children.get(&name)?.get(series).copied());
+        (scope, store.details.name.clone(), Group::of_all(&groups.collect::<Vec<_>>()))
+    };
+    Ok(Some(StaffFigure::of_node(month, asking.iter().map(of_store).collect())))
+}
+
+/// The section of the page. `children` are the guests' figures of what lies directly below.
+pub(crate) fn section(staff: Option<&Staff>, children: &[ChildFigure], language: &str, words: &Words) -> Markup {
+    let Some(Staff { figure: staff, survey }) = staff else { return html! {} };
+    html! {
+        section #staff {
+            h2 { (words.of_staff) " · " (staff.month) }
+            @if staff.responses == 0 {
+                p { (words.staff_too_few) }
+            } @else {
+                p {
+                    strong { (staff.responses) } " " (words.staff_answered)
+                    @if let Some(nps) = staff.score.nps {
+                        " · " (words.nps) " " strong { (signed(nps.value)) } " " span.note { (between(nps.low, nps.high)) }
+                    }
+                    @if let Some(satisfied) = staff.score.satisfied {
+                        " · " (words.satisfied) " " strong { (percent(satisfied.value)) } " "
+                        span.note { (percent(satisfied.low)) " … " (percent(satisfied.high)) }
+                    }
+                }
+            }
+            (stores(staff, children, words))
+            (questions(staff, survey.as_deref(), language, words))
+            p.note { (words.staff_meaning) }
+        }
+    }
+}
+
+fn stores(staff: &StaffFigure, children: &[ChildFigure], words: &Words) -> Markup {
+    if staff.stores.is_empty() {
+        return html! {};
+    }
+    html! {
+        div.wide role="region" aria-label=(words.of_staff) tabindex="0" { table {
+            thead { tr {
+                th scope="col" { (words.scope) } (score_heads(words)) th scope="col" { (words.satisfied) } th scope="col" { (words.guests_nps) }
+            } }
+            tbody { @for store in &staff.stores {
+                @let scope = store.scope.to_string();
+                @let guests = children.iter().find(|child| child.scope == scope).and_then(|child| child.score.nps);
+                tr {
+                    th scope="row" { (store.name) @if store.responses.is_none() { br; span.note { (words.fewer_than_five) } } }
+                    (score_cells(&store.score))
+                    td { (store.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
+                    td { (guests.map_or_else(String::new, |guests| signed(guests.value))) }
+                }
+            } }
+        } }
+    }
+}
+
+fn questions(staff: &StaffFigure, survey: Option<&Versioned>, language: &str, words: &Words) -> Markup {
+    let Some(survey) = survey.filter(|_| !staff.questions.is_empty()) else { return html! {} };
+    let text = |id| {
+        let question = survey.questions.iter().find(|question| question.id() == id);
+        question.map(|question| question.definition.text.in_language(language))
+    };
+    html! {
+        div.wide role="region" aria-label=(words.staff_questions) tabindex="0" { table {
+            thead { tr { th scope="col" { (words.staff_questions) } th scope="col" { (words.mean) } th scope="col" { (words.answers) } } }
+            tbody { @for question in &staff.questions { tr {
+                th scope="row" { (text(&question.question).unwrap_or(question.question.as_str())) }
+                td { (format!("{:.1}", question.mean)) }
+                td { (question.n) }
+            } } }
+        } }
+    }
+}
