@@ -9,7 +9,8 @@ use aftertaste::{
         access::Grant,
         count::{Group, Series, Tally},
         place::{Path, Scope, Store},
-        report::{ChildFigure, Month, StaffFigure},
+        report::{ChildFigure, Month, StaffFigure, StaffOfStore},
+        survey::Kind,
     },
     reading::{Stores, Window},
     table::Versioned,
@@ -140,19 +141,28 @@ fn stores(staff: &StaffFigure, children: &[ChildFigure], words: &Words) -> Marku
     if staff.stores.is_empty() {
         return html! {};
     }
+    let guests = |store: &StaffOfStore| {
+        let scope = store.scope.to_string();
+        children.iter().find(|child| child.scope == scope).and_then(|child| child.score.nps)
+    };
+    // Below a node above others there are nodes, and of their stores it knows no guests.
+    let knows_guests = staff.stores.iter().any(|store| guests(store).is_some());
     html! {
         div.wide role="region" aria-label=(words.of_staff) tabindex="0" { table {
             thead { tr {
-                th scope="col" { (words.scope) } (score_heads(words)) th scope="col" { (words.satisfied) } th scope="col" { (words.guests_nps) }
+                th scope="col" { (words.scope) } (score_heads(words)) th scope="col" { (words.satisfied) }
+                @if knows_guests { th scope="col" { (words.guests_nps) } }
             } }
             tbody { @for store in &staff.stores {
-                @let scope = store.scope.to_string();
-                @let guests = children.iter().find(|child| child.scope == scope).and_then(|child| child.score.nps);
                 tr {
-                    th scope="row" { (store.name) @if store.responses.is_none() { br; span.note { (words.fewer_than_five) } } }
-                    (score_cells(&store.score))
-                    td { (store.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
-                    td { (guests.map_or_else(String::new, |guests| signed(guests.value))) }
+                    th scope="row" { (store.name) }
+                    @if store.responses.is_some() {
+                        (score_cells(&store.score))
+                        td { (store.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
+                    } @else {
+                        td.note colspan="3" { (words.fewer_than_five) }
+                    }
+                    @if knows_guests { td { (guests(store).map_or_else(String::new, |guests| signed(guests.value))) } }
                 }
             } }
         } }
@@ -161,16 +171,18 @@ fn stores(staff: &StaffFigure, children: &[ChildFigure], words: &Words) -> Marku
 
 fn questions(staff: &StaffFigure, survey: Option<&Versioned>, language: &str, words: &Words) -> Markup {
     let Some(survey) = survey.filter(|_| !staff.questions.is_empty()) else { return html! {} };
-    let text = |id| {
-        let question = survey.questions.iter().find(|question| question.id() == id);
-        question.map(|question| question.definition.text.in_language(language))
+    let asked = |id| survey.questions.iter().find(|question| question.id() == id);
+    let most = |id| match asked(id).map(|question| &question.kind) {
+        Some(Kind::Scale(scale)) => format!(" / {}", scale.max),
+        _ => String::new(),
     };
+    let text = |id| asked(id).map(|question| question.definition.text.in_language(language));
     html! {
         div.wide role="region" aria-label=(words.staff_questions) tabindex="0" { table {
             thead { tr { th scope="col" { (words.staff_questions) } th scope="col" { (words.mean) } th scope="col" { (words.answers) } } }
             tbody { @for question in &staff.questions { tr {
                 th scope="row" { (text(&question.question).unwrap_or(question.question.as_str())) }
-                td { (format!("{:.1}", question.mean)) }
+                td { (format!("{:.1}", question.mean)) span.note { (most(&question.question)) } }
                 td { (question.n) }
             } } }
         } }

@@ -80,7 +80,7 @@ const ENGLISH: Words = Words {
               your name, for {days} days. A short code of your network, another each day, goes with them: it helps to \
               notice answers that were made up. Phone numbers and the like in what you write are masked. Once sent, you can take \
               your answers back on this phone for as long as the link works.",
-    privacy_of_staff: "We keep your answers with the store and the minute of your invitation for {days} days, not with your name. Nobody \
+    privacy_of_staff: "We keep your answers, also if you leave half-way, with the store and the minute of your invitation for {days} days, not with your name. Nobody \
                        is shown what one person answered: results are by store and month, and only where five or more have \
                        answered. Once sent, you can take your answers back on this phone for as long as the link works.",
     of_payment: "the minute of your payment",
@@ -117,7 +117,7 @@ const TRADITIONAL: Words = Words {
     store_replies: "門市會在這裡回覆您，請用這支手機再打開這個連結查看。",
     see_reply: "查看門市的回覆",
     privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；另存一個每天不同的網路短碼，有助於發現造假的回答；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在這支手機上撤回。",
-    privacy_of_staff: "我們會將您的回答與門市及邀請時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：結果只按門市、按月彙總，且滿五人填寫才顯示。提交後，連結有效期間內可隨時在這支手機上撤回。",
+    privacy_of_staff: "我們會將您的回答（包括中途離開時已填的）與門市及邀請時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：結果只按門市、按月彙總，且滿五人填寫才顯示。提交後，連結有效期間內可隨時在這支手機上撤回。",
     of_payment: "付款時間",
     of_opening: "桌號、開啟本頁的時間",
 };
@@ -152,7 +152,7 @@ const SIMPLIFIED: Words = Words {
     store_replies: "门店会在这里回复您，请用这部手机再打开这个链接查看。",
     see_reply: "查看门店的回复",
     privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；另存一个每天不同的网络短码，有助于发现造假的回答；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在这部手机上撤回。",
-    privacy_of_staff: "我们会将您的回答与门店及邀请时间（精确到分钟）一起保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：结果只按门店、按月汇总，且满五人填写才显示。提交后，链接有效期内可随时在这部手机上撤回。",
+    privacy_of_staff: "我们会将您的回答（包括中途离开时已填的）与门店及邀请时间（精确到分钟）一起保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：结果只按门店、按月汇总，且满五人填写才显示。提交后，链接有效期内可随时在这部手机上撤回。",
     of_payment: "付款时间",
     of_opening: "桌号、打开本页的时间",
 };
