@@ -52,8 +52,8 @@ export function put(id, person) {
 export const roles = (role, ...scopes) => scopes.map((scope) => ({ role, scope }));
 
 /** A test of people with browsers of their own. `newBrowser` opens a page of one that has nothing from before. */
-export function people(name, use) {
-  test(name, { timeout: 90_000 }, async () => {
+export function people(name, use, timeout = 90_000) {
+  test(name, { timeout }, async () => {
     const [contexts, problems] = [[], []];
     const newBrowser = async (options) => {
       const context = await browser.newContext({ locale: 'en', ...options });

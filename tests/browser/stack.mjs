@@ -27,7 +27,7 @@ export async function start(longestSeconds, { hasDemo = false, environment, prep
   }
 }
 
-async function startBrowser() {
+export async function startBrowser() {
   browser = await chromium.launch({
     executablePath: CHROMIUM,
     timeout: 30_000,
@@ -43,10 +43,10 @@ export async function stop() {
   await stopProgram();
 }
 
-/** Puts stores in, each `[number, survey]`, and waits until there are links for them. */
-export async function putStores(stores) {
-  // A report is of this moment for the day that runs, so their day must not end meanwhile: half a day from now.
-  const starts = new Date(Date.now() + (8 + 12) * 3_600_000).toISOString().slice(11, 16);
+/** Puts stores in, each `[number, survey]`, whose day ends in so many hours, and waits until there are links for them. */
+export async function putStores(stores, hoursLeft = 12) {
+  // A report is of this moment for the day that runs, so by itself their day does not end meanwhile.
+  const starts = new Date(Date.now() + (8 + hoursLeft) * 3_600_000).toISOString().slice(11, 16);
   const place = { path: 'cn/south/shenzhen', time_zone: 'Asia/Shanghai', day_starts: starts };
   for (const [store, survey] of stores) {
     await call('PUT', `/stores/${store}`, { name: `新店 New store ${store}`, survey, ...place });

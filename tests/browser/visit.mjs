@@ -200,9 +200,9 @@ export async function assertStored(store, expected) {
   assert.deepEqual(await stored(store), expected);
 }
 
-/** Tries until it passes. */
-export async function soon(assertion) {
-  for (const deadline = Date.now() + 5_000; ; await sleep(50)) {
+/** Tries until it passes, for so many seconds. */
+export async function soon(assertion, seconds = 5) {
+  for (const deadline = Date.now() + seconds * 1_000; ; await sleep(50)) {
     try {
       return await assertion();
     } catch (error) {
