@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// A clock.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,21 @@ impl Clock {
         self.began.saturating_add(self.at.elapsed().saturating_mul(self.times)).unwrap_or(Timestamp::MAX)
     }
 
+    /// A clock that shows the same now, and goes on no faster than this machine's.
+    pub(crate) fn from_here(&self) -> impl Fn() -> Timestamp + use<> {
+        let (clock, at) = (*self, Instant::now());
+        let began = clock.now();
+        move || match clock.times {
+            1 => clock.now(),
+            _ => began.saturating_add(at.elapsed()).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// Waits until nothing else goes on, where this clock is too fast for leases to see to that.
+    pub(crate) async fn waits_for<'a>(&self, alone: &'a Mutex<()>) -> Option<MutexGuard<'a, ()>> {
+        if self.times == 1 { None } else { Some(alone.lock().await) }
+    }
+
     /// How long something takes on this machine that takes so long by this clock.
     pub(crate) fn real(&self, duration: Duration) -> Duration {
         duration / self.times
@@ -50,6 +66,8 @@ pub fn parse_times(text: &str) -> Result<u32, String> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
+
     use super::*;
 
     #[test]
@@ -59,6 +77,9 @@ mod tests {
         std::thread::sleep(Duration::from_millis(20));
         assert!(clock.now().duration_since(began).as_secs() >= 12);
         assert_eq!(clock.real(Duration::from_secs(60)), Duration::from_millis(100));
+        let run = clock.from_here();
+        let first = run();
+        assert!(first >= began + 12.seconds() && run().duration_since(first).as_secs() < 60);
         assert!(Clock::default().now().duration_since(began).as_secs() < 600);
     }
 

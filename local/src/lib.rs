@@ -149,10 +149,11 @@ impl Stack {
             Demo::Answers(bulk) => demo::put_in(&app.table, now, Some(bulk)).await?,
         }
         let (stop, stopped) = watch::channel(false);
+        let turns = Arc::default();
         if options.schedules {
-            schedules::start(&template, &app, (&unhurried, options.clock), &stopped)?;
+            schedules::start(&template, &app, (&unhurried, options.clock), &turns, &stopped)?;
         }
-        let server = tokio::spawn(server::serve(listener, template, app.clone(), options.clock, stopped));
+        let server = tokio::spawn(server::serve(listener, template, app.clone(), (options.clock, turns), stopped));
         Ok(Self { url, app, clock: options.clock, stop, server })
     }
 

@@ -212,7 +212,8 @@ async fn serve(run: Run) -> Result<(), Failure> {
     interrupted.as_mut().await;
     let heard = interrupted.take_output().unwrap_or(Ok(()));
     heard.map_err(|error| Failure(format!("Ctrl-C can't be waited for: {error}.")))?;
-    say("\nStopping. Everything that was answered is kept.")?;
+    let kept = if run.memory { "Nothing is kept: it was in memory." } else { "Everything that was answered is kept." };
+    say(&format!("\nStopping. {kept}"))?;
     stack.stop().await;
     drop(database);
     Ok(())

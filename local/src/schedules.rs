@@ -25,7 +25,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use roll_up_stores::{CountError, Event};
 use send_notices::{Sender, Summary, Terms};
 use serde_json::{Value, json};
-use tokio::{runtime, sync::watch, time::Instant};
+use tokio::{
+    runtime,
+    sync::{Mutex, watch},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use crate::{Clock, Failure, Schedule, Template, with};
@@ -48,22 +52,31 @@ struct Due {
     at: Instant,
 }
 
+/// The runs that are under way, one of each function at a time. By a faster clock a lease ends before the work that it
+/// stands for is done.
+#[derive(Default)]
+pub(crate) struct Turns {
+    counting: Mutex<()>,
+    sending: Mutex<()>,
+}
+
 /// What the scheduled functions have at hand.
 pub(crate) struct Scheduled {
     /// A table that a count may take its time with.
     table: Table,
     sender: Sender,
     clock: Clock,
+    turns: Arc<Turns>,
 }
 
 impl Scheduled {
     /// As each would have it when it is deployed. Mail and the event bus are there if the environment names them.
-    pub(crate) async fn new(app: &App<AllKeys>, (table, clock): (Table, Clock)) -> Self {
+    pub(crate) async fn new(app: &App<AllKeys>, (table, clock): (Table, Clock), turns: Arc<Turns>) -> Self {
         let (bus, mail_from) = (optional("EVENT_BUS"), optional("MAIL_FROM"));
         let sdk = if bus.is_some() || mail_from.is_some() { Some(aws::sdk().await) } else { None };
         let web = Web::outward(app.reach, SystemLookup);
         let sender = Sender { app: with(app, app.keys.seal.clone()), web, sdk, bus, mail_from };
-        Self { table, sender, clock }
+        Self { table, sender, clock, turns }
     }
 }
 
@@ -73,6 +86,7 @@ pub(crate) fn start(
     template: &Template,
     app: &Arc<App<AllKeys>>,
     (table, clock): (&Table, Clock),
+    turns: &Arc<Turns>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let at = Instant::now() + FIRST;
@@ -82,10 +96,13 @@ pub(crate) fn start(
         by_function.entry(&schedule.function).or_default().push(due);
     }
     for due in by_function.into_values() {
-        let (app, table, stopped) = (app.clone(), table.clone(), stopped.clone());
+        let (app, table, turns, stopped) = (app.clone(), table.clone(), turns.clone(), stopped.clone());
         thread::spawn(move || match runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
-                runtime.block_on(async { keep_firing(due, &Scheduled::new(&app, (table, clock)).await, stopped).await })
+                runtime.block_on(async {
+                    let scheduled = Scheduled::new(&app, (table, clock), turns).await;
+                    keep_firing(due, &scheduled, stopped).await;
+                });
             }
             Err(error) => tracing::error!(outcome = "schedules-not-started", %error),
         });
@@ -132,16 +149,20 @@ async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result
     }
 }
 
-async fn send(Scheduled { sender, clock, .. }: &Scheduled) -> Result<Value, TableError> {
+async fn send(Scheduled { sender, clock, turns, .. }: &Scheduled) -> Result<Value, TableError> {
+    let _turn = clock.waits_for(&turns.sending).await;
+    // One look at a faster clock a run: by the next its minute may be over, and with it the time for cases.
+    let clock = clock.from_here();
     // Whoever listens asks every two seconds. A run that finds nothing says so, and would fill the log.
-    if !send_notices::has_work(sender, clock.now()).await? {
+    if !send_notices::has_work(sender, clock()).await? {
         return Ok(json!(Summary::default()));
     }
-    let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), || clock.now());
+    let sent = send_notices::handle(sender, Terms::default(), Uuid::new_v4(), clock);
     Ok(json!(within(send_notices::FUNCTION, "schedule", sent).await?))
 }
 
-async fn count(Scheduled { table, clock, .. }: &Scheduled, event: &str) -> Result<Value, CountError> {
+async fn count(Scheduled { table, clock, turns, .. }: &Scheduled, event: &str) -> Result<Value, CountError> {
+    let _turn = clock.waits_for(&turns.counting).await;
     let event: Event = serde_json::from_str(event).map_err(|_| {
         CountError::Event(
             r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}, with "accept_fewer":true if so."#

@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     Clock, Route, Template, guard, outbox,
-    schedules::{self, Scheduled},
+    schedules::{self, Scheduled, Turns},
     with,
 };
 
@@ -35,10 +35,10 @@ pub(crate) async fn serve(
     listener: TcpListener,
     template: Template,
     app: Arc<App<AllKeys>>,
-    clock: Clock,
+    (clock, turns): (Clock, Arc<Turns>),
     mut stopped: watch::Receiver<bool>,
 ) {
-    let scheduled = Scheduled::new(&app, (app.table.clone(), clock)).await;
+    let scheduled = Scheduled::new(&app, (app.table.clone(), clock), turns).await;
     let served =
         axum::serve(listener, router(&template, &app, clock, Arc::new(scheduled))).with_graceful_shutdown(async move {
             // An error means that the stack is gone, which is a stop too.
