@@ -220,7 +220,20 @@ pub fn spoiled(draw: &mut Draw, text: &str) -> String {
 /// What stands behind the path, with its `?`; often nothing.
 pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
     let mut parts = Vec::new();
-    for name in ["from", "to", "against", "survey", "comments_before", "lang", "end", "state", "mine", "grant"] {
+    for name in [
+        "from",
+        "to",
+        "against",
+        "survey",
+        "comments_before",
+        "lang",
+        "end",
+        "state",
+        "mine",
+        "month",
+        "scope",
+        "grant",
+    ] {
         let needed = name == "grant" && plan.route.path == "/login";
         if (needed && !draw.slips(6)) || draw.one_in(6) {
             parts.push(format!("{name}={}", value(draw, plan, name)));
@@ -248,6 +261,8 @@ fn value(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "end" => draw.pick(&["thanks", "answered"]).to_owned(),
         "state" => draw.pick(&["open", "closed", "all"]).to_owned(),
         "mine" => draw.pick(&["1", "0", "yes"]).to_owned(),
+        "month" => plan.scene.day(draw.below(40)).strftime("%Y-%m").to_string(),
+        "scope" => draw.pick(&SCOPES).to_owned(),
         _ if draw.slips(4) => plan.scene.token("issue admin", *now + 10.hours()),
         _ => plan.scene.token(draw.pick(&["report:", "report:cn/east", "report:store/12"]), *now + 10.hours()),
     }

@@ -93,6 +93,8 @@ pub fn cases(now: Timestamp) -> Vec<Call> {
         step(json!({"v": 5, "move": "close", "outcome": "not-ours", "note": "隔壁店"})),
         new("GET /awards").grant("follow:store/34"),
         new("GET /awards").grant("follow:").wants_page(),
+        new("GET /awards").grant("follow:store/34").query("month=2026-13"),
+        new("GET /awards").grant("follow:store/34").query("month=2026-11&scope=cn"),
         award(34, "0000000000"),
         award(13, &code()),
         award(34, &code()),

@@ -212,7 +212,7 @@ fn may(asked: &Asked<'_>, (case, has_contact): (&Case, bool), store: &Store) -> 
         take: can(&Move::Take),
         answer: is_waiting,
         hand_over: is_waiting,
-        award: case.award.is_none() && !case.is_withdrawn(),
+        award: case.takes_award(asked.call.now).is_ok(),
         read_contact: has_contact && asked.caller.grant.allows_contact(&scope, Some(&store.details.path)),
         close: Outcome::of_people(case.severity).iter().copied().filter(close).collect(),
     }

@@ -28,7 +28,7 @@ const READ_DAYS: i64 = 62;
 const CLOSED_DAYS: i64 = 31;
 
 /// So many stores are read at the same time: five hundred of them in some thirty rounds, each of a few milliseconds.
-const AT_ONCE: usize = 16;
+pub(crate) const AT_ONCE: usize = 16;
 
 /// So many of the reader's other scopes are linked.
 const SCOPES_SHOWN: usize = 20;

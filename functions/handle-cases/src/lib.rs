@@ -5,6 +5,7 @@ mod detail;
 mod inbox;
 mod listed;
 mod money;
+mod month;
 mod moves;
 mod pages;
 mod replies;
@@ -102,7 +103,7 @@ async fn answer(app: &App, request: &Request, call: Call, languages: &mut Vec<St
         "GET /cases/{scope+}" => Box::pin(replies::show_inbox(&asked)).await,
         "GET /case/{case}" => Box::pin(replies::show_case(&asked)).await,
         "POST /case/{case}" => Box::pin(replies::make_move(&asked)).await,
-        "GET /awards" => replies::show_stores(&asked).await,
+        "GET /awards" => Box::pin(replies::show_awards(&asked)).await,
         "POST /awards" => Box::pin(replies::hand_award_out(&asked)).await,
         _ => Err(Problem::route_unknown().into()),
     }

@@ -5,13 +5,14 @@ use aftertaste::{
     http::{Problem, ProblemKind, Reply},
 };
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     Asked, awards,
     detail::{self, Shown},
     inbox,
     listed::Listed,
+    month,
     moves::{self, Came},
     pages::{self, Claim},
 };
@@ -84,15 +85,21 @@ fn overtaken(detail: &str, shown: &Shown) -> Reply {
     reply
 }
 
-/// `GET /awards`: where the caller hands awards out.
-pub(crate) async fn show_stores(asked: &Asked<'_>) -> Result<Reply, Stop> {
+/// `GET /awards`: where the caller hands awards out, and what they came to in the month that was asked for.
+pub(crate) async fn show_awards(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let stores = awards::own_stores(asked).await?;
+    let of_month = month::read(asked).await?;
     let reply = match asked.frame {
-        Some(frame) => frame.reply(StatusCode::OK, &pages::awards(frame, &stores, None)),
+        Some(frame) => frame.reply(StatusCode::OK, &pages::awards(asked, frame, (&stores, of_month.as_ref()), None)),
         None => {
             let stores: Vec<Value> =
                 stores.iter().map(|store| json!({"store": store.number, "name": store.details.name})).collect();
-            Reply::json(StatusCode::OK, &json!({"stores": stores}))
+            let mut body = Map::from_iter([("stores".to_owned(), Value::from(stores))]);
+            if let Some(of_month) = of_month {
+                body.insert("month".into(), of_month.month.to_string().into());
+                body.insert("awards".into(), json!(of_month.stores));
+            }
+            Reply::json(StatusCode::OK, &body)
         }
     };
     Ok(asked.done("awards-shown", &"-", reply))
@@ -112,7 +119,7 @@ pub(crate) async fn hand_award_out(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let reply = match (asked.frame, &claim) {
         (Some(frame), claim) => {
             let stores = awards::own_stores(asked).await?;
-            frame.reply(status, &pages::awards(frame, &stores, Some((claim, &claimed))))
+            frame.reply(status, &pages::awards(asked, frame, (&stores, None), Some((claim, &claimed))))
         }
         (None, Claim::HandedOut(award)) => {
             let body = json!({"amount": award.amount, "currency": award.currency, "redeemed": true});

@@ -10,6 +10,8 @@ use aftertaste::domain::{
 use chinese::{SIMPLIFIED, TRADITIONAL};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
+use crate::month::Month;
+
 /// What stands before and after something.
 pub(crate) type Around = (&'static str, &'static str);
 
@@ -74,6 +76,7 @@ pub(crate) struct Words {
     pub overtaken: &'static str,
     pub too_early: Around,
     pub has_award: &'static str,
+    pub award_late: Around,
     pub bad_move: &'static str,
     pub bad_cause: &'static str,
     pub bad_reply: &'static str,
@@ -91,6 +94,13 @@ pub(crate) struct Words {
     pub handed_out: Around,
     pub award_unknown: &'static str,
     pub award_redeemed: &'static str,
+    pub awards_by_month: &'static str,
+    pub no_awards: &'static str,
+    /// Awards to guests, and to staff.
+    pub awards_to: [&'static str; 2],
+    pub fewer_than: Around,
+    /// How a month is written.
+    month: &'static str,
     severities: [&'static str; 4],
     states: [&'static str; 4],
     outcomes: [&'static str; 8],
@@ -195,6 +205,10 @@ impl Words {
         }
     }
 
+    pub(crate) fn month(&self, month: Month) -> String {
+        month.written(self.month)
+    }
+
     /// A day, without its year.
     pub(crate) fn date(&self, day: Date) -> String {
         day.strftime(self.day).to_string()
@@ -273,6 +287,7 @@ const ENGLISH: Words = Words {
     overtaken: "Somebody else was quicker. This is the case as it is now.",
     too_early: ("The guest can object until ", ". It can't be closed as solved before."),
     has_award: "There is an award already.",
+    award_late: ("An award can be given for ", " days after the visit. They are over."),
     bad_move: "Nothing was changed. Please try again.",
     bad_cause: "Please choose a cause.",
     bad_reply: "Please write a reply.",
@@ -290,6 +305,11 @@ const ENGLISH: Words = Words {
     handed_out: ("Hand out ", " now. The code is used up."),
     award_unknown: "No award of this store has these digits. Please check them.",
     award_redeemed: "This award was handed out before.",
+    awards_by_month: "Awards by month",
+    no_awards: "No award was given in this month.",
+    awards_to: ["To guests", "To staff"],
+    fewer_than: ("fewer than ", ""),
+    month: "%B %Y",
     severities: ["Urgent", "Important", "Normal", "Praise"],
     states: ["New", "In hand", "Waiting for the guest", "Closed"],
     outcomes: [

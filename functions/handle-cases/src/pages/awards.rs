@@ -1,10 +1,20 @@
-//! The page on which awards are handed out.
+//! The page on which awards are handed out, and which says what they came to.
 
-use aftertaste::{domain::place::Store, http::ProblemKind, table::Claimable};
-use maud::html;
+use aftertaste::{
+    domain::{place::Store, report::TOO_FEW},
+    http::ProblemKind,
+    table::Claimable,
+};
+use maud::{Markup, html};
 
 use super::frame::{Body, Frame, told};
-use crate::{awards::Claimed, money::money};
+use crate::{
+    Asked,
+    awards::Claimed,
+    money::money,
+    month::{AtStore, Month, OfMonth, Sum, ToGuests},
+    words::Words,
+};
 
 /// What became of a code that was typed.
 pub(crate) enum Claim {
@@ -12,8 +22,14 @@ pub(crate) enum Claim {
     Refused(ProblemKind),
 }
 
-pub(crate) fn page(frame: &Frame, stores: &[Store], came: Option<(&Claim, &Claimed)>) -> Body {
+pub(crate) fn page(
+    asked: &Asked<'_>,
+    frame: &Frame,
+    (stores, of_month): (&[Store], Option<&OfMonth>),
+    came: Option<(&Claim, &Claimed)>,
+) -> Body {
     let words = frame.words;
+    let address = of_month.map_or_else(|| "/awards".to_owned(), |of| address(of, of.month));
     let said = came.map(|(claim, _)| match claim {
         Claim::HandedOut(award) => {
             let (before, after) = words.handed_out;
@@ -44,6 +60,63 @@ pub(crate) fn page(frame: &Frame, stores: &[Store], came: Option<(&Claim, &Claim
                 button type="submit" { (words.hand_out) }
             }
         }
+        @match of_month {
+            Some(of_month) => (sums(frame, of_month)),
+            None => @if let Some(store) = stores.first() {
+                @let this_month = Month::of(asked.call.now, &store.calendar.zone);
+                p { a href=(frame.to(&format!("/awards?month={this_month}"))) { (words.awards_by_month) } }
+            }
+        }
     };
-    Body { title: words.awards.into(), way: "/awards", address: "/awards".into(), markup }
+    Body { title: words.awards.into(), way: "/awards", address, markup }
+}
+
+/// The address of the awards of another month.
+fn address(of: &OfMonth, month: Month) -> String {
+    let scope = of.scope.as_ref().map_or_else(String::new, |scope| format!("&scope={scope}"));
+    format!("/awards?month={month}{scope}")
+}
+
+/// What each store gave in a month.
+fn sums(frame: &Frame, of: &OfMonth) -> Markup {
+    let words = frame.words;
+    html! {
+        section {
+            h2 { (words.awards_by_month) " · " (words.month(of.month)) }
+            @if let Some(scope) = &of.scope { p.note { (scope) } }
+            nav.filters aria-label=(words.awards_by_month) {
+                @for month in [of.month.before(), of.month.next()] {
+                    a href=(frame.to(&address(of, month))) { (words.month(month)) }
+                }
+            }
+            @if of.stores.is_empty() { p.note { (words.no_awards) } }
+            @else { ul.inbox { @for at in &of.stores { li.row { strong { (at.name) } (at_store(words, at)) } } } }
+        }
+    }
+}
+
+fn at_store(words: &Words, at: &AtStore) -> Markup {
+    let [to_guests, to_staff] = words.awards_to;
+    let sum = |Sum { n, amount }: Sum, currency: &str| format!("{n} · {}", money(amount, currency));
+    let few = || format!("{}{TOO_FEW}{}", words.fewer_than.0, words.fewer_than.1);
+    html! {
+        dl.facts {
+            @for (currency, ToGuests { given, redeemed }) in &at.guests {
+                div {
+                    dt { (to_guests) }
+                    dd { (sum(*given, currency)) }
+                    small { (words.redeemed) " " (sum(*redeemed, currency)) }
+                }
+            }
+            @for (currency, given) in &at.staff {
+                div {
+                    dt { (to_staff) }
+                    dd { @match given {
+                        Some(given) => (sum(*given, currency)),
+                        None => { (few()) " · " (currency) }
+                    } }
+                }
+            }
+        }
+    }
 }

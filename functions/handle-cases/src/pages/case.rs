@@ -3,7 +3,7 @@
 use aftertaste::{
     app::Stop,
     domain::{
-        case::{Act, AwardTo, Refused, State},
+        case::{AWARD_DAYS, Act, AwardTo, Refused, State},
         survey::Brand,
     },
 };
@@ -70,6 +70,7 @@ fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) ->
             around(words.too_early, &words.time(*until, &found.store.calendar.zone, asked.call.now))
         }
         Some(Came::Refused(Refused::Awarded)) => words.has_award.to_owned(),
+        Some(Came::Refused(Refused::TooLate)) => around(words.award_late, &AWARD_DAYS.to_string()),
         Some(Came::Refused(Refused::NotItsOutcome) | Came::Wrong(Mistake::NoOutcome(_))) => {
             words.bad_outcome.to_owned()
         }

@@ -12,5 +12,5 @@ mod tests;
 pub use case::{Act, Award, AwardTo, Case, Entry, LONGEST_NOTE, LONGEST_REPLY, Outcome, Said, State, Telling};
 pub use duty::{Digest, Duty};
 pub use id::CaseId;
-pub use moves::{ANSWER_STANDS_DAYS, MOST_REOPENINGS, Move, Moving, Refused};
+pub use moves::{ANSWER_STANDS_DAYS, AWARD_DAYS, MOST_REOPENINGS, Move, Moving, Refused};
 pub use step::{Clock, LAPSE_DAYS, Notice, Step};

@@ -1,6 +1,6 @@
 //! Moves: how a case goes from one state to the next, and which of them are refused.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use uuid::Uuid;
 
 use super::case::{Act, Award, Case, Outcome, Said, State, deadlines};
@@ -15,6 +15,10 @@ pub const MOST_REOPENINGS: u8 = 3;
 
 /// How many days an answer stands without objection until the case counts as solved.
 pub const ANSWER_STANDS_DAYS: i64 = 7;
+
+/// For how many days after its visit a case can be given an award: a link lives for sixty at most, and a case waits for
+/// thirty more. So whoever sums up a month knows how far back its visits lie.
+pub const AWARD_DAYS: i64 = 100;
 
 /// A move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +82,9 @@ pub enum Refused {
     /// There is an award already, or there is none.
     #[error("The case has no such award, or has one already.")]
     Awarded,
+    /// Its visit is too long ago for an award.
+    #[error("An award can be given for {AWARD_DAYS} days after the visit.")]
+    TooLate,
 }
 
 /// Who moves a case, when, and under which random id.
@@ -229,10 +236,20 @@ impl Case {
     }
 
     fn awarded(self, award: &Award) -> Result<Self, Refused> {
+        self.takes_award(award.at)?;
+        Ok(Self { award: Some(award.clone()), ..self })
+    }
+
+    /// Whether an award can be given at an instant.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes_award(&self, at: Timestamp) -> Result<(), Refused> {
         if self.award.is_some() || self.is_withdrawn() {
             return Err(Refused::Awarded);
         }
-        Ok(Self { award: Some(award.clone()), ..self })
+        let last = self.id.day.saturating_add(AWARD_DAYS.days());
+        if at.to_zoned(TimeZone::UTC).date() > last { Err(Refused::TooLate) } else { Ok(()) }
     }
 
     fn redeemed(mut self, at: Timestamp) -> Result<Self, Refused> {

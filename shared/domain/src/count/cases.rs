@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Id,
-    case::{Case, Outcome, Said, State},
+    case::{AwardTo, Case, Outcome, Said, State},
     known_keys,
     survey::Severity,
 };
@@ -50,7 +50,8 @@ pub struct CaseCounts {
     /// How many had which cause.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub causes: BTreeMap<Id, u64>,
-    /// Awards by currency: how many, and what they come to in its smallest unit.
+    /// Awards to guests by currency: how many, and what they come to in its smallest unit. Those to staff are not in here:
+    /// of a few, whoever works there would know whose they are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub awards: BTreeMap<String, (u64, u64)>,
 }
@@ -73,7 +74,7 @@ impl CaseCounts {
     /// Counts a case as it stands at an instant.
     pub fn add(&mut self, case: &Case, now: Timestamp) {
         // What was handed out stays in the sums, also where the answer was taken back.
-        if let Some(award) = &case.award {
+        if let Some(award) = case.award.as_ref().filter(|award| award.to == AwardTo::Guest) {
             let (n, amount) = self.awards.entry(award.currency.clone()).or_default();
             (*n, *amount) = (n.saturating_add(1), amount.saturating_add(award.amount));
         }
@@ -159,5 +160,22 @@ mod tests {
     fn minutes_are_kept_by_the_power_of_two_above_them() {
         let powers: Vec<u8> = [0, 1, 2, 3, 4, 7, 8, 1_440, u64::MAX].into_iter().map(power_above).collect();
         assert_eq!(powers, [0, 1, 2, 2, 3, 3, 4, 11, 64]);
+    }
+
+    #[test]
+    fn awards_to_guests_alone_are_counted() {
+        let case = |award: &str| -> Case {
+            serde_json::from_str(&format!(
+                r#"{{"id":"12-20261121-0f1e2d3c4b5a69788796","v":2,"state":"open","severity":"praise","trigger":"nps",
+                "opened_at":"2026-11-21T04:31:00Z","round_at":"2026-11-21T04:31:00Z","log":[],"award":{{"amount":5000,
+                "currency":"CNY","by":"lin","at":"2026-11-21T05:00:00Z","to":"{award}"}}}}"#
+            ))
+            .unwrap()
+        };
+        let mut counts = CaseCounts::default();
+        for to in ["staff", "guest", "staff"] {
+            counts.add(&case(to), Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!(counts.awards, BTreeMap::from([("CNY".to_owned(), (1, 5_000))]));
     }
 }

@@ -34,7 +34,7 @@ pub struct CasesFigure {
     pub lapsed: Option<u64>,
     /// The causes that were found, the commonest first.
     pub causes: Vec<CauseFigure>,
-    /// Awards by currency: how many, and what they come to in its smallest unit.
+    /// Awards to guests by currency: how many, and what they come to in its smallest unit.
     pub awards: BTreeMap<String, (u64, u64)>,
 }
 
