@@ -6,7 +6,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        access::{Grant, Person},
+        access::Person,
         case::{Case, CaseId, Outcome, State},
         place::{Scope, Store, StoreNumber},
         survey::{Answer, Severity},
@@ -137,14 +137,7 @@ impl People {
 
 /// Whether a person's roles let them follow up on what guests of a store answered.
 pub(crate) fn follows(person: &Person, store: &Store) -> bool {
-    let grant = Grant {
-        permissions: person.permissions(),
-        subject: String::new(),
-        expires: Timestamp::MAX,
-        paid_within: None,
-        issue: None,
-    };
-    grant.allows_follow(&Scope::Store(store.number), Some(&store.details.path))
+    person.follows(&Scope::Store(store.number), Some(&store.details.path))
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Duties: who answers for the cases of a store or node, and which robot or mailbox tells them.
 
+use std::collections::BTreeSet;
+
 use aftertaste::{
     app::Stop,
     domain::{
         Id, Invalid, Mistakes, NAMED_AT_MOST,
         access::Grant,
         case::Duty,
-        place::{Scope, Store},
+        place::{Path, Scope, Store},
     },
     http::{Problem, Reply, Request},
     lambda::Call,
@@ -46,7 +48,8 @@ pub(crate) async fn put(app: &App, request: &Request, grant: &Grant, call: Call)
     covered(grant, &scope, &stores)?;
     let duty: Duty = body_without(request, "duty")?;
     let first = first_store(&scope, &stores);
-    let mut mistakes = unknown(app, &duty).await?;
+    let mut mistakes = Mistakes(people(app, &scope, &duty, &stores).await?);
+    mistakes.0.extend(endpoint(app, &duty).await?);
     if first.is_none() {
         mistakes.add(format!("There is no store in {scope}: put its stores first, with PUT /stores/{{store}}."));
     }
@@ -77,11 +80,15 @@ pub(crate) async fn delete(app: &App, request: &Request, grant: &Grant) -> Resul
 
 /// Whether the grant sets up a scope. Of a store that is gone or can't be read nobody knows where it belongs.
 fn covers(grant: &Grant, scope: &Scope, stores: &StoreList) -> bool {
-    let path = match scope {
+    grant.allows_admin_of(scope, path_of(scope, stores))
+}
+
+/// Where a scope lies in the chain.
+fn path_of<'a>(scope: &'a Scope, stores: &'a StoreList) -> Option<&'a Path> {
+    match scope {
         Scope::Node(node) => Some(node),
         Scope::Store(number) => stores.iter().find(|store| store.number == *number).map(|store| &store.details.path),
-    };
-    grant.allows_admin_of(scope, path)
+    }
 }
 
 fn covered(grant: &Grant, scope: &Scope, stores: &StoreList) -> Result<(), Problem> {
@@ -97,30 +104,38 @@ fn first_store<'a>(scope: &Scope, stores: &'a StoreList) -> Option<&'a Store> {
     stores.iter().filter(is_of_it).min_by_key(|store| store.number)
 }
 
-/// What is wrong with people whom nobody has listed, and with an endpoint that is none or that no person reads.
-async fn unknown(app: &App, duty: &Duty) -> Result<Mistakes, Stop> {
-    let mut mistakes = Mistakes::default();
-    let listed: Vec<Id> = if duty.people.is_empty() {
-        Vec::new()
-    } else {
-        app.table.people().await?.into_iter().map(|person| person.id).collect()
-    };
-    for person in duty.people.iter().filter(|person| !listed.contains(person)).take(NAMED_AT_MOST) {
-        mistakes.add(format!("people: nobody is listed as {person}. List them first, with PUT /people/{{person}}."));
+/// What is wrong with people whom nobody has listed, and with those who may not follow the scope's cases.
+async fn people(app: &App, scope: &Scope, duty: &Duty, stores: &StoreList) -> Result<Vec<Invalid>, Stop> {
+    if duty.people.is_empty() {
+        return Ok(Vec::new());
     }
-    let Some(id) = &duty.endpoint else { return Ok(mistakes) };
+    let listed = app.table.people().await?;
+    let wrong = |id: &Id| match listed.iter().find(|person| person.id == *id) {
+        None => Some(format!("people: nobody is listed as {id}. List them first, with PUT /people/{{person}}.")),
+        Some(listed) if listed.person.follows(scope, path_of(scope, stores)) => None,
+        Some(listed) => Some(format!(
+            "people: {} ({id}) may not follow the cases of {scope}. Give them the role owns-cases there first, with PUT \
+             /people/{id}, or leave them out.",
+            listed.person.name
+        )),
+    };
+    let named: BTreeSet<&Id> = duty.people.iter().collect();
+    Ok(named.into_iter().filter_map(wrong).map(Invalid).take(NAMED_AT_MOST).collect())
+}
+
+/// What is wrong with an endpoint that is none, or that no person reads.
+async fn endpoint(app: &App, duty: &Duty) -> Result<Option<Invalid>, Stop> {
+    let Some(id) = &duty.endpoint else { return Ok(None) };
     let endpoint = match app.table.endpoint(id).await {
         Err(TableError::Unreadable { .. }) => None,
         read => read?,
     };
-    match endpoint {
-        None => {
-            mistakes.add(format!("endpoint: there is no {id}. Put it first, with PUT /endpoints/{{endpoint}}."));
-        }
+    let wrong = match endpoint {
+        None => Some(format!("endpoint: there is no {id}. Put it first, with PUT /endpoints/{{endpoint}}.")),
         Some(stored) if !stored.endpoint.to.is_read_by_people() => {
-            mistakes.add(format!("endpoint: {id} is read by no person. Name a robot or a mailbox."));
+            Some(format!("endpoint: {id} is read by no person. Name a robot or a mailbox."))
         }
-        Some(_) => {}
-    }
-    Ok(mistakes)
+        Some(_) => None,
+    };
+    Ok(wrong.map(Invalid))
 }

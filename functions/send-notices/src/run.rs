@@ -11,8 +11,8 @@ use aftertaste::{
         place::{Path, Scope, StoreNumber},
     },
     table::{
-        Again, Delivery, DeliveryState, Due, OutgoingEvent, PaymentState, StoredEndpoint, Table, TableError, Task,
-        store_in, whole_second_after,
+        Again, Delivery, DeliveryState, Due, ListedPerson, OutgoingEvent, PaymentState, StoredEndpoint, Table,
+        TableError, Task, store_in, whole_second_after,
     },
 };
 use deliveries::endpoint::REPLAY;
@@ -49,6 +49,8 @@ pub(crate) struct Run<'a, C> {
     lanes: BTreeMap<Id, Lane>,
     /// Who is on duty, once somebody has to be told.
     duties: OnceCell<BTreeMap<Scope, Duty>>,
+    /// Everybody who is listed. It is read once a run, if at all, and not from memory, which is a minute old.
+    pub(crate) people: OnceCell<Vec<ListedPerson>>,
     /// Deliveries that this run has met. After a crash one may be due twice.
     met: Mutex<BTreeSet<(Id, String)>>,
     did: Mutex<Summary>,
@@ -91,6 +93,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             end: begun + terms.work + terms.patience,
             lanes,
             duties: OnceCell::new(),
+            people: OnceCell::new(),
             met: Mutex::default(),
             did: Mutex::default(),
         })

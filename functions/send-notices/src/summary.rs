@@ -59,7 +59,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let stores = self.stores_of(scope, now).await?;
         let Some(first) = stores.first() else { return self.look_later(&Look::Digest(scope.clone()), due, now).await };
         let zone = &first.calendar.zone;
-        if let Some((day, morning)) = digest.last(now, zone) {
+        let is_left_by_all = self.is_left_by_all(scope, duty).await?;
+        if let Some((day, morning)) = digest.last(now, zone).filter(|_| !is_left_by_all) {
             let to = first.calendar.day_of(morning).saturating_sub(1.day());
             let from = to.saturating_sub((digest.days() - 1).days());
             let answered = self.answered(scope, &stores, (from, to)).await?;

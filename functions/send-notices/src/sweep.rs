@@ -57,7 +57,7 @@ pub(crate) struct Sweep<'a> {
     pub(crate) duties: &'a BTreeMap<Scope, Duty>,
     /// Stores for whose cases nobody could be told.
     without_duty: Mutex<BTreeSet<StoreNumber>>,
-    /// Duties whose endpoint tells nobody.
+    /// Duties whose endpoint tells nobody, or whose people may all follow no more.
     not_reached: Mutex<BTreeSet<Scope>>,
 }
 
@@ -185,7 +185,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if !is_for_people || !case.waits_for_the_store() {
             return Ok(());
         }
-        for (scope, endpoint) in self.whom(sweep, store, notice.level) {
+        for (scope, endpoint) in self.whom(sweep, store, notice.level).await? {
             let mut data = data(case, notice, case.due());
             if let Value::Object(data) = &mut data {
                 data.insert("duty".to_owned(), json!(scope));
@@ -196,8 +196,9 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(())
     }
 
-    /// The endpoint of the duty whose turn it is, and those above it until one that can be reached.
-    fn whom(&self, sweep: &Sweep<'_>, store: &Store, level: u8) -> Vec<(Scope, Id)> {
+    /// The endpoint of the duty whose turn it is, and those above it until one that can be reached. One whose people may all
+    /// follow no more reaches nobody.
+    async fn whom(&self, sweep: &Sweep<'_>, store: &Store, level: u8) -> Result<Vec<(Scope, Id)>, TableError> {
         let scopes = Duty::scopes(store.number, &store.details.path);
         let duties: Vec<(Scope, &Duty)> =
             scopes.into_iter().filter_map(|scope| sweep.duties.get(&scope).map(|duty| (scope, duty))).collect();
@@ -206,17 +207,19 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         for (scope, duty) in duties.into_iter().skip(turn) {
             let lane = duty.endpoint.as_ref().and_then(|id| self.lane(id));
             let lane = lane.filter(|lane| lane.stored.endpoint.to.is_read_by_people());
-            if let Some(lane) = lane {
+            if let Some(lane) = lane
+                && !self.is_left_by_all(&scope, duty).await?
+            {
                 // One that is switched off keeps it, for whoever puts that right.
                 told.push((scope.clone(), lane.stored.id.clone()));
                 if !matches!(lane.standing(sweep.now), Standing::Off(_)) {
-                    return told;
+                    return Ok(told);
                 }
             }
             insert(&sweep.not_reached, scope);
         }
         insert(&sweep.without_duty, store.number);
-        told
+        Ok(told)
     }
 
     /// Forgets how the guest of a case wants to be reached, if it was closed long enough ago; else says when that is.

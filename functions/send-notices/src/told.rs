@@ -115,13 +115,37 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if sorted.duties().next().is_none() {
             return Ok((Vec::new(), own));
         }
-        let (duties, listed) = (self.duties().await?, self.sender.app.catalog.people(self.now()).await?);
-        let person = |id: &Id| listed.iter().find(|listed| listed.id == *id).map(|listed| listed.person.clone());
-        let of = |scope: &Scope| -> Vec<Person> {
-            duties.get(scope).map(|duty: &Duty| duty.people.iter().filter_map(person).collect()).unwrap_or_default()
+        let (mut called, mut language) = (Vec::new(), None);
+        for scope in sorted.duties() {
+            let Some(duty) = self.duties().await?.get(scope) else { continue };
+            let people = self.on_duty(scope, duty).await?;
+            language = language.or_else(|| people.iter().find_map(|person| person.language.as_deref()));
+            if sorted.turns.contains(scope) {
+                called.extend(people.into_iter().cloned());
+            }
+        }
+        Ok((called, language.map_or(own, language_of)))
+    }
+
+    /// The people of a duty who are listed and may follow its scope's cases at this moment; both may have ended since they
+    /// were put on it.
+    pub(crate) async fn on_duty(&self, scope: &Scope, duty: &Duty) -> Result<Vec<&Person>, TableError> {
+        if duty.people.is_empty() {
+            return Ok(Vec::new());
+        }
+        let path = match scope {
+            Scope::Node(path) => Some(path.clone()),
+            Scope::Store(number) => self.place(Some(*number)).await?.and_then(|(_, path)| path),
         };
-        let language = sorted.duties().flat_map(of).find_map(|person| person.language);
-        Ok((sorted.turns.iter().flat_map(of).collect(), language.as_deref().map_or(own, language_of)))
+        let listed = self.people.get_or_try_init(|| self.table().people()).await?;
+        let person = |id: &Id| listed.iter().find(|listed| listed.id == *id).map(|listed| &listed.person);
+        let follows = |person: &&Person| person.follows(scope, path.as_ref());
+        Ok(duty.people.iter().filter_map(person).filter(follows).collect())
+    }
+
+    /// Whether a duty names people, and none of them is left.
+    pub(crate) async fn is_left_by_all(&self, scope: &Scope, duty: &Duty) -> Result<bool, TableError> {
+        Ok(!duty.people.is_empty() && self.on_duty(scope, duty).await?.is_empty())
     }
 
     /// A line for each store: what is overdue first, then what is urgent, then what is due first.

@@ -7,8 +7,12 @@ use std::str::FromStr;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::Permission;
-use crate::{Id, Invalid, Mistakes, check_line, place::Scope, shortened};
+use super::{Grant, Permission};
+use crate::{
+    Id, Invalid, Mistakes, check_line,
+    place::{Path, Scope},
+    shortened,
+};
 
 /// How many roles a person has at most: a manager of three hundred stores has that many.
 pub const MOST_ROLES: usize = 400;
@@ -171,6 +175,18 @@ impl Person {
             }
         }
         permissions
+    }
+
+    /// Whether they follow up on what guests of a scope answered, which lies at a path where that is known.
+    pub fn follows(&self, scope: &Scope, path: Option<&Path>) -> bool {
+        let grant = Grant {
+            permissions: self.permissions(),
+            subject: String::new(),
+            expires: Timestamp::MAX,
+            paid_within: None,
+            issue: None,
+        };
+        grant.allows_follow(scope, path)
     }
 
     /// How long their session lasts.

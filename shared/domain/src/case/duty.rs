@@ -101,6 +101,10 @@ impl Duty {
         if self.people.len() > MOST_PEOPLE {
             mistakes.add(format!("people: {MOST_PEOPLE} at most; these are {}.", self.people.len()));
         }
+        let is_again = |at: usize, id: &Id| self.people.iter().take(at).filter(|other| *other == id).count() == 1;
+        for (_, id) in self.people.iter().enumerate().filter(|(at, id)| is_again(*at, id)) {
+            mistakes.add(format!("people: {id} is named more than once. Name each person once."));
+        }
         if self.people.is_empty() && self.endpoint.is_none() {
             mistakes.add("A duty names people, or an endpoint that tells them.");
         }
