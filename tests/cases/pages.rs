@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::scene::{FOLLOWS, case, moved, opened, owns, unhappy, usual};
+use super::scene::{FOLLOWS, answer, case, moved, opened, owns, unhappy, usual};
 use crate::harness::{
     World, answers,
     browser::{Browser, list, operate},
@@ -67,11 +67,17 @@ async fn whoever_comes_late_sees_the_case_as_it_is() {
         late.status == 409 && late.text.contains("有人先一步处理了") && late.text.contains("name=\"v\" value=\"2\"")
     );
     let early = send(&wang, &id, &[("v", "2"), ("move", "close"), ("outcome", "solved")]).await;
-    assert!(early.status == 409 && early.text.contains("还不能以"), "{}", early.text);
+    assert!(early.status == 409 && early.text.contains("还没有回复顾客"), "{}", early.text);
+    assert!(!early.text.contains("仍可提出异议"), "there is nothing to object to");
     for (v, step) in [("", "take"), ("2", "fly"), ("2", ""), ("-1", "take")] {
         assert_eq!(send(&wang, &id, &[("v", v), ("move", step)]).await.status, 422, "{v} {step}");
     }
     assert_eq!(case(&world, &id).await["v"], 2);
+    let refused = moved(&world, &id, FOLLOWS, json!({"v": 2, "move": "close", "outcome": "solved"})).await;
+    assert_eq!(refused.json()["detail"], "Its guest has no answer yet, so nobody knows that it is solved.");
+    assert_eq!(answer(&world, &id, 2).await.status, 200);
+    let early = send(&wang, &id, &[("v", "3"), ("move", "close"), ("outcome", "solved")]).await;
+    assert!(early.status == 409 && early.text.contains("仍可提出异议"), "{}", early.text);
 }
 
 #[tokio::test]

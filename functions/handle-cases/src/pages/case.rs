@@ -69,6 +69,7 @@ fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) ->
         Some(Came::Refused(Refused::TooEarly(until))) => {
             around(words.too_early, &words.time(*until, &found.store.calendar.zone, asked.call.now))
         }
+        Some(Came::Refused(Refused::NotAnswered)) => words.not_answered.to_owned(),
         Some(Came::Refused(Refused::Awarded)) => words.has_award.to_owned(),
         Some(Came::Refused(Refused::TooLate)) => around(words.award_late, &AWARD_DAYS.to_string()),
         Some(Came::Refused(Refused::NotItsOutcome) | Came::Wrong(Mistake::NoOutcome(_))) => {

@@ -73,6 +73,9 @@ pub enum Refused {
     /// Its guest has not said that it is solved, and may still object.
     #[error("Its guest has not said that it is solved, and may object until {0}.")]
     TooEarly(Timestamp),
+    /// Nobody has answered its guest, who can say nothing of it.
+    #[error("Its guest has no answer yet, so nobody knows that it is solved.")]
+    NotAnswered,
     /// Its guest has said three times that it is not solved.
     #[error("It was opened again three times.")]
     TooOften,
@@ -178,11 +181,14 @@ impl Case {
         }
         if outcome == Outcome::Solved && self.said != Some(Said::Solved) {
             let until = self.stands_until();
-            if self.state != State::Answered || moving.at < until {
-                return Err(Refused::TooEarly(until));
+            if self.state != State::Answered {
+                return Err(Refused::NotAnswered);
             }
             if !self.may_be_objected_to() {
                 return Err(Refused::NotItsOutcome);
+            }
+            if moving.at < until {
+                return Err(Refused::TooEarly(until));
             }
         }
         let note = note.cloned().or_else(|| self.note.clone());
