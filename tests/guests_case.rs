@@ -296,3 +296,46 @@ async fn what_is_sent_to_a_case_is_read_strictly_and_another_links_case_stays_ou
         assert_eq!(page.text.contains(&format!("/s/{link}/case?lang=en")), is_said, "{channel}: {}", page.text);
     }
 }
+
+#[tokio::test]
+async fn a_form_that_was_spoiled_is_answered_in_the_guests_language() {
+    let world = World::new().await;
+    let guest = Guest::unhappy(&world, "spoiled").await;
+    let link = format!("/s/{}", guest.link);
+    let theirs = format!("submission={}&said=maybe", guest.submission);
+    for (language, words) in [
+        ("zh-CN", "请返回、刷新页面后再提交一次。"),
+        ("zh-TW", "請返回、重新整理頁面後再送出一次。"),
+        ("en", "Please go back, load the page anew and send it once more."),
+    ] {
+        for (path, body) in [
+            (guest.path(), "submission=x"),
+            (guest.path(), "submission=x&said=solved"),
+            (guest.path(), theirs.as_str()),
+            (link.clone(), "submission=x&nps=9"),
+            (link.clone(), "take_back=1&submission=x"),
+            (link.clone(), "version=x&nps=9"),
+        ] {
+            let sent = world.request(Method::POST, &format!("{path}?lang={language}")).header("accept", "text/html");
+            let sent = sent.header("content-type", "application/x-www-form-urlencoded").body(body.to_owned());
+            let page = world.send(sent).await;
+            assert_eq!(page.status, 422, "{path} {body}");
+            assert!(
+                page.text.contains(&format!("<html lang=\"{language}\"")) && page.text.contains(words),
+                "{}",
+                page.text
+            );
+            for program in ["Nothing", "field", "Not a value"] {
+                assert!(language == "en" || !page.text.contains(program), "{program}: {}", page.text);
+            }
+        }
+        let again = world.request(Method::POST, &format!("{link}?lang={language}")).header("accept", "text/html");
+        let again = again.header("content-type", "application/x-www-form-urlencoded").body("nps=99");
+        let page = world.send(again).await;
+        assert!(page.status == 422 && !page.text.contains("a whole number"), "{}", page.text);
+        let read =
+            world.request(Method::GET, &format!("{}?lang={language}", guest.path())).header("accept", "text/html");
+        let page = world.send(read.header("submission", "x")).await;
+        assert!(page.status == 422 && page.text.contains(words), "{}", page.text);
+    }
+}

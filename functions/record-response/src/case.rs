@@ -57,7 +57,7 @@ pub(crate) async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let wants_page = accepted(request, is_form || is_read, &[(true, "text/html"), (false, "application/json")]);
     let wanted = (wants_page && (is_form || is_read)).then(|| wanted_languages(request));
     conclude(answer(app, request, call, wanted.as_deref()).await, |problem| match &wanted {
-        Some(wanted) => pages::problem(&problem, wanted),
+        Some(wanted) => pages::guests_problem(&problem, wanted),
         None => problem.into(),
     })
 }

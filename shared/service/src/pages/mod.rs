@@ -8,5 +8,5 @@ mod shell;
 pub mod survey;
 mod words;
 
-pub use problems::{expired_link, problem};
+pub use problems::{expired_link, guests_problem, problem};
 pub use shell::{LANGUAGES, Shell, built_in_language, in_language, language_name};

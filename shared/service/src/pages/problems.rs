@@ -13,20 +13,25 @@ use crate::http::{Problem, ProblemKind, Reply};
 /// A problem as a page. Guests read it in their language; a problem that only a program can bring about keeps its own
 /// words.
 pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
-    shown(problem, wanted, None)
+    shown(problem, wanted, guest_words(problem.kind), None)
+}
+
+/// The same of a page that guests alone see. What a browser spoiled, or somebody who tried something, they read in their
+/// language too.
+pub fn guests_problem(problem: &Problem, wanted: &[String]) -> Reply {
+    shown(problem, wanted, Some(guest_words(problem.kind).unwrap_or(&SPOILED)), None)
 }
 
 /// The page of a link that has expired. Its case can be seen for longer: the phone that sent the answer knows whether there
 /// is one, and its script shows the way.
 pub fn expired_link(problem: &Problem, wanted: &[String], link: &str) -> Reply {
-    shown(problem, wanted, Some(link))
+    shown(problem, wanted, guest_words(problem.kind), Some(link))
 }
 
 /// `link` is one that may still lead to a case.
-fn shown(problem: &Problem, wanted: &[String], link: Option<&str>) -> Reply {
+fn shown(problem: &Problem, wanted: &[String], words: Option<&GuestWords>, link: Option<&str>) -> Reply {
     let language = built_in_language(wanted);
-    let words = guest_words(problem.kind).map(|words| words.of(language));
-    let (title, detail) = words.unwrap_or((problem.kind.title(), &problem.detail));
+    let (title, detail) = words.map(|words| words.of(language)).unwrap_or((problem.kind.title(), &problem.detail));
     let body = html! {
         div.end {
             h1 { (title) }
@@ -162,6 +167,15 @@ const NOT_ALLOWED: GuestWords = GuestWords {
     english: ("Not within your role", "Your role does not reach this page. Whoever invited you can widen it."),
     traditional: ("超出您的權限", "您的角色不包含這個頁面。邀請您的人可以調整權限。"),
     simplified: ("超出您的权限", "您的角色不包含这个页面。邀请您的人可以调整权限。"),
+};
+
+const SPOILED: GuestWords = GuestWords {
+    english: (
+        "This could not be read",
+        "Nothing was changed. Please go back, load the page anew and send it once more.",
+    ),
+    traditional: ("無法讀取送出的內容", "沒有任何變更。請返回、重新整理頁面後再送出一次。"),
+    simplified: ("无法读取提交的内容", "没有任何更改。请返回、刷新页面后再提交一次。"),
 };
 
 const FORM_REFUSED: GuestWords = GuestWords {

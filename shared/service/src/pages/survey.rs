@@ -34,7 +34,7 @@ impl Words {
             Wrong::ControlCharacters => self.control_characters.into(),
             Wrong::QuestionsChanged => self.questions_changed.into(),
             Wrong::TakenBack => self.taken_back_before.into(),
-            Wrong::Malformed(sentence) => sentence.clone(),
+            Wrong::Malformed(_) => self.malformed.into(),
         }
     }
 }
