@@ -66,7 +66,7 @@ async fn an_answer_that_is_erased_takes_its_case_along() {
 async fn a_contact_is_kept_apart_for_as_long_as_the_guest_wants() {
     let world = World::new().await;
     let guest = Guest::unhappy(&world, "call me").await;
-    for wrong in ["", "  ", "a\u{7}", &"8".repeat(81)] {
+    for wrong in ["", "  ", "a\u{7}", "\u{202e}\u{200b} \u{2066}", "\u{3164}", "\u{200d}", &"8".repeat(81)] {
         let refused = guest.post(json!({"contact": {"how": wrong}})).await;
         assert_eq!(refused.problem(), (422, "invalid".into()), "{wrong:?}");
     }
@@ -82,6 +82,15 @@ async fn a_contact_is_kept_apart_for_as_long_as_the_guest_wants() {
     assert_eq!(kept.len(), 1);
     assert_eq!((&kept[0]["pk"], &kept[0]["how"]), (&json!("K#store/12"), &json!("微信 lane")));
     assert!(kept[0]["agreed"].as_str().unwrap().contains("30"), "{kept:?}");
+    // Phones put marks around a number that is pasted, and others turn what is read.
+    for (sent, shown) in [
+        ("\u{202d}138 1234\u{202c} ", "138 1234"),
+        ("lane\u{202e}821\u{200b}", "lane821"),
+        ("👩\u{200d}🍳 lane", "👩\u{200d}🍳 lane"),
+    ] {
+        assert_eq!(guest.post(json!({"contact": {"how": sent}})).await.status, 200);
+        assert_eq!(world.items("K#").await[0]["how"], json!(shown));
+    }
     // Leaving it twice is one move, and neither the case nor the answer has it.
     assert_eq!(guest.case().await.case.v, 2);
     let others = [world.items("C#").await, world.items("R#").await].concat();

@@ -4,6 +4,7 @@ use aftertaste::{
     app::Stop,
     cases::{Pushed, push},
     domain::{
+        access::{check_visible, without_invisible},
         case::{Move, Moving},
         survey::Severity,
     },
@@ -19,11 +20,12 @@ pub(crate) fn may_be_left(stored: &StoredCase, moving: Moving<'_>) -> bool {
     stored.case.severity != Severity::Praise && stored.case.after(&Move::LeaveContact, moving).is_ok()
 }
 
-/// What a guest wrote, if it can be kept.
-pub(crate) fn checked(how: &str) -> Result<&str, Problem> {
-    let how = how.trim();
-    if how.is_empty() || how.chars().count() > LONGEST || how.chars().any(char::is_control) {
-        let sentence = format!("contact.how is 1 to {LONGEST} characters, none of them a control character.");
+/// What a guest wrote as whoever calls them reads it, if it can be kept.
+fn checked(how: &str) -> Result<String, Problem> {
+    let how = without_invisible(how).trim().to_owned();
+    let is_odd = how.chars().any(char::is_control) || check_visible("contact.how", &how).is_err();
+    if is_odd || how.chars().count() > LONGEST {
+        let sentence = format!("contact.how is 1 to {LONGEST} characters that can be seen, and no control character.");
         return Err(Problem::invalid(sentence));
     }
     Ok(how)
@@ -54,7 +56,7 @@ pub(crate) async fn leave(
             Pushed::None => return Err(Problem::link_unknown().into()),
         }
     };
-    let contact = Contact { how: how.to_owned(), agreed: agreed.to_owned(), at: moving.at };
+    let contact = Contact { how, agreed: agreed.to_owned(), at: moving.at };
     table.put_contact(&stored.key, &contact).await?;
     // Withdrawn between the two writes: it must not stay behind.
     let is_there = table.case(&stored.key).await?.is_some_and(|there| !there.case.is_withdrawn());

@@ -246,6 +246,12 @@ fn is_invisible(c: char) -> bool {
 pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
     let shows = text.chars().any(|c| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}'));
     if text.chars().any(is_invisible) || !shows {
+/// A text without the characters that show nothing or turn what is around them. Phones put such around a number that is
+/// pasted, and whoever pastes it sees none.
+pub fn without_invisible(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).collect()
+}
+
         return Err(Invalid(format!("{what} is of characters that can be seen; this is {:?}.", shortened(text))));
     }
     Ok(())
