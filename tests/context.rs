@@ -127,7 +127,10 @@ async fn a_context_that_does_not_fit_is_refused_with_all_that_is_wrong_and_nothi
             json!({"table": "", "amount": 5}),
             vec!["context: table is 1 to 64 characters", "amount needs its currency, such as CNY."],
         ),
-        (json!({"amount": 1, "currency": "yuan"}), vec!["currency is three capitals, such as CNY."]),
+        (
+            json!({"amount": 1, "currency": "RMB"}),
+            vec!["currency is a code of ISO 4217, such as CNY; this is \"RMB\"."],
+        ),
         (json!({"items": vec!["x"; 101]}), vec!["items are at most 100; these are 101."]),
         (json!({"staff": "\u{202e}nil"}), vec!["staff is of characters that can be seen"]),
         (json!({"tabel": "7"}), vec!["unknown field `context.tabel`"]),

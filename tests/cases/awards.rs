@@ -61,6 +61,22 @@ async fn an_award_is_handed_out_once() {
 }
 
 #[tokio::test]
+async fn an_award_is_in_a_currency_that_there_is() {
+    let world = World::new().await;
+    let id = usual(&world).await;
+    let give = |currency: &str| json!({"v": 1, "move": "award", "to": "staff", "amount": 2000, "currency": currency});
+    for wrong in ["RMB", "ABC", "cny", "CN", "CNYY", "人民币", "XXY", ""] {
+        let refused = moved(&world, &id, FOLLOWS, give(wrong)).await;
+        assert_eq!(refused.problem(), (422, "invalid".into()), "{wrong}");
+        assert!(refused.text.contains("currency is a code of ISO 4217, such as CNY."), "{}", refused.text);
+    }
+    for currency in ["TWD", "JPY", "KWD", "CNY"] {
+        let id = usual(&world).await;
+        assert_eq!(moved(&world, &id, FOLLOWS, give(currency)).await.json()["award"]["currency"], currency);
+    }
+}
+
+#[tokio::test]
 async fn a_hand_out_whose_reply_was_lost_is_one() {
     let world = World::new().await;
     let id = usual(&world).await;

@@ -7,6 +7,7 @@ use aftertaste::{
         access::check_visible,
         case::{Award, AwardTo, LONGEST_NOTE, LONGEST_REPLY, Move, Outcome},
         survey::{Severity, Wrong, plain_text},
+        visit::check_currency,
     },
     http::{Problem, body_json},
     table::TableError,
@@ -64,7 +65,7 @@ pub(crate) enum Mistake {
     NoReceiver,
     #[error("amount is a whole number from 1 to {LARGEST_AWARD}, in the smallest unit of its currency.")]
     NoAmount,
-    #[error("currency is three capitals, such as CNY.")]
+    #[error("currency is a code of ISO 4217, such as CNY.")]
     NoCurrency,
 }
 
@@ -165,7 +166,7 @@ impl Sent {
 
     fn award(&self, asked: &Asked<'_>) -> Result<Move, Mistake> {
         let to = self.to.as_deref().and_then(known::<AwardTo>).ok_or(Mistake::NoReceiver)?;
-        let is_currency = |text: &&str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+        let is_currency = |code: &&str| check_currency(code).is_ok();
         let currency = self.currency.as_deref().filter(is_currency).ok_or(Mistake::NoCurrency)?.to_owned();
         let amount = self.amount.or_else(|| money::typed(self.sum.as_deref()?, &currency));
         let amount = amount.filter(|amount| (1..=LARGEST_AWARD).contains(amount)).ok_or(Mistake::NoAmount)?;

@@ -1,5 +1,6 @@
 //! Bands of amounts, so that guests who paid much can be told from those who paid little.
 
+use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
 use crate::{Invalid, shortened};
@@ -54,13 +55,7 @@ fn lower_end(units: u64) -> u64 {
 
 /// How many digits of an amount stand behind the point (ISO 4217); two where the list says nothing else.
 pub fn minor_digits(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
+    Currency::from_code(currency).and_then(Currency::exponent).map_or(2, u32::from)
 }
 
 impl TryFrom<String> for AmountBand {

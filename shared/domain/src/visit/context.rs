@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use iso_currency::Currency;
 use serde::{Deserialize, Serialize};
 
 use crate::{Id, Invalid, Mistakes, NAMED_AT_MOST, access::check_visible, shortened};
@@ -55,7 +56,7 @@ pub struct ContextDetails {
     /// What was paid, in the smallest unit of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
-    /// The currency of the amount: three capitals (ISO 4217). Without an amount it says nothing, and is not kept.
+    /// The currency of the amount, by its code in ISO 4217. Without an amount it says nothing, and is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// What was ordered.
@@ -76,7 +77,7 @@ impl TryFrom<ContextDetails> for Context {
             staff: told.staff.and_then(|text| mistakes.check(line("staff", &text, LONGEST_LINE))),
             ..ContextDetails::default()
         };
-        let known = mistakes.check(check_currency(told.currency.as_deref()));
+        let known = mistakes.check(told.currency.as_deref().map_or(Ok(()), check_currency));
         if let Some(amount) = told.amount.and_then(|amount| mistakes.check(check_amount(amount))) {
             if known.is_some() && told.currency.is_none() {
                 mistakes.add("amount needs its currency, such as CNY.");
@@ -111,7 +112,7 @@ impl Context {
             let cut: String = text.trim().chars().take(longest).collect();
             line("", &cut, longest).ok()
         };
-        let is_known = check_currency(told.currency.as_deref()).is_ok();
+        let is_known = told.currency.as_deref().is_some_and(|code| check_currency(code).is_ok());
         let amount = told.amount.filter(|amount| check_amount(*amount).is_ok());
         let amount = amount.zip(told.currency.filter(|_| is_known));
         let fields = told.fields.into_iter().filter(|(name, _)| Id::try_from(name.clone()).is_ok());
@@ -154,12 +155,14 @@ fn check_amount(amount: u64) -> Result<u64, Invalid> {
     Ok(amount)
 }
 
-fn check_currency(code: Option<&str>) -> Result<(), Invalid> {
-    match code {
-        Some(code) if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) => {
-            Err(Invalid("currency is three capitals, such as CNY.".into()))
-        }
-        _ => Ok(()),
+/// Checks that a code is that of a currency in which amounts have a smallest unit. Of gold there is none.
+///
+/// # Errors
+/// Says that it is not.
+pub fn check_currency(code: &str) -> Result<(), Invalid> {
+    match Currency::from_code(code).and_then(Currency::exponent) {
+        Some(_) => Ok(()),
+        None => Err(Invalid(format!("currency is a code of ISO 4217, such as CNY; this is {:?}.", shortened(code)))),
     }
 }
 
@@ -219,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             read(json!({"amount": 1, "currency": "yuan"})).unwrap_err(),
-            "currency is three capitals, such as CNY."
+            "currency is a code of ISO 4217, such as CNY; this is \"yuan\"."
         );
         assert_eq!(
             read(json!({"amount": LARGEST_AMOUNT + 1, "currency": "KWD"})).unwrap_err(),
@@ -268,6 +271,16 @@ mod tests {
             if let Ok(strict) = Context::try_from(told) {
                 prop_assert_eq!(strict, context);
             }
+        }
+    }
+
+    #[test]
+    fn a_currency_is_one_of_those_in_which_somebody_pays() {
+        for code in ["CNY", "TWD", "HKD", "JPY", "KWD", "USD"] {
+            assert_eq!(check_currency(code), Ok(()), "{code}");
+        }
+        for wrong in ["RMB", "cny", "CN", "CNYY", "ABC", "XXX", "XAU", "人民币", ""] {
+            assert!(check_currency(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -6,7 +6,7 @@ mod table_code;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod visit;
 
-pub use context::{Context, ContextDetails};
+pub use context::{Context, ContextDetails, check_currency};
 pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, Standing};
 pub use table_code::{TableCode, network, visitor};
 pub use visit::{Channel, Minute, Origin, PaymentHash, Segment, TableNumber, Visit};
