@@ -85,6 +85,7 @@ async fn fresh() -> (World, App<AllKeys>) {
         lifetimes: Lifetimes::default(),
         reach: deliveries::addresses::Reach::Public,
         responses_at_once: false,
+        pace: 1,
     };
     (world, app)
 }
@@ -138,6 +139,7 @@ async fn send(app: &App<AllKeys>, event: Value) -> Option<String> {
         lifetimes: app.lifetimes,
         reach: app.reach,
         responses_at_once: false,
+        pace: 1,
     };
     let sender = Sender { web: Web::outward(app.reach, SystemLookup), app, sdk: None, bus: None, mail_from: None };
     let sent =

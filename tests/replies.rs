@@ -58,6 +58,7 @@ impl Scene {
             lifetimes: aftertaste::domain::access::Lifetimes::default(),
             reach: deliveries::addresses::Reach::Public,
             responses_at_once: false,
+            pace: 1,
         };
         Self { app, now: WRITTEN_FOR.parse().unwrap(), template: Template::read().unwrap() }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aftertaste::domain::access::Ticket;
+use aftertaste_local::Clock;
 use jiff::{Timestamp, ToSpan};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -234,4 +235,28 @@ async fn whoever_asks_for_a_link_learns_nothing_of_who_is_listed() {
     // Two with one address would both be signed in by it.
     let taken = operate(&world, Method::PUT, "/people/other", body).await;
     assert_eq!(taken.problem(), (409, "email-taken".into()));
+}
+
+#[tokio::test]
+async fn at_a_fast_clock_people_have_as_much_time_as_they_are_used_to() {
+    let world = World::at(Clock::faster(60)).await;
+    list(&world, "head", json!([{"role": "everything", "scope": "*"}])).await;
+    let made = operate(&world, Method::POST, "/people/head/link", Value::Null).await.json();
+    let lives = made["until"].as_str().unwrap().parse::<Timestamp>().unwrap().duration_since(world.stack.clock.now());
+    assert!((600..=900).contains(&lives.as_mins()), "fifteen minutes are fifteen hours by this clock: {lives:?}");
+    let mut head = Browser::new(&world);
+    let link = made["link"].as_str().unwrap().strip_prefix(&world.stack.url).unwrap().to_owned();
+    let pressed = head.press(&link).await;
+    assert!(pressed.headers["set-cookie"].to_str().unwrap().contains("; Max-Age=43200;"), "a browser goes by its own");
+    let session = head.session().to_string();
+    let hours_ago = |hours: i64| json!({"S": (world.stack.clock.now() - hours.hours()).to_string()});
+    set(&world, "SESSIONS", &session, "used", hours_ago(50)).await;
+    assert_eq!(head.report("store/12").await, 200);
+    set(&world, "SESSIONS", &session, "used", hours_ago(60)).await;
+    assert_eq!(head.report("store/12").await, 401);
+    set(&world, "SESSIONS", &session, "used", hours_ago(1)).await;
+    set(&world, "SESSIONS", &session, "began", hours_ago(600)).await;
+    assert_eq!(head.report("store/12").await, 200);
+    set(&world, "SESSIONS", &session, "began", hours_ago(720)).await;
+    assert_eq!(head.report("store/12").await, 401);
 }

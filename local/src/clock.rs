@@ -49,6 +49,11 @@ impl Clock {
         if self.times == 1 { None } else { Some(alone.lock().await) }
     }
 
+    /// How many times as fast as this machine's it runs.
+    pub(crate) fn pace(&self) -> u32 {
+        self.times
+    }
+
     /// How long something takes on this machine that takes so long by this clock.
     pub(crate) fn real(&self, duration: Duration) -> Duration {
         duration / self.times

@@ -137,6 +137,7 @@ impl Stack {
             lifetimes: Lifetimes::default(),
             reach: Reach::ThisMachineToo,
             responses_at_once: responses_at_once(),
+            pace: options.clock.pace(),
         });
         let now = options.clock.now();
         // A process that was killed at work has left its lease, and this one alone has the table.
@@ -186,7 +187,7 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
 
 /// What a function has at hand: the same with the keys that it reads when it is deployed.
 fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
-    let App { table, catalog, public_url, lifetimes, reach, responses_at_once, .. } = app;
+    let App { table, catalog, public_url, lifetimes, reach, responses_at_once, pace, .. } = app;
     App {
         table: table.clone(),
         catalog: catalog.clone(),
@@ -195,5 +196,6 @@ fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
         lifetimes: *lifetimes,
         reach: *reach,
         responses_at_once: *responses_at_once,
+        pace: *pace,
     }
 }

@@ -230,12 +230,9 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
         let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
         let link = sign_in_link(&stack.url, &grant, None).await?;
         lines.push(format!("  A manager looks   {link}"));
-        lines.push(match run.clock.unwrap_or(1) {
-            1 => "                    It works once, for 15 minutes. The next one: cargo run -- login".to_owned(),
-            times => {
-                format!("                    It works once, for {} seconds: by this clock 15 minutes.", 900 / times)
-            }
-        });
+        // No other command has the keys of a run in memory.
+        let next = if run.memory { "" } else { " The next one: cargo run -- login" };
+        lines.push(format!("                    It works once, for 15 minutes.{next}"));
     } else {
         lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
     }

@@ -65,11 +65,19 @@ impl World {
     }
 
     pub async fn with_catalog_age(catalog_age: Duration) -> Self {
+        Self::with(|options| Options { catalog_age, ..options }).await
+    }
+
+    /// One whose functions go by another clock.
+    pub async fn at(clock: Clock) -> Self {
+        Self::with(|options| Options { clock, ..options }).await
+    }
+
+    async fn with(change: impl FnOnce(Options) -> Options) -> Self {
         let keys = new_keys().unwrap();
         let database = Database::start(None, 0).await.unwrap();
         let proxy = Proxy::start(&database.url).await;
-        let options = Options { catalog_age, ..options(&proxy.url) };
-        let stack = Stack::start(options, keys).await.unwrap();
+        let stack = Stack::start(change(options(&proxy.url)), keys).await.unwrap();
         Self { stack, proxy, http: Client::new(), database }
     }
 

@@ -175,5 +175,6 @@ fn fresh(world: &World) -> App<AllKeys> {
         lifetimes: Lifetimes::default(),
         reach: deliveries::addresses::Reach::Public,
         responses_at_once: false,
+        pace: 1,
     }
 }

@@ -92,6 +92,7 @@ async fn deployed_no_endpoint_is_on_this_machine_or_inside_a_network() {
         lifetimes: of.lifetimes,
         reach: Reach::Public,
         responses_at_once: false,
+        pace: 1,
     };
     for (url, status) in [
         ("http://127.0.0.1:8787/", 422),

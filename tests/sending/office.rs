@@ -45,6 +45,7 @@ fn sender(world: &World, table: Table, web: Web) -> Sender {
         lifetimes: world.stack.app.lifetimes,
         reach: Reach::ThisMachineToo,
         responses_at_once: false,
+        pace: 1,
     };
     Sender { app, web, sdk: None, bus: None, mail_from: None }
 }
@@ -91,6 +92,7 @@ impl Office {
             lifetimes: app.lifetimes,
             reach: app.reach,
             responses_at_once: false,
+            pace: 1,
         }
     }
 

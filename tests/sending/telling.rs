@@ -231,6 +231,7 @@ async fn told_at_once_an_event_says_that_an_answer_came_and_not_what() {
         lifetimes: office.sender.app.lifetimes,
         reach: office.sender.app.reach,
         responses_at_once: true,
+        pace: 1,
     };
     let call = async |method: &str, link: &str, body: Value| {
         let request: Request = serde_json::from_value(json!({

@@ -53,7 +53,7 @@ pub(crate) async fn shown(app: &App, giver: &Giver<'_>, now: Timestamp) -> Resul
         sessions.entry(session.person.clone()).or_default().push(session);
     }
     let show = |listed: ListedPerson| {
-        let lives = listed.person.session_lives();
+        let lives = listed.person.session_lives().at_pace(app.pace);
         let theirs = sessions.remove(&listed.id).unwrap_or_default().into_iter();
         let ended_before = listed.ended_before.unwrap_or(Timestamp::MIN);
         let alive = theirs.filter(|one| one.made >= ended_before && lives.end(one.began, one.used) > now);
@@ -150,7 +150,8 @@ pub(crate) async fn invite(app: &App, listed: &ListedPerson, call: Call, by: &Gr
     // Whoever makes it may keep it, and use it when the person has been given more than they could give.
     let all = listed.person.permissions();
     let at_most = (!by.allows_admin()).then(|| all.iter().map(ToString::to_string).collect());
-    let until = call.now.saturating_add(LINK_MINUTES.minutes()).unwrap_or(Timestamp::MAX);
+    let lives = (LINK_MINUTES * i64::from(app.pace)).minutes();
+    let until = call.now.saturating_add(lives).unwrap_or(Timestamp::MAX);
     app.table.put_sign_in(call.fresh, &SignInLink { person: id.clone(), made: call.now, until, at_most }).await?;
     app.table.delete_asked(id).await?;
     write_down(app, call, by, "sign-in-link-made", id.to_string()).await?;

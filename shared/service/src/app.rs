@@ -35,6 +35,9 @@ pub struct App<K> {
     pub reach: Reach,
     /// Whether endpoints are told of each response at once.
     pub responses_at_once: bool,
+    /// How many times as fast as people live the time of calls runs: 1, but where somebody watches a day in minutes on
+    /// their own machine. What gives people time to press something lasts so many times as long.
+    pub pace: u32,
 }
 
 /// A link that has been checked, with what its survey needs.
@@ -86,7 +89,8 @@ impl<K: Keys> App<K> {
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), name);
         let catalog = Arc::new(Catalog::new(table.clone(), Catalog::AGE));
         let responses_at_once = environment::responses_at_once();
-        let app = Self { catalog, table, keys, public_url, lifetimes, reach: Reach::Public, responses_at_once };
+        let reach = Reach::Public;
+        let app = Self { catalog, table, keys, public_url, lifetimes, reach, responses_at_once, pace: 1 };
         if let Err(error) = app.catalog.brand(Timestamp::now()).await {
             // A call will try again, and say so to its caller if it fails too.
             tracing::warn!(outcome = "started-without-table", error = %error);

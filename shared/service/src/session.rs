@@ -90,7 +90,7 @@ impl<K: AsRef<GrantKeys>> App<K> {
         Call { now, fresh }: Call,
     ) -> Result<String, TableError> {
         let lives = person.person.session_lives();
-        let until = now.saturating_add(lives.longest.minutes()).unwrap_or(Timestamp::MAX);
+        let until = now.saturating_add(lives.at_pace(self.pace).longest.minutes()).unwrap_or(Timestamp::MAX);
         let session = StoredSession { person: person.id.clone(), began: now, used: now, made, at_most };
         self.table.put_session(fresh, &session, until).await?;
         let ticket = self.keys.as_ref().ticket(Ticket::Session, fresh);
@@ -106,7 +106,7 @@ impl<K: AsRef<GrantKeys>> App<K> {
         let id = self.keys.as_ref().id_of(Ticket::Session, ticket).ok_or_else(Problem::session_ended)?;
         let stored = self.table.session(id).await?.ok_or_else(Problem::session_ended)?;
         let person = self.table.readable_person(&stored.person).await?.ok_or_else(Problem::session_ended)?;
-        let lives = person.person.session_lives();
+        let lives = person.person.session_lives().at_pace(self.pace);
         let was_ended = person.ended_before.is_some_and(|before| stored.made < before);
         if was_ended || lives.end(stored.began, stored.used) <= now {
             return Err(Problem::session_ended().into());

@@ -211,6 +211,13 @@ impl SessionLives {
     /// Of a person who sets something up: an hour unused, half a day in all.
     pub const OF_ADMIN: Self = Self { unused: 60, longest: 12 * 60 };
 
+    /// The same by a clock that runs so many times as fast as people live.
+    #[must_use]
+    pub fn at_pace(self, pace: u32) -> Self {
+        let pace = i64::from(pace);
+        Self { unused: self.unused * pace, longest: self.longest * pace }
+    }
+
     /// When a session ends that began and was used last at these moments.
     pub fn end(self, began: Timestamp, used: Timestamp) -> Timestamp {
         let after = |at: Timestamp, minutes: i64| at.saturating_add(minutes.minutes()).unwrap_or(Timestamp::MAX);
@@ -239,6 +246,12 @@ fn is_invisible(c: char) -> bool {
         | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}')
 }
 
+/// A text without the characters that show nothing or turn what is around them. Phones put such around a number that is
+/// pasted, and whoever pastes it sees none.
+pub fn without_invisible(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).collect()
+}
+
 /// Checks that a name by which people know whom they meet shows what it is, and something.
 ///
 /// # Errors
@@ -246,12 +259,6 @@ fn is_invisible(c: char) -> bool {
 pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
     let shows = text.chars().any(|c| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}'));
     if text.chars().any(is_invisible) || !shows {
-/// A text without the characters that show nothing or turn what is around them. Phones put such around a number that is
-/// pasted, and whoever pastes it sees none.
-pub fn without_invisible(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).collect()
-}
-
         return Err(Invalid(format!("{what} is of characters that can be seen; this is {:?}.", shortened(text))));
     }
     Ok(())
