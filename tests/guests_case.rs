@@ -339,3 +339,29 @@ async fn a_form_that_was_spoiled_is_answered_in_the_guests_language() {
         assert!(page.status == 422 && page.text.contains(words), "{}", page.text);
     }
 }
+
+#[tokio::test]
+async fn the_button_of_the_state_says_what_is_behind_it() {
+    let world = World::new().await;
+    let guest = Guest::unhappy(&world, "button").await;
+    let page = async |language: &str| world.get(&format!("{}?lang={language}", guest.path()), "text/html").await.text;
+    for (language, button) in [
+        ("en", "See more, or leave a contact"),
+        ("zh-CN", "查看详情，或留下联系方式"),
+        ("zh-TW", "查看詳情，或留下聯絡方式"),
+    ] {
+        assert!(page(language).await.contains(&format!("<button type=\"submit\">{button}</button>")), "{language}");
+    }
+    guest.is_replied_to().await;
+    for (language, button) in
+        [("en", "See the store&#39;s reply"), ("zh-CN", "查看门店的回复"), ("zh-TW", "查看門市的回覆")]
+    {
+        let page = page(language).await.replace("'", "&#39;");
+        assert!(page.contains(&format!(">{button}</button>")), "{language}: {page}");
+    }
+    guest.says("solved").await;
+    for (language, button) in [("en", "See how it ended"), ("zh-CN", "查看处理结果"), ("zh-TW", "查看處理結果")]
+    {
+        assert!(page(language).await.contains(&format!(">{button}</button>")), "{language}");
+    }
+}

@@ -13,6 +13,7 @@ use super::{
     case_words::{CaseWords, case_words},
     shell::{Shell, built_in_language},
     survey::header,
+    words::words as survey_words,
 };
 use crate::http::{Page, ProblemKind};
 
@@ -94,11 +95,16 @@ impl CasePage<'_> {
             (header(self.brand, Some(self.store)))
             h1 { (title) }
             @match self.seen {
-                Seen::ByLink(_) => {
+                Seen::ByLink(state) => {
+                    @let button = match state {
+                        State::Open | State::Taken => words.see_more,
+                        State::Answered => survey_words(language).see_reply,
+                        State::Closed => words.see_end,
+                    };
                     p.elsewhere { (words.their_phone) }
                     form method="post" action=(action) hidden {
                         input type="hidden" name="submission" value="";
-                        button type="submit" { (words.see) }
+                        button type="submit" { (button) }
                     }
                 }
                 Seen::ByTheirPhone(shown) => {
