@@ -6,7 +6,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::scene::{FOLLOWS, answer, moved, opened, opened_at, unhappy, usual};
-use crate::harness::{World, answers, browser::set, proxy::ask};
+use crate::harness::{
+    World, answers,
+    browser::{Browser, list, set},
+    proxy::ask,
+};
 use crate::people::stores;
 
 async fn inbox(world: &World, path: &str, scopes: &str) -> Value {
@@ -123,4 +127,50 @@ async fn shown_stores(world: &World) -> usize {
         "ExpressionAttributeValues": {":pk": {"S": "STORES"}}});
     let stores = ask(&world.proxy.url, "Query", &query).await;
     stores["Items"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn hundreds_of_cases_are_shown_fifty_at_a_time() {
+    let world = World::new().await;
+    let now = Timestamp::now();
+    for i in 0..123 {
+        opened_at(&world, Severity::Normal, unhappy(), now - 40.hours() + i.minutes()).await;
+    }
+    let praise = opened(&world, Severity::Praise, answers().text("好吃")).await;
+    inbox(&world, "store/12", FOLLOWS).await;
+    world.proxy.taken();
+    let first = inbox(&world, "store/12", FOLLOWS).await;
+    let (consumed, calls) = world.proxy.taken();
+    let reads = calls.iter().filter(|call| *call == "GetItem").count();
+    assert!(reads <= 50 + 2, "{reads}: {consumed:?}");
+    assert_eq!((ids(&first).len(), &first["more"]), (50, &json!(74)));
+    let pages =
+        [first, inbox(&world, "store/12?page=2", FOLLOWS).await, inbox(&world, "store/12?page=3", FOLLOWS).await];
+    assert_eq!((&pages[1]["more"], &pages[2]["more"]), (&json!(24), &json!(0)));
+    let all: Vec<String> = pages.iter().flat_map(ids).collect();
+    assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 124, "each once");
+    assert_eq!(all.last(), Some(&praise.to_string()));
+    let due: Vec<&str> = pages
+        .iter()
+        .flat_map(|page| page["cases"].as_array().unwrap())
+        .filter_map(|case| case["due"].as_str())
+        .collect();
+    assert!(due.is_sorted(), "what is due first comes first");
+    let beyond = inbox(&world, "store/12?page=4", FOLLOWS).await;
+    assert_eq!((ids(&beyond).len(), &beyond["more"]), (0, &json!(0)));
+    for wrong in ["0", "-1", "x", "1.5", "99999999999999999999"] {
+        let refused = world.call(Method::GET, &format!("/cases/store/12?page={wrong}"), FOLLOWS, Value::Null).await;
+        assert_eq!(refused.problem(), (422, "invalid".into()), "{wrong}");
+    }
+    list(&world, "mei", super::scene::owns("store/12", false)).await;
+    let mei = Browser::signed_in(&world, "mei").await;
+    let page = async |query: &str| mei.open(&format!("/cases/store/12?lang=en{query}")).await.text;
+    let first = page("").await;
+    assert!(first.contains("/cases/store/12?page=2&amp;lang=en") && first.contains("Next page (74 more)"), "{first}");
+    assert!(!first.contains("Previous page"));
+    let last = page("&page=3").await;
+    assert!(last.contains("/cases/store/12?page=2&amp;lang=en") && last.contains("Previous page"), "{last}");
+    assert!(!last.contains("Next page") && last.contains("Praise to pass on"), "{last}");
+    let beyond = page("&page=4").await;
+    assert!(beyond.contains("Previous page") && !beyond.contains("All done"), "{beyond}");
 }

@@ -232,6 +232,7 @@ pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
         "mine",
         "month",
         "scope",
+        "page",
         "grant",
     ] {
         let needed = name == "grant" && plan.route.path == "/login";
@@ -263,6 +264,7 @@ fn value(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "mine" => draw.pick(&["1", "0", "yes"]).to_owned(),
         "month" => plan.scene.day(draw.below(40)).strftime("%Y-%m").to_string(),
         "scope" => draw.pick(&SCOPES).to_owned(),
+        "page" => draw.pick(&["1", "2", "0", "4294967295"]).to_owned(),
         _ if draw.slips(4) => plan.scene.token("issue admin", *now + 10.hours()),
         _ => plan.scene.token(draw.pick(&["report:", "report:cn/east", "report:store/12"]), *now + 10.hours()),
     }

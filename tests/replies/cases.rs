@@ -70,6 +70,8 @@ pub fn cases(now: Timestamp) -> Vec<Call> {
         inbox("cn").query("mine=1"),
         inbox("store/34").query("state=closed"),
         inbox("store/34").query("state=all"),
+        inbox("store/34").query("page=2"),
+        inbox("store/34").query("page=0"),
         inbox("store/34").wants_page(),
         inbox("store/4040"),
         inbox("mars"),

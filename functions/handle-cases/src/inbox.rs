@@ -33,8 +33,11 @@ pub(crate) const AT_ONCE: usize = 16;
 /// So many of the reader's other scopes are linked.
 const SCOPES_SHOWN: usize = 20;
 
-/// So many cases are shown at most. The words of no others are read.
-const MOST_SHOWN: usize = 200;
+/// So many cases are on a page. The words of no others are read.
+const ON_A_PAGE: usize = 50;
+
+/// So many closed cases of a store are listed.
+const MOST_CLOSED: usize = 200;
 
 /// Which cases of a scope are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +58,9 @@ pub(crate) struct Inbox {
     pub others: Vec<(Scope, String)>,
     /// Each with its store, whose clock its deadlines are read on.
     pub cases: Vec<(Listed, Store)>,
-    /// How many more there are.
+    /// Which page of them it is, from 1 on.
+    pub page: usize,
+    /// How many more come after it.
     pub more: usize,
 }
 
@@ -88,16 +93,17 @@ pub(crate) async fn read(asked: &Asked<'_>) -> Result<Inbox, Stop> {
     if stores.all.is_empty() {
         return Err(Problem::scope_unknown().into());
     }
-    let which = which(asked)?;
+    let (which, page) = (which(asked)?, page(asked)?);
     let mut found = find(asked, &stores, which).await?;
-    let more = found.len().saturating_sub(MOST_SHOWN);
-    found.truncate(MOST_SHOWN);
+    found.drain(..found.len().min((page - 1).saturating_mul(ON_A_PAGE)));
+    let more = found.len().saturating_sub(ON_A_PAGE);
+    found.truncate(ON_A_PAGE);
     let people = People::of(app, now).await?;
     let reads: Vec<_> =
         found.iter().map(|(stored, store)| with_words(&app.table, (stored, store), &people, now)).collect();
     let cases = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     let others = if asked.frame.is_some() { others(asked, &scope).await? } else { Vec::new() };
-    Ok(Inbox { name: stores.name(), scope, which, others, cases, more })
+    Ok(Inbox { name: stores.name(), scope, which, others, cases, page, more })
 }
 
 /// The other scopes that the reader follows, as far as a page links them.
@@ -148,6 +154,13 @@ fn which(asked: &Asked<'_>) -> Result<Which, Problem> {
     Ok(Which { closed, mine })
 }
 
+/// `page`.
+fn page(asked: &Asked<'_>) -> Result<usize, Problem> {
+    let Some(text) = asked.request.query("page").filter(|text| !text.is_empty()) else { return Ok(1) };
+    let page = text.parse().ok().filter(|page: &u32| *page > 0).and_then(|page| usize::try_from(page).ok());
+    page.ok_or_else(|| Problem::invalid("page is a whole number from 1 on."))
+}
+
 /// The cases of some stores that are asked for, in their order.
 async fn find<'a>(asked: &Asked<'_>, stores: &'a Stores, which: Which) -> Result<Vec<(StoredCase, &'a Store)>, Stop> {
     let (table, now) = (&asked.app.table, asked.call.now);
@@ -177,7 +190,7 @@ async fn of_store<'a>(
     which: Which,
 ) -> Result<Vec<(StoredCase, &'a Store)>, TableError> {
     let cases = match which.closed {
-        true => table.closed_cases(store.number, paid, MOST_SHOWN).await?,
+        true => table.closed_cases(store.number, paid, MOST_CLOSED).await?,
         false => table.open_cases(store.number, paid).await?,
     };
     Ok(cases.into_iter().map(|stored| (stored, store)).collect())

@@ -17,13 +17,13 @@ use crate::{
 
 pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, inbox: &Inbox) -> Body {
     let words = frame.words;
-    let address = address(&inbox.scope, inbox.which);
+    let address = address(&inbox.scope, inbox.which, inbox.page);
     let nothing = if inbox.which.closed { words.nothing_closed } else { words.nothing_open };
     let markup = html! {
         h1 { (inbox.name) }
         (scopes(frame, inbox))
         (filters(frame, inbox))
-        @if inbox.cases.is_empty() {
+        @if inbox.cases.is_empty() && inbox.page == 1 {
             div.end { span.seal aria-hidden="true" { "✓" } p { (nothing) } }
         } @else {
             (list(asked, frame, inbox.of(false)))
@@ -31,20 +31,33 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, inbox: &Inbox) -> Body {
                 h2 { (words.praises) }
                 (list(asked, frame, inbox.of(true)))
             }
-            @if inbox.more > 0 { p.note { (words.more.0) (inbox.more) (words.more.1) } }
+            (pages(frame, inbox))
         }
     };
     Body { title: format!("{} · {}", words.cases, inbox.name), way: "/cases", address, markup }
 }
 
-/// The address of an inbox.
-fn address(scope: &Scope, which: Which) -> String {
-    match (which.closed, which.mine) {
-        (false, false) => format!("/cases/{scope}"),
-        (false, true) => format!("/cases/{scope}?mine=1"),
-        (true, false) => format!("/cases/{scope}?state=closed"),
-        (true, true) => format!("/cases/{scope}?state=closed&mine=1"),
+/// The pages before and after this one.
+fn pages(frame: &Frame, inbox: &Inbox) -> Markup {
+    let words = frame.words;
+    let to = |page: usize| frame.to(&address(&inbox.scope, inbox.which, page));
+    html! {
+        @if inbox.page > 1 || inbox.more > 0 {
+            nav.chips.pages aria-label=(words.pages) {
+                @if inbox.page > 1 { a href=(to(inbox.page - 1)) { (words.previous_page) } }
+                @if inbox.more > 0 { a href=(to(inbox.page + 1)) { (words.next_page.0) (inbox.more) (words.next_page.1) } }
+            }
+        }
     }
+}
+
+/// The address of a page of an inbox.
+fn address(scope: &Scope, which: Which, page: usize) -> String {
+    let closed = which.closed.then(|| "state=closed".to_owned());
+    let mine = which.mine.then(|| "mine=1".to_owned());
+    let page = (page > 1).then(|| format!("page={page}"));
+    let query: Vec<String> = [closed, mine, page].into_iter().flatten().collect();
+    if query.is_empty() { format!("/cases/{scope}") } else { format!("/cases/{scope}?{}", query.join("&")) }
 }
 
 /// The other scopes of whoever has several.
@@ -68,7 +81,7 @@ fn filters(frame: &Frame, inbox: &Inbox) -> Markup {
     html! {
         nav.filters aria-label=(words.cases) {
             @for (which, name) in all {
-                a href=(frame.to(&address(&inbox.scope, which))) aria-current=[(which == now).then_some("true")] { (name) }
+                a href=(frame.to(&address(&inbox.scope, which, 1))) aria-current=[(which == now).then_some("true")] { (name) }
             }
         }
     }
