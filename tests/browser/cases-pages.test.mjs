@@ -22,6 +22,9 @@ const CONTEXT = {
   fields: { shift: 'noon' },
 };
 
+// By the stores' clock, which is eight hours ahead.
+const month = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7);
+
 const ids = {};
 
 before(() => start(LONGEST_SECONDS, { hasDemo: true, prepare: putCases }));
@@ -34,7 +37,8 @@ async function putCases() {
   ids.critical = await openCase(STORE, 'critical', { answers: HARMED, due: 12 });
   ids.long = await openCase(STORE, 'normal', { answers: LONG, due: 3_000, context: CONTEXT });
   ids.praise = await openCase(STORE, 'praise', { answers: PRAISE });
-  ids.answered = await openCase(STORE, 'normal', { answers: UNHAPPY });
+  ids.answered = await openCase(STORE, 'normal', { answers: UNHAPPY, award: 'guest' });
+  await openCase(STORE, 'praise', { answers: PRAISE, award: 'staff' });
 }
 
 /** A case, after the button of a move of its was pressed. */
@@ -67,6 +71,8 @@ checkEach({
     status: 422,
     open: pressed('critical', 'answer', { cause: 'dish', reply: ' ' }),
   },
+  'awards of a month': { ...PAGE, open: goto(() => `/awards?month=${month}`) },
+  'awards without any': { ...PAGE, open: goto(() => '/awards?month=2020-01') },
   'awards with a wrong code': {
     ...PAGE,
     status: 404,

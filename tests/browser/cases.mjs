@@ -23,7 +23,7 @@ function idOf(store, sk, submission) {
   return `${store}-${sk.slice(0, 10).replaceAll('-', '')}-${hash}`;
 }
 
-async function putCase(store, { sk, expires }, { submission, severity, due, contact }) {
+async function putCase(store, { sk, expires }, { submission, severity, due, contact, award }) {
   const id = idOf(store, sk.S, submission);
   const at = (minutes) => ({ S: new Date(Date.now() + minutes * MINUTE).toISOString() });
   const opened = { v: { N: '1' }, id: { S: randomUUID() }, at: at(0), by: { S: 'guest' }, what: { S: 'opened' } };
@@ -33,6 +33,7 @@ async function putCase(store, { sk, expires }, { submission, severity, due, cont
     severity: { S: severity }, trigger: { S: 'nps' }, opened_at: at(0), round_at: at(0), reopened: { N: '0' },
     log: { L: [{ M: opened }] }, telling: { M: { told: { N: '0' } } }, ...deadlines,
     ...(contact && { contact: { BOOL: true } }),
+    ...(award && { award: { M: { amount: { N: '123456' }, currency: { S: 'CNY' }, to: { S: award }, by: { S: 'lin' }, at: at(0) } } }),
   };
   await askTable('PutItem', { Item });
   if (contact) {

@@ -105,7 +105,7 @@ fn at_store(words: &Words, at: &AtStore) -> Markup {
                 div {
                     dt { (to_guests) }
                     dd { (sum(*given, currency)) }
-                    small { (words.redeemed) " " (sum(*redeemed, currency)) }
+                    dd { small { (words.redeemed) " " (sum(*redeemed, currency)) } }
                 }
             }
             @for (currency, given) in &at.staff {
