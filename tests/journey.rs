@@ -32,10 +32,10 @@ async fn a_payment_becomes_a_link_an_answer_and_a_figure() {
     let body = json!({"submission": survey["submission"], "version": survey["version"], "seconds": 11,
         "answers": {"nps": 9, "csat": 5, questions[2]: 4, "why": "好吃!"}});
     let answered = world.answer(&link, body.clone()).await;
-    assert_eq!(
-        (answered.status.as_u16(), answered.json()),
-        (201, json!({"status": "recorded", "can_be_taken_back": true}))
-    );
+    // A lot decides whether somebody thanks for a praise, and says so.
+    let mut told = answered.json();
+    told.as_object_mut().unwrap().remove("case");
+    assert_eq!((answered.status.as_u16(), told), (201, json!({"status": "recorded", "can_be_taken_back": true})));
     assert_eq!(world.answer(&link, body).await.status, 200);
 
     // Before any count the store's own report has it, and the scopes above don't. It is shown once there are five.
@@ -116,7 +116,8 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     let wrong = post("nps=&csat=9&why=kept+%F0%9F%A5%9F").await;
     assert_eq!(wrong.status, 422);
     assert!(
-        wrong.text.contains("Please answer this one.</p>") && wrong.text.contains("from 1 to 5."),
+        wrong.text.contains("Please answer this one.</p>")
+            && wrong.text.contains("could not be read. Please choose it anew."),
         "{}",
         wrong.text
     );

@@ -247,7 +247,8 @@ async fn sub_commands_say_what_is_wrong_with_what_they_are_given() {
     };
     assert_eq!(
         complaint(&["grant", "everything"]).await,
-        "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope> or contact:<scope>; \
+        "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>, contact:<scope> or \
+         pulse:<scope>; \
          this is \"everything\"."
     );
     let none = complaint(&["login"]).await;

@@ -48,6 +48,35 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
 }
 
 #[tokio::test]
+async fn whoever_has_to_sign_in_first_goes_on_to_the_page_that_they_wanted() {
+    let world = World::new().await;
+    list(&world, "li", json!([{"role": "owns-cases", "scope": "cn"}])).await;
+    let mut phone = Browser::new(&world);
+    let refused = phone.open("/cases/store/12?lang=en").await;
+    let kept = refused.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert_eq!(
+        (refused.status.as_u16(), kept.as_str()),
+        (401, "__Host-aftertaste-wanted=/cases/store/12?lang=en; Max-Age=900; Path=/; HttpOnly; Secure; SameSite=Lax")
+    );
+    phone.cookie = kept.split(';').next().unwrap().to_owned();
+    let pressed = phone.press(&link(&world, "li").await).await;
+    assert_eq!(
+        (pressed.status.as_u16(), &pressed.headers["location"]),
+        (303, &"/cases/store/12?lang=en".parse().unwrap())
+    );
+    let cookies: Vec<_> = pressed.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    assert!(cookies[1].starts_with("__Host-aftertaste-wanted=; Max-Age=0;"), "{cookies:?}");
+    assert_eq!(phone.open("/cases/store/12?lang=en").await.status, 200);
+    // Another site's address is none, and what is no page keeps nothing.
+    let mut other = Browser::new(&world);
+    other.cookie = "__Host-aftertaste-wanted=//evil.example/cases".to_owned();
+    let pressed = other.press(&link(&world, "li").await).await;
+    assert_eq!(pressed.headers["location"], "/reports/cn.html");
+    let json = world.get("/reports/cn.json", "application/json").await;
+    assert!(json.status == 401 && json.headers.get("set-cookie").is_none());
+}
+
+#[tokio::test]
 async fn a_link_ends_after_its_minutes_and_none_is_made_up() {
     let world = World::new().await;
     list(&world, "li", looks("cn")).await;

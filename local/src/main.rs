@@ -227,15 +227,15 @@ async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String
             QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
         lines.push(format!("  A guest answers   {link}"));
         lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
-        let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
-        let link = sign_in_link(&stack.url, &grant, None).await?;
-        lines.push(format!("  A manager looks   {link}"));
-        // No other command has the keys of a run in memory.
-        let next = if run.memory { "" } else { " The next one: cargo run -- login" };
-        lines.push(format!("                    It works once, for 15 minutes.{next}"));
     } else {
         lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
     }
+    let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
+    let link = sign_in_link(&stack.url, &grant, None).await?;
+    lines.push(format!("  A manager looks   {link}"));
+    // No other command has the keys of a run in memory.
+    let next = if run.memory { " It makes grants too." } else { " The next one: cargo run -- login" };
+    lines.push(format!("                    It works once, for 15 minutes.{next}"));
     let kept = if run.memory { "in memory".into() } else { format!("kept in {}", run.data.display()) };
     lines.push(format!("  DynamoDB          {} (table {TABLE}, {kept})", database.url));
     lines.push(String::new());

@@ -12,8 +12,8 @@ use aftertaste::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, RawPathParams, RawQuery},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, RawPathParams},
+    http::{HeaderMap, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -79,10 +79,9 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
             continue;
         };
         let (app, route) = (app.clone(), route.clone());
-        let call =
-            async move |parameters: RawPathParams, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes| {
-                answer(&app, &route, request(&route, &parameters, query, &headers, &body), clock).await
-            };
+        let call = async move |uri: Uri, parameters: RawPathParams, headers: HeaderMap, body: Bytes| {
+            answer(&app, &route, request(&route, &uri, &parameters, &headers, &body), clock).await
+        };
         router = router.route(&path, on(method, call));
     }
     // What API Gateway says when no route fits.
@@ -94,13 +93,7 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
 }
 
 /// The request as API Gateway would hand it over.
-fn request(
-    route: &Route,
-    parameters: &RawPathParams,
-    query: Option<String>,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Request {
+fn request(route: &Route, uri: &Uri, parameters: &RawPathParams, headers: &HeaderMap, body: &Bytes) -> Request {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let mut joined: HashMap<String, String> = HashMap::new();
     let mut cookies = Vec::new();
@@ -120,7 +113,8 @@ fn request(
         route_key: format!("{} {}", route.method, route.path),
         headers: joined,
         path_parameters: parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        raw_query_string: query.unwrap_or_default(),
+        raw_path: uri.path().to_owned(),
+        raw_query_string: uri.query().unwrap_or_default().to_owned(),
         cookies,
         body: plain.map_or_else(|_| STANDARD.encode(body), str::to_owned),
         is_base64_encoded: plain.is_err(),

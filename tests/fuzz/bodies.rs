@@ -133,9 +133,10 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
     }
 }
 
-/// Who is on duty: people who are listed or nobody, and an endpoint that is none or reaches none of them.
+/// Who is on duty: somebody who may follow cases, people who may not or nobody, and an endpoint that is none or reaches none
+/// of them.
 fn duty(draw: &mut Draw) -> Value {
-    let mut body = json!({"people": [format!("person-{}", draw.below(4))]});
+    let mut body = json!({"people": [draw.pick(&[cases::OWNER, cases::OWNER, "person-1"])]});
     if draw.one_in(3) {
         body["digest"] = json!(draw.pick(&["daily", "weekly", "none", "hourly"]));
     }

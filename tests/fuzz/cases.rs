@@ -2,11 +2,11 @@
 
 use aftertaste::{
     domain::{
-        access::Ticket,
+        access::{Person, Ticket},
         case::{Award, AwardTo, CaseId, Move, Moving},
         survey::{FollowedUp, Severity},
     },
-    table::{CaseKey, Claimable, Contact, Opening, Table},
+    table::{CaseKey, Claimable, Contact, Opening, Seen, Table},
 };
 use jiff::ToSpan;
 use serde_json::{Value, json};
@@ -24,8 +24,14 @@ pub const BY_FORM_TOO: [&str; 2] = ["POST /case/{case}", "POST /awards"];
 
 const MOVES: [&str; 7] = ["take", "answer", "close", "hand-over", "award", "read-contact", "fly"];
 
+/// Somebody who may follow every case, and whom no call changes.
+pub const OWNER: &str = "owner";
+
 /// Opens the cases, each with an answer, a contact and an award.
 pub async fn put(table: &Table, scene: &Scene) {
+    let owner = json!({"name": "Owner", "roles": [{"role": "owns-cases", "scope": "*"}]});
+    let owner: Person = serde_json::from_value(owner).unwrap();
+    table.put_person(&OWNER.parse().unwrap(), &owner, &Seen::Unreadable, scene.now).await.unwrap();
     for number in 0..CASES {
         let (key, id, now) = (key(scene, number), id(scene, number), scene.now);
         let visit = visit(&scene.keys.guests, OWN_STORE, scene.paid_at(FIRST + number), &payment_of(FIRST + number));

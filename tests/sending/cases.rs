@@ -102,7 +102,7 @@ async fn what_is_critical_is_told_one_duty_higher_at_once() {
 }
 
 #[tokio::test]
-async fn a_guest_who_says_that_it_is_not_solved_is_told_one_duty_higher() {
+async fn a_guest_who_says_that_it_is_not_solved_is_told_to_whoever_answered_and_one_duty_higher() {
     let office = chain().await;
     office.put("crm", json!({"types": ["case.*"]})).await;
     let key = complain(&office, &guest(&office, 31, Severity::Normal)).await;
@@ -113,7 +113,9 @@ async fn a_guest_who_says_that_it_is_not_solved_is_told_one_duty_higher() {
     assert_eq!(messages(&office), [1, 0, 0]);
     step(&office, &key, "guest", &Move::SayNotSolved).await;
     sweep(&office).await;
-    assert_eq!(messages(&office), [1, 1, 0]);
+    assert_eq!(messages(&office), [2, 1, 0]);
+    sweep(&office).await;
+    assert_eq!(messages(&office), [2, 1, 0], "once");
     answer(&office, &key).await;
     step(&office, &key, "guest", &Move::SaySolved).await;
     sweep(&office).await;
@@ -239,7 +241,7 @@ async fn four_hundred_cases_are_one_message_and_no_name_acts() {
     assert!(text.starts_with("### 1 case waits for an answer\n- ］(http：//x) 店: 1, to be answered by "), "{text}");
     assert!(text.contains("[Open the cases](https://s.example.cn/cases/cn/east)"), "{text}");
     let text = said(&office, FEISHU).pop().unwrap();
-    assert!(text.starts_with("1 則意見待處理- ］(http：//x) 店 1 則，須在 "), "{text}");
+    assert!(text.starts_with("1 則回饋待處理- ］(http：//x) 店 1 則，須在 "), "{text}");
     assert_eq!(office.items("EVENT#").await, 0);
 }
 

@@ -18,7 +18,7 @@ use aftertaste::{
     http::{Problem, Reply, Request, accepted, body_json, has_bearer, wanted_languages},
     lambda::Call,
     pages::problem,
-    session::{Reader, Session},
+    session::{Reader, Session, to_come_back},
 };
 use http::StatusCode;
 use serde_json::json;
@@ -62,7 +62,12 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
         _ => manage(app, request, call, &mut languages).await,
     };
     let wants_page = wants_page(request);
-    conclude(answered, |refused| if wants_page { problem(&refused, &languages) } else { refused.into() })
+    conclude(
+        answered,
+        |refused| {
+            if wants_page { to_come_back(request, problem(&refused, &languages)) } else { refused.into() }
+        },
+    )
 }
 
 /// Whether it is a browser that asks: by what it takes, or because it sends a form.

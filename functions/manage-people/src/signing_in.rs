@@ -10,7 +10,7 @@ use aftertaste::{
     http::{COOKIE, Problem, Reply, Request, wanted_languages},
     lambda::Call,
     seal::{open, seal},
-    session::cookie,
+    session::{cookie, forget_wanted, wanted},
     table::ListedPerson,
 };
 use http::StatusCode;
@@ -84,7 +84,7 @@ async fn sign_in_by(app: &App, request: &Request, link: &str, call: Call) -> Res
     begin(app, request, (&person, used.made, used.at_most), call).await
 }
 
-/// Begins a session, and goes on to the person's own page. The session that the browser had before ends.
+/// Begins a session, and goes on to the page that the person wanted, else to their own. The session that the browser had before ends.
 async fn begin(
     app: &App,
     request: &Request,
@@ -99,7 +99,10 @@ async fn begin(
     }
     let cookie = app.begin_session(person, (made, at_most), call).await?;
     tracing::info!(outcome = "signed-in", status = 303, by = person.id.as_str());
-    Ok(to(&home)?.with_cookie(cookie))
+    Ok(match wanted(request) {
+        Some(page) => to(page)?.with_cookie(cookie).with_cookie(forget_wanted()),
+        None => to(&home)?.with_cookie(cookie),
+    })
 }
 
 /// Keeps that somebody asked for a link, and tells them nothing of whether they are listed: neither by what the page

@@ -185,7 +185,13 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if !is_for_people || !case.waits_for_the_store() {
             return Ok(());
         }
-        for (scope, endpoint) in self.whom(sweep, store, notice.level).await? {
+        // Whoever answered is to know too that it was no solution.
+        let first = if kind == "case.reopened" { notice.level.saturating_sub(1) } else { notice.level };
+        let mut whom = BTreeSet::new();
+        for level in first..=notice.level {
+            whom.extend(self.whom(sweep, store, level).await?);
+        }
+        for (scope, endpoint) in whom {
             let mut data = data(case, notice, case.due());
             if let Value::Object(data) = &mut data {
                 data.insert("duty".to_owned(), json!(scope));

@@ -72,7 +72,7 @@ pub(crate) fn cases_title(cases: usize, language: &str) -> String {
     match (language, cases) {
         ("en", 1) => "1 case waits for an answer".to_owned(),
         ("en", _) => format!("{cases} cases wait for an answer"),
-        ("zh-TW", _) => format!("{cases} 則意見待處理"),
+        ("zh-TW", _) => format!("{cases} 則回饋待處理"),
         _ => format!("{cases} 条反馈待处理"),
     }
 }
@@ -96,7 +96,7 @@ pub(crate) fn link_words(language: &str) -> (&'static str, &'static str) {
     match language {
         "en" => ("Open the cases", "Open the report"),
         "zh-TW" => ("前往處理", "查看報表"),
-        _ => ("去处理", "看报告"),
+        _ => ("去处理", "查看报表"),
     }
 }
 
@@ -191,7 +191,7 @@ fn waiting(open: u64, overdue: u64, today: u64, language: &str) -> String {
     match language {
         "en" if open == 0 => "No case waits".to_owned(),
         "en" => format!("Cases that wait: {open}; overdue: {overdue}; due today: {today}"),
-        "zh-TW" if open == 0 => "沒有待處理的意見".to_owned(),
+        "zh-TW" if open == 0 => "沒有待處理的回饋".to_owned(),
         "zh-TW" => format!("待處理 {open} 則，其中已逾時 {overdue} 則、今天到期 {today} 則"),
         _ if open == 0 => "没有待处理的反馈".to_owned(),
         _ => format!("待处理 {open} 条，其中已超时 {overdue} 条、今天到期 {today} 条"),

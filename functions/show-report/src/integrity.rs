@@ -28,7 +28,7 @@ pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
                         }
                         td {
                             @if let Some(share) = share { (percent(*share)) br; }
-                            span.note { @if let Some(k) = k { (k) " " (words.of) " " } (n) }
+                            span.note { @match k { Some(k) => { (k) " " (words.of) " " (n) }, None => { (words.too_few) } } }
                         }
                     }
                 } }

@@ -30,7 +30,7 @@ use aftertaste::{
     lambda::Call,
     pages,
     reading::{self, Reading, Stores, Window},
-    session::cookie,
+    session::{cookie, to_come_back},
     table::{TableError, Versioned},
     token,
 };
@@ -71,7 +71,7 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
         _ => Err(Problem::route_unknown().into()),
     };
     conclude(answered, |problem| match form {
-        Form::Page => pages::problem(&problem, &languages),
+        Form::Page => to_come_back(request, pages::problem(&problem, &languages)),
         Form::Json | Form::Csv => problem.into(),
     })
 }

@@ -235,7 +235,7 @@ impl ReportPage<'_> {
                         } }
                         tbody { @for day in days.iter().rev() {
                             tr {
-                                th scope="row" { (day.day) }
+                                th.day scope="row" { (day.day) }
                                 (score_cells(&day.score))
                                 td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
                                 @if operations {

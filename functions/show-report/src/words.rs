@@ -207,7 +207,7 @@ pub(crate) const ENGLISH: Words = Words {
     praises: "Praise to pass on",
     awards: "Awards to guests",
     causes: "What was behind it",
-    minute: "opening minutes",
+    minute: "min while open",
     answer: "Answer",
     from: "From",
     to: "To",

@@ -171,7 +171,11 @@ impl Endpoint {
         }
         let for_people = |wanted: &String| TYPES_FOR_PEOPLE.iter().any(|kind| fits(wanted, kind));
         if details.to.is_read_by_people() && !details.types.is_empty() && !details.types.iter().any(for_people) {
-            mistakes.add(format!("types: people are told of {} alone.", TYPES_FOR_PEOPLE.join(", ")));
+            mistakes.add(format!(
+                "types: people are told of {} alone. Of cases they are told by a duty that names this endpoint, with PUT \
+                 /duty/{{scope}}.",
+                TYPES_FOR_PEOPLE.join(", ")
+            ));
         }
         if details.types.len() > MOST_FILTERS || details.scopes.len() > MOST_FILTERS {
             mistakes.add(format!("types, scopes: {MOST_FILTERS} of each at the most."));
@@ -309,7 +313,13 @@ mod tests {
             assert!(!endpoint.wants("survey.link.issued", None) && !endpoint.wants("response.recorded", None));
         }
         let wrong = endpoint(json!({"to": {"robot": "wecom"}, "types": ["survey.*"]}), &[WECOM]).unwrap_err();
-        assert_eq!(wrong, ["types: people are told of count.failed, endpoint.switched_off, endpoint.test alone."]);
+        assert_eq!(
+            wrong,
+            [
+                "types: people are told of count.failed, endpoint.switched_off, endpoint.test alone. Of cases they are told by \
+              a duty that names this endpoint, with PUT /duty/{scope}."
+            ]
+        );
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Whoever reads pages: a person in a browser, by a session, or a program, by a grant.
 
 use domain::access::{Grant, GrantKeys, Permission, Ticket};
+use http::StatusCode;
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 use crate::{
     app::{App, Stop},
-    http::{COOKIE, COOKIE_BEFORE, Problem, Request, form_fields, has_bearer, wanted_languages},
+    http::{COOKIE, COOKIE_BEFORE, Problem, Reply, Request, form_fields, has_bearer, wanted_languages},
     lambda::Call,
     table::{ListedPerson, StoredSession, TableError},
     token,
@@ -17,6 +18,13 @@ const PARTS: i64 = 12;
 
 /// The field of a form that holds its token.
 pub const FORM_TOKEN: &str = "token";
+
+/// The cookie that holds which page somebody wanted to see who has to sign in first, and for how long it does.
+const WANTED: &str = "__Host-aftertaste-wanted";
+const WANTED_SECONDS: i64 = 900;
+
+/// The longest address of a page that is kept.
+const LONGEST_WANTED: usize = 300;
 
 /// A person who has signed in.
 #[derive(Debug, Clone)]
@@ -182,6 +190,37 @@ impl<K: AsRef<GrantKeys>> App<K> {
     }
 }
 
+/// The page that says to sign in. Signed in within a quarter of an hour, its reader goes on to the page that they wanted,
+/// such as the one that a message led to.
+#[must_use]
+pub fn to_come_back(request: &Request, reply: Reply) -> Reply {
+    let query = if request.raw_query_string.is_empty() { "" } else { "?" };
+    let address = format!("{}{query}{}", request.raw_path, request.raw_query_string);
+    let is_page = request.route_key.starts_with("GET ") && reply.status == StatusCode::UNAUTHORIZED;
+    if is_page && is_page_here(&address) { reply.with_cookie(wanted_cookie(&address, WANTED_SECONDS)) } else { reply }
+}
+
+/// The page that somebody wanted to see before they signed in.
+pub fn wanted(request: &Request) -> Option<&str> {
+    request.cookie(WANTED).filter(|address| is_page_here(address))
+}
+
+/// The header that forgets it.
+pub fn forget_wanted() -> String {
+    wanted_cookie("", 0)
+}
+
+fn wanted_cookie(address: &str, seconds: i64) -> String {
+    format!("{WANTED}={address}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")
+}
+
+/// Whether an address leads to a page of this site, and to no other site's.
+fn is_page_here(address: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~%?=&+".contains(&b);
+    let is_local = address.starts_with('/') && !address.starts_with("//");
+    is_local && address.len() <= LONGEST_WANTED && address.bytes().all(is_plain)
+}
+
 /// The header that sets the cookie of a session; no seconds to end it.
 pub fn cookie(ticket: &str, seconds: i64) -> String {
     format!("{COOKIE}={ticket}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")
@@ -202,6 +241,19 @@ fn is_same_origin(request: &Request, public_url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_signs_in_goes_on_to_a_page_of_this_site_and_to_no_other() {
+        for page in ["/cases/store/12", "/reports/cn.html?from=2026-11-01&lang=zh-CN", "/case/%E5%BA%97"] {
+            assert!(is_page_here(page), "{page}");
+        }
+        let long = format!("/{}", "x".repeat(300));
+        for other in
+            ["", "cases", "//evil.example", "/\\evil.example", "https://evil.example", "/a;b", "/a b", "/店", &long]
+        {
+            assert!(!is_page_here(other), "{other}");
+        }
+    }
 
     #[test]
     fn only_a_page_of_this_site_makes_a_browser_change_something() {

@@ -24,6 +24,8 @@ pub struct Request {
     pub headers: HashMap<String, String>,
     /// What stood in the route's braces, percent-decoded.
     pub path_parameters: HashMap<String, String>,
+    /// The path of the address.
+    pub raw_path: String,
     /// The query as it was sent, without `?`.
     pub raw_query_string: String,
     /// Cookies, each `name=value`.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     case_words::{CaseWords, case_words},
-    shell::{Shell, built_in_language},
+    shell::{LANGUAGES, Shell, built_in_language, language_name},
     survey::header,
     words::words as survey_words,
 };
@@ -117,6 +117,11 @@ impl CasePage<'_> {
             @if self.is_open {
                 p { a href=(format!("/s/{}?lang={language}&end=answered", self.link)) { (words.back) } }
             }
+            // By the link alone: the script of that page brings back what only their phone knows.
+            footer { @for other in LANGUAGES {
+                a href=(format!("/s/{}/case?lang={other}", self.link)) lang=(other)
+                    aria-current=[(other == language).then_some("true")] { (language_name(other)) } " "
+            } }
         };
         let script = matches!(self.seen, Seen::ByLink(_)).then_some(CASE_SCRIPT);
         let colour = &self.brand.colour;
@@ -149,7 +154,7 @@ fn verdict(shown: &Shown<'_>, action: &str, words: &CaseWords) -> Markup {
     html! {
         @if shown.may_say_solved || shown.may_say_not_solved {
             section.verdict {
-                h2 { (words.ask) }
+                @if shown.may_say_solved { h2 { (words.ask) } }
                 form method="post" action=(action) {
                     (submission(shown))
                     @if shown.may_say_solved { button type="submit" name="said" value="solved" { (words.solved) } }
