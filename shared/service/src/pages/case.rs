@@ -10,10 +10,9 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{
-    case_words::{CaseWords, case_words},
-    shell::{LANGUAGES, Shell, built_in_language, language_name},
+    shell::Shell,
     survey::header,
-    words::words as survey_words,
+    words::{CaseWords, case_words, guests_language, language_name, languages, words as survey_words},
 };
 use crate::http::{Page, ProblemKind};
 
@@ -72,13 +71,13 @@ pub struct CasePage<'a> {
 
 /// The words that a guest agrees to who leaves word how to reach them.
 pub fn agreement(wanted: &[String]) -> &'static str {
-    case_words(built_in_language(wanted)).agreed
+    case_words(guests_language(wanted)).agreed
 }
 
 impl CasePage<'_> {
     /// The page, in the nearest of the languages that are built in.
     pub fn render(&self, wanted: &[String]) -> Page {
-        let language = built_in_language(wanted);
+        let language = guests_language(wanted);
         let words = case_words(language);
         let action = format!("/s/{}/case?lang={language}", self.link);
         let state = match self.seen {
@@ -118,7 +117,7 @@ impl CasePage<'_> {
                 p { a href=(format!("/s/{}?lang={language}&end=answered", self.link)) { (words.back) } }
             }
             // By the link alone: the script of that page brings back what only their phone knows.
-            footer { @for other in LANGUAGES {
+            footer { @for other in languages() {
                 a href=(format!("/s/{}/case?lang={other}", self.link)) lang=(other)
                     aria-current=[(other == language).then_some("true")] { (language_name(other)) } " "
             } }

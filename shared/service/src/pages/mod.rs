@@ -1,7 +1,6 @@
 //! Pages: those of a guest, that of a problem, and what all share.
 
 pub mod case;
-mod case_words;
 mod problems;
 mod script;
 mod shell;
@@ -9,4 +8,5 @@ pub mod survey;
 mod words;
 
 pub use problems::{expired_link, guests_problem, problem};
-pub use shell::{LANGUAGES, Shell, built_in_language, in_language, language_name};
+pub use shell::{LANGUAGES, Shell, built_in_language, in_language};
+pub use words::{guests_language, language_name, languages};

@@ -5,6 +5,7 @@ use domain::survey::nearest_language;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+use super::words::is_from_right;
 use crate::http::Page;
 
 /// What a page is beside its body.
@@ -30,7 +31,7 @@ impl Shell<'_> {
         let style = format!(":root{{--brand:{colour};--on-brand:{}}}{STYLE}{}", ink_on(colour), self.style);
         let page = html! {
             (DOCTYPE)
-            html lang=(language) {
+            html lang=(language) dir=[is_from_right(language).then_some("rtl")] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -73,10 +74,10 @@ fn ink_on(colour: &str) -> &'static str {
 
 const STYLE: &str = include_str!("page.css");
 
-/// The languages of the words that are built in.
+/// The languages of the pages for those who sign in.
 pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// The built-in language nearest to what is wanted; English for those who want none of them.
+/// The nearest of these to what is wanted; English for those who want none of them.
 pub fn built_in_language(wanted: &[String]) -> &'static str {
     nearest_language(wanted, &LANGUAGES).unwrap_or("en")
 }
@@ -85,16 +86,6 @@ pub fn built_in_language(wanted: &[String]) -> &'static str {
 pub fn in_language(address: &str, language: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}lang={language}")
-}
-
-/// A language's name in itself; of one that has no words here, its tag.
-pub fn language_name(language: &str) -> &str {
-    match language {
-        "zh-CN" => "简体中文",
-        "zh-TW" => "繁體中文",
-        "en" => "English",
-        other => other,
-    }
 }
 
 #[cfg(test)]

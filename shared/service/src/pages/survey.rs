@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{
     script::SCRIPT,
-    shell::{Shell, language_name},
-    words::{Words, words},
+    shell::Shell,
+    words::{Words, language_name, words},
 };
 use crate::http::Page;
 

@@ -1,8 +1,30 @@
-//! The words of a guest's pages.
+//! The words of a guest's pages and of the pages of problems: a file a language, `words/en.json` and so on. A file that misses
+//! a word, or has one too many, is no language; a test says which word it is.
 
-use super::shell::built_in_language;
+use std::sync::LazyLock;
 
-/// The words of a guest's pages.
+use domain::survey::nearest_language;
+use serde::Deserialize;
+
+// `FILES`: each language's tag with its file.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// All words of a language. They are read as they stand in the file, so no word is written with a backslash.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    /// Its name in itself.
+    name: &'static str,
+    /// In which direction it is written: `ltr` or `rtl`.
+    dir: &'static str,
+    guest: Words,
+    case: CaseWords,
+    problems: ProblemWords,
+}
+
+/// The words of the survey's page and of its ends.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Words {
     pub submit: &'static str,
     pub optional: &'static str,
@@ -39,124 +61,157 @@ pub(super) struct Words {
     pub of_opening: &'static str,
 }
 
-/// The words in a language, or in the nearest that is built in.
-pub(super) fn words(language: &str) -> &'static Words {
-    match built_in_language(&[language.to_owned()]) {
-        "en" => &ENGLISH,
-        "zh-TW" => &TRADITIONAL,
-        _ => &SIMPLIFIED,
-    }
+/// The words of the page on which a guest comes back to their case.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CaseWords {
+    pub open: &'static str,
+    pub taken: &'static str,
+    pub answered: &'static str,
+    pub closed: &'static str,
+    pub their_phone: &'static str,
+    pub see_more: &'static str,
+    pub see_end: &'static str,
+    pub reply: &'static str,
+    pub ask: &'static str,
+    pub solved: &'static str,
+    pub not_solved: &'static str,
+    pub said_solved: &'static str,
+    pub said_not_solved: &'static str,
+    pub no_more: &'static str,
+    pub award: &'static str,
+    pub code: &'static str,
+    pub redeemed: &'static str,
+    pub contact: &'static str,
+    pub contact_how: &'static str,
+    pub agreed: &'static str,
+    pub leave: &'static str,
+    pub left: &'static str,
+    pub forget: &'static str,
+    pub back: &'static str,
+    pub not_answered: &'static str,
+    pub not_now: &'static str,
+    pub contact_wrong: &'static str,
 }
 
-const ENGLISH: Words = Words {
-    submit: "Send",
-    optional: "optional",
-    asks_reply: "I'd like the store to reply to me here",
-    progress: "Answered",
-    mend: "Not sent yet: please look at your answers again.",
-    sending: "Sending…",
-    offline: "No connection. Keep this page open: your answer goes out by itself as soon as there is one.",
-    busy: "Many are answering just now. Keep this page open: your answer goes out by itself.",
-    later: "Not sent. Please try again in a moment.",
-    missing: "Please answer this one.",
-    nothing: "Please answer at least one question.",
-    too_long: "Please shorten this to {most} characters.",
-    control_characters: "Something in here can't be shown. Please type it anew.",
-    malformed: "This answer could not be read. Please choose it anew.",
-    questions_changed: "The store has just changed its questions. Please look at them again.",
-    thanks: "Thank you!",
-    thanks_more: "Your answer has reached the store.",
-    thanks_of_staff: "Your answer counts once five of your store have answered.",
-    answered: "Already answered",
-    answered_more: "This visit has been answered; the first answer stands.",
-    answered_of_staff: "This invitation has been answered; the first answer stands.",
-    answered_back: "You can take it back and answer anew.",
-    taken_back_before: "You have taken this answer back. To answer anew, please send it again.",
-    take_back: "Take my answer back",
-    taken_back: "Taken back",
-    taken_back_more: "Your answer is gone. All that is kept is that it was taken back.",
-    again: "Answer anew",
-    store_replies: "The store will reply here. Come back to this link on this phone.",
-    see_reply: "See the store's reply",
-    privacy: "We keep your answers, also if you leave half-way, with the store and {when}, not with \
-              your name, for {days} days. A short code of your network, another each day, goes with them: it helps to \
-              notice answers that were made up. Phone numbers and the like in what you write are masked. Once sent, you can take \
-              your answers back on this phone for as long as the link works.",
-    privacy_of_staff: "We keep your answers, also if you leave half-way, with the store and the minute of your invitation for {days} days, not with your name. Nobody \
-                       is shown what one person answered: results are by store and month, and only where five or more have \
-                       answered. Once sent, you can take your answers back on this phone for as long as the link works.",
-    of_payment: "the minute of your payment",
-    of_opening: "the table and the minute in which you opened this page",
-};
+/// What a problem's page says.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Said {
+    pub title: &'static str,
+    pub detail: &'static str,
+}
 
-const TRADITIONAL: Words = Words {
-    submit: "送出",
-    optional: "選填",
-    asks_reply: "請門市在這裡回覆我",
-    progress: "已答",
-    mend: "尚未送出，請再看一下您的回答。",
-    sending: "正在送出……",
-    offline: "網路不通。請保持本頁開啟，網路恢復後會自動送出。",
-    busy: "系統忙碌，請保持本頁開啟，稍後會自動送出。",
-    later: "尚未送出，請稍候再試。",
-    missing: "請回答這一題。",
-    nothing: "請至少回答一題。",
-    too_long: "請縮短到 {most} 個字以內。",
-    control_characters: "文字中有無法顯示的字元，請重新輸入。",
-    malformed: "無法讀取這個回答，請重新選擇。",
-    questions_changed: "門市剛剛更新了問卷，請再看一下。",
-    thanks: "謝謝您！",
-    thanks_more: "門市已收到您的回饋。",
-    thanks_of_staff: "同一門市有五位同事填寫後，結果才會顯示。",
-    answered: "已填寫過",
-    answered_more: "這次消費已經填寫過問卷，以第一次的回答為準。",
-    answered_of_staff: "這份邀請已經填寫過，以第一次的回答為準。",
-    answered_back: "您可以撤回後重新填寫。",
-    taken_back_before: "您已撤回這份回答。如需重新填寫，請再次送出。",
-    take_back: "撤回我的回答",
-    taken_back: "已撤回",
-    taken_back_more: "您的回答已刪除，只留下曾經撤回的記錄。",
-    again: "重新填寫",
-    store_replies: "門市會在這裡回覆您，請用這支手機再打開這個連結查看。",
-    see_reply: "查看門市的回覆",
-    privacy: "我們會將您的回答（包括中途離開時已填的）與門市及{when}（精確到分鐘）一併保存 {days} 天，不含您的姓名；另存一個每天不同的網路短碼，有助於發現造假的回答；留言中的電話號碼等個人資訊會自動遮蔽。提交後，連結有效期間內可隨時在這支手機上撤回。",
-    privacy_of_staff: "我們會將您的回答（包括中途離開時已填的）與門市及邀請時間（精確到分鐘）一併保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：結果只按門市、按月彙總，且滿五人填寫才顯示。提交後，連結有效期間內可隨時在這支手機上撤回。",
-    of_payment: "付款時間",
-    of_opening: "桌號、開啟本頁的時間",
-};
+/// The words of the problems that guests and managers meet.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProblemWords {
+    /// The words of the way on: the sign-in page, which leads whoever is signed in to their own page.
+    pub way_on: &'static str,
+    pub no_grant: Said,
+    pub session_ended: Said,
+    pub not_allowed: Said,
+    pub spoiled: Said,
+    pub form_refused: Said,
+    pub sign_in_ended: Said,
+    pub sign_in_refused: Said,
+    pub person_unknown: Said,
+    pub email_taken: Said,
+    pub scope_unknown: Said,
+    pub body_too_large: Said,
+    pub unavailable: Said,
+    pub over: Said,
+    pub not_taken_back: Said,
+    pub case_not_yours: Said,
+    pub link_unknown: Said,
+    pub code_unknown: Said,
+    pub too_many: Said,
+    pub link_expired: Said,
+    pub link_from_the_future: Said,
+    pub case_unknown: Said,
+    pub case_moved: Said,
+    pub contact_unknown: Said,
+    pub award_unknown: Said,
+    pub award_redeemed: Said,
+}
 
-const SIMPLIFIED: Words = Words {
-    submit: "提交",
-    optional: "选填",
-    asks_reply: "请门店在这里回复我",
-    progress: "已答",
-    mend: "尚未提交，请再看一下您的回答。",
-    sending: "正在提交……",
-    offline: "网络不通。请不要关闭本页，网络恢复后会自动提交。",
-    busy: "系统繁忙，请不要关闭本页，稍后会自动提交。",
-    later: "尚未提交，请稍候再试。",
-    missing: "请回答这一题。",
-    nothing: "请至少回答一题。",
-    too_long: "请缩短到 {most} 个字以内。",
-    control_characters: "文字中有无法显示的字符，请重新输入。",
-    malformed: "无法读取这个回答，请重新选择。",
-    questions_changed: "门店刚刚更新了问卷，请再看一下。",
-    thanks: "谢谢您！",
-    thanks_more: "门店已收到您的反馈。",
-    thanks_of_staff: "同一门店有五位同事填写后，结果才会显示。",
-    answered: "已填写过",
-    answered_more: "这次消费已经填写过问卷，以第一次的回答为准。",
-    answered_of_staff: "这份邀请已经填写过，以第一次的回答为准。",
-    answered_back: "您可以撤回后重新填写。",
-    taken_back_before: "您已撤回这份回答。如需重新填写，请再次提交。",
-    take_back: "撤回我的回答",
-    taken_back: "已撤回",
-    taken_back_more: "您的回答已删除，只留下曾经撤回的记录。",
-    again: "重新填写",
-    store_replies: "门店会在这里回复您，请用这部手机再打开这个链接查看。",
-    see_reply: "查看门店的回复",
-    privacy: "我们会将您的回答（包括中途离开时已填的）与门店及{when}（精确到分钟）一起保存 {days} 天，不含您的姓名；另存一个每天不同的网络短码，有助于发现造假的回答；留言中的电话号码等个人信息会自动遮蔽。提交后，链接有效期内可随时在这部手机上撤回。",
-    privacy_of_staff: "我们会将您的回答（包括中途离开时已填的）与门店及邀请时间（精确到分钟）一起保存 {days} 天，不含您的姓名。任何人都看不到某一位同事的回答：结果只按门店、按月汇总，且满五人填写才显示。提交后，链接有效期内可随时在这部手机上撤回。",
-    of_payment: "付款时间",
-    of_opening: "桌号、打开本页的时间",
-};
+static LANGUAGES: LazyLock<Vec<(&'static str, Language)>> =
+    LazyLock::new(|| FILES.iter().filter_map(|(tag, file)| Some((*tag, read(tag, file).ok()?))).collect());
+
+/// What there is without a language: the tests see to it that this is never shown.
+static NONE: LazyLock<Language> = LazyLock::new(Language::default);
+
+fn read(tag: &str, file: &'static str) -> Result<Language, String> {
+    serde_json::from_str(file).map_err(|error| format!("words/{tag}.json: {error}"))
+}
+
+/// The languages that there are words in, by their tags.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(tag, _)| *tag)
+}
+
+/// The nearest to what is wanted of the languages that there are words in; English for those who want none of them.
+pub fn guests_language(wanted: &[String]) -> &'static str {
+    let tags: Vec<&str> = languages().collect();
+    nearest_language(wanted, &tags).and_then(|nearest| languages().find(|tag| *tag == nearest)).unwrap_or("en")
+}
+
+/// A language's name in itself; of one that has no words here, its tag.
+pub fn language_name(language: &str) -> &str {
+    LANGUAGES.iter().find(|(tag, _)| *tag == language).map_or(language, |(_, words)| words.name)
+}
+
+/// Whether a language is written from right to left.
+pub(super) fn is_from_right(language: &str) -> bool {
+    LANGUAGES.iter().any(|(tag, words)| *tag == language && words.dir == "rtl")
+}
+
+fn of(language: &str) -> &'static Language {
+    let nearest = guests_language(&[language.to_owned()]);
+    LANGUAGES.iter().find(|(tag, _)| *tag == nearest).map_or(&NONE, |(_, words)| words)
+}
+
+/// The words of the survey's page in a language, or in the nearest that there is.
+pub(super) fn words(language: &str) -> &'static Words {
+    &of(language).guest
+}
+
+/// Those of a case's page.
+pub(super) fn case_words(language: &str) -> &'static CaseWords {
+    &of(language).case
+}
+
+/// Those of problems.
+pub(super) fn problem_words(language: &str) -> &'static ProblemWords {
+    &of(language).problems
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn every_file_has_every_word_and_no_other() {
+        let wrong: Vec<String> = FILES.iter().filter_map(|(tag, file)| read(tag, file).err()).collect();
+        assert!(wrong.is_empty() && languages().any(|tag| tag == "en"), "{wrong:#?}");
+        assert!(LANGUAGES.iter().all(|(_, words)| ["ltr", "rtl"].contains(&words.dir)), "dir is ltr or rtl");
+    }
+
+    #[test]
+    fn a_word_that_is_missing_or_unknown_is_named_with_its_file() {
+        let (_, file) = FILES.iter().find(|(tag, _)| *tag == "en").unwrap();
+        let changed = |change: fn(&mut Value)| {
+            let mut words: Value = serde_json::from_str(file).unwrap();
+            change(&mut words);
+            read("fr", words.to_string().leak()).map(|_| ()).unwrap_err()
+        };
+        let missing = changed(|words| drop(words["guest"].as_object_mut().unwrap().remove("submit")));
+        assert!(missing.starts_with("words/fr.json: missing field `submit`"), "{missing}");
+        let unknown = changed(|words| words["case"]["sovled"] = "x".into());
+        assert!(unknown.starts_with("words/fr.json: unknown field `sovled`"), "{unknown}");
+        let escaped = changed(|words| words["name"] = "\"".into());
+        assert!(escaped.contains("expected a borrowed string"), "{escaped}");
+    }
+}
