@@ -241,7 +241,28 @@ mod tests {
     #[test]
     fn the_schema_takes_what_is_right_and_finds_what_is_not() {
         let schema = jsonschema::validator_for(&written("schema.json")).unwrap();
-        for file in ["dine-in.json", "retail.json", "delivery.json", "mobi.json"] {
+        let mut files: Vec<String> = std::fs::read_dir(folder())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|file| file != "schema.json")
+            .collect();
+        files.sort();
+        assert_eq!(
+            files,
+            [
+                "bank-branch.json",
+                "cafe.json",
+                "clinic.json",
+                "delivery.json",
+                "dine-in.json",
+                "hotel.json",
+                "hotline.json",
+                "mobi.json",
+                "pulse.json",
+                "retail.json",
+            ]
+        );
+        for file in &files {
             let survey = written(file);
             assert!(schema.is_valid(&survey), "{file}");
             assert_eq!(survey["$schema"], "./schema.json");

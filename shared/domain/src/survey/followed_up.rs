@@ -288,40 +288,100 @@ mod tests {
         assert_eq!(with(json!(many)).unwrap_err(), "follow_up has at most 20 rules.");
     }
 
-    /// The severity that the surveys that ship see in a comment of somebody who is fairly content.
-    fn shipped(comment: &str) -> Vec<Option<Severity>> {
-        let surveys = [
-            include_str!("../../../../surveys/dine-in.json"),
-            include_str!("../../../../surveys/retail.json"),
-            include_str!("../../../../surveys/delivery.json"),
-        ];
-        let of = |json: &str| {
-            let survey = Survey::new(serde_json::from_str(json).unwrap()).unwrap();
-            let answers = answers(&survey, json!({"nps": 8, "csat": 4, "why": comment}));
-            survey.follow_up(&answers, false, Origin::Payment, payment("p"), &keys()).map(|said| said.severity)
-        };
-        surveys.into_iter().map(of).collect()
+    /// The surveys that ship for guests.
+    const FOR_GUESTS: [&str; 8] =
+        ["dine-in", "cafe", "retail", "delivery", "hotel", "bank-branch", "clinic", "hotline"];
+
+    /// What a survey that ships says of answers: the severity and the trigger.
+    fn said_by(id: &str, raw: Value, asks_reply: bool) -> Option<(Severity, String)> {
+        let file = format!("{}/../../surveys/{id}.json", env!("CARGO_MANIFEST_DIR"));
+        let survey = Survey::new(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).unwrap();
+        let said = survey.follow_up(&answers(&survey, raw), asks_reply, Origin::Payment, payment("p"), &keys())?;
+        Some((said.severity, said.trigger))
+    }
+
+    /// The severity that a survey that ships sees in a comment of somebody who is fairly content.
+    fn seen_by(id: &str, comment: &str) -> Option<Severity> {
+        said_by(id, json!({"nps": 8, "csat": 4, "why": comment}), false).map(|(severity, _)| severity)
     }
 
     #[test]
-    fn the_surveys_that_ship_see_what_is_critical() {
+    fn the_surveys_that_ship_see_what_is_critical_anywhere() {
         for comment in [
-            "吃完回家就拉肚子",
-            "孩子对花生过敏，说了还是放了",
-            "里面有一块碎玻璃",
             "不解决我就打１２３１５",
             "地上有水，我滑倒了",
-            "孩子過敏送醫",
             "我已經報警了",
             "地板太滑，我跌倒了",
-            "I got food poisoning",
-            "My son is ALLERGIC to nuts",
-            "There was a cockroach",
             "I slipped and hurt my knee",
             "I will call the police",
-            "A broken glass in the bag",
         ] {
-            assert_eq!(shipped(comment), [Some(Severity::Critical); 3], "{comment}");
+            for id in FOR_GUESTS {
+                assert_eq!(seen_by(id, comment), Some(Severity::Critical), "{id}: {comment}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_surveys_that_ship_see_what_is_critical_at_their_place() {
+        let food = ["dine-in", "cafe", "retail", "delivery", "hotel"];
+        let places: [(&[&str], &[&str]); 8] = [
+            (
+                &food,
+                &[
+                    "吃完回家就拉肚子",
+                    "孩子对花生过敏，说了还是放了",
+                    "里面有一块碎玻璃",
+                    "孩子過敏送醫",
+                    "I got food poisoning",
+                    "My son is ALLERGIC to nuts",
+                    "There was a cockroach",
+                    "A broken glass in the bag",
+                ],
+            ),
+            (
+                &["hotel"],
+                &[
+                    "半夜有人进我房间",
+                    "房间里有针孔摄像头",
+                    "放在房間的錢不見了",
+                    "門鎖壞了，整晚不敢睡",
+                    "My watch was stolen",
+                    "We had bed bugs",
+                ],
+            ),
+            (
+                &["bank-branch"],
+                &[
+                    "卡里少了三千块",
+                    "我妈妈的存款变保险了",
+                    "帳戶少了三千元",
+                    "手續費被扣了兩次",
+                    "Money is missing from my account",
+                    "They opened an unauthorised account",
+                ],
+            ),
+            (
+                &["clinic"],
+                &[
+                    "药房给我发错药了",
+                    "打针以后全身过敏反应",
+                    "護理師給錯藥",
+                    "差點拔錯牙",
+                    "They gave me the wrong medicine",
+                    "I got the wrong dose",
+                ],
+            ),
+            (&["clinic", "hotline"], &["我真的不想活了", "I want to kill myself"]),
+            (&["hotel", "bank-branch", "clinic", "hotline"], &["再不处理我就打12345", "我要打1999投訴"]),
+            (&["hotel", "bank-branch", "hotline"], &["我的卡被盗刷了", "信用卡被盜刷"]),
+            (&["hotline"], &["充电时电池爆了", "客服竟然罵人", "The battery exploded"]),
+        ];
+        for (ids, comments) in places {
+            for comment in comments {
+                for id in ids {
+                    assert_eq!(seen_by(id, comment), Some(Severity::Critical), "{id}: {comment}");
+                }
+            }
         }
     }
 
@@ -350,27 +410,69 @@ mod tests {
             "Lovely approach",
             "Time does fly in the evening",
             "Nice perfumes",
+            "防诈骗的宣传很用心",
+            "走廊有摄像头，很放心",
+            "早餐偷偷多吃了一份",
+            "打针一点都不疼",
+            "等得累死了",
+            "没有解决不了的问题",
+            "很快就處理好了",
+            "宣導防詐騙很用心",
+            "護理師很親切",
+            "It felt safe",
+            "Good advice against fraud",
+            "The right medicine at last",
+            "Solved in a minute",
         ] {
-            assert_eq!(shipped(comment), [None; 3], "{comment}");
+            for id in FOR_GUESTS {
+                assert_eq!(seen_by(id, comment), None, "{id}: {comment}");
+            }
         }
     }
 
     #[test]
     fn the_surveys_that_ship_follow_up_unhappy_guests_who_wrote_something() {
-        for json in
-            [include_str!("../../../../surveys/dine-in.json"), include_str!("../../../../surveys/delivery.json")]
+        let as_text = |severity: Severity, trigger: &str| Some((severity, trigger.to_owned()));
+        for id in FOR_GUESTS {
+            let said = |raw: Value, asks_reply| said_by(id, raw, asks_reply);
+            assert_eq!(
+                said(json!({"nps": 2, "csat": 2, "why": "太慢"}), false),
+                as_text(Severity::High, "csat"),
+                "{id}"
+            );
+            assert_eq!(
+                said(json!({"nps": 6, "csat": 3, "why": "太慢"}), false),
+                as_text(Severity::Normal, "nps"),
+                "{id}"
+            );
+            assert_eq!(said(json!({"nps": 8, "csat": 5}), true), as_text(Severity::High, "asks-reply"), "{id}");
+            assert_eq!(said(json!({"nps": 2, "csat": 2}), false), None, "{id}: there is nothing to act on");
+        }
+    }
+
+    #[test]
+    fn the_surveys_that_ship_follow_up_grave_problems_without_a_word() {
+        for (id, option, severity) in [
+            ("hotel", "safety", Severity::Critical),
+            ("hotel", "belongings", Severity::High),
+            ("bank-branch", "amount", Severity::High),
+            ("bank-branch", "privacy", Severity::High),
+            ("clinic", "mix-up", Severity::Critical),
+            ("clinic", "privacy", Severity::High),
+            ("hotline", "unsolved", Severity::High),
+        ] {
+            let said = |option: &str| said_by(id, json!({"nps": 6, "csat": 3, "problems": [option]}), false);
+            assert_eq!(said(option), Some((severity, "problems".to_owned())), "{id}: {option}");
+            assert_eq!(said("manner"), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn the_survey_of_calls_sees_who_was_not_helped() {
+        for comment in
+            ["打了三次，问题还是没解决", "一直沒人回電", "My problem is still not solved", "Nobody called back"]
         {
-            let survey = Survey::new(serde_json::from_str(json).unwrap()).unwrap();
-            let said = |raw: Value, asks_reply| {
-                let given = answers(&survey, raw);
-                let said = survey.follow_up(&given, asks_reply, Origin::Payment, payment("p"), &keys());
-                said.map(|said| (said.severity, said.trigger))
-            };
-            let as_text = |severity: Severity, trigger: &str| Some((severity, trigger.to_owned()));
-            assert_eq!(said(json!({"nps": 2, "csat": 2, "why": "太慢"}), false), as_text(Severity::High, "csat"));
-            assert_eq!(said(json!({"nps": 6, "csat": 3, "why": "太慢"}), false), as_text(Severity::Normal, "nps"));
-            assert_eq!(said(json!({"nps": 8, "csat": 5}), true), as_text(Severity::High, "asks-reply"));
-            assert_eq!(said(json!({"nps": 2, "csat": 2}), false), None, "there is nothing to act on");
+            assert_eq!(seen_by("hotline", comment), Some(Severity::High), "{comment}");
         }
     }
 }

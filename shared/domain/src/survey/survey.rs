@@ -290,15 +290,57 @@ mod tests {
         )
     }
 
+    /// The surveys that ship for guests.
+    const FOR_GUESTS: [&str; 8] =
+        ["dine-in", "cafe", "retail", "delivery", "hotel", "bank-branch", "clinic", "hotline"];
+
+    fn shipped(id: &str) -> Survey {
+        let file = format!("{}/../../surveys/{id}.json", env!("CARGO_MANIFEST_DIR"));
+        survey(&std::fs::read_to_string(file).unwrap()).unwrap()
+    }
+
     #[test]
     fn the_surveys_that_ship_are_right() {
-        for json in [
-            include_str!("../../../../surveys/dine-in.json"),
-            include_str!("../../../../surveys/retail.json"),
-            include_str!("../../../../surveys/delivery.json"),
-            include_str!("../../../../surveys/mobi.json"),
-        ] {
-            survey(json).unwrap();
+        for id in FOR_GUESTS.into_iter().chain(["pulse", "mobi"]) {
+            let survey = shipped(id);
+            assert_eq!(survey.id().as_str(), id);
+            assert_eq!(survey.definition.reserved_names(), Mistakes::default());
+            assert_eq!(survey.definition.conditional_drivers(), Mistakes::default());
+        }
+    }
+
+    #[test]
+    fn the_surveys_for_guests_ask_three_of_the_same_ten_themes_in_three_languages() {
+        let ten = [
+            "autonomy",
+            "benefit",
+            "choice",
+            "convenience",
+            "identity",
+            "knowledge",
+            "promises",
+            "recognition",
+            "respect",
+            "trust",
+        ];
+        for id in FOR_GUESTS {
+            let survey = shipped(id);
+            let themes: BTreeSet<&str> = survey
+                .drivers()
+                .filter_map(|(question, _)| question.definition.theme.as_ref())
+                .map(Id::as_str)
+                .collect();
+            assert!(themes.into_iter().eq(ten), "{id}");
+            let asked = survey.asked(PaymentHash::of("p", &Key::from([1; 32])));
+            let drivers = asked.iter().filter(|question| question.definition.measures == Some(Measure::Driver));
+            assert_eq!(drivers.count(), 3, "{id}");
+            let texts = survey.definition.questions.iter().flat_map(|question| {
+                let labels = question.low_label.iter().chain(&question.high_label);
+                labels.chain([&question.text]).chain(question.options.iter().map(|option| &option.text))
+            });
+            for text in texts.chain([&survey.definition.title]) {
+                assert!(text.languages().eq(["zh-CN", "zh-TW", "en"]), "{id}: {text:?}");
+            }
         }
     }
 
