@@ -184,3 +184,62 @@ async fn people_see_it_by_a_role_of_their_own() {
     let refused = browser::list(&world, "mei", json!([{"role": "owns-cases", "scope": "cn", "pulse": true}])).await;
     assert!(refused.status == 422 && refused.text.contains("pulse is for the role looks"), "{}", refused.text);
 }
+
+#[tokio::test]
+async fn a_store_that_moves_shows_the_same_on_its_own_report_as_on_its_node() {
+    let world = world().await;
+    let (paid, day, _) = a_settled_day();
+    staff(12).paid(paid).nps(0).csat(1).times(1).put(&world).await;
+    count(&world, day).await;
+    let mut details = world.call(Method::GET, "/stores/12", "admin", Value::Null).await.json();
+    details["path"] = json!("cn/south");
+    assert_eq!(world.call(Method::PUT, "/stores/12", "admin", details).await.status, 200);
+    staff(12).paid(paid + 24.hours()).nps(10).times(5).put(&world).await;
+    count(&world, day.saturating_add(2.days())).await;
+    let own = report(&world, "store/12", day, BOTH).await["staff"].clone();
+    let node = report(&world, "cn/south", day, BOTH).await["staff"].clone();
+    assert_eq!((&own["responses"], &own["nps"]), (&json!(5), &json!(100.0)), "the day before the move is on no report");
+    assert_eq!((&node["responses"], &node["nps"]), (&json!(5), &json!(100.0)));
+}
+
+#[tokio::test]
+async fn no_time_of_the_guests_report_moves_when_staff_answer() {
+    let world = world().await;
+    answers().hours_ago(24).times(6).put(&world).await;
+    world.fire("RollUpStoresHourly", Value::Null).await;
+    let before = async || {
+        let mut reports = Vec::new();
+        for scope in ["store/12", "cn/east", "cn"] {
+            let yesterday = world.report(scope).await["days"][0]["day"].as_str().unwrap().to_owned();
+            reports.push(world.report_for(scope, &format!("from={yesterday}&to={yesterday}")).await);
+        }
+        reports
+    };
+    let first = before().await;
+    assert!(first.iter().all(|report| report["counted_at"].is_string()), "{first:?}");
+    staff(12).hours_ago(24).times(7).put(&world).await;
+    let counted = world.fire("RollUpStoresHourly", Value::Null).await;
+    assert!(counted["written"].as_u64().unwrap() >= 3, "it is counted: {counted}");
+    assert_eq!(before().await, first);
+}
+
+#[tokio::test]
+async fn a_survey_that_staff_are_asked_takes_no_texts_and_their_answers_are_erased_by_payment() {
+    let world = world().await;
+    let mut pulse: Value = serde_json::from_str(include_str!("../surveys/pulse.json")).unwrap();
+    let text =
+        json!({"id": "why", "kind": "text", "max_length": 100, "text": {"zh-CN": "？", "zh-TW": "？", "en": "?"}});
+    pulse["questions"].as_array_mut().unwrap().push(text);
+    let refused = world.call(Method::PUT, "/surveys/pulse", "admin", pulse).await;
+    assert!(refused.status == 422 && refused.text.contains("asks for texts"), "{}", refused.text);
+
+    let invited = json!({"store": 12, "payment": "invitation 7", "paid_at": Timestamp::now(), "channel": "staff"});
+    let link = world.call(Method::POST, "/links", "pulse:", invited).await.json()["link"].clone();
+    let answered = world.answer(link.as_str().unwrap(), json!({"answers": {"nps": 2, "csat": 1}})).await;
+    assert_eq!(answered.status, 201);
+    let day = world.report("store/12").await["to"].clone();
+    let erased = json!({"store": 12, "day": day, "payment": "invitation 7"});
+    let erased = world.call(Method::POST, "/erasures", "admin", erased).await;
+    assert!(erased.status.is_success(), "{}", erased.text);
+    assert!(world.items("R#").await[0]["answers"].as_object().unwrap().is_empty());
+}

@@ -35,7 +35,7 @@ impl Clock {
     }
 
     /// A clock that shows the same now, and goes on no faster than this machine's.
-    pub(crate) fn from_here(&self) -> impl Fn() -> Timestamp + use<> {
+    pub(crate) fn of_a_run(&self) -> impl Fn() -> Timestamp + use<> {
         let (clock, at) = (*self, Instant::now());
         let began = clock.now();
         move || match clock.times {
@@ -82,7 +82,7 @@ mod tests {
         std::thread::sleep(Duration::from_millis(20));
         assert!(clock.now().duration_since(began).as_secs() >= 12);
         assert_eq!(clock.real(Duration::from_secs(60)), Duration::from_millis(100));
-        let run = clock.from_here();
+        let run = clock.of_a_run();
         let first = run();
         assert!(first >= began + 12.seconds() && run().duration_since(first).as_secs() < 60);
         assert!(Clock::default().now().duration_since(began).as_secs() < 600);

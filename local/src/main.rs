@@ -75,7 +75,7 @@ enum Command {
     /// Print a bearer token
     Grant {
         /// What it allows, by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>,
-        /// contact:<scope>
+        /// contact:<scope>, pulse:<scope>
         scopes: String,
         /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]

@@ -152,7 +152,7 @@ async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result
 async fn send(Scheduled { sender, clock, turns, .. }: &Scheduled) -> Result<Value, TableError> {
     let _turn = clock.waits_for(&turns.sending).await;
     // One look at a faster clock a run: by the next its minute may be over, and with it the time for cases.
-    let clock = clock.from_here();
+    let clock = clock.of_a_run();
     // Whoever listens asks every two seconds. A run that finds nothing says so, and would fill the log.
     if !send_notices::has_work(sender, clock()).await? {
         return Ok(json!(Summary::default()));

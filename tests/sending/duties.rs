@@ -83,7 +83,7 @@ async fn whatever_is_wrong_with_a_duty_is_said_at_once() {
             "cn/west",
             json!({"people": ["nobody"], "endpoint": "none"}),
             vec![
-                "people: nobody is listed as nobody. List them first, with PUT /people/{person}.",
+                "people: nobody who may follow the cases of cn/west is listed as nobody.",
                 "endpoint: there is no none. Put it first, with PUT /endpoints/{endpoint}.",
                 "There is no store in cn/west: put its stores first, with PUT /stores/{store}.",
             ],
@@ -98,13 +98,17 @@ async fn whatever_is_wrong_with_a_duty_is_said_at_once() {
             json!({"people": ["lin", "wu", "lin", "chen", "lin"]}),
             vec![
                 "people: lin is named more than once. Name each person once.",
-                "people: Wu Di (wu) may not follow the cases of cn/east. Give them the role owns-cases there first, with \
-                 PUT /people/wu, or leave them out.",
-                "people: chen (chen) may not follow the cases of cn/east. Give them the role owns-cases there first, with \
-                 PUT /people/chen, or leave them out.",
+                "people: nobody who may follow the cases of cn/east is listed as wu. Give them the role owns-cases there \
+                 first, with PUT /people/wu, or leave them out.",
+                "people: nobody who may follow the cases of cn/east is listed as chen. Give them the role owns-cases there \
+                 first, with PUT /people/chen, or leave them out.",
             ],
         ),
-        ("store/31", json!({"people": ["wu"]}), vec!["people: Wu Di (wu) may not follow the cases of store/31."]),
+        (
+            "store/31",
+            json!({"people": ["wu"]}),
+            vec!["people: nobody who may follow the cases of store/31 is listed as wu."],
+        ),
     ] {
         let (status, problem) = call(&office, Method::PUT, &format!("/duty/{scope}"), "admin", body).await;
         assert_eq!(status, 422, "{problem}");

@@ -100,8 +100,8 @@ async fn find(app: &App<BothKeys>, wanted: Wanted, now: Timestamp) -> Result<Fou
             }
             let store = store(app, number, now).await?;
             let mut visits = Vec::new();
-            // Whoever tried the survey out with this payment made a visit of its own.
-            for payment in [format!("test {payment}"), payment] {
+            // Whoever tried the survey out with this payment, and staff who were invited by it, made visits of their own.
+            for payment in [format!("test {payment}"), format!("staff {payment}"), payment] {
                 let payment = PaymentHash::of(&payment, app.keys.guests.payment());
                 visits.extend(app.table.visits_of(number, &store.calendar.window(day), payment).await?);
             }

@@ -95,6 +95,9 @@ pub(crate) async fn read(asked: &Asked<'_>) -> Result<Inbox, Stop> {
     }
     let (which, page) = (which(asked)?, page(asked)?);
     let mut found = find(asked, &stores, which).await?;
+    // A page that is read again after cases were closed may be past the end.
+    let last = found.len().div_ceil(ON_A_PAGE).max(1);
+    let page = if asked.frame.is_some() { page.min(last) } else { page };
     found.drain(..found.len().min((page - 1).saturating_mul(ON_A_PAGE)));
     let more = found.len().saturating_sub(ON_A_PAGE);
     found.truncate(ON_A_PAGE);

@@ -137,7 +137,7 @@ async fn store_of_staff(app: &App, grant: &Grant, number: StoreNumber, now: Time
 async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let grant = app.granted(request, now).await?;
     if !grant.allows_some_issue() && !grant.allows_some_pulse() {
-        return Err(Problem::grant_insufficient("issue:<scope>").into());
+        return Err(Problem::grant_insufficient("issue:<scope>, or for a link for staff pulse:<scope>").into());
     }
     let payment: Payment = body_json(request)?;
     let claim = payment.claim(&app.keys.guests)?;

@@ -111,12 +111,11 @@ async fn people(app: &App, scope: &Scope, duty: &Duty, stores: &StoreList) -> Re
     }
     let listed = app.table.people().await?;
     let wrong = |id: &Id| match listed.iter().find(|person| person.id == *id) {
-        None => Some(format!("people: nobody is listed as {id}. List them first, with PUT /people/{{person}}.")),
         Some(listed) if listed.person.follows(scope, path_of(scope, stores)) => None,
-        Some(listed) => Some(format!(
-            "people: {} ({id}) may not follow the cases of {scope}. Give them the role owns-cases there first, with PUT \
-             /people/{id}, or leave them out.",
-            listed.person.name
+        // The same words for both: whoever sets up a store need not know who else is listed.
+        _ => Some(format!(
+            "people: nobody who may follow the cases of {scope} is listed as {id}. Give them the role owns-cases there \
+             first, with PUT /people/{id}, or leave them out."
         )),
     };
     let named: BTreeSet<&Id> = duty.people.iter().collect();

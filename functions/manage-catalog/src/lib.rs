@@ -180,14 +180,17 @@ async fn check_surveys(app: &App, store: &Store) -> Result<(), Stop> {
             return Err(Problem::invalid(sentence).into());
         };
         if Some(id) == store.details.staff_survey.as_ref() && survey.survey.asks_texts() {
-            let sentence = format!(
-                "staff_survey: {id} asks for texts, and what staff write is shown to nobody. Name a survey without them, \
-                 such as pulse."
-            );
-            return Err(Problem::invalid(sentence).into());
+            return Err(Problem::invalid(texts_for_staff(id, store.number)).into());
         }
     }
     Ok(())
+}
+
+fn texts_for_staff(survey: &Id, store: StoreNumber) -> String {
+    format!(
+        "The survey {survey} asks for texts, and what staff write is shown to nobody. Give store {store} another \
+         staff_survey without them, such as pulse, or leave them out."
+    )
 }
 
 /// A body as `GET` shows it can be put back: the field that the address or the table decides is passed over.
@@ -231,6 +234,12 @@ async fn put_survey(app: &App, request: &Request, now: Timestamp) -> Result<Repl
             return Err(Problem::from(mistakes).into());
         }
     };
+    if survey.asks_texts()
+        && let Some(store) =
+            app.table.stores().await?.iter().find(|store| store.details.staff_survey.as_ref() == Some(&id))
+    {
+        return Err(Problem::invalid(texts_for_staff(&id, store.number)).into());
+    }
     let (status, version) = match app.table.put_survey(&survey, now).await? {
         PutSurvey::Unchanged(version) => (StatusCode::OK, version),
         PutSurvey::Written(version) => (StatusCode::CREATED, version),

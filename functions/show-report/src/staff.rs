@@ -11,6 +11,7 @@ use aftertaste::{
         place::{Path, Scope, Store},
         report::{ChildFigure, Month, StaffFigure, StaffOfStore},
         survey::Kind,
+        visit::STAFF_LINK_DAYS,
     },
     reading::{Stores, Window},
     table::Versioned,
@@ -56,36 +57,19 @@ pub(crate) async fn read(
     if asking.is_empty() || !grant.allows_pulse(scope, path) {
         return Ok(None);
     }
-    let surveys = surveys(app, &asking, now).await?;
-    let lifetime = surveys.values().map(|survey| survey.definition.link_lifetime_days).max().unwrap_or_default();
     // The store that is last to begin its day: nobody's month ends before it does everywhere.
     let today = asking.iter().map(|(store, _)| store.calendar.day_of(now)).min().unwrap_or(window.to);
-    let month = Month::settled(window.to, today, lifetime);
-    match (stores.own(), asking.first()) {
-        (Some(store), Some((_, series))) => {
-            let rollups = app.table.rollups(&Scope::Store(store.number), month.first, month.last).await?;
-            let mut tally = Tally::default();
-            rollups.values().filter_map(|day| day.content.tallies.get(series)).for_each(|day| tally.merge(day));
-            let survey = surveys.get(series).cloned();
-            Ok(survey
-                .map(|survey| Staff { figure: StaffFigure::of_store(month, &tally, &survey), survey: Some(survey) }))
-        }
-        _ => Ok(of_node(app, &asking, month).await?.map(|figure| Staff { figure, survey: None })),
-    }
-}
-
-/// The surveys of staff that can be read.
-async fn surveys(
-    app: &App,
-    asking: &[(&Store, Series)],
-    now: Timestamp,
-) -> Result<BTreeMap<Series, Arc<Versioned>>, Stop> {
-    let mut surveys = BTreeMap::new();
-    for series in asking.iter().map(|(_, series)| series).collect::<BTreeSet<_>>() {
-        let survey = app.catalog.survey(&series.survey, now).await?;
-        surveys.extend(survey.map(|survey| (series.clone(), survey)));
-    }
-    Ok(surveys)
+    let month = Month::settled(window.to, today, STAFF_LINK_DAYS);
+    let (Some(store), Some((_, series))) = (stores.own(), asking.first()) else {
+        return Ok(of_node(app, &asking, month).await?.map(|figure| Staff { figure, survey: None }));
+    };
+    let rollups = app.table.rollups(&Scope::Store(store.number), month.first, month.last).await?;
+    // As the node has it: days before the store moved there are on no report.
+    let here = rollups.values().filter(|day| day.path.as_ref() == Some(&store.details.path));
+    let mut tally = Tally::default();
+    here.filter_map(|day| day.content.tallies.get(series)).for_each(|day| tally.merge(day));
+    let survey = app.catalog.survey(&series.survey, now).await?;
+    Ok(survey.map(|survey| Staff { figure: StaffFigure::of_store(month, &tally, &survey), survey: Some(survey) }))
 }
 
 /// Of a node: the rollups of the lowest nodes have the answers of each store.

@@ -23,6 +23,9 @@ pub const FORM_TOKEN: &str = "token";
 const WANTED: &str = "__Host-aftertaste-wanted";
 const WANTED_SECONDS: i64 = 900;
 
+/// How the addresses of such pages begin.
+const PAGES: [&str; 7] = ["/cases", "/case/", "/awards", "/reports/", "/people", "/grants", "/audit"];
+
 /// The longest address of a page that is kept.
 const LONGEST_WANTED: usize = 300;
 
@@ -217,8 +220,8 @@ fn wanted_cookie(address: &str, seconds: i64) -> String {
 /// Whether an address leads to a page of this site, and to no other site's.
 fn is_page_here(address: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~%?=&+".contains(&b);
-    let is_local = address.starts_with('/') && !address.starts_with("//");
-    is_local && address.len() <= LONGEST_WANTED && address.bytes().all(is_plain)
+    let is_one = PAGES.iter().any(|page| address.starts_with(page));
+    is_one && address.len() <= LONGEST_WANTED && address.bytes().all(is_plain)
 }
 
 /// The header that sets the cookie of a session; no seconds to end it.

@@ -117,6 +117,20 @@ impl Content {
         Self { tallies, operations, ..Self::default() }
     }
 
+    /// The same without what staff answered.
+    #[must_use]
+    pub fn of_guests(&self) -> Self {
+        let is_of_guests = |series: &Series| series.origin != Origin::Staff;
+        let mut content = self.clone();
+        content.tallies.retain(|series, _| is_of_guests(series));
+        content.shown_before.retain(|series, _| is_of_guests(series));
+        content.children.values_mut().for_each(|groups| groups.retain(|series, _| is_of_guests(series)));
+        content.signs.values_mut().for_each(|signs| signs.retain(|series, _| is_of_guests(series)));
+        content.children.retain(|_, groups| !groups.is_empty());
+        content.signs.retain(|_, signs| !signs.is_empty());
+        content
+    }
+
     /// Adds what one of the scopes below comes to.
     pub fn merge(&mut self, other: &Self, child: &Scope) {
         merge_tallies(&mut self.tallies, &other.tallies);

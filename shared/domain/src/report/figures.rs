@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     CasesFigure, Change, Child, ChildFigure, Counts, DayFigure, Drivers, GroupName, Integrity, Nps, NpsFigure,
@@ -58,7 +58,8 @@ impl Report {
             taken_back: all.taken_back,
             waiting: all.waiting,
             running: all.running.responses,
-            counted_at: counts.counted_at,
+            // Below the second it says whether something changed that is not shown here.
+            counted_at: counts.counted_at.and_then(|at| Timestamp::from_second(at.as_second()).ok()),
             score: Score::shown(&totals, &total),
             temperature: Temperature::of(&totals, &total),
             satisfaction: satisfaction_figure(survey, &days, &all),

@@ -321,62 +321,63 @@ mod tests {
         }
     }
 
+    /// What is critical, and where: surveys, and comments that each of them sees.
+    const CRITICAL_AT: [(&[&str], &[&str]); 8] = [
+        (
+            &["dine-in", "cafe", "retail", "delivery", "hotel"],
+            &[
+                "吃完回家就拉肚子",
+                "孩子对花生过敏，说了还是放了",
+                "里面有一块碎玻璃",
+                "孩子過敏送醫",
+                "I got food poisoning",
+                "My son is ALLERGIC to nuts",
+                "There was a cockroach",
+                "A broken glass in the bag",
+            ],
+        ),
+        (
+            &["hotel"],
+            &[
+                "半夜有人进我房间",
+                "房间里有针孔摄像头",
+                "放在房間的錢不見了",
+                "門鎖壞了，整晚不敢睡",
+                "My watch was stolen",
+                "We had bed bugs",
+            ],
+        ),
+        (
+            &["bank-branch"],
+            &[
+                "卡里少了三千块",
+                "我妈妈的存款变保险了",
+                "帳戶少了三千元",
+                "手續費被扣了兩次",
+                "Money is missing from my account",
+                "They opened an unauthorised account",
+            ],
+        ),
+        (
+            &["clinic"],
+            &[
+                "药房给我发错药了",
+                "打针以后全身过敏反应",
+                "護理師給錯藥",
+                "差點拔錯牙",
+                "They gave me the wrong medicine",
+                "I got the wrong dose",
+            ],
+        ),
+        (&["clinic", "hotline"], &["我真的不想活了", "I want to kill myself"]),
+        (&["hotel", "bank-branch", "clinic", "hotline"], &["再不处理我就打12345", "我要打1999投訴"]),
+        (&["hotel", "bank-branch", "hotline"], &["我的卡被盗刷了", "信用卡被盜刷"]),
+        (&["hotline"], &["充电时电池爆了", "客服竟然罵人", "The battery exploded"]),
+    ];
+
     #[test]
     fn the_surveys_that_ship_see_what_is_critical_at_their_place() {
-        let food = ["dine-in", "cafe", "retail", "delivery", "hotel"];
-        let places: [(&[&str], &[&str]); 8] = [
-            (
-                &food,
-                &[
-                    "吃完回家就拉肚子",
-                    "孩子对花生过敏，说了还是放了",
-                    "里面有一块碎玻璃",
-                    "孩子過敏送醫",
-                    "I got food poisoning",
-                    "My son is ALLERGIC to nuts",
-                    "There was a cockroach",
-                    "A broken glass in the bag",
-                ],
-            ),
-            (
-                &["hotel"],
-                &[
-                    "半夜有人进我房间",
-                    "房间里有针孔摄像头",
-                    "放在房間的錢不見了",
-                    "門鎖壞了，整晚不敢睡",
-                    "My watch was stolen",
-                    "We had bed bugs",
-                ],
-            ),
-            (
-                &["bank-branch"],
-                &[
-                    "卡里少了三千块",
-                    "我妈妈的存款变保险了",
-                    "帳戶少了三千元",
-                    "手續費被扣了兩次",
-                    "Money is missing from my account",
-                    "They opened an unauthorised account",
-                ],
-            ),
-            (
-                &["clinic"],
-                &[
-                    "药房给我发错药了",
-                    "打针以后全身过敏反应",
-                    "護理師給錯藥",
-                    "差點拔錯牙",
-                    "They gave me the wrong medicine",
-                    "I got the wrong dose",
-                ],
-            ),
-            (&["clinic", "hotline"], &["我真的不想活了", "I want to kill myself"]),
-            (&["hotel", "bank-branch", "clinic", "hotline"], &["再不处理我就打12345", "我要打1999投訴"]),
-            (&["hotel", "bank-branch", "hotline"], &["我的卡被盗刷了", "信用卡被盜刷"]),
-            (&["hotline"], &["充电时电池爆了", "客服竟然罵人", "The battery exploded"]),
-        ];
-        for (ids, comments) in places {
+        for (ids, comments) in CRITICAL_AT {
             for comment in comments {
                 for id in ids {
                     assert_eq!(seen_by(id, comment), Some(Severity::Critical), "{id}: {comment}");

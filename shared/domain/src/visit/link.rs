@@ -29,6 +29,10 @@ pub const LINK_LENGTH: usize = 32;
 /// How far a payment may lie in the future, because clocks differ: 10 minutes.
 pub const CLOCK_TOLERANCE_MINUTES: u32 = 10;
 
+/// For so many days at most a link for staff can be answered, whatever the survey says. So nobody can open a month again
+/// that has been shown.
+pub const STAFF_LINK_DAYS: u32 = 14;
+
 /// What a link says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
@@ -99,7 +103,9 @@ impl Claim {
     /// Whether the link can be answered at an instant, when links live so many days.
     pub fn standing(&self, now: Timestamp, lifetime_days: u32) -> Standing {
         let paid = self.visit.minute;
-        let expires = paid.after(lifetime_days * 24 * 60).start();
+        let is_of_staff = self.channel.origin() == Origin::Staff;
+        let days = if is_of_staff { lifetime_days.min(STAFF_LINK_DAYS) } else { lifetime_days };
+        let expires = paid.after(days * 24 * 60).start();
         if Minute::of(now).is_none_or(|minute| minute.after(CLOCK_TOLERANCE_MINUTES) < paid) {
             Standing::Future
         } else if now >= expires {
@@ -261,6 +267,13 @@ mod tests {
         assert_eq!(at("2026-11-28T04:30:59Z"), Standing::Live(end));
         assert_eq!(at("2026-11-28T04:31:00Z"), Standing::Expired(end));
         assert_eq!(at("2019-12-31T23:59:59Z"), Standing::Future);
+        let staff = Claim { channel: Channel::Staff, ..claim };
+        let end = staff.standing("2026-12-06T00:00:00Z".parse().unwrap(), 60);
+        assert_eq!(
+            end,
+            Standing::Expired("2026-12-05T04:31:00Z".parse().unwrap()),
+            "14 days, whatever the survey says"
+        );
     }
 
     #[test]

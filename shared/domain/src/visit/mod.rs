@@ -7,6 +7,6 @@ mod table_code;
 mod visit;
 
 pub use context::{Context, ContextDetails, check_currency};
-pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, Standing};
+pub use link::{CLOCK_TOLERANCE_MINUTES, Claim, LINK_LENGTH, Link, STAFF_LINK_DAYS, Standing};
 pub use table_code::{TableCode, network, visitor};
 pub use visit::{Channel, Minute, Origin, PaymentHash, Segment, TableNumber, Visit};
