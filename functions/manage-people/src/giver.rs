@@ -27,13 +27,8 @@ impl<'a> Giver<'a> {
     }
 
     pub(crate) fn may_give(&self, permission: &Permission) -> bool {
-        let node = match permission {
-            Permission::Issue(Some(Scope::Store(store)))
-            | Permission::Admin(Some(Scope::Store(store)))
-            | Permission::Report(Some(Scope::Store(store)))
-            | Permission::Follow(Some(Scope::Store(store)))
-            | Permission::Contact(Some(Scope::Store(store)))
-            | Permission::Pulse(Some(Scope::Store(store))) => self.nodes.get(store),
+        let node = match permission.scope() {
+            Some(Scope::Store(store)) => self.nodes.get(store),
             _ => None,
         };
         self.grant.may_give(permission, node)

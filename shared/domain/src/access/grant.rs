@@ -31,21 +31,69 @@ pub enum Permission {
     Pulse(Option<Scope>),
 }
 
+/// What a permission is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Issue,
+    Admin,
+    Report,
+    Follow,
+    Contact,
+    Pulse,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [Self::Issue, Self::Admin, Self::Report, Self::Follow, Self::Contact, Self::Pulse];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Admin => "admin",
+            Self::Report => "report",
+            Self::Follow => "follow",
+            Self::Contact => "contact",
+            Self::Pulse => "pulse",
+        }
+    }
+
+    /// Whether everything is written without a colon.
+    fn is_bare(self) -> bool {
+        matches!(self, Self::Issue | Self::Admin)
+    }
+
+    fn of(self, scope: Option<Scope>) -> Permission {
+        match self {
+            Self::Issue => Permission::Issue(scope),
+            Self::Admin => Permission::Admin(scope),
+            Self::Report => Permission::Report(scope),
+            Self::Follow => Permission::Follow(scope),
+            Self::Contact => Permission::Contact(scope),
+            Self::Pulse => Permission::Pulse(scope),
+        }
+    }
+}
+
 impl Permission {
+    fn parts(&self) -> (Kind, Option<&Scope>) {
+        match self {
+            Self::Issue(scope) => (Kind::Issue, scope.as_ref()),
+            Self::Admin(scope) => (Kind::Admin, scope.as_ref()),
+            Self::Report(scope) => (Kind::Report, scope.as_ref()),
+            Self::Follow(scope) => (Kind::Follow, scope.as_ref()),
+            Self::Contact(scope) => (Kind::Contact, scope.as_ref()),
+            Self::Pulse(scope) => (Kind::Pulse, scope.as_ref()),
+        }
+    }
+
+    /// The scope that it is for; none for everything.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.parts().1
+    }
+
     /// Whether another is the same, or the same of less: of a node below. Where stores belong is not known here.
     pub fn covers(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Issue(own), Self::Issue(asked))
-            | (Self::Admin(own), Self::Admin(asked))
-            | (Self::Report(own), Self::Report(asked))
-            | (Self::Follow(own), Self::Follow(asked))
-            | (Self::Contact(own), Self::Contact(asked))
-            | (Self::Pulse(own), Self::Pulse(asked)) => match asked {
-                Some(asked) => covers(own.as_ref(), asked, None),
-                None => own.is_none(),
-            },
-            _ => false,
-        }
+        let ((kind, own), (other, asked)) = (self.parts(), other.parts());
+        kind == other && asked.map_or(own.is_none(), |asked| covers(own, asked, None))
     }
 }
 
@@ -53,41 +101,28 @@ impl FromStr for Permission {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let scope = |scope: &str| if scope.is_empty() { Ok(None) } else { scope.parse().map(Some) };
-        match text.split_once(':') {
-            None if text == "issue" => Ok(Self::Issue(None)),
-            None if text == "admin" => Ok(Self::Admin(None)),
+        let (name, scope) = text.split_once(':').map_or((text, None), |(name, scope)| (name, Some(scope)));
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        match (kind, scope) {
+            (Some(kind), None) if kind.is_bare() => Ok(kind.of(None)),
             // Everything is never what is left when a scope was forgotten.
-            Some(("admin", below)) if !below.is_empty() => scope(below).map(Self::Admin),
-            Some(("issue", below)) => scope(below).map(Self::Issue),
-            Some(("report", below)) => scope(below).map(Self::Report),
-            Some(("follow", below)) => scope(below).map(Self::Follow),
-            Some(("contact", below)) => scope(below).map(Self::Contact),
-            Some(("pulse", below)) => scope(below).map(Self::Pulse),
-            _ => Err(Invalid(format!(
+            (Some(Kind::Admin), Some("")) | (_, None) | (None, _) => Err(Invalid(format!(
                 "A grant allows issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>, \
                  contact:<scope> or pulse:<scope>; this is {:?}.",
                 shortened(text)
             ))),
+            (Some(kind), Some("")) => Ok(kind.of(None)),
+            (Some(kind), Some(scope)) => scope.parse().map(|scope| kind.of(Some(scope))),
         }
     }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Issue(None) => f.write_str("issue"),
-            Self::Issue(Some(scope)) => write!(f, "issue:{scope}"),
-            Self::Admin(None) => f.write_str("admin"),
-            Self::Admin(Some(scope)) => write!(f, "admin:{scope}"),
-            Self::Report(None) => f.write_str("report:"),
-            Self::Report(Some(scope)) => write!(f, "report:{scope}"),
-            Self::Follow(None) => f.write_str("follow:"),
-            Self::Follow(Some(scope)) => write!(f, "follow:{scope}"),
-            Self::Contact(None) => f.write_str("contact:"),
-            Self::Contact(Some(scope)) => write!(f, "contact:{scope}"),
-            Self::Pulse(None) => f.write_str("pulse:"),
-            Self::Pulse(Some(scope)) => write!(f, "pulse:{scope}"),
+        match self.parts() {
+            (kind, None) if kind.is_bare() => f.write_str(kind.name()),
+            (kind, None) => write!(f, "{}:", kind.name()),
+            (kind, Some(scope)) => write!(f, "{}:{scope}", kind.name()),
         }
     }
 }
@@ -136,12 +171,10 @@ impl Default for Lifetimes {
 impl Lifetimes {
     /// How many days a grant of these permissions lives at most: as long as the one of them that lives least.
     pub fn longest(self, permissions: &[Permission]) -> u16 {
-        let days = permissions.iter().map(|permission| match permission {
-            Permission::Admin(_) => self.admin,
-            Permission::Report(_) | Permission::Follow(_) | Permission::Contact(_) | Permission::Pulse(_) => {
-                self.report
-            }
-            Permission::Issue(_) => self.issue,
+        let days = permissions.iter().map(|permission| match permission.parts().0 {
+            Kind::Admin => self.admin,
+            Kind::Report | Kind::Follow | Kind::Contact | Kind::Pulse => self.report,
+            Kind::Issue => self.issue,
         });
         days.min().unwrap_or(self.admin)
     }
@@ -191,86 +224,71 @@ impl Grant {
 
     /// Whether it allows to set up any store at all.
     pub fn allows_some_admin(&self) -> bool {
-        self.permissions.iter().any(|permission| matches!(permission, Permission::Admin(_)))
+        self.allows_some(Kind::Admin)
     }
 
     /// Whether it allows to set up a scope. `path` is the node a store belongs to, when the scope is a store.
     pub fn allows_admin_of(&self, scope: &Scope, path: Option<&Path>) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Admin(granted) => covers(granted.as_ref(), scope, path),
-            _ => false,
-        })
+        self.allows(Kind::Admin, scope, path)
     }
 
     /// Whether its holder may give a permission to others. Nobody gives what they do not have; whoever sets up a store
     /// also gives tills its links. `path` is the node a store belongs to, when the permission is for a store.
     pub fn may_give(&self, permission: &Permission, path: Option<&Path>) -> bool {
-        self.allows_admin()
-            || self.allows_some_admin()
-                && match permission {
-                    Permission::Issue(Some(scope)) | Permission::Admin(Some(scope)) => {
-                        self.allows_admin_of(scope, path)
-                    }
-                    Permission::Report(Some(scope)) => self.allows_report(scope, path),
-                    Permission::Follow(Some(scope)) => self.allows_follow(scope, path),
-                    Permission::Contact(Some(scope)) => self.allows_contact(scope, path),
-                    Permission::Pulse(Some(scope)) => self.allows_pulse(scope, path),
-                    Permission::Report(None)
-                    | Permission::Follow(None)
-                    | Permission::Contact(None)
-                    | Permission::Pulse(None) => self.permissions.contains(permission),
-                    Permission::Issue(None) | Permission::Admin(None) => false,
-                }
+        if self.allows_admin() {
+            return true;
+        }
+        let may = match permission.parts() {
+            (Kind::Issue | Kind::Admin, None) => false,
+            (Kind::Issue | Kind::Admin, Some(scope)) => self.allows(Kind::Admin, scope, path),
+            (kind, Some(scope)) => self.allows(kind, scope, path),
+            (_, None) => self.permissions.contains(permission),
+        };
+        may && self.allows_some_admin()
     }
 
     /// Whether it allows links and codes of any store at all.
     pub fn allows_some_issue(&self) -> bool {
-        self.permissions.iter().any(|permission| matches!(permission, Permission::Issue(_)))
+        self.allows_some(Kind::Issue)
     }
 
     /// Whether it allows links and codes of a store, which belongs to the node `path`.
     pub fn allows_issue(&self, store: StoreNumber, path: &Path) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Issue(granted) => covers(granted.as_ref(), &Scope::Store(store), Some(path)),
-            _ => false,
-        })
+        self.allows(Kind::Issue, &Scope::Store(store), Some(path))
     }
 
     /// Whether it allows the report of a scope. `path` is the node a store belongs to, when the scope is a store.
     pub fn allows_report(&self, scope: &Scope, path: Option<&Path>) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Report(granted) => covers(granted.as_ref(), scope, path),
-            _ => false,
-        })
+        self.allows(Kind::Report, scope, path)
     }
 
     /// The same of following up on answers.
     pub fn allows_follow(&self, scope: &Scope, path: Option<&Path>) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Follow(granted) => covers(granted.as_ref(), scope, path),
-            _ => false,
-        })
+        self.allows(Kind::Follow, scope, path)
     }
 
     /// The same of seeing how guests want to be reached.
     pub fn allows_contact(&self, scope: &Scope, path: Option<&Path>) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Contact(granted) => covers(granted.as_ref(), scope, path),
-            _ => false,
-        })
+        self.allows(Kind::Contact, scope, path)
     }
 
     /// Whether it allows links for the staff of any store at all.
     pub fn allows_some_pulse(&self) -> bool {
-        self.permissions.iter().any(|permission| matches!(permission, Permission::Pulse(_)))
+        self.allows_some(Kind::Pulse)
     }
 
     /// Whether it allows links for the staff of a scope, and to read what they answered.
     pub fn allows_pulse(&self, scope: &Scope, path: Option<&Path>) -> bool {
-        self.permissions.iter().any(|permission| match permission {
-            Permission::Pulse(granted) => covers(granted.as_ref(), scope, path),
-            _ => false,
-        })
+        self.allows(Kind::Pulse, scope, path)
+    }
+
+    fn allows(&self, kind: Kind, scope: &Scope, path: Option<&Path>) -> bool {
+        let mut permissions = self.permissions.iter().map(Permission::parts);
+        permissions.any(|(granted, within)| granted == kind && covers(within, scope, path))
+    }
+
+    fn allows_some(&self, kind: Kind) -> bool {
+        self.permissions.iter().any(|permission| permission.parts().0 == kind)
     }
 }
 
