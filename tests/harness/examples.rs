@@ -2,30 +2,16 @@
 
 use aftertaste::domain::{
     count::{Content, Tally},
-    survey::{Answer, More, Response},
+    survey::{Answer, Response},
     visit::Channel,
 };
 use jiff::Timestamp;
 
 /// A whole response to `dine-in`, of just now.
 pub fn example() -> Response {
-    Response {
-        survey: "dine-in".parse().unwrap(),
-        version: 1,
-        answered_at: Timestamp::now(),
-        channel: Channel::Receipt,
-        segment: 0.try_into().unwrap(),
-        answers: [("nps", 9), ("csat", 5)].map(|(id, n)| (id.parse().unwrap(), Answer::Scale(n))).into(),
-        seconds: Some(9),
-        submission: None,
-        partial: false,
-        table: None,
-        network: None,
-        taken_back: None,
-        was_survey: None,
-        whole_at: None,
-        more: More::default(),
-    }
+    let answers = [("nps", 9), ("csat", 5)].map(|(id, n)| (id.parse().unwrap(), Answer::Scale(n))).into();
+    let response = Response::new("dine-in".parse().unwrap(), 1, Timestamp::now(), Channel::Receipt, answers);
+    Response { seconds: Some(9), ..response }
 }
 
 /// A day of visits that were paid for and asked `dine-in`.

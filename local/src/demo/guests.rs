@@ -7,7 +7,7 @@ use aftertaste::domain::{
     access::Key,
     count::{DayDetails, DayOperations},
     place::Store,
-    survey::{Answer, Answers, Kind, Measure, More, Response, Survey},
+    survey::{Answer, Answers, Kind, Measure, Response, Survey},
     visit::{Channel, Minute, PaymentHash, Segment, Visit},
 };
 use fastrand::Rng;
@@ -93,23 +93,11 @@ impl Guests<'_> {
             17..19 => Channel::Table,
             _ => Channel::AlipayMiniProgram,
         };
-        let response = Response {
-            survey: self.survey.definition.id.clone(),
-            version: 1,
-            answered_at: paid + rng.i64(1..30).minutes(),
-            channel,
-            segment: Segment::try_from(segment).ok()?,
-            answers,
-            seconds: Some(rng.u32(6..40)),
-            submission: None,
-            partial: false,
-            table: None,
-            network: None,
-            taken_back: None,
-            was_survey: None,
-            whole_at: None,
-            more: More::default(),
-        };
+        let id = self.survey.definition.id.clone();
+        let answered_at = paid + rng.i64(1..30).minutes();
+        let segment = Segment::try_from(segment).ok()?;
+        let seconds = Some(rng.u32(6..40));
+        let response = Response { segment, seconds, ..Response::new(id, 1, answered_at, channel, answers) };
         Some((visit, response))
     }
 

@@ -3,8 +3,8 @@
 use aftertaste::domain::{
     access::Key,
     place::Store,
-    survey::{Answer, Answers, Measure, More, Response, Survey},
-    visit::{Channel, Minute, PaymentHash, Segment, Visit},
+    survey::{Answer, Answers, Measure, Response, Survey},
+    visit::{Channel, Minute, PaymentHash, Visit},
 };
 use fastrand::Rng;
 use jiff::{ToSpan, civil::Date};
@@ -29,23 +29,11 @@ pub(super) fn answers(
         let number = store.number.get();
         let payment = PaymentHash::of(&format!("demo staff {number} {day} {i}"), payments);
         let visit = Visit { store: store.number, minute: Minute::of(paid)?, payment };
-        let response = Response {
-            survey: survey.definition.id.clone(),
-            version: 1,
-            answered_at: paid + rng.i64(1..2_000).minutes(),
-            channel: Channel::Staff,
-            segment: Segment::default(),
-            answers: fill_in(survey, quality, rng),
-            seconds: Some(rng.u32(15..70)),
-            submission: None,
-            partial: false,
-            table: None,
-            network: None,
-            taken_back: None,
-            was_survey: None,
-            whole_at: None,
-            more: More::default(),
-        };
+        let id = survey.definition.id.clone();
+        let answered_at = paid + rng.i64(1..2_000).minutes();
+        let answers = fill_in(survey, quality, rng);
+        let seconds = Some(rng.u32(15..70));
+        let response = Response { seconds, ..Response::new(id, 1, answered_at, Channel::Staff, answers) };
         Some((visit, response))
     };
     (0..many).filter_map(one).collect()

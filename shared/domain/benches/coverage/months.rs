@@ -7,8 +7,8 @@ use domain::{
     count::{Series, Tally},
     place::Scope,
     report::{Counts, Report, Subject},
-    survey::{Answer, Answers, Brand, Measure, More, Response, Survey},
-    visit::{Channel, Segment},
+    survey::{Answer, Answers, Brand, Measure, Response, Survey},
+    visit::Channel,
 };
 use fastrand::Rng;
 use jiff::{
@@ -140,23 +140,7 @@ impl Asked {
     }
 
     fn response(&self, answers: Answers) -> Response {
-        Response {
-            survey: self.survey.id().clone(),
-            version: 1,
-            answered_at: Timestamp::UNIX_EPOCH,
-            channel: Channel::Receipt,
-            segment: Segment::default(),
-            answers,
-            seconds: None,
-            submission: None,
-            partial: false,
-            table: None,
-            network: None,
-            taken_back: None,
-            was_survey: None,
-            whole_at: None,
-            more: More::default(),
-        }
+        Response::new(self.survey.id().clone(), 1, Timestamp::UNIX_EPOCH, Channel::Receipt, answers)
     }
 
     pub fn report(&self, days: Vec<Tally>) -> Report {

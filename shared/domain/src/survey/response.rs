@@ -99,6 +99,27 @@ impl More {
 }
 
 impl Response {
+    /// A whole answer to a version of a survey, of which nothing else is known.
+    pub fn new(survey: Id, version: u32, answered_at: Timestamp, channel: Channel, answers: Answers) -> Self {
+        Self {
+            survey,
+            version,
+            answered_at,
+            channel,
+            segment: Segment::default(),
+            answers,
+            seconds: None,
+            submission: None,
+            partial: false,
+            table: None,
+            network: None,
+            taken_back: None,
+            was_survey: None,
+            whole_at: None,
+            more: More::default(),
+        }
+    }
+
     /// Whether all that is left of it is that it was taken back.
     pub fn is_gone(&self) -> bool {
         self.taken_back.is_some() && self.answers.is_empty()
@@ -313,23 +334,7 @@ fn read_choice(many: bool, options: &[Id], value: &Value) -> Result<Option<Answe
 impl Response {
     /// A whole response to a survey `s`, without answers.
     pub(crate) fn example() -> Self {
-        Self {
-            survey: "s".parse().unwrap(),
-            version: 1,
-            answered_at: Timestamp::UNIX_EPOCH,
-            channel: Channel::Receipt,
-            segment: Segment::default(),
-            answers: Answers::new(),
-            seconds: None,
-            submission: None,
-            partial: false,
-            table: None,
-            network: None,
-            taken_back: None,
-            was_survey: None,
-            whole_at: None,
-            more: More::default(),
-        }
+        Self::new("s".parse().unwrap(), 1, Timestamp::UNIX_EPOCH, Channel::Receipt, Answers::new())
     }
 }
 
