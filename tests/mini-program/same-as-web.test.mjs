@@ -16,6 +16,7 @@ import { Guest } from './guest.mjs';
 import { HAS_COMPILER, MINI_PROGRAM, newPhone } from './phone.mjs';
 import { CATALOG_AGE, newLink, newStore, start, stop, webPage } from './stack.mjs';
 import { REPLIES } from './surveys.mjs';
+import { FILE, FILES, written } from './words.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -106,11 +107,16 @@ test('a brand thanks in its own words', async () => {
   await sleep(CATALOG_AGE);
 });
 
-test('every language has the same words', () => {
-  const { wordsIn } = require(join(MINI_PROGRAM, 'survey/words.js'));
-  const shape = (words) => Object.entries(words).map(([key, value]) => (value.big ? key : [key, shape(value)]));
-  assert.deepEqual(shape(wordsIn('zh-TW')), shape(wordsIn('zh-CN')));
-  assert.deepEqual(shape(wordsIn('en')), shape(wordsIn('zh-CN')));
+test('the words are written from the files of the web pages, in every language alike', () => {
+  const { wordsIn, languageName } = require(join(MINI_PROGRAM, 'survey/words.js'));
+  assert.ok(readFileSync(FILE, 'utf8') === written(), 'words/ has changed: node tests/mini-program/words.mjs');
+  const shape = (words) => Object.entries(words).map(([key, value]) => (typeof value === 'string' ? key : [key, shape(value)]));
+  for (const [tag, { name }] of Object.entries(FILES)) {
+    assert.deepEqual(shape(wordsIn(tag)), shape(wordsIn('zh-CN')), tag);
+    assert.equal(languageName(tag), name);
+  }
+  const nearest = { 'zh_HK': 'zh-TW', 'zh-Hant-CN': 'zh-TW', 'zh': 'zh-CN', 'fr-CA': 'fr', 'pt': 'en' };
+  for (const [wanted, tag] of Object.entries(nearest)) assert.equal(wordsIn(wanted), wordsIn(tag), wanted);
 });
 
 test('the colours are those of the web pages, in the light and in the dark', () => {

@@ -20,6 +20,8 @@ struct Language {
     guest: Words,
     case: CaseWords,
     problems: ProblemWords,
+    #[expect(dead_code, reason = "the mini-program's own file is written from them")]
+    mini_program: MiniProgramWords,
 }
 
 /// The words of the survey's page and of its ends.
@@ -92,6 +94,20 @@ pub(super) struct CaseWords {
     pub not_answered: &'static str,
     pub not_now: &'static str,
     pub contact_wrong: &'static str,
+}
+
+/// What the mini-program says besides.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the mini-program's own file is written from them")]
+struct MiniProgramWords {
+    loading: &'static str,
+    progress: &'static str,
+    too_long: &'static str,
+    try_later: &'static str,
+    try_again: &'static str,
+    offline: Said,
+    unavailable: Said,
 }
 
 /// What a problem's page says.
