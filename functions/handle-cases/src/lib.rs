@@ -22,7 +22,7 @@ use aftertaste::{
     },
     http::{Problem, Reply, Request, accepted, has_bearer, wanted_languages},
     lambda::Call,
-    pages::problem,
+    pages::readers_problem,
     session::{Reader, Session, to_come_back},
 };
 use pages::Frame;
@@ -76,12 +76,9 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let mut languages = wanted_languages(request);
     let answered = Box::pin(answer(app, request, call, &mut languages)).await;
     let wants_page = wants_page(request);
-    conclude(
-        answered,
-        |refused| {
-            if wants_page { to_come_back(request, problem(&refused, &languages)) } else { refused.into() }
-        },
-    )
+    conclude(answered, |refused| {
+        if wants_page { to_come_back(request, readers_problem(&refused, &languages)) } else { refused.into() }
+    })
 }
 
 /// Whether it is a browser that asks: by what it takes, or because it sends a form.

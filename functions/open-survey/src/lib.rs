@@ -53,7 +53,7 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
         Form::Page if problem.kind == ProblemKind::LinkExpired && request.route_key == "GET /s/{link}" => {
             pages::expired_link(&problem, &wanted_languages(request), request.path_parameter("link"))
         }
-        Form::Page => pages::guests_problem(&problem, &wanted_languages(request)),
+        Form::Page => pages::readers_problem(&problem, &wanted_languages(request)),
     })
 }
 

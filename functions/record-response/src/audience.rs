@@ -54,7 +54,7 @@ impl Audience {
     /// A problem in the audience's form.
     pub fn told(&self, problem: Problem) -> Reply {
         match self {
-            Self::Guest(wanted) => pages::guests_problem(&problem, wanted),
+            Self::Guest(wanted) => pages::readers_problem(&problem, wanted),
             Self::Program => problem.into(),
         }
     }
@@ -149,7 +149,7 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
         }
         Outcome::NotTakenBack(problem) => {
             tracing::info!(outcome = problem.kind.name(), status = problem.kind.status().as_u16());
-            pages::guests_problem(&problem, wanted)
+            pages::readers_problem(&problem, wanted)
         }
         Outcome::Refused(mistakes) => {
             again(shown, wanted, fresh, "answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, &mistakes)

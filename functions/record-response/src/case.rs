@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::{
     App, contact,
     submission::FORM,
-    wish::{Act, Wish},
+    wish::{self, Act, Wish},
 };
 
 /// For how many days after the payment a case's link works at least. A link that can be answered for longer works for as
@@ -57,7 +57,7 @@ pub(crate) async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let wants_page = accepted(request, is_form || is_read, &[(true, "text/html"), (false, "application/json")]);
     let wanted = (wants_page && (is_form || is_read)).then(|| wanted_languages(request));
     conclude(answer(app, request, call, wanted.as_deref()).await, |problem| match &wanted {
-        Some(wanted) => pages::guests_problem(&problem, wanted),
+        Some(wanted) => pages::readers_problem(&problem, wanted),
         None => problem.into(),
     })
 }
@@ -84,6 +84,7 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
         return Ok(reply(StatusCode::OK, Seen::ByLink(state), json!({"state": state})));
     };
     let stored = theirs(app, &found, there, submission, call).await?;
+    let typed = wish::typed_contact(request)?;
     let moving = Moving { by: "guest", at: call.now, id: call.fresh, store: &found.store };
     let (stored, problem) = match act(app, stored.clone(), wish.act, agreement(&language), moving).await? {
         Ok(after) => (after, None),
@@ -100,6 +101,7 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
         None => stored,
     };
     let shown = shown(app, &stored, submission, problem.as_ref().map(|problem| problem.kind), moving).await?;
+    let shown = Shown { typed: typed.as_deref().filter(|_| problem.is_some()), ..shown };
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.kind.status());
     log(&found, problem.as_ref().map_or("case-shown", |problem| problem.kind.name()), status);
     let json = as_json(&found, &shown);
@@ -237,6 +239,7 @@ async fn shown<'a>(
         has_contact: case.contact && app.table.contact(&stored.key, moving.at).await?.is_some(),
         may_leave_contact: contact::may_be_left(stored, moving),
         problem,
+        typed: None,
     })
 }
 

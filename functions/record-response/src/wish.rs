@@ -47,6 +47,15 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<Left>>, D:
     Option::deserialize(value).map(Some)
 }
 
+/// What stands in a form's box for how its guest wants to be reached, whether or not they have agreed.
+pub(crate) fn typed_contact(request: &Request) -> Result<Option<String>, Problem> {
+    if request.content_type() != FORM {
+        return Ok(None);
+    }
+    let fields = form_fields(request)?.into_iter();
+    Ok(fields.filter(|(name, _)| name == "contact_how").map(|(_, typed)| typed).next())
+}
+
 impl Wish {
     /// Reads a call.
     pub fn read(request: &Request) -> Result<Self, Problem> {

@@ -44,6 +44,8 @@ pub struct Shown<'a> {
     pub may_leave_contact: bool,
     /// What was wrong with what they have just sent.
     pub problem: Option<ProblemKind>,
+    /// How they want to be reached, where that was wrong: nothing has to be typed again.
+    pub typed: Option<&'a str>,
 }
 
 /// How much of a case is seen.
@@ -210,7 +212,7 @@ fn contact(shown: &Shown<'_>, action: &str, words: &CaseWords) -> Markup {
                     (submission(shown))
                     label {
                         (words.contact_how)
-                        input type="text" name="contact_how" required maxlength="80" autocomplete="off";
+                        input type="text" name="contact_how" value=[shown.typed] required maxlength="80" autocomplete="off";
                     }
                     label.agreed {
                         input type="checkbox" name="contact_agreed" value="1" required;

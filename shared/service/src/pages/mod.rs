@@ -7,6 +7,6 @@ mod shell;
 pub mod survey;
 mod words;
 
-pub use problems::{expired_link, guests_problem, problem};
+pub use problems::{expired_link, problem, readers_problem};
 pub use shell::{LANGUAGES, Shell, built_in_language, in_language};
 pub use words::{guests_language, language_name, languages};

@@ -16,9 +16,9 @@ pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
     shown(problem, wanted, false, None)
 }
 
-/// The same of a page that guests alone see. What a browser spoiled, or somebody who tried something, they read in their
-/// language too.
-pub fn guests_problem(problem: &Problem, wanted: &[String]) -> Reply {
+/// The same of a page that nobody opens who programs. What a browser spoiled, or somebody who tried something, its readers
+/// read in their language too.
+pub fn readers_problem(problem: &Problem, wanted: &[String]) -> Reply {
     shown(problem, wanted, true, None)
 }
 
