@@ -12,7 +12,7 @@ import { put, roles } from './managers.mjs';
 import { follow, putStores, start, stop } from './stack.mjs';
 
 // After so long something hangs, and all is ended.
-const LONGEST_SECONDS = 700;
+const LONGEST_SECONDS = 900;
 
 // The demo's stores have cases of their own.
 const STORE = 91;

@@ -12,7 +12,7 @@ import { alert, field, fillIn, formTo, issueForm, language, listed, open, operat
 import { pressSignIn, signIn, start, stop } from './stack.mjs';
 import { LANGUAGES, MANAGERS_WORDS } from './words.mjs';
 
-const LONGEST_SECONDS = 300;
+const LONGEST_SECONDS = 900;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const WITHOUT_SCRIPT = { javaScriptEnabled: false };
 

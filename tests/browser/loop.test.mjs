@@ -19,7 +19,7 @@ import { focus, follow, pressSignIn, putStores, signIn, startBrowser, stop } fro
 import { finish, soon } from './visit.mjs';
 import { LANGUAGES, WORDS } from './words.mjs';
 
-const LONGEST_SECONDS = 300;
+const LONGEST_SECONDS = 900;
 // How long something is waited for that takes seconds, on a machine that does much else.
 const PATIENCE = 60;
 

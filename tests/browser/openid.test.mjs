@@ -10,7 +10,7 @@ import { call, url } from '../program.mjs';
 import { CLIENT, issuer, listen, serve, stopProvider } from './provider.mjs';
 import { browser, start, stop } from './stack.mjs';
 
-const LONGEST_SECONDS = 180;
+const LONGEST_SECONDS = 900;
 const CALLBACK = '/sign-in/openid/callback';
 
 // Lin is listed, with an address that differs in its letters' case alone.

@@ -20,7 +20,7 @@ const CHOICE_STORE = 901;
 const EMPTY_STORE = 902;
 
 // After so long something hangs, and all is ended.
-const LONGEST_SECONDS = 400;
+const LONGEST_SECONDS = 900;
 
 before(() => start(LONGEST_SECONDS, { hasDemo: true, prepare: putWhatTheDemoLacks }));
 after(stop);

@@ -11,7 +11,7 @@ import { formTo, issueForm, press, put, roles, send } from './managers.mjs';
 import { signIn, start, stop } from './stack.mjs';
 
 // After so long something hangs, and all is ended.
-const LONGEST_SECONDS = 400;
+const LONGEST_SECONDS = 900;
 
 before(() => start(LONGEST_SECONDS, { hasDemo: true, prepare: putWhatIsHardToShow }));
 after(stop);

@@ -18,7 +18,7 @@ export const NARROW = { viewport: { width: 320, height: 640 } };
 export const WECHAT_PAY = 'https://payapp.weixin.qq.com';
 
 // After so long something hangs, and all is ended.
-const LONGEST_SECONDS = 300;
+const LONGEST_SECONDS = 900;
 
 // ── Surveys and stores ─────────────────────────────────────────────────────────────────────────────────────────────
 
