@@ -222,20 +222,22 @@ async fn serve(run: Run) -> Result<(), Failure> {
 async fn welcome(run: &Run, stack: &Stack, database: &Database) -> Result<String, Failure> {
     let now = stack.clock.now();
     let mut lines = vec![String::new(), "  Aftertaste 回味".to_owned(), String::new()];
-    if let Some(link) = stack.fresh_link(now).await {
-        let code =
-            QrCode::with_error_correction_level(&link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
+    let link = stack.fresh_link(now).await;
+    if let Some(link) = &link {
+        let code = QrCode::with_error_correction_level(link, EcLevel::M).map_err(|error| Failure(error.to_string()))?;
         lines.push(format!("  A guest answers   {link}"));
         lines.extend(code.render::<Dense1x2>().quiet_zone(true).build().lines().map(|line| format!("      {line}")));
     } else {
         lines.push("  No store yet: PUT /surveys/{id} and PUT /stores/{store}, with an admin grant.".into());
     }
-    let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
-    let link = sign_in_link(&stack.url, &grant, None).await?;
-    lines.push(format!("  A manager looks   {link}"));
-    // No other command has the keys of a run in memory.
-    let next = if run.memory { " It makes grants too." } else { " The next one: cargo run -- login" };
-    lines.push(format!("                    It works once, for 15 minutes.{next}"));
+    // No other command has the keys of a run in memory: there it is the only way in.
+    if link.is_some() || run.memory {
+        let grant = sign_grant(&stack.app.keys.grants, "admin", None, None, "local".into())?;
+        let link = sign_in_link(&stack.url, &grant, None).await?;
+        lines.push(format!("  A manager looks   {link}"));
+        let next = if run.memory { " It makes grants too." } else { " The next one: cargo run -- login" };
+        lines.push(format!("                    It works once, for 15 minutes.{next}"));
+    }
     let kept = if run.memory { "in memory".into() } else { format!("kept in {}", run.data.display()) };
     lines.push(format!("  DynamoDB          {} (table {TABLE}, {kept})", database.url));
     lines.push(String::new());

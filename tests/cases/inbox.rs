@@ -172,7 +172,10 @@ async fn hundreds_of_cases_are_shown_fifty_at_a_time() {
     assert!(last.contains("/cases/store/12?page=2&amp;lang=en") && last.contains("Previous page"), "{last}");
     assert!(!last.contains("Next page") && last.contains("Praise to pass on"), "{last}");
     let beyond = page("&page=4").await;
-    assert!(beyond.contains("Previous page") && beyond.contains("Praise to pass on"), "past the end is the end: {beyond}");
+    assert!(
+        beyond.contains("Previous page") && beyond.contains("Praise to pass on"),
+        "past the end is the end: {beyond}"
+    );
     let odd = mei.open("/cases/store/12?lang=zh-CN&page=0").await;
     assert!(odd.status == 422 && odd.text.contains("无法读取提交的内容"), "{}", odd.text);
 }

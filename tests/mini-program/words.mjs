@@ -83,12 +83,17 @@ function wordsOf({ guest, case: followUp, problems, mini_program: own }) {
 
 /** The file as it is to be. */
 export function written() {
-  const each = (of) => Object.fromEntries(Object.entries(FILES).map(([tag, file]) => [tag, of(file)]));
+  // A language a line: it is the files that people read.
+  const lines = (of) => Object.entries(FILES).map(([tag, file]) => `  '${tag}': ${JSON.stringify(of(file))},`).join('\n');
   return `// Written from words/ by tests/mini-program/words.mjs: change the words there.
 
-const WORDS = ${JSON.stringify(each(wordsOf), null, 2)};
+const WORDS = {
+${lines(wordsOf)}
+};
 
-const NAMES = ${JSON.stringify(each(({ name }) => name), null, 2)};
+const NAMES = {
+${lines(({ name }) => name)}
+};
 
 /** The words nearest to a language: Chinese by its script, English where there are none. */
 function wordsIn(language) {

@@ -65,7 +65,8 @@ async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
     // The event, how far it is told, the next look, and this one; the delivery twice, when it is due, and both taken away.
     assert!(written <= 9.0, "{written}");
     let read = (costs[1].read - costs[0].read) / 10.0;
-    assert!(read <= 4.0, "the case, its answer, the delivery, and its share of the pages: {read}");
+    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them.
+    assert!(read <= 4.5, "the case, its answer, the delivery, and its share of the pages: {read}");
 }
 
 /// An endpoint that has got something in this hour, so that how it fares is not written anew.
