@@ -56,17 +56,17 @@ async fn a_run_with_nothing_to_do_costs_sixteen_half_units() {
 async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
     let office = chain().await;
     let mut costs = Vec::new();
-    for cases in [10, 20] {
+    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them: of many cases that is little.
+    for cases in [10, 110] {
         complain(&office, &guest(&office, 31, Severity::High).times(cases)).await;
         to_sweep(&office);
         costs.push(as_it_is(&office).await.0);
     }
-    let written = (costs[1].written - costs[0].written) / 10.0;
+    let written = (costs[1].written - costs[0].written) / 100.0;
     // The event, how far it is told, the next look, and this one; the delivery twice, when it is due, and both taken away.
     assert!(written <= 9.0, "{written}");
-    let read = (costs[1].read - costs[0].read) / 10.0;
-    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them.
-    assert!(read <= 4.5, "the case, its answer, the delivery, and its share of the pages: {read}");
+    let read = (costs[1].read - costs[0].read) / 100.0;
+    assert!(read <= 3.1, "the case, its answer, the delivery, and its share of the pages: {read}");
 }
 
 /// An endpoint that has got something in this hour, so that how it fares is not written anew.
