@@ -4,13 +4,12 @@ mod chinese;
 
 use aftertaste::domain::{
     case::{Act, AwardTo, Outcome, Said, State},
+    place::Month,
     report::Meal,
     survey::Severity,
 };
 use chinese::{SIMPLIFIED, TRADITIONAL};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-
-use crate::month::Month;
 
 /// What stands before and after something.
 pub(crate) type Around = (&'static str, &'static str);

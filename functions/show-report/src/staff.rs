@@ -8,8 +8,8 @@ use aftertaste::{
     domain::{
         access::Grant,
         count::{Group, Series, Tally},
-        place::{Path, Scope, Store},
-        report::{ChildFigure, Month, StaffFigure, StaffOfStore},
+        place::{Month, Path, Scope, Store},
+        report::{ChildFigure, StaffFigure, StaffOfStore, settled},
         survey::Kind,
         visit::STAFF_LINK_DAYS,
     },
@@ -59,11 +59,11 @@ pub(crate) async fn read(
     }
     // The store that is last to begin its day: nobody's month ends before it does everywhere.
     let today = asking.iter().map(|(store, _)| store.calendar.day_of(now)).min().unwrap_or(window.to);
-    let month = Month::settled(window.to, today, STAFF_LINK_DAYS);
+    let month = settled(window.to, today, STAFF_LINK_DAYS);
     let (Some(store), Some((_, series))) = (stores.own(), asking.first()) else {
         return Ok(of_node(app, &asking, month).await?.map(|figure| Staff { figure, survey: None }));
     };
-    let rollups = app.table.rollups(&Scope::Store(store.number), month.first, month.last).await?;
+    let rollups = app.table.rollups(&Scope::Store(store.number), month.first(), month.last()).await?;
     // As the node has it: days before the store moved there are on no report.
     let here = rollups.values().filter(|day| day.path.as_ref() == Some(&store.details.path));
     let mut tally = Tally::default();
@@ -80,7 +80,7 @@ async fn of_node(app: &App, asking: &[(&Store, Series)], month: Month) -> Result
     }
     let read = |path: &Path| {
         let node = Scope::Node(path.clone());
-        async move { app.table.rollups(&node, month.first, month.last).await }
+        async move { app.table.rollups(&node, month.first(), month.last()).await }
     };
     let reads: Vec<_> = lowest.into_iter().map(read).collect();
     let nodes: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;

@@ -251,9 +251,19 @@ mod tests {
             assert!(is_page_here(page), "{page}");
         }
         let long = format!("/{}", "x".repeat(300));
-        for other in
-            ["", "cases", "//evil.example", "/\\evil.example", "https://evil.example", "/a;b", "/a b", "/店", &long]
-        {
+        for other in [
+            "",
+            "cases",
+            "/login?grant=abc",
+            "/.//evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a;b",
+            "/a b",
+            "/店",
+            &long,
+        ] {
             assert!(!is_page_here(other), "{other}");
         }
     }

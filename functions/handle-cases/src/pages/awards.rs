@@ -1,7 +1,10 @@
 //! The page on which awards are handed out, and which says what they came to.
 
 use aftertaste::{
-    domain::{place::Store, report::TOO_FEW},
+    domain::{
+        place::{Month, Store},
+        report::TOO_FEW,
+    },
     http::ProblemKind,
     table::Claimable,
 };
@@ -12,7 +15,7 @@ use crate::{
     Asked,
     awards::Claimed,
     money::money,
-    month::{AtStore, Month, OfMonth, Sum, ToGuests},
+    month::{AtStore, OfMonth, Sum, ToGuests},
     words::Words,
 };
 

@@ -43,5 +43,5 @@ pub use proportion::{Share, compare_shares, share, share_over};
 pub use ranking::{Rank, ranks};
 pub use report::*;
 pub use score::Score;
-pub use staff::{Month, StaffFigure, StaffOfStore, StaffQuestion};
+pub use staff::{StaffFigure, StaffOfStore, StaffQuestion, settled};
 pub use weighted::Weighted;

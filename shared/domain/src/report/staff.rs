@@ -15,7 +15,7 @@ use crate::{
     Id,
     count::{Group, Tally},
     number,
-    place::Scope,
+    place::{Month, Scope},
     survey::{Kind, Survey},
 };
 
@@ -60,30 +60,11 @@ pub struct StaffOfStore {
     pub score: Score,
 }
 
-/// A calendar month of business days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Month {
-    /// The first day.
-    pub first: Date,
-    /// The last day.
-    pub last: Date,
-}
-
-impl Month {
-    /// The latest month that ended by `to`, and for which no answer comes in on `today`: its last links are older than
-    /// they live, and their days have been counted.
-    pub fn settled(to: Date, today: Date, link_lifetime_days: u32) -> Self {
-        let counted = today.saturating_sub((i64::from(link_lifetime_days) + 2).days());
-        let after = to.min(counted).saturating_add(1.day()).first_of_month();
-        let last = after.saturating_sub(1.day());
-        Self { first: last.first_of_month(), last }
-    }
-}
-
-impl std::fmt::Display for Month {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.first.strftime("%Y-%m"))
-    }
+/// The latest month that ended by `to`, and for which no answer comes in on `today`: its last links are older than they
+/// live, and their days have been counted.
+pub fn settled(to: Date, today: Date, link_lifetime_days: u32) -> Month {
+    let counted = today.saturating_sub((i64::from(link_lifetime_days) + 2).days());
+    Month::with(to.min(counted).saturating_add(1.day())).before()
 }
 
 /// The scores of a month; none of fewer than five, not even how many.
@@ -145,19 +126,19 @@ mod tests {
 
     #[test]
     fn a_month_is_shown_once_no_answer_can_come_in() {
-        let month = |to: &str, today: &str, days: u32| Month::settled(day(to), day(today), days).to_string();
+        let month = |to: &str, today: &str, days: u32| settled(day(to), day(today), days).to_string();
         assert_eq!(month("2026-12-31", "2026-12-08", 7), "2026-10", "those asked on the 30th may answer until the 7th");
         assert_eq!(month("2026-12-31", "2026-12-09", 7), "2026-11");
         assert_eq!(month("2026-11-29", "2026-12-31", 7), "2026-10", "the window ends before November does");
         assert_eq!(month("2026-11-30", "2026-12-31", 7), "2026-11");
         assert_eq!(month("2027-01-31", "2027-01-31", 60), "2026-11");
-        let november = Month::settled(day("2026-11-30"), day("2026-12-31"), 7);
-        assert_eq!((november.first, november.last), (day("2026-11-01"), day("2026-11-30")));
+        let november = settled(day("2026-11-30"), day("2026-12-31"), 7);
+        assert_eq!((november.first(), november.last()), (day("2026-11-01"), day("2026-11-30")));
     }
 
     #[test]
     fn of_a_store_of_fewer_than_five_nothing_is_shown_and_nothing_is_found_out() {
-        let month = Month::settled(day("2026-10-31"), day("2026-12-01"), 7);
+        let month = settled(day("2026-10-31"), day("2026-12-01"), 7);
         let stores = vec![store(12, group(4, 3)), store(13, group(4, 0)), store(14, group(5, 0))];
         let figure = StaffFigure::of_node(month, stores);
         let shown: Vec<Option<u64>> = figure.stores.iter().map(|store| store.responses).collect();
