@@ -6,7 +6,7 @@ use aftertaste::{
         Id,
         access::check_visible,
         case::{Award, AwardTo, LONGEST_NOTE, LONGEST_REPLY, Move, Outcome},
-        survey::{Severity, Wrong, plain_text},
+        survey::{Severity, plain_text},
         visit::check_currency,
     },
     http::{Problem, body_json},
@@ -182,7 +182,6 @@ fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option
         // Some turn the text around them, and what a guest reads would say something else.
         Ok(text) if check_visible(what, &text).is_err() => Err(Mistake::ControlCharacters(what)),
         Ok(text) => Ok(Some(text)),
-        Err(Wrong::ControlCharacters) => Err(Mistake::ControlCharacters(what)),
         Err(_) => Err(Mistake::TooLong { what, most }),
     }
 }

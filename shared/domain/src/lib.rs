@@ -16,8 +16,10 @@ pub mod survey;
 pub mod visit;
 
 mod reading;
+mod visible;
 
 pub use reading::{NAMED_AT_MOST, known_keys, strictly};
+pub use visible::is_blank;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,6 +12,7 @@ use crate::{
     Id, Invalid, Mistakes, check_line,
     place::{Path, Scope},
     shortened,
+    visible::{check_visible, is_invisible},
 };
 
 /// How many roles a person has at most: a manager of three hundred stores has that many.
@@ -237,31 +238,6 @@ fn is_email(text: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '。' | '＠' | '．');
     let is_plain = text.len() <= LONGEST_EMAIL && !text.chars().any(is_odd);
     is_plain && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
-}
-
-/// Whether a character shows nothing, or turns what is around it: people would take one name for another.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
-        | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}')
-}
-
-/// A text without the characters that show nothing or turn what is around them. Phones put such around a number that is
-/// pasted, and whoever pastes it sees none.
-pub fn without_invisible(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).collect()
-}
-
-/// Checks that a name by which people know whom they meet shows what it is, and something.
-///
-/// # Errors
-/// Says that it does not.
-pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
-    let shows = text.chars().any(|c| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}'));
-    if text.chars().any(is_invisible) || !shows {
-        return Err(Invalid(format!("{what} is of characters that can be seen; this is {:?}.", shortened(text))));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

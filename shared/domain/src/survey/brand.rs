@@ -7,11 +7,11 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Texts,
+    Cause, Colour, Texts,
     cause::{built_in, check_causes},
 };
 use crate::{
-    Mistakes, check_line,
+    Mistakes, check_line, shortened,
     visit::{Minute, Segment},
 };
 
@@ -31,6 +31,11 @@ impl Brand {
         let details = BrandDetails::default();
         let days = days.filter(|days| (SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(days));
         Self(BrandDetails { retention_days: days.unwrap_or(details.retention_days), ..details })
+    }
+
+    /// What a platform asks for by a file's name, to see whose address this is.
+    pub fn file(&self, name: &str) -> Option<&str> {
+        self.wechat.iter().chain(&self.alipay).find_map(|program| program.files.get(name)).map(String::as_str)
     }
 
     /// What can be at the bottom of a case: the brand's own list, or the built-in one where it has none.
@@ -71,6 +76,15 @@ pub struct BrandDetails {
     pub privacy: Texts,
     /// The thanks after an answer, by language. Empty for the built-in words.
     pub thanks: Texts,
+    /// What guests who were let down read in place of the thanks, by language. Empty for the built-in words.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub sorry: Texts,
+    /// A link of the brand's own after the thanks. It is the same for every guest, whatever they answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<BrandLink>,
+    /// The logo: an SVG image, cleaned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
     /// Names of segments by number.
     pub segments: BTreeMap<Segment, String>,
     /// How many days a response is kept after its payment, 90 to 3653.
@@ -86,6 +100,15 @@ pub struct BrandDetails {
     pub causes: Vec<Cause>,
 }
 
+/// A link of the brand's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandLink {
+    /// Where it leads: `https://…`.
+    pub url: String,
+    /// What guests read, by language.
+    pub text: Texts,
+}
+
 /// Where a mini-program's survey page is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MiniProgram {
@@ -93,6 +116,59 @@ pub struct MiniProgram {
     pub app_id: String,
     /// The page, without a leading slash or a query, such as `pages/survey/survey`.
     pub page: String,
+    /// Files by which the platform checks whose address this is, five at most: what stands in each, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+}
+
+/// How many files of a platform there are at most.
+const MOST_FILES: usize = 5;
+
+impl MiniProgram {
+    fn check(&self, mistakes: &mut Mistakes) {
+        mistakes.check(check_line("app_id", &self.app_id));
+        if self.page.is_empty() || self.page.starts_with('/') || self.page.contains('?') {
+            mistakes.add("page has no leading slash and no query, such as pages/survey/survey.");
+        }
+        if self.files.len() > MOST_FILES {
+            mistakes.add(format!("files names {MOST_FILES} files at most."));
+        }
+        for (name, content) in &self.files {
+            let stem = name.strip_suffix(".txt").unwrap_or_default();
+            let is_name = (1..=60).contains(&stem.len())
+                && stem.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+            if !is_name {
+                mistakes.add(format!(
+                    "files: a name is letters, digits, '-' and '_' with .txt at its end; this is {:?}.",
+                    shortened(name)
+                ));
+            }
+            if !(1..=200).contains(&content.len()) || !content.bytes().all(|b| b.is_ascii_graphic()) {
+                mistakes.add(format!(
+                    "files: {:?} holds 1 to 200 letters, digits and signs without spaces.",
+                    shortened(name)
+                ));
+            }
+        }
+    }
+}
+
+impl BrandLink {
+    fn check(&self, mistakes: &mut Mistakes) {
+        let host =
+            self.url.strip_prefix("https://").unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+        let is_plain =
+            self.url.len() <= 500 && self.url.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b));
+        if !is_plain || host.contains('@') || !host.contains('.') || host.starts_with('.') {
+            mistakes.add("link.url is an address such as https://www.example.cn/club, of 500 characters at most.");
+        }
+        if self.text.is_empty() {
+            mistakes.add("link.text says in at least one language what guests read.");
+        }
+        for text in self.text.0.values() {
+            mistakes.check(check_line("link.text", text));
+        }
+    }
 }
 
 impl Default for BrandDetails {
@@ -102,6 +178,9 @@ impl Default for BrandDetails {
             colour: "#b4232a".into(),
             privacy: Texts::default(),
             thanks: Texts::default(),
+            sorry: Texts::default(),
+            link: None,
+            logo: None,
             segments: BTreeMap::new(),
             retention_days: 730,
             wechat: None,
@@ -117,8 +196,7 @@ impl TryFrom<BrandDetails> for Brand {
     fn try_from(details: BrandDetails) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         mistakes.check(check_line("The brand's name", &details.name));
-        let hex = details.colour.strip_prefix('#').unwrap_or_default();
-        if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if Colour::parse(&details.colour).is_none() {
             mistakes.add("colour is written #rrggbb, such as #b4232a.");
         }
         if !(SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(&details.retention_days) {
@@ -131,10 +209,10 @@ impl TryFrom<BrandDetails> for Brand {
             mistakes.check(check_line("A segment's name", name));
         }
         for program in details.wechat.iter().chain(&details.alipay) {
-            mistakes.check(check_line("app_id", &program.app_id));
-            if program.page.is_empty() || program.page.starts_with('/') || program.page.contains('?') {
-                mistakes.add("page has no leading slash and no query, such as pages/survey/survey.");
-            }
+            program.check(&mut mistakes);
+        }
+        if let Some(link) = &details.link {
+            link.check(&mut mistakes);
         }
         check_causes(&details.causes, &mut mistakes);
         mistakes.unless(Self(details))

@@ -109,6 +109,9 @@ pub struct QuestionDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(range(max = 10)))]
     pub high_at_least: Option<u8>,
+    /// Scale of 1 to 5: what guests tap in place of numbers; numbers, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
     /// Choice: whether more than one option may be chosen.
     #[serde(default, skip_serializing_if = "is_false")]
     pub many: bool,
@@ -138,6 +141,17 @@ pub enum KindName {
     Choice,
     /// A text.
     Text,
+}
+
+/// What guests tap in place of the numbers 1 to 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Look {
+    /// Stars: the chosen one and those before it are filled.
+    Stars,
+    /// Faces, from sad to happy.
+    Faces,
 }
 
 /// What the report does with a question's answers.
@@ -205,7 +219,7 @@ fn fields_of_each_kind() -> Value {
         kind(
             "scale",
             &["min", "max"],
-            &["min", "max", "low_label", "high_label", "low_at_most", "high_at_least", "measures"]
+            &["min", "max", "low_label", "high_label", "low_at_most", "high_at_least", "measures", "look"]
         ),
         kind("choice", &["options"], &["options", "many"]),
         kind("text", &[], &["max_length"]),
@@ -286,6 +300,19 @@ mod tests {
             *survey.pointer_mut(pointer).unwrap() = wrong;
             assert!(!schema.is_valid(&survey), "{pointer}");
         }
+    }
+
+    #[test]
+    fn the_schema_knows_the_looks_of_a_scale() {
+        let schema = jsonschema::validator_for(&written("schema.json")).unwrap();
+        let with = |question: usize, look: &str| {
+            let mut survey = written("dine-in.json");
+            survey["questions"][question]["look"] = json!(look);
+            schema.is_valid(&survey)
+        };
+        let text = written("dine-in.json")["questions"].as_array().unwrap().len() - 1;
+        assert!(with(1, "stars") && with(1, "faces"));
+        assert!(!with(1, "hearts") && !with(text, "stars"));
     }
 
     #[test]

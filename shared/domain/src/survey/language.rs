@@ -1,5 +1,8 @@
 //! Texts in several languages, and the choice among them.
 
+use std::str::FromStr;
+
+use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::Script};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +13,11 @@ use serde::{Deserialize, Serialize};
 pub struct Texts(pub IndexMap<String, String>);
 
 impl Texts {
+    /// Whether there is no text at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The languages, the fallback first.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -26,24 +34,50 @@ impl Texts {
     }
 }
 
-/// The language to use, among those offered, for a guest who wants `wanted`, most wanted first.
+/// The language to use, among those offered, for a guest who wants `wanted`, most wanted first. Phones write tags with
+/// hyphens or underscores, with a script, a region, both or neither.
 ///
 /// A language matches itself, then any of the same writing: a guest who wants `zh-HK` is better served by
-/// `zh-TW` than by `zh-CN`. None when nothing on offer is wanted.
+/// `zh-TW` than by `zh-CN`. Where nothing on offer is written so, the language alone decides: a guest who wants `zh-HK`
+/// rather reads `zh-CN` than nothing they know. None when nothing on offer is wanted.
 pub fn nearest_language<'a>(wanted: &[String], offered: &[&'a str]) -> Option<&'a str> {
-    let exact = |want: &str| offered.iter().copied().find(|offer| offer.eq_ignore_ascii_case(want));
-    let alike = |want: &str| offered.iter().copied().find(|offer| writing(offer) == writing(want));
-    wanted.iter().find_map(|want| exact(want).or_else(|| alike(want)))
+    let offers: Vec<(&str, Option<Writing>)> = offered.iter().map(|offer| (*offer, Writing::of(offer))).collect();
+    let wants: Vec<(String, Option<Writing>)> =
+        wanted.iter().map(|want| (want.replace('_', "-"), Writing::of(want))).collect();
+    let exact = |want: &str| offers.iter().find(|(offer, _)| offer.eq_ignore_ascii_case(want));
+    let like = |want: &Option<Writing>, alike: fn(&Writing, &Writing) -> bool| {
+        let want = want.as_ref()?;
+        offers.iter().find(|(_, offer)| offer.as_ref().is_some_and(|offer| alike(want, offer)))
+    };
+    let written_so = wants.iter().find_map(|(tag, want)| exact(tag).or_else(|| like(want, Writing::reads)));
+    let found = written_so.or_else(|| wants.iter().find_map(|(_, want)| like(want, Writing::speaks)));
+    found.map(|(offer, _)| *offer)
 }
 
-/// The language without its region, Chinese split by script.
-fn writing(tag: &str) -> String {
-    let tag = tag.to_ascii_lowercase();
-    let mut parts = tag.split('-');
-    match parts.next().unwrap_or_default() {
-        "zh" if parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo")) => "zh-hant".into(),
-        "zh" => "zh-hans".into(),
-        language => language.into(),
+/// A language with the script in which it is written.
+#[derive(Debug, PartialEq, Eq)]
+struct Writing {
+    language: String,
+    script: Option<Script>,
+}
+
+impl Writing {
+    /// What a tag says, and what it leaves open as most people who write it mean it: `zh-TW` is written in `Hant`.
+    fn of(tag: &str) -> Option<Self> {
+        let mut tag = LanguageIdentifier::from_str(&tag.trim().replace('_', "-")).ok()?;
+        LocaleExpander::new_extended().maximize(&mut tag);
+        Some(Self { language: tag.language.to_string(), script: tag.script })
+    }
+
+    /// Whether a guest who reads this reads the other. The Chinese languages share their two scripts: who reads one of
+    /// them in a script reads all of them.
+    fn reads(&self, other: &Self) -> bool {
+        let is_chinese = self.script.is_some_and(|script| ["Hans", "Hant"].contains(&script.as_str()));
+        self.script == other.script && (is_chinese || self.language == other.language)
+    }
+
+    fn speaks(&self, other: &Self) -> bool {
+        self.language == other.language
     }
 }
 
@@ -51,18 +85,53 @@ fn writing(tag: &str) -> String {
 mod tests {
     use super::*;
 
+    fn chosen(offered: &[&'static str], wanted: &[&str]) -> Option<&'static str> {
+        nearest_language(&wanted.iter().map(|want| (*want).to_owned()).collect::<Vec<_>>(), offered)
+    }
+
     #[test]
     fn a_guest_gets_the_nearest_language() {
-        let offered = ["zh-CN", "zh-TW", "en"];
-        let chosen = |wanted: &[&str]| {
-            nearest_language(&wanted.iter().map(|want| (*want).to_owned()).collect::<Vec<_>>(), &offered)
-        };
-        assert_eq!(chosen(&["en-GB"]), Some("en"));
-        assert_eq!(chosen(&["zh-HK"]), Some("zh-TW"));
-        assert_eq!(chosen(&["zh-Hant-CN"]), Some("zh-TW"));
-        assert_eq!(chosen(&["zh"]), Some("zh-CN"));
+        let chosen = |wanted: &[&str]| chosen(&["zh-CN", "zh-TW", "en"], wanted);
+        for (wanted, nearest) in [
+            ("en-GB", Some("en")),
+            ("en_US", Some("en")),
+            ("zh-HK", Some("zh-TW")),
+            ("zh_TW", Some("zh-TW")),
+            ("zh_tw", Some("zh-TW")),
+            ("zh-Hant-CN", Some("zh-TW")),
+            ("zh-Hans-HK", Some("zh-CN")),
+            ("zh_Hans_CN", Some("zh-CN")),
+            ("zh", Some("zh-CN")),
+            ("zh-SG", Some("zh-CN")),
+            ("zh_CN", Some("zh-CN")),
+            ("yue-Hant-HK", Some("zh-TW")),
+            ("yue", Some("zh-TW")),
+            ("yue-CN", Some("zh-CN")),
+            ("nan-TW", Some("zh-TW")),
+            ("wuu", Some("zh-CN")),
+            ("cmn-Hans", Some("zh-CN")),
+            ("zh-Latn-CN", Some("zh-CN")),
+            ("fr", None),
+            ("x", None),
+            ("", None),
+            ("*", None),
+            ("中文", None),
+        ] {
+            assert_eq!(chosen(&[wanted]), nearest, "{wanted}");
+        }
         assert_eq!(chosen(&["fr", "EN"]), Some("en"));
-        assert_eq!(chosen(&["fr"]), None);
         assert_eq!(chosen(&[]), None);
+    }
+
+    #[test]
+    fn a_script_comes_before_a_language_and_a_language_before_none() {
+        assert_eq!(chosen(&["sr-Latn", "sr-Cyrl"], &["sr"]), Some("sr-Cyrl"));
+        assert_eq!(chosen(&["sr-Latn", "en"], &["sr-RS", "de"]), Some("sr-Latn"));
+        assert_eq!(chosen(&["en", "zh-CN"], &["zh-HK"]), Some("zh-CN"));
+        assert_eq!(chosen(&["en", "zh-CN"], &["zh-HK", "en"]), Some("en"));
+        assert_eq!(chosen(&["pt-BR", "en"], &["pt_PT"]), Some("pt-BR"));
+        assert_eq!(chosen(&["ar", "en"], &["ar_EG"]), Some("ar"));
+        // Japanese and Korean are written in scripts of their own, and are no Chinese.
+        assert_eq!(chosen(&["zh-CN", "ja"], &["ko"]), None);
     }
 }

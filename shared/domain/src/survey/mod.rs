@@ -2,6 +2,7 @@
 
 mod brand;
 mod cause;
+mod colour;
 mod definition;
 mod follow_up;
 mod followed_up;
@@ -14,10 +15,11 @@ mod rules;
 #[expect(clippy::module_inception, reason = "the room is named for what it is about")]
 mod survey;
 
-pub use brand::{Brand, BrandDetails, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
+pub use brand::{Brand, BrandDetails, BrandLink, LONGEST_RETENTION_DAYS, MiniProgram, SHORTEST_RETENTION_DAYS};
 pub use cause::Cause;
+pub use colour::{Accent, Colour};
 pub use definition::{
-    AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Module,
+    AskIf, ChoiceOption, Definition, KindName, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Look, Measure, Module,
     QuestionDefinition,
 };
 pub use follow_up::{FollowUp, FollowedUp, LONGEST_WORD, MOST_RULES, MOST_WORDS, Severity, When};

@@ -108,6 +108,9 @@ impl QuestionDefinition {
         if scale_fields && self.kind != KindName::Scale {
             mistakes.add(format!("{id}: only a scale has min, max, labels and cuts."));
         }
+        if self.look.is_some() && (self.min, self.max) != (Some(1), Some(5)) {
+            mistakes.add(format!("{id}: only a scale of 1 to 5 has a look."));
+        }
         if (self.many || !self.options.is_empty()) && self.kind != KindName::Choice {
             mistakes.add(format!("{id}: only a choice has many and options."));
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Rule, Scale,
-    Texts, checked_rules, nearest_language,
+    Answer, Answers, Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question,
+    QuestionDefinition, Rule, Scale, Texts, checked_rules, nearest_language,
 };
 use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
@@ -153,7 +153,8 @@ impl Survey {
     }
 
     /// The questions that a visit is asked (conditions aside): all outside modules, and of each module as many as it
-    /// says, chosen by the payment alone and evenly over payments.
+    /// says, chosen by the payment alone and evenly over payments. Those that have to be answered come first, so that
+    /// guests in a hurry can send after them.
     pub fn asked(&self, payment: PaymentHash) -> Vec<&Question> {
         let mut left_out: BTreeSet<&Id> = BTreeSet::new();
         for (name, module) in &self.definition.modules {
@@ -168,7 +169,27 @@ impl Survey {
             members.sort_by_cached_key(|id| lot(payment, id));
             left_out.extend(members.into_iter().skip(module.ask));
         }
-        self.questions.iter().filter(|question| !left_out.contains(question.id())).collect()
+        let asked = self.questions.iter().filter(|question| !left_out.contains(question.id()));
+        let (first, then): (Vec<_>, Vec<_>) = asked.partition(|question| self.is_asked_first(question));
+        first.into_iter().chain(then).collect()
+    }
+
+    /// Whether a question stands among those that every guest has to answer. One that hangs on a question that may be
+    /// passed over stays behind it.
+    pub fn is_asked_first(&self, question: &Question) -> bool {
+        let definition = &question.definition;
+        let before = definition.ask_if.as_ref().and_then(|condition| self.question(condition.question.as_str()));
+        definition.required && before.is_none_or(|before| self.is_asked_first(before))
+    }
+
+    /// Whether a guest was let down: they are a detractor, or their satisfaction is low.
+    pub fn was_let_down(&self, answers: &Answers) -> bool {
+        [Measure::Recommend, Measure::Satisfaction].into_iter().filter_map(|measure| self.measuring(measure)).any(
+            |question| match (&question.kind, answers.get(question.id())) {
+                (Kind::Scale(scale), Some(Answer::Scale(score))) => *score <= scale.low_at_most,
+                _ => false,
+            },
+        )
     }
 
     /// What would break the promise that answers to one id can always be counted together, if this survey followed

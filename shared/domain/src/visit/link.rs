@@ -155,6 +155,30 @@ impl Link {
     }
 }
 
+impl Link {
+    /// Finds the link that an address begins with, as it comes out of a message. Chat and mail programs take punctuation
+    /// that follows for a part of it, and some take a `-` or `_` at its end for punctuation.
+    pub fn find(address: &str, keys: &GuestKeys) -> Option<(Self, Claim)> {
+        candidates(address, LINK_LENGTH).find_map(|text| Claim::verify(&text, keys).map(|claim| (Self(text), claim)))
+    }
+}
+
+/// So many signs at the end of a link may have been taken for punctuation. Of a million links one ends in more of them.
+const MOST_LOST: usize = 3;
+
+/// What an address may begin with, of so many base64url characters: these, or as many as there are with each end that may
+/// have been lost.
+pub(super) fn candidates(address: &str, length: usize) -> impl Iterator<Item = String> {
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let signs: String = address.chars().take_while(|c| is_sign(*c)).take(length).collect();
+    let lost = length - signs.len();
+    let ends = if lost <= MOST_LOST { 0..1_u8 << lost } else { 0..0 };
+    ends.map(move |end| {
+        let lost = (0..lost).map(|at| if end >> at & 1 == 0 { '-' } else { '_' });
+        signs.chars().chain(lost).collect()
+    })
+}
+
 impl fmt::Debug for Link {
     /// A link lets its holder answer, so it stays out of logs even where a whole structure is printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,6 +215,61 @@ mod tests {
             channel,
             segment: segment.try_into().unwrap(),
         }
+    }
+
+    #[test]
+    fn a_link_is_found_in_what_messages_make_of_it() {
+        let link = "EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj";
+        let found = |address: &str| Link::find(address, &keys(1)).map(|(link, _)| link.as_str().to_owned());
+        for after in [
+            "",
+            "，感谢您",
+            "。",
+            "）",
+            ".",
+            ")",
+            "&from=singlemessage",
+            "\u{200b}",
+            "/",
+            " x",
+            "%E3%80%82",
+            "abc",
+            "-_",
+            "…",
+            "》",
+            "\"",
+            "'",
+            ">",
+            "】",
+        ] {
+            assert_eq!(found(&format!("{link}{after}")).as_deref(), Some(link), "{after:?}");
+        }
+        for other in [
+            "",
+            ".",
+            "x",
+            "\u{200b}EQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj",
+            "EQAADAN0mPvd9KcrjhfXfB9hGaO1Gaw",
+            "FQAADAN0mPvd9KcrjhfXfB9hGaO1Gawj",
+        ] {
+            assert_eq!(found(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_whose_end_was_taken_for_punctuation_is_whole_again() {
+        let mut ends = std::collections::BTreeSet::new();
+        for store in 1..=6000 {
+            let whole = claim(Channel::Receipt, 0, store, "2026-11-21T04:31:00Z", "p").sign(&keys(1)).unwrap();
+            let cut = whole.as_str().trim_end_matches(['-', '_']);
+            let lost = LINK_LENGTH - cut.len();
+            if lost <= MOST_LOST {
+                assert_eq!(Link::find(cut, &keys(1)).map(|(link, _)| link), Some(whole.clone()), "{whole:?}");
+                assert_eq!(Link::find(&format!("{cut}，谢谢"), &keys(1)).map(|(link, _)| link), Some(whole.clone()));
+            }
+            ends.insert(lost);
+        }
+        assert!(ends.contains(&0) && ends.contains(&1) && ends.contains(&2), "{ends:?}");
     }
 
     #[test]

@@ -17,8 +17,11 @@ use hmac::{Hmac, Mac};
 use jiff::civil::Date;
 use sha2::Sha256;
 
-use super::{Channel, Claim, Minute, PaymentHash, Segment, TableNumber, Visit};
+use super::{Channel, Claim, Minute, PaymentHash, Segment, TableNumber, Visit, link::candidates};
 use crate::{access::GuestKeys, place::StoreNumber};
+
+/// How many characters a code has.
+const CODE_LENGTH: usize = 24;
 
 /// What a code says: where it hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,11 @@ impl TableCode {
         let [d, e, f] = table;
         // A form that a later version may write starts with other bits, and has no such store.
         Some(Self { store: form_and_store.try_into().ok()?, table: u32::from_be_bytes([0, d, e, f]).try_into().ok()? })
+    }
+
+    /// Finds the code that an address begins with, as [`Link::find`](super::Link::find) does a link.
+    pub fn find(address: &str, keys: &GuestKeys) -> Option<(String, Self)> {
+        candidates(address, CODE_LENGTH).find_map(|text| Self::verify(&text, keys).map(|code| (text, code)))
     }
 
     /// The claim of one visit of whoever opened the code. In place of a payment it says at which table, so that an answer
@@ -117,6 +125,15 @@ mod tests {
         // where claim is bytes.fromhex("00000c000007").
         let code = TableCode { store: 12.try_into().unwrap(), table: 7.try_into().unwrap() };
         assert_eq!(code.sign(&keys()), "AAAMAAAH12I-sL558sNJ7VSL");
+    }
+
+    #[test]
+    fn a_code_is_found_in_what_messages_make_of_it() {
+        for address in ["AAAMAAAH12I-sL558sNJ7VSL", "AAAMAAAH12I-sL558sNJ7VSL。", "AAAMAAAH12I-sL558sNJ7VSL&from=x"] {
+            let found = TableCode::find(address, &keys()).map(|(code, _)| code);
+            assert_eq!(found.as_deref(), Some("AAAMAAAH12I-sL558sNJ7VSL"), "{address}");
+        }
+        assert_eq!(TableCode::find("AAAMAAAH12I-sL558sNJ7VS", &keys()), None);
     }
 
     #[test]

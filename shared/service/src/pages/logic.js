@@ -5,9 +5,16 @@
 // A question is `{ id, kind, required, ask_if }`, as `GET /s/{link}` gives it. Answers are by question: a number for a
 // scale, a list of options for a choice (also when one may be chosen), a text for a text.
 
-/** Whether there is an answer: a text of spaces is none. */
+// Characters that show nothing: spaces, controls, and what only joins or turns others.
+const BLANK = new RegExp(
+  '[\\s\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f' +
+    '\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]',
+  'g',
+);
+
+/** Whether there is an answer: a text that shows nothing is none. */
 function isGiven(answer) {
-  if (typeof answer === 'string') return answer.trim() !== '';
+  if (typeof answer === 'string') return answer.replace(BLANK, '') !== '';
   return typeof answer === 'number' || (Array.isArray(answer) && answer.length > 0);
 }
 
@@ -48,14 +55,34 @@ function progress(questions, answers) {
   return { done: Object.keys(kept(questions, answers)).length, of: asked(questions, answers).length };
 }
 
-/** How many characters a text has, as a person counts them: an emoji outside the basic plane is one. */
+const segmenter = typeof Intl === 'object' && Intl.Segmenter ? new Intl.Segmenter() : null;
+
+// What belongs to the character before it: marks, tags, skin colours, and what makes a sign a picture.
+const JOINED = /^[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]$/u;
+const FLAG = /^[\u{1f1e6}-\u{1f1ff}]$/u;
+
+/** The characters of a text, as a person counts them: a family of four is one. Old phones know the common cases. */
+function split(text) {
+  if (segmenter) return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  const found = [];
+  for (const point of Array.from(text)) {
+    const last = found[found.length - 1] || '';
+    const isOne = JOINED.test(point) || point === '\u200d' || last.endsWith('\u200d') || (FLAG.test(point) && FLAG.test(last));
+    if (last && isOne) found[found.length - 1] += point;
+    else found.push(point);
+  }
+  return found;
+}
+
+/** How many characters a text has. */
 function characters(text) {
-  return Array.from(text).length;
+  return split(text).length;
 }
 
 /** A text cut to so many characters. */
 function cut(text, most) {
-  return characters(text) > most ? Array.from(text).slice(0, most).join('') : text;
+  const found = split(text);
+  return found.length > most ? found.slice(0, most).join('') : text;
 }
 
 /** Whether a reply asks to be tried again; 0 stands for no reply at all. */
