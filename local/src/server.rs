@@ -12,8 +12,8 @@ use aftertaste::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, RawPathParams},
-    http::{HeaderMap, StatusCode, Uri, header},
+    extract::{DefaultBodyLimit, FromRequest, RawPathParams},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    Clock, Route, Template, guard, outbox,
+    Clock, Template, guard, outbox,
     schedules::{self, Scheduled, Turns},
     with,
 };
@@ -73,31 +73,51 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
             Some((before, name)) => format!("{before}{{*{}}}", name.trim_end_matches("+}")),
             None => route.path.clone(),
         };
-        let Ok(method) =
-            MethodFilter::try_from(axum::http::Method::from_bytes(route.method.as_bytes()).unwrap_or_default())
-        else {
+        let Ok(method) = MethodFilter::try_from(Method::from_bytes(route.method.as_bytes()).unwrap_or_default()) else {
             continue;
         };
         let (app, route) = (app.clone(), route.clone());
-        let call = async move |uri: Uri, parameters: RawPathParams, headers: HeaderMap, body: Bytes| {
-            answer(&app, &route, request(&route, &uri, &parameters, &headers, &body), clock).await
+        let call = async move |parameters: RawPathParams, came: Came| {
+            let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            answer(&app, &route.function, request(came, format!("{} {}", route.method, route.path), parameters), clock)
+                .await
         };
         router = router.route(&path, on(method, call));
     }
-    // What API Gateway says when no route fits.
-    let nothing_here = async || (StatusCode::NOT_FOUND, axum::Json(json!({"message": "Not Found"})));
+    // What fits no route goes to the function of API Gateway's `$default`.
+    let (app, function) = (app.clone(), template.elsewhere.clone());
+    let elsewhere =
+        async move |came: Came| answer(&app, &function, request(came, "$default".into(), HashMap::new()), clock).await;
+    let head = elsewhere.clone();
+    // A route for GET is none for HEAD, as in API Gateway.
+    let heads = move |request: axum::extract::Request, next: middleware::Next| {
+        let head = head.clone();
+        async move {
+            if request.method() != Method::HEAD {
+                return next.run(request).await;
+            }
+            match Came::from_request(request, &()).await {
+                Ok(came) => head(came).await,
+                Err(refused) => refused.into_response(),
+            }
+        }
+    };
     router
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(nothing_here)
+        .fallback(elsewhere.clone())
+        .method_not_allowed_fallback(elsewhere)
+        .layer(middleware::from_fn(heads))
         .layer(DefaultBodyLimit::max(LARGEST_PASSED_ON))
 }
 
+/// A request as it came in.
+type Came = (Method, Uri, HeaderMap, Bytes);
+
 /// The request as API Gateway would hand it over.
-fn request(route: &Route, uri: &Uri, parameters: &RawPathParams, headers: &HeaderMap, body: &Bytes) -> Request {
+fn request((method, uri, headers, body): Came, route_key: String, path_parameters: HashMap<String, String>) -> Request {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let mut joined: HashMap<String, String> = HashMap::new();
     let mut cookies = Vec::new();
-    for (name, value) in headers {
+    for (name, value) in &headers {
         let value = text(value.as_bytes());
         if name == header::COOKIE {
             cookies.extend(value.split(';').map(|cookie| cookie.trim().to_owned()));
@@ -108,18 +128,20 @@ fn request(route: &Route, uri: &Uri, parameters: &RawPathParams, headers: &Heade
             joined.insert(name.as_str().to_owned(), value);
         }
     }
-    let plain = std::str::from_utf8(body);
+    let plain = std::str::from_utf8(&body);
     Request {
-        route_key: format!("{} {}", route.method, route.path),
+        route_key,
         headers: joined,
-        path_parameters: parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        path_parameters,
         raw_path: uri.path().to_owned(),
         raw_query_string: uri.query().unwrap_or_default().to_owned(),
         cookies,
-        body: plain.map_or_else(|_| STANDARD.encode(body), str::to_owned),
+        body: plain.map_or_else(|_| STANDARD.encode(&body), str::to_owned),
         is_base64_encoded: plain.is_err(),
         // It listens there and nowhere else.
-        request_context: RequestContext { http: Connection { source_ip: "127.0.0.1".into() } },
+        request_context: RequestContext {
+            http: Connection { method: method.to_string(), source_ip: "127.0.0.1".into() },
+        },
     }
 }
 
@@ -148,10 +170,10 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
     within(function, &request.route_key, handled).await
 }
 
-async fn answer(app: &App<AllKeys>, route: &Route, request: Request, clock: Clock) -> Response {
+async fn answer(app: &App<AllKeys>, function: &str, request: Request, clock: Clock) -> Response {
     let call = Call { now: clock.now(), ..Call::now() };
-    let Some(reply) = dispatch(app, &route.function, &request, call).await else {
-        let message = format!("template.yaml has a function {} that local/ does not know.", route.function);
+    let Some(reply) = dispatch(app, function, &request, call).await else {
+        let message = format!("template.yaml has a function {function} that local/ does not know.");
         return (StatusCode::NOT_IMPLEMENTED, axum::Json(json!({"message": message}))).into_response();
     };
     into_response(if request.takes_gzip() { reply.compressed() } else { reply })

@@ -41,6 +41,8 @@ pub type KeySchema = Vec<(String, String, String)>;
 pub struct Template {
     /// All routes.
     pub routes: Vec<Route>,
+    /// The folder of the function that answers what fits none of them.
+    pub elsewhere: String,
     /// All schedules.
     pub schedules: Vec<Schedule>,
     /// The table's keys.
@@ -122,7 +124,13 @@ impl Template {
     fn parse(yaml: &str) -> Result<Self, Failure> {
         let file: File =
             serde_saphyr::from_str(yaml).map_err(|error| Failure(format!("template.yaml can't be read: {error}")))?;
-        let mut template = Self { routes: Vec::new(), schedules: Vec::new(), keys: Vec::new(), expires: String::new() };
+        let mut template = Self {
+            routes: Vec::new(),
+            elsewhere: String::new(),
+            schedules: Vec::new(),
+            keys: Vec::new(),
+            expires: String::new(),
+        };
         for (logical_id, Resource { r#type, properties }) in file.resources {
             match r#type.as_str() {
                 "AWS::Serverless::Function" => template.add_function(&logical_id, properties)?,
@@ -154,6 +162,7 @@ impl Template {
             .to_owned();
         for (event, Event { r#type, properties }) in properties.events {
             match r#type.as_str() {
+                "HttpApi" if properties.path.is_empty() => self.elsewhere.clone_from(&function),
                 "HttpApi" => self.routes.push(Route {
                     method: properties.method,
                     path: properties.path,
@@ -192,6 +201,7 @@ mod tests {
         assert!(has("POST", "/s/{link}", "record-response"));
         assert!(has("GET", "/reports/{scope+}", "show-report"));
         assert_eq!(template.routes.len(), 58);
+        assert_eq!(template.elsewhere, "open-survey");
         let nightly = template.schedules.iter().find(|s| s.logical_id == "RollUpStoresNightly").unwrap();
         assert_eq!(
             (nightly.expression.as_str(), nightly.input.as_str()),

@@ -9,7 +9,8 @@ use aftertaste::{
     http::{Problem, Reply, Request, accepted, wanted_languages},
     pages::{
         self,
-        survey::{Awaited, End, Ended, SurveyPage},
+        ends::{Awaited, End, Ended},
+        survey::SurveyPage,
     },
     table::Versioned,
 };
@@ -32,12 +33,13 @@ pub(crate) enum Audience {
 
 /// What an outcome is about.
 pub(crate) struct Shown<'a> {
-    pub request: &'a Request,
     pub opened: &'a OpenLink,
     pub brand: &'a Brand,
     /// The survey that was answered; the store's, where it was none of its versions.
     pub survey: &'a Versioned,
     pub submission: &'a Submission,
+    /// Whether the answers say that the guest was let down.
+    pub was_let_down: bool,
 }
 
 impl Audience {
@@ -94,11 +96,12 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
 
 /// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
 fn told_to_program(shown: &Shown<'_>, case: Option<Severity>) -> Value {
+    let end = shown.end().name();
     if !shown.submission.is_named() {
         let detail = "It was sent without a submission, so it cannot be taken back.";
-        return json!({"status": "recorded", "can_be_taken_back": false, "detail": detail});
+        return json!({"status": "recorded", "end": end, "can_be_taken_back": false, "detail": detail});
     }
-    let mut told = json!({"status": "recorded", "can_be_taken_back": true});
+    let mut told = json!({"status": "recorded", "end": end, "can_be_taken_back": true});
     if let (Some(awaited), Value::Object(fields)) = (shown.awaited(case), &mut told) {
         fields.insert("case".into(), json!({"promised": awaited.promised, "until": awaited.until}));
     }
@@ -106,6 +109,11 @@ fn told_to_program(shown: &Shown<'_>, case: Option<Severity>) -> Value {
 }
 
 impl Shown<'_> {
+    /// How the visit ends once the answer is recorded.
+    fn end(&self) -> End {
+        if self.was_let_down { End::Sorry } else { End::Thanks }
+    }
+
     /// What a guest may come back for. On a kiosk nobody does.
     fn awaited(&self, case: Option<Severity>) -> Option<Awaited> {
         let OpenLink { claim, .. } = self.opened;
@@ -118,18 +126,18 @@ impl Shown<'_> {
 fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) -> Reply {
     let end_of = |end, status, submission, case| {
         let language = shown.survey.language_for(wanted);
-        let link = shown.request.path_parameter("link");
+        let link = shown.opened.link.as_str();
         let (brand, store) = (shown.brand, shown.opened.store.details.name.as_str());
         let channel = shown.opened.claim.channel;
         let awaited = shown.awaited(case);
         let ended = Ended { brand, store, link, language, submission, channel, awaited };
-        Reply::page(status, pages::survey::end(end, &ended))
+        Reply::page(status, pages::ends::end(end, &ended))
     };
     let theirs = match shown.submission {
         Submission::Answered(sent) => sent.submission.unwrap_or(fresh),
         Submission::TakeBack(_) => fresh,
     };
-    let thanks = |status, case| end_of(End::Thanks, status, Some(theirs), case);
+    let thanks = |status, case| end_of(shown.end(), status, Some(theirs), case);
     match outcome {
         Outcome::Recorded { partial, case } => {
             log(shown, if partial { "recorded-in-part" } else { "recorded" }, StatusCode::CREATED);
@@ -183,14 +191,14 @@ fn again(
     };
     let page = SurveyPage {
         brand: shown.brand,
-        store: &shown.opened.store.details.name,
+        store: &shown.opened.store,
+        claim: &shown.opened.claim,
         survey: shown.survey,
         version: shown.survey.version,
         questions: &shown.survey.asked(shown.opened.claim.visit.payment),
         language: shown.survey.language_for(wanted),
-        channel: shown.opened.claim.channel,
         until: shown.opened.until,
-        link: shown.request.path_parameter("link"),
+        link: shown.opened.link.as_str(),
         submission: fresh,
         answers: &answers,
         asks_reply,

@@ -10,7 +10,7 @@ use aftertaste::{
         case::{AwardTo, CaseId, MOST_REOPENINGS, Move, Moving, Refused, Said, State},
         place::Store,
         survey::{Brand, Severity},
-        visit::{Claim, Standing},
+        visit::{Claim, Link, Standing},
     },
     http::{Problem, ProblemKind, Reply, Request, accepted, wanted_languages},
     lambda::Call,
@@ -37,6 +37,7 @@ const LINK_DAYS: u32 = 31;
 
 /// A case's link, which was checked.
 struct Found {
+    link: Link,
     claim: Claim,
     store: Arc<Store>,
     brand: Arc<Brand>,
@@ -65,13 +66,12 @@ pub(crate) async fn handle(app: &App, request: &Request, call: Call) -> Reply {
 /// `wanted` are the languages of a guest who reads a page; none of a program.
 async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[String]>) -> Result<Reply, Stop> {
     let wish = Wish::read(request)?;
-    let link = request.path_parameter("link");
-    let found = find(app, link, call.now).await?;
+    let found = find(app, request.path_parameter("link"), call.now).await?;
     let key = CaseKey::from(found.claim.visit);
     let there = app.table.case(&key).await?.filter(|stored| !stored.case.is_withdrawn());
     let language = wanted_languages(request);
     let reply = |status, seen: Seen<'_>, json: Value| match wanted {
-        Some(wanted) => Reply::page(status, found.page(link, seen).render(wanted)),
+        Some(wanted) => Reply::page(status, found.page(seen).render(wanted)),
         None => Reply::json(status, &json),
     };
     let Some(submission) = wish.submission else {
@@ -108,8 +108,8 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
     Ok(reply(status, Seen::ByTheirPhone(&shown), json))
 }
 
-async fn find(app: &App, link: &str, now: Timestamp) -> Result<Found, Stop> {
-    let claim = Claim::verify(link, &app.keys).ok_or_else(Problem::link_unknown)?;
+async fn find(app: &App, address: &str, now: Timestamp) -> Result<Found, Stop> {
+    let (link, claim) = Link::find(address, &app.keys).ok_or_else(Problem::link_unknown)?;
     let store = app.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
     let survey = match claim.channel.survey_at(&store) {
         Some(asked) => app.catalog.survey(asked, now).await?,
@@ -119,7 +119,7 @@ async fn find(app: &App, link: &str, now: Timestamp) -> Result<Found, Stop> {
     match claim.standing(now, days.max(LINK_DAYS)) {
         Standing::Live(_) => {
             let is_open = matches!(claim.standing(now, days), Standing::Live(_));
-            Ok(Found { claim, store, brand: app.catalog.brand(now).await?, is_open })
+            Ok(Found { link, claim, store, brand: app.catalog.brand(now).await?, is_open })
         }
         Standing::Expired(at) => Err(Problem::link_expired(at).into()),
         Standing::Future => Err(Problem::link_from_the_future().into()),
@@ -265,8 +265,8 @@ fn as_json(found: &Found, shown: &Shown<'_>) -> Value {
 }
 
 impl Found {
-    fn page<'a>(&'a self, link: &'a str, seen: Seen<'a>) -> CasePage<'a> {
-        let store = self.store.details.name.as_str();
+    fn page<'a>(&'a self, seen: Seen<'a>) -> CasePage<'a> {
+        let (store, link) = (self.store.details.name.as_str(), self.link.as_str());
         CasePage { brand: &self.brand, store, link, is_open: self.is_open, seen }
     }
 }

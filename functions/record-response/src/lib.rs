@@ -16,15 +16,14 @@ use aftertaste::{
     domain::{
         access::GuestKeys,
         case::{CaseId, Moving},
-        survey::{
-            Answers, Brand, FollowedUp, LONGEST_SECONDS, Leniency, Mistake, More, Response, Severity, check_answers,
-        },
-        visit::{Claim, Origin, network},
+        survey::{Answers, Brand, FollowedUp, Leniency, Mistake, More, Response, Severity, check_answers},
+        visit::{Claim, Origin, TableCode, network},
     },
-    http::{Problem, Reply, Request},
+    http::{Problem, Reply, Request, visit_cookie},
     lambda::Call,
     table::{Opening, Recorded, TookBack, Versioned},
 };
+use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -77,17 +76,17 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
     let opened = app.open_link(request.path_parameter("link"), call.now).await?;
     let brand = app.catalog.brand(call.now).await?;
     let submission = Submission::read(request)?;
-    let mut survey = opened.survey.clone();
+    let (mut survey, mut was_let_down) = (opened.survey.clone(), false);
     let outcome = match &submission {
         Submission::TakeBack(submission) => take_back(app, &opened, *submission, call).await?,
         Submission::Answered(sent) => match shown_survey(app, &opened.survey, sent, call.now).await? {
             Err(changed) => Outcome::SurveyChanged(changed),
             Ok(shown) => {
                 survey = shown;
-                let answers = checked(&opened, &survey, sent);
-                match answers {
+                match checked(&opened, &survey, sent) {
                     Err(mistakes) => Outcome::Refused(mistakes),
                     Ok(answers) => {
+                        was_let_down = survey.was_let_down(&answers);
                         let response = response(app, request, call, &opened, &survey, sent, answers);
                         record(app, &opened, &response, &brand, call).await?
                     }
@@ -95,8 +94,16 @@ async fn post(app: &App, request: &Request, call: Call, audience: &Audience) -> 
             }
         },
     };
-    let shown = Shown { request, opened: &opened, brand: &brand, survey: &survey, submission: &submission };
-    audience.shown(outcome, &shown, call.fresh)
+    let shown = Shown { opened: &opened, brand: &brand, survey: &survey, submission: &submission, was_let_down };
+    let reply = audience.shown(outcome, &shown, call.fresh)?;
+    Ok(match opened.claim.table() {
+        // Another scan of the table's code is another visit from now on.
+        Some(table) if submission.is_whole() && (reply.status.is_success() || reply.status == StatusCode::CONFLICT) => {
+            let code = TableCode { store: opened.claim.visit.store, table }.sign(&app.keys);
+            reply.with_cookie(visit_cookie(&code, "", 0))
+        }
+        _ => reply,
+    })
 }
 
 async fn delete(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
@@ -174,7 +181,7 @@ fn response(
         channel: claim.channel,
         segment: claim.segment,
         answers,
-        seconds: sent.seconds.map(|seconds| seconds.min(LONGEST_SECONDS)),
+        seconds: sent.seconds,
         // Without one of the sender's the call has its own: the SDK may write twice, and has to find what it wrote.
         submission: Some(sent.submission.unwrap_or(call.fresh)),
         partial: sent.partial,

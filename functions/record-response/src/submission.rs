@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use aftertaste::{
-    domain::survey::Survey,
-    http::{Problem, Request, body_json, form_fields},
+    domain::survey::{LONGEST_SECONDS, Survey},
+    http::{LARGEST_ANSWER, Problem, Request, body_json_up_to, form_fields_up_to},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -30,7 +30,8 @@ pub(crate) struct Answered {
     pub survey: Option<String>,
     /// The version that was shown; the latest if not said.
     pub version: Option<u32>,
-    /// How long the guest took.
+    /// How long the guest took. It is for information only: what is no number of seconds is passed over.
+    #[serde(default, deserialize_with = "whole_seconds")]
     pub seconds: Option<u32>,
     /// Whether the guest left before the end. The whole answer may follow, and replaces this.
     #[serde(default)]
@@ -67,12 +68,17 @@ impl Submission {
         }
     }
 
+    /// Whether it is an answer that its guest has sent themselves.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Answered(sent) if !sent.partial)
+    }
+
     /// Reads a body.
     pub fn read(request: &Request) -> Result<Self, Problem> {
         if request.content_type() != FORM {
-            return Ok(Self::Answered(body_json(request)?));
+            return Ok(Self::Answered(body_json_up_to(request, LARGEST_ANSWER)?));
         }
-        let fields = form_fields(request)?;
+        let fields = form_fields_up_to(request, LARGEST_ANSWER)?;
         if fields.iter().any(|(name, _)| name == "take_back") {
             return Ok(Self::TakeBack(submission_of(&fields)?));
         }
@@ -92,6 +98,16 @@ pub(crate) fn of_header(request: &Request) -> Result<Option<Uuid>, Problem> {
 pub(crate) fn submission_of(fields: &[(String, String)]) -> Result<Option<Uuid>, Problem> {
     let field = fields.iter().find(|(name, value)| name == "submission" && !value.is_empty());
     field.map(|(_, text)| text.parse().map_err(|_| wrong_field("submission"))).transpose()
+}
+
+fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_f64().and_then(rounded))
+}
+
+/// Seconds to the nearest whole, at most a day; none where a clock ran backwards.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within 0 and a day")]
+fn rounded(seconds: f64) -> Option<u32> {
+    (seconds >= 0.0).then(|| seconds.round().min(f64::from(LONGEST_SECONDS)) as u32)
 }
 
 fn wrong_field(name: &str) -> Problem {
@@ -121,7 +137,7 @@ impl Answered {
             asks_reply: field("asks_reply") == Some("true"),
             imported: false,
             // Told for information only: whatever a phone's clock makes of it, the answer counts.
-            seconds: field("seconds").and_then(|text| text.parse().ok()),
+            seconds: field("seconds").and_then(|text| text.parse().ok()).and_then(rounded),
             answers: Sent::Form(answers),
         })
     }

@@ -6,7 +6,7 @@ use deliveries::addresses::Reach;
 use domain::{
     access::{Grant, GrantKeys, GuestKeys, Lifetimes},
     place::Store,
-    visit::{Claim, Standing},
+    visit::{Claim, Link, Standing},
 };
 use jiff::Timestamp;
 
@@ -42,6 +42,8 @@ pub struct App<K> {
 
 /// A link that has been checked, with what its survey needs.
 pub struct OpenLink {
+    /// The link, whatever an address had added to it.
+    pub link: Link,
     /// What the link says.
     pub claim: Claim,
     /// Until when it can be answered.
@@ -142,13 +144,13 @@ impl<K: AsRef<GuestKeys>> App<K> {
     ///
     /// # Errors
     /// A problem when the link can't be answered, or its store or survey is gone.
-    pub async fn open_link(&self, link: &str, now: Timestamp) -> Result<OpenLink, Stop> {
-        let claim = Claim::verify(link, self.keys.as_ref()).ok_or_else(Problem::link_unknown)?;
+    pub async fn open_link(&self, address: &str, now: Timestamp) -> Result<OpenLink, Stop> {
+        let (link, claim) = Link::find(address, self.keys.as_ref()).ok_or_else(Problem::link_unknown)?;
         let store = self.catalog.store(claim.visit.store, now).await?.ok_or_else(Problem::store_unknown)?;
         let asked = claim.channel.survey_at(&store).ok_or_else(Problem::survey_unknown)?;
         let survey = self.catalog.survey(asked, now).await?.ok_or_else(Problem::survey_unknown)?;
         match claim.standing(now, survey.definition.link_lifetime_days) {
-            Standing::Live(until) => Ok(OpenLink { claim, until, store, survey }),
+            Standing::Live(until) => Ok(OpenLink { link, claim, until, store, survey }),
             Standing::Expired(at) => Err(Problem::link_expired(at).into()),
             Standing::Future => Err(Problem::link_from_the_future().into()),
         }

@@ -51,6 +51,7 @@ impl Reply {
             ("strict-transport-security", "max-age=63072000"),
             ("vary", "accept, accept-encoding, accept-language"),
             ("x-content-type-options", "nosniff"),
+            ("x-robots-tag", "noindex"),
         ];
         Self {
             status,
@@ -83,6 +84,13 @@ impl Reply {
         let mut reply = Self::new(status, "", String::new());
         reply.headers.remove("content-type");
         reply
+    }
+
+    /// The same without its body, for those who ask for the head alone.
+    #[must_use]
+    pub fn without_body(mut self) -> Self {
+        self.body.clear();
+        self
     }
 
     /// The same with a header.

@@ -50,6 +50,8 @@ pub struct RequestContext {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Connection {
+    /// The method: a route may take several.
+    pub method: String,
     /// The address of the caller, or of the last proxy before API Gateway.
     pub source_ip: String,
 }
@@ -154,7 +156,15 @@ pub fn body_json_up_to<T: DeserializeOwned>(request: &Request, most: usize) -> R
 /// # Errors
 /// A problem when the body is too large.
 pub fn form_fields(request: &Request) -> Result<Vec<(String, String)>, Problem> {
-    Ok(form_urlencoded::parse(&request.bytes()?).into_owned().collect())
+    form_fields_up_to(request, LARGEST_BODY)
+}
+
+/// Reads a form body of a route that takes more.
+///
+/// # Errors
+/// A problem when the body is too large.
+pub fn form_fields_up_to(request: &Request, most: usize) -> Result<Vec<(String, String)>, Problem> {
+    Ok(form_urlencoded::parse(&request.bytes_up_to(most)?).into_owned().collect())
 }
 
 /// The cookie that holds a person's session. By its prefix browsers take it only with `Secure` and for this host alone, so
@@ -163,6 +173,17 @@ pub const COOKIE: &str = "__Host-aftertaste";
 
 /// Its name in 0.1.0, which browsers may still send, with a grant in it. The version after this one forgets it.
 pub const COOKIE_BEFORE: &str = "grant";
+
+/// The cookie by which a phone that scans a table's code again goes on with the visit that it has begun.
+pub const VISIT_COOKIE: &str = "aftertaste-visit";
+
+/// For so many seconds it does.
+pub const VISIT_SECONDS: u32 = 3600;
+
+/// Has a phone keep the link that it got by a code for so many seconds; forget it with none.
+pub fn visit_cookie(code: &str, link: &str, seconds: u32) -> String {
+    format!("{VISIT_COOKIE}={link}; Path=/t/{code}; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
 
 /// Whether a caller says that it has a grant: then no cookie counts.
 pub fn has_bearer(request: &Request) -> bool {

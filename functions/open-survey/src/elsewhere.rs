@@ -1,0 +1,83 @@
+//! Addresses that fit no route: what messages, printers and people make of a link, the bare address, and the files by
+//! which a platform checks whose address this is.
+
+use aftertaste::{
+    app::Stop,
+    domain::visit::{Link, TableCode},
+    http::{Problem, Reply, Request, wanted_languages},
+    lambda::Call,
+    pages,
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+
+use crate::App;
+
+/// Whether only the head of the reply is asked for, as programs do that look at a link before a person does.
+pub(crate) fn is_head(request: &Request) -> bool {
+    request.request_context.http.method == "HEAD"
+}
+
+/// What an address that fits no route leads to. A slash more is harmless, and so is what follows a link.
+pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
+    let path = percent_decode_str(&request.raw_path).decode_utf8_lossy();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let is_read = matches!(request.request_context.http.method.as_str(), "GET" | "HEAD");
+    match parts.as_slice() {
+        [] if is_read => home(app, request, call.now).await,
+        ["s", address, more @ ..] => match Link::find(address, &app.keys) {
+            Some((link, _)) if more.is_empty() && is_head(request) && link.as_str() == *address => {
+                app.open_link(address, call.now).await?;
+                Ok(Reply::new(StatusCode::OK, "text/html; charset=utf-8", ""))
+            }
+            Some((link, _)) => {
+                let rest: String = more
+                    .iter()
+                    .filter(|part| ["case", "receipt"].contains(part))
+                    .map(|part| format!("/{part}"))
+                    .collect();
+                Ok(moved(&format!("/s/{}{rest}", link.as_str()), request))
+            }
+            None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::link_unknown().into()),
+        },
+        ["t", address, ..] => match TableCode::find(address, &app.keys) {
+            // Looked at alone, a code uses up no opening.
+            Some((code, _)) if is_head(request) && code == *address => Ok(Reply::empty(StatusCode::OK)),
+            Some((code, _)) => Ok(moved(&format!("/t/{code}"), request)),
+            None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::code_unknown().into()),
+        },
+        [name] if is_read => platform_file(app, name, call.now).await?.ok_or_else(|| Problem::route_unknown().into()),
+        _ => Err(Problem::route_unknown().into()),
+    }
+}
+
+async fn home(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
+    let brand = app.catalog.brand(now).await?;
+    tracing::info!(outcome = "shown-home", status = 200);
+    let mut reply = Reply::page(StatusCode::OK, pages::home(&brand, &wanted_languages(request)));
+    // It is nobody's own, and may be found.
+    reply.headers.remove("x-robots-tag");
+    Ok(reply)
+}
+
+/// The way to an address as it was meant, with the query that was sent.
+pub(crate) fn moved(path: &str, request: &Request) -> Reply {
+    tracing::info!(outcome = "sent-on", status = 308);
+    let query = &request.raw_query_string;
+    let is_plain = !query.is_empty() && query.bytes().all(|b| b.is_ascii_graphic());
+    let location = if is_plain { format!("{path}?{query}") } else { path.to_owned() };
+    Reply::empty(StatusCode::PERMANENT_REDIRECT).with("location", location)
+}
+
+/// A file that a platform asks for, below whichever address it checks.
+pub(crate) async fn platform_file(app: &App, name: &str, now: Timestamp) -> Result<Option<Reply>, Stop> {
+    if !name.ends_with(".txt") {
+        return Ok(None);
+    }
+    let brand = app.catalog.brand(now).await?;
+    Ok(brand.file(name).map(|content| {
+        tracing::info!(outcome = "shown-file", status = 200);
+        Reply::new(StatusCode::OK, "text/plain; charset=utf-8", content)
+    }))
+}
