@@ -93,7 +93,7 @@ impl CasePage<'_> {
             State::Closed => words.closed,
         };
         let body = html! {
-            (header(self.brand, Some(self.store)))
+            (header(self.brand, Some(self.store), None))
             h1 { (title) }
             @match self.seen {
                 Seen::ByLink(state) => {

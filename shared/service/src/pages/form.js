@@ -76,9 +76,15 @@ class Form {
     text.setSelectionRange(caret, caret);
   }
 
-  bring(box) {
+  bring(box, block) {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    box.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
+    box.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block });
+  }
+
+  // The question that follows in the same group. What may be passed over is not pushed on anyone.
+  after(box) {
+    const group = box.closest('.more');
+    return this.boxes.slice(this.boxes.indexOf(box) + 1).find((next) => !next.hidden && next.closest('.more') === group);
   }
 
   say(text) {
@@ -104,7 +110,7 @@ class Form {
     if (!missing.length) return false;
     const box = this.boxes.find((one) => missing.includes(one.dataset.id));
     this.inputs(box.dataset.id)[0].focus({ preventScroll: true });
-    this.bring(box);
+    this.bring(box, 'center');
     return true;
   }
 

@@ -1,12 +1,15 @@
 //! Pages: those of a guest, that of a problem, and what all share.
 
 pub mod case;
+pub mod ends;
+mod home;
 mod problems;
 mod script;
 mod shell;
 pub mod survey;
 mod words;
 
+pub use home::home;
 pub use problems::{expired_link, problem, readers_problem};
 pub use shell::{LANGUAGES, Shell, built_in_language, in_language};
 pub use words::{guests_language, language_name, languages};

@@ -103,6 +103,7 @@ fn said(kind: ProblemKind, words: &ProblemWords) -> Option<&Said> {
         ProblemKind::CaseNotYours => Some(&words.case_not_yours),
         ProblemKind::LinkExpired => Some(&words.link_expired),
         ProblemKind::LinkFromTheFuture => Some(&words.link_from_the_future),
+        ProblemKind::RouteUnknown => Some(&words.nothing_here),
         ProblemKind::CaseUnknown => Some(&words.case_unknown),
         ProblemKind::CaseMoved => Some(&words.case_moved),
         ProblemKind::ContactUnknown => Some(&words.contact_unknown),
@@ -119,7 +120,6 @@ fn said(kind: ProblemKind, words: &ProblemWords) -> Option<&Said> {
         | ProblemKind::NoticeRefused
         | ProblemKind::NoticeUnreadable
         | ProblemKind::ResponseUnknown
-        | ProblemKind::RouteUnknown
         | ProblemKind::AlreadyAnswered
         | ProblemKind::TakenBack
         | ProblemKind::SurveyChanged

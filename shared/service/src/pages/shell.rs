@@ -1,7 +1,7 @@
 //! What all pages share. A page is one reply: it asks for nothing else.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::survey::nearest_language;
+use domain::survey::{Accent, Colour, nearest_language};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -28,7 +28,7 @@ impl Shell<'_> {
     /// Puts a page together.
     pub fn page(&self, body: Markup) -> Page {
         let Self { language, title, colour, script, framed_by, .. } = self;
-        let style = format!(":root{{--brand:{colour};--on-brand:{}}}{STYLE}{}", ink_on(colour), self.style);
+        let style = format!("{}{STYLE}{}", colours(colour), self.style);
         let page = html! {
             (DOCTYPE)
             html lang=(language) dir=[is_from_right(language).then_some("rtl")] {
@@ -46,7 +46,7 @@ impl Shell<'_> {
             }
         };
         let mut policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}",
+            "default-src 'none'; img-src data:; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}",
             hash(&style)
         );
         if let Some(script) = script {
@@ -61,15 +61,11 @@ fn hash(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text))
 }
 
-/// White or near-black, whichever is read better on a colour: their contrasts with it (WCAG 2.2, relative luminance)
-/// are equal at a luminance of about 0.18.
-fn ink_on(colour: &str) -> &'static str {
-    let channel = |at: usize| {
-        let value = colour.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or_default();
-        let value = f64::from(value) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
-    };
-    if 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) > 0.18 { "#1d1b1a" } else { "#fff" }
+/// The brand's colour as each scheme may use it.
+fn colours(brand: &str) -> String {
+    let colour = Colour::parse(brand).unwrap_or(Colour::BLACK);
+    let set = |Accent { fill, ink }: Accent| format!(":root{{--brand:{fill};--on-brand:{ink}}}");
+    format!("{}@media(prefers-color-scheme:dark){{{}}}", set(colour.on_light()), set(colour.on_dark()))
 }
 
 const STYLE: &str = include_str!("page.css");
@@ -86,22 +82,4 @@ pub fn built_in_language(wanted: &[String]) -> &'static str {
 pub fn in_language(address: &str, language: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}lang={language}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_on_the_brands_colour_can_be_read() {
-        for (colour, ink) in [
-            ("#b4232a", "#fff"),
-            ("#ffffff", "#1d1b1a"),
-            ("#000000", "#fff"),
-            ("#ffd400", "#1d1b1a"),
-            ("#1677ff", "#1d1b1a"),
-        ] {
-            assert_eq!(ink_on(colour), ink, "{colour}");
-        }
-    }
 }

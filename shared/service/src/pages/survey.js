@@ -31,6 +31,8 @@ function offer(end, submission, followed) {
 }
 
 function ask(survey) {
+  // What the script stands on; an older browser keeps the plain form.
+  if (!window.fetch || !window.DOMParser || !survey.closest) return;
   const form = new Form(survey);
   const visit = new Visit(form);
   watchLeaving(visit);
@@ -42,12 +44,15 @@ function ask(survey) {
   const { shown, answers, reply, sending, submission } = visit.draft;
   // An answer sent before the page was closed may have come through: with the same submission it is the same.
   if (submission) form.submission.value = submission;
-  // What the server shows again is newer than the draft.
-  if (!form.isAnswered() && shown === form.shown) form.fill(answers, reply);
+  // What the server shows again is newer than the draft. Of a version that the store has changed since, the answers go to
+  // the questions that are still there.
+  if (!form.isAnswered() && answers) form.fill(answers, reply);
   form.draw();
   if (form.isAnswered()) visit.keep();
-  // The page was closed while its answer waited for the network.
-  if (sending && shown === form.shown) visit.submit();
+  // The page was closed while its answer waited for the network. It goes out as it was written, under the version that
+  // was shown; of a page from before this version of the script only whether it waited is known.
+  if (typeof sending === 'string' && sending) visit.go(sending);
+  else if (sending && shown === form.shown) visit.submit();
 }
 
 function watchLeaving(visit) {
@@ -71,11 +76,15 @@ function watchLeaving(visit) {
 }
 
 function watchAnswering(form, visit) {
-  const { survey, boxes } = form;
+  const { survey } = form;
   // A tap on a score moves on. Arrow keys also change a score, on the way to another: they do not.
   let tapped = false;
   survey.addEventListener('pointerdown', () => { tapped = true; });
-  survey.addEventListener('keydown', () => { tapped = false; });
+  survey.addEventListener('keydown', (event) => {
+    tapped = false;
+    // Only the button sends, and no key that is pressed while choosing.
+    if (event.key === 'Enter' && event.target.tagName === 'INPUT') event.preventDefault();
+  });
   survey.addEventListener('input', ({ target, isComposing }) => {
     if (target.type === 'textarea' && !isComposing) form.cut(target);
     form.draw();
@@ -83,9 +92,8 @@ function watchAnswering(form, visit) {
     const box = target.closest('.question');
     if (!box) return;
     form.mark(box, false);
-    if (tapped && target.type === 'radio') {
-      form.bring(boxes.slice(boxes.indexOf(box) + 1).find((next) => !next.hidden) || form.button);
-    }
+    const next = tapped && target.type === 'radio' && form.after(box);
+    if (next) form.bring(next, 'nearest');
   });
   survey.addEventListener('compositionend', ({ target }) => {
     form.cut(target);

@@ -1,13 +1,15 @@
-//! The pages of a guest: the survey, and how a visit to it ends. A plain form; the script adds to it.
+//! The page of a survey. A plain form; the script adds to it.
 
 use std::collections::BTreeMap;
 
 use domain::{
-    survey::{Brand, Kind, Mistake, Question, Survey, Texts, Wrong},
-    visit::{Channel, Origin},
+    place::Store,
+    survey::{Brand, Kind, Look, Mistake, Question, Survey, Texts, Wrong},
+    visit::{Channel, Claim, Origin},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::{
@@ -31,7 +33,6 @@ impl Words {
             Wrong::Missing => self.missing.into(),
             Wrong::Nothing => self.nothing.into(),
             Wrong::TooLong(most) => self.too_long.replace("{most}", &most.to_string()),
-            Wrong::ControlCharacters => self.control_characters.into(),
             Wrong::QuestionsChanged => self.questions_changed.into(),
             Wrong::TakenBack => self.taken_back_before.into(),
             Wrong::Malformed(_) => self.malformed.into(),
@@ -43,8 +44,10 @@ impl Words {
 pub struct SurveyPage<'a> {
     /// The brand.
     pub brand: &'a Brand,
-    /// The store's name.
-    pub store: &'a str,
+    /// The store.
+    pub store: &'a Store,
+    /// What the link says of the visit.
+    pub claim: &'a Claim,
     /// The survey.
     pub survey: &'a Survey,
     /// Its version.
@@ -53,8 +56,6 @@ pub struct SurveyPage<'a> {
     pub questions: &'a [&'a Question],
     /// The language.
     pub language: &'a str,
-    /// How the guest came here.
-    pub channel: Channel,
     /// Until when it can be answered.
     pub until: Timestamp,
     /// The link, as it stands in the address.
@@ -77,7 +78,7 @@ impl SurveyPage<'_> {
         let title = definition.title.in_language(self.language);
         let action = format!("/s/{}?lang={}", self.link, self.language);
         let body = html! {
-            (header(self.brand, Some(self.store)))
+            (header(self.brand, Some(&self.store.details.name), self.visit(words).as_deref()))
             h1 { (title) }
             div.survey data-action=(action) data-needed=(words.missing) data-sending=(words.sending)
                 data-offline=(words.offline) data-busy=(words.busy) data-later=(words.later)
@@ -89,21 +90,10 @@ impl SurveyPage<'_> {
                         br; (words.of(&mistake.wrong))
                     }
                 } }
-                form method="post" action=(action) {
-                    input type="hidden" name="submission" value=(self.submission);
-                    input type="hidden" name="survey" value=(definition.id);
-                    input type="hidden" name="version" value=(self.version);
-                    @for question in self.questions { (self.question(question, words)) }
-                    @if self.survey.offers_reply(self.channel) { label.reply {
-                        input type="checkbox" name="asks_reply" value="true" checked[self.asks_reply];
-                        (words.asks_reply)
-                    } }
-                    button type="submit" { (words.submit) }
-                    p.note role="status" {}
-                }
+                form method="post" action=(action) { (self.fields(words)) }
             }
             footer {
-                p { (privacy_line(self.brand, self.channel, self.language)) }
+                p { (privacy_line(self.brand, self.claim.channel, self.language)) }
                 p { @for language in self.survey.languages() {
                     a href=(format!("/s/{}?lang={language}", self.link)) lang=(language)
                         aria-current=[(language == self.language).then_some("true")] { (language_name(language)) } " "
@@ -111,6 +101,47 @@ impl SurveyPage<'_> {
             }
         };
         shell(self.language, title, self.brand).page(body)
+    }
+
+    /// The form: what every guest answers first, the rest lighter and together, and always in reach the button.
+    fn fields(&self, words: &Words) -> Markup {
+        let (first, more): (Vec<_>, Vec<_>) =
+            self.questions.iter().partition(|question| self.survey.is_asked_first(question));
+        let offers_reply = self.survey.offers_reply(self.claim.channel);
+        html! {
+            // A form is sent by Enter through its first button, and by none when that is disabled: only a tap on the
+            // button sends, not a key that is pressed while choosing.
+            input type="submit" disabled hidden;
+            input type="hidden" name="submission" value=(self.submission);
+            input type="hidden" name="survey" value=(self.survey.definition.id);
+            input type="hidden" name="version" value=(self.version);
+            @for question in first { (self.question(question, words)) }
+            @if !more.is_empty() || offers_reply { div.more role="group" aria-labelledby="more" {
+                h2 #more { (words.more) " " small { (words.optional) } }
+                @for question in more { (self.question(question, words)) }
+                @if offers_reply { label.reply {
+                    input type="checkbox" name="asks_reply" value="true" checked[self.asks_reply];
+                    (words.asks_reply)
+                } }
+            } }
+            div.send {
+                p.note role="status" {}
+                button type="submit" { (words.submit) }
+            }
+        }
+    }
+
+    /// Which visit it is about: the time of the payment on the store's clock, or the table whose code was opened.
+    fn visit(&self, words: &Words) -> Option<String> {
+        let Claim { channel, visit, .. } = self.claim;
+        match channel.origin() {
+            Origin::Payment | Origin::Test => {
+                let paid = self.store.calendar.zone.to_datetime(visit.minute.start());
+                Some(paid.strftime(words.visited).to_string())
+            }
+            Origin::Code => self.claim.table().map(|table| words.table.replace("{n}", &u32::from(table).to_string())),
+            Origin::Staff => None,
+        }
     }
 
     fn shows(&self, question: Option<&str>) -> bool {
@@ -126,7 +157,6 @@ impl SurveyPage<'_> {
         let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
         let title = html! {
             (definition.text.in_language(self.language))
-            @if !definition.required { " " small { (words.optional) } }
         };
         let mark = html! { @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } } };
         html! {
@@ -134,8 +164,8 @@ impl SurveyPage<'_> {
                 div.question.missed[missed] data-id=(id) data-kind="text" data-required[definition.required]
                     data-ask-if=[condition] {
                     label for=(id) { (title) }
-                    // Browsers count an emoji as two: the server, and the script, as one.
-                    textarea id=(id) name=(id) rows="3" maxlength=(2 * max_length) required[is_required(question)]
+                    // Browsers count an emoji as up to eleven and more: the server, and the script, as one.
+                    textarea id=(id) name=(id) rows="3" maxlength=(16 * max_length) required[is_required(question)]
                         aria-describedby=(wrong) aria-invalid=[missed.then_some("true")] {
                         // A line break right after the tag would be swallowed.
                         "\n" (self.given(id).first().map_or("", String::as_str))
@@ -160,11 +190,11 @@ impl SurveyPage<'_> {
         let definition = &question.definition;
         let id = question.id().as_str();
         let text = |texts: &Texts| texts.in_language(self.language).to_owned();
-        let choice = |kind: &str, value: &str, label: &str| {
+        let choice = |kind: &str, value: &str, spoken: Option<&str>, label: &Markup| {
             let is_given = self.given(id).iter().any(|given| given == value);
             html! {
                 label {
-                    input type=(kind) name=(id) value=(value) checked[is_given]
+                    input type=(kind) name=(id) value=(value) checked[is_given] aria-label=[spoken]
                         required[is_required(question) && kind == "radio"];
                     span { (label) }
                 }
@@ -173,19 +203,24 @@ impl SurveyPage<'_> {
         html! {
             @match &question.kind {
                 Kind::Scale(scale) => {
-                    div.scale {
+                    div.scale.stars[definition.look == Some(Look::Stars)].faces[definition.look == Some(Look::Faces)] {
                         @for value in scale.min..=scale.max {
-                            (choice("radio", &value.to_string(), &value.to_string()))
+                            @let number = value.to_string();
+                            @match definition.look {
+                                None => (choice("radio", &number, None, &html! { (number) })),
+                                Some(Look::Stars) => (choice("radio", &number, Some(&number), &html! {})),
+                                Some(Look::Faces) => (choice("radio", &number, Some(&number), &face(value))),
+                            }
                         }
                     }
                     div.ends id=(format!("ends-{id}")) {
-                        span { @if let Some(low) = &definition.low_label { (text(low)) } }
-                        span { @if let Some(high) = &definition.high_label { (text(high)) } }
+                        span { @if let Some(low) = &definition.low_label { b { (scale.min) } " " (text(low)) } }
+                        span { @if let Some(high) = &definition.high_label { b { (scale.max) } " " (text(high)) } }
                     }
                 }
                 Kind::Choice { many, .. } => div.options {
                     @for option in &definition.options {
-                        (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), &text(&option.text)))
+                        (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), None, &html! { (text(&option.text)) }))
                     }
                 },
                 Kind::Text { .. } => {}
@@ -204,15 +239,41 @@ fn is_required(question: &Question) -> bool {
     question.definition.required && question.definition.ask_if.is_none()
 }
 
-fn shell<'a>(language: &'a str, title: &'a str, brand: &'a Brand) -> Shell<'a> {
+pub(super) fn shell<'a>(language: &'a str, title: &'a str, brand: &'a Brand) -> Shell<'a> {
     Shell { language, title, colour: &brand.colour, style: STYLE, script: Some(&SCRIPT), framed_by: "'none'" }
 }
 
-pub(super) fn header(brand: &Brand, store: Option<&str>) -> Markup {
+/// The brand's logo, or its first letter, with its name, the store's and the visit's.
+pub(super) fn header(brand: &Brand, store: Option<&str>, visit: Option<&str>) -> Markup {
     html! {
         header {
-            span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
-            div { strong { (brand.name) } @if let Some(store) = store { br; (store) } }
+            @match &brand.logo {
+                Some(svg) => img.logo alt="" width="44" height="44" src=(image(svg));
+                None => span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
+            }
+            div {
+                strong { (brand.name) }
+                @if let Some(store) = store { br; (store) }
+                @if let Some(visit) = visit { br; small { (visit) } }
+            }
+        }
+    }
+}
+
+/// An SVG image as an address that needs no request.
+pub fn image(svg: &str) -> String {
+    /// What can't stand in an address as it is; what can stays, because it compresses better.
+    const ESCAPED: &AsciiSet = &CONTROLS.add(b'%').add(b'#').add(b'"').add(b'<').add(b'>').add(b'&');
+    format!("data:image/svg+xml,{}", utf8_percent_encode(svg, ESCAPED))
+}
+
+/// A face, from sad (1) to happy (5).
+fn face(value: u8) -> Markup {
+    let mouth = ["M8 17q4-5 8 0", "M8 16.5q4-2.5 8 0", "M8 16h8", "M8 15q4 3 8 0", "M7.5 14q4.5 6 9 0"];
+    let mouth = mouth.get(usize::from(value.saturating_sub(1))).copied().unwrap_or_default();
+    html! {
+        svg viewBox="0 0 24 24" aria-hidden="true" {
+            path d=(format!("M12 2a10 10 0 100 20 10 10 0 000-20M9 9v1M15 9v1{mouth}")) {}
         }
     }
 }
@@ -230,114 +291,11 @@ pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
     line.replace("{days}", &brand.retention_days.to_string()).replace("{when}", when)
 }
 
-/// What a guest is thanked with: the brand's own words, or those that are built in. The former are not for staff.
-pub fn thanks_line(brand: &Brand, channel: Channel, language: &str) -> String {
-    let words = words(language);
-    if channel.origin() == Origin::Staff {
-        return words.thanks_of_staff.to_owned();
-    }
-    brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more).to_owned()
-}
-
-/// How a visit to the page ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// The answer was recorded.
-    Thanks,
-    /// Another answer was there.
-    Answered,
-    /// The answer was taken back.
-    TakenBack,
-}
-
-impl End {
-    /// The end with a name, as the script writes it into the address so that a reload shows the end again.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Thanks, Self::Answered].into_iter().find(|end| end.name() == name)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Thanks => "thanks",
-            Self::Answered => "answered",
-            Self::TakenBack => "taken-back",
-        }
-    }
-}
-
-/// A visit whose page has ended.
-#[derive(Clone, Copy)]
-pub struct Ended<'a> {
-    /// The brand.
-    pub brand: &'a Brand,
-    /// The store's name.
-    pub store: &'a str,
-    /// The link, as it stands in the address.
-    pub link: &'a str,
-    /// The language.
-    pub language: &'a str,
-    /// The submission that brought the guest's answer, where it is known.
-    pub submission: Option<Uuid>,
-    /// How its guest came. A kiosk's screen is not their own: the next comes along, and takes nothing back.
-    pub channel: Channel,
-    /// What they may come back for, as far as the server knows.
-    pub awaited: Option<Awaited>,
-}
-
-/// What a guest whose answer opened a case may come back for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Awaited {
-    /// Whether the store is to reply.
-    pub promised: bool,
-    /// Until when the link leads to the case.
-    pub until: Timestamp,
-}
-
-/// The page at the end, with the way back from it: with the submission that the guest's answer came with. Where that is
-/// not known, the script may know it, and shows the form.
-pub fn end(end: End, visit: &Ended<'_>) -> Page {
-    let Ended { brand, store, link, language, submission, channel, awaited } = *visit;
-    let words = words(language);
-    let (thanks, is_theirs) = (thanks_line(brand, channel, language), channel != Channel::Kiosk);
-    let (title, more) = match end {
-        End::Thanks => (words.thanks, thanks.as_str()),
-        End::Answered if channel.origin() == Origin::Staff => (words.answered, words.answered_of_staff),
-        End::Answered => (words.answered, words.answered_more),
-        End::TakenBack => (words.taken_back, words.taken_back_more),
-    };
-    let address = format!("/s/{link}?lang={language}");
-    let submission_field = submission.map(|id| id.to_string()).unwrap_or_default();
-    let body = html! {
-        (header(brand, Some(store)))
-        div.end data-end=(end.name()) data-case=[awaited.map(|awaited| awaited.until.as_millisecond())] {
-            @if end == End::Thanks { span.seal aria-hidden="true" { "✓" } }
-            h1 { (title) }
-            p { (more) }
-            @if end == End::TakenBack {
-                p { a href=(address) { (words.again) } }
-            } @else if is_theirs {
-                @if awaited.is_some_and(|awaited| awaited.promised) { p { (words.store_replies) } }
-                form.case method="post" action=(format!("/s/{link}/case?lang={language}"))
-                    hidden[submission.is_none() || awaited.is_none()] {
-                    input type="hidden" name="submission" value=(submission_field);
-                    button type="submit" { (words.see_reply) }
-                }
-                form method="post" action=(address) hidden[submission.is_none()] {
-                    input type="hidden" name="submission" value=(submission_field);
-                    @if end == End::Answered { p { (words.answered_back) } }
-                    button.quiet type="submit" name="take_back" value="1" { (words.take_back) }
-                }
-            }
-        }
-    };
-    shell(language, title, brand).page(body)
-}
-
 /// The page that WeChat Pay shows in its frame after a payment: one button that leads out of it, to the survey.
 pub fn receipt(brand: &Brand, store: &str, url: &str, survey: &Survey, language: &str) -> Page {
     let title = survey.definition.title.in_language(language);
     let body = html! {
-        (header(brand, Some(store)))
+        (header(brand, Some(store), None))
         a.button.out href=(url) target="_top" { (title) }
     };
     Shell { script: Some(RECEIPT_SCRIPT), framed_by: RECEIPT_FRAME, ..shell(language, title, brand) }.page(body)

@@ -3,6 +3,8 @@
 // The server ends a call after 8 seconds.
 const patience = 12000;
 
+const FORM = 'application/x-www-form-urlencoded';
+
 class Visit {
   constructor(form) {
     this.form = form;
@@ -10,7 +12,7 @@ class Visit {
     this.draft = notes.read();
     this.began = performance.now();
     // What is being sent. It stays the same at each attempt: one of them may have arrived.
-    this.sending = null;
+    this.sending = '';
     // Whether the page is left for another language; and what was sent last on leaving.
     this.isMoving = false;
     this.left = '';
@@ -28,23 +30,30 @@ class Visit {
       submission: this.form.submission.value,
       answers: this.form.answers(),
       reply: this.form.asksReply(),
-      sending: Boolean(this.sending),
+      sending: this.sending,
       spent: this.seconds(),
       until: Number(this.words.until),
     });
   }
 
-  // The answers as the form itself would send them, without those to questions that are hidden again.
-  body() {
-    const fields = new URLSearchParams(new FormData(this.form.element));
-    for (const box of this.form.boxes) if (box.hidden) fields.delete(box.dataset.id);
-    fields.set('seconds', String(this.seconds()));
-    return fields;
+  // The answers as the form itself would send them, without those to questions that are hidden again. Old browsers can't
+  // turn a form into text by themselves.
+  body(more) {
+    const isSent = ({ name, type, checked }) => name && (checked || !/radio|checkbox/.test(type));
+    const fields = Array.from(this.form.survey.querySelectorAll('form input, form textarea')).filter(isSent);
+    const shown = fields.filter((field) => !field.closest('[hidden].question'));
+    // Half of an emoji is no text that can be sent.
+    const text = ({ value }) => encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
+    return shown.map((field) => field.name + '=' + text(field)).concat(more).join('&');
   }
 
   submit() {
     if (this.sending || this.form.showMissing()) return;
-    this.hold(this.body());
+    this.go(this.body('seconds=' + this.seconds()));
+  }
+
+  go(fields) {
+    this.hold(fields);
     this.form.say(this.words.sending);
     this.send(0);
   }
@@ -61,7 +70,8 @@ class Visit {
     let code = 0;
     try {
       const late = new Promise((done, fail) => { setTimeout(fail, patience); });
-      const request = { method: 'POST', body: this.sending, headers: { accept: 'text/html' } };
+      const headers = { 'accept': 'text/html', 'content-type': FORM };
+      const request = { method: 'POST', body: this.sending, headers };
       const reply = await Promise.race([fetch(this.words.action, request), late]);
       html = await Promise.race([reply.text(), late]);
       code = reply.status;
@@ -86,7 +96,7 @@ class Visit {
     const end = main && main.querySelector('[data-end]');
     if (!end && !(main && main.querySelector('.survey'))) {
       // Something in between, or a link that is no more: what was answered stays, and what is wrong is told.
-      this.hold(null);
+      this.hold('');
       const told = main && main.querySelector('.end p');
       this.form.say(told ? told.textContent : this.words.later);
       return;
@@ -125,14 +135,9 @@ class Visit {
   // What is there is not lost when the guest leaves before the end. Nothing waits for the reply.
   beacon() {
     if (this.isMoving || !this.form.isAnswered()) return;
-    const fields = this.sending || this.body();
-    if (!this.sending) {
-      fields.set('partial', 'true');
-      // The same answers a second later are the same.
-      fields.delete('seconds');
-    }
-    const text = fields.toString();
+    // Without the seconds, so that the same answers a second later are the same.
+    const text = this.sending || this.body('partial=true');
     const isNew = text !== this.left && navigator.sendBeacon;
-    if (isNew && navigator.sendBeacon(this.words.action, fields)) this.left = text;
+    if (isNew && navigator.sendBeacon(this.words.action, new Blob([text], { type: FORM }))) this.left = text;
   }
 }

@@ -30,6 +30,10 @@ struct Language {
 pub(super) struct Words {
     pub submit: &'static str,
     pub optional: &'static str,
+    pub more: &'static str,
+    /// How the time of a visit is written, in the signs of strftime.
+    pub visited: &'static str,
+    pub table: &'static str,
     pub asks_reply: &'static str,
     pub progress: &'static str,
     pub mend: &'static str,
@@ -46,6 +50,8 @@ pub(super) struct Words {
     pub thanks: &'static str,
     pub thanks_more: &'static str,
     pub thanks_of_staff: &'static str,
+    pub sorry: &'static str,
+    pub sorry_more: &'static str,
     pub answered: &'static str,
     pub answered_more: &'static str,
     pub answered_of_staff: &'static str,
@@ -57,6 +63,8 @@ pub(super) struct Words {
     pub again: &'static str,
     pub store_replies: &'static str,
     pub see_reply: &'static str,
+    pub home: &'static str,
+    pub home_more: &'static str,
     pub privacy: &'static str,
     pub privacy_of_staff: &'static str,
     pub of_payment: &'static str,
@@ -124,6 +132,7 @@ pub(super) struct Said {
 pub(super) struct ProblemWords {
     /// The words of the way on: the sign-in page, which leads whoever is signed in to their own page.
     pub way_on: &'static str,
+    pub nothing_here: Said,
     pub no_grant: Said,
     pub session_ended: Said,
     pub not_allowed: Said,
