@@ -107,7 +107,7 @@ async fn a_form_gone_back_to_after_taking_back_comes_again_filled_in_and_is_answ
     assert_eq!(world.send(form(&world, &link, back)).await.status, 200);
     let again = world.send(form(&world, &link, sent)).await;
     assert_eq!(again.status, 409);
-    assert!(again.text.contains("You have taken this answer back") && again.text.contains("slow"), "{}", again.text);
+    assert!(again.text.contains("You have taken these answers back") && again.text.contains("slow"), "{}", again.text);
     let fresh = again.text.split("name=\"submission\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_ne!(fresh, submission.to_string());
     let sent = format!("submission={fresh}&nps=3&csat=2&why=slow");

@@ -75,7 +75,7 @@ async fn nobody_follows_up_what_is_content_imported_a_trial_or_came_by_a_code() 
 async fn the_page_offers_a_reply_and_keeps_what_was_ticked_when_it_is_shown_again() {
     let world = World::new().await;
     let link = world.link("asks").await;
-    let offer = "I'd like the store to reply to me here";
+    let offer = "Please reply to me here";
     let box_of =
         |page: &str| page.split("name=\"asks_reply\"").nth(1).map(|rest| rest.split('>').next().unwrap().to_owned());
     let page = world.get(&format!("/s/{link}?lang=en"), "text/html").await.text;

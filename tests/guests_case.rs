@@ -161,7 +161,7 @@ async fn a_photo_of_the_receipt_shows_the_state_and_nothing_else() {
     guest.is_replied_to().await;
     assert_eq!(guest.by_link().await.json(), json!({"state": "answered"}));
     let page = world.get(&format!("{}?lang=en", guest.path()), "text/html").await;
-    assert!(page.text.contains("The store has replied."), "{}", page.text);
+    assert!(page.text.contains("We have replied to you."), "{}", page.text);
     for secret in ["汤", "对不起", "欢迎", &guest.submission.to_string(), "csat", "\"lin"] {
         assert!(!page.text.contains(secret), "{secret} is in {}", page.text);
     }
@@ -250,7 +250,7 @@ async fn a_guest_says_three_times_that_it_is_not_solved_and_then_no_more() {
     assert_eq!(guest.says("not-solved").await.problem(), (409, "reopened-too-often".into()));
     let page = world.send(guest.form("said=not-solved")).await;
     assert_eq!(page.status, 409);
-    assert!(page.text.contains("You have said three times that it is not solved."), "{}", page.text);
+    assert!(page.text.contains("You have told us three times that it is not solved."), "{}", page.text);
     let before = guest.case().await.case;
     let said = futures::future::join_all((0..8).map(|_| guest.says("solved"))).await;
     assert!(said.iter().all(|said| said.status == 200));
@@ -292,7 +292,7 @@ async fn what_is_sent_to_a_case_is_read_strictly_and_another_links_case_stays_ou
         let form = form.header("content-type", "application/x-www-form-urlencoded").body("nps=1&csat=1&why=cold");
         let page = world.send(form).await;
         assert_eq!(page.status, 201);
-        assert_eq!(page.text.contains("The store will reply here."), is_said, "{channel}: {}", page.text);
+        assert_eq!(page.text.contains("We will reply to you here."), is_said, "{channel}: {}", page.text);
         assert_eq!(page.text.contains(&format!("/s/{link}/case?lang=en")), is_said, "{channel}: {}", page.text);
     }
 }
@@ -305,8 +305,8 @@ async fn a_form_that_was_spoiled_is_answered_in_the_guests_language() {
     let theirs = format!("submission={}&said=maybe", guest.submission);
     for (language, words) in [
         ("zh-CN", "请返回、刷新页面后再提交一次。"),
-        ("zh-TW", "請返回、重新整理頁面後再送出一次。"),
-        ("en", "Please go back, load the page anew and send it once more."),
+        ("zh-TW", "請返回並重新整理頁面，再送出一次。"),
+        ("en", "Please go back, reload the page and send it again."),
     ] {
         for (path, body) in [
             (guest.path(), "submission=x"),
@@ -346,17 +346,16 @@ async fn the_button_of_the_state_says_what_is_behind_it() {
     let guest = Guest::unhappy(&world, "button").await;
     let page = async |language: &str| world.get(&format!("{}?lang={language}", guest.path()), "text/html").await.text;
     for (language, button) in [
-        ("en", "See more, or leave a contact"),
+        ("en", "See more, or leave contact details"),
         ("zh-CN", "查看详情，或留下联系方式"),
         ("zh-TW", "查看詳情，或留下聯絡方式"),
     ] {
         assert!(page(language).await.contains(&format!("<button type=\"submit\">{button}</button>")), "{language}");
     }
     guest.is_replied_to().await;
-    for (language, button) in
-        [("en", "See the store&#39;s reply"), ("zh-CN", "查看门店的回复"), ("zh-TW", "查看門市的回覆")]
+    for (language, button) in [("en", "See our reply"), ("zh-CN", "查看我们的回复"), ("zh-TW", "查看我們的回覆")]
     {
-        let page = page(language).await.replace("'", "&#39;");
+        let page = page(language).await;
         assert!(page.contains(&format!(">{button}</button>")), "{language}: {page}");
     }
     guest.says("solved").await;

@@ -116,8 +116,8 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     let wrong = post("nps=&csat=9&why=kept+%F0%9F%A5%9F").await;
     assert_eq!(wrong.status, 422);
     assert!(
-        wrong.text.contains("Please answer this one.</p>")
-            && wrong.text.contains("could not be read. Please choose it anew."),
+        wrong.text.contains("Please answer this question.</p>")
+            && wrong.text.contains("could not be read. Please choose again."),
         "{}",
         wrong.text
     );
@@ -193,7 +193,7 @@ async fn an_end_has_an_address_so_that_a_reload_shows_it_again() {
     let link = world.link("end").await;
     let get = async |end: &str| world.get(&format!("/s/{link}?lang=en{end}"), "text/html").await.text;
     assert!(get("&end=thanks").await.contains("data-end=\"thanks\""));
-    assert!(get("&end=answered").await.contains("Take my answer back"));
+    assert!(get("&end=answered").await.contains("Take my answers back"));
     // What is no end of a visit to the page is the page.
     for other in ["", "&end=", "&end=taken-back", "&end=x"] {
         assert!(get(other).await.contains("class=\"survey\""), "{other}");

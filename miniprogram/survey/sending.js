@@ -5,9 +5,6 @@ const drafts = require('./drafts');
 const logic = require('./logic');
 const { call, kindOf } = require('./server');
 
-// What the server takes no text with: all control characters but tabs and the ends of lines.
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f]/;
-
 /** The answers as the server takes them: of a choice of one, the one. */
 function toSend(questions, answers) {
   const sent = logic.kept(questions, answers);
@@ -96,7 +93,6 @@ module.exports = {
   /** A mistake that the server found, in the words of the page if a guest can have made it. */
   inWords({ question, detail }) {
     const { words } = this.data;
-    if (CONTROL_CHARACTERS.test(this.answers[question])) return { question, detail: words.controlCharacters };
     if (logic.progress(this.survey.questions, this.answers).done === 0) return { question, detail: words.nothing };
     return { question, detail };
   },

@@ -29,7 +29,7 @@ guest('the store replies, the guest is not content, and then is', PHONE, async (
   await finish(page, BAD);
   assert.ok((await page.locator('.end').innerText()).includes(WORDS.en.replies));
   await follow(page, () => see(page).click());
-  assert.equal(await heading(page), 'The store has your answer. There is no new reply yet.');
+  assert.equal(await heading(page), 'We’ve received your feedback. There is no new reply yet.');
   assert.equal(await page.locator('.verdict').count(), 0);
   await replyToCase(store, REPLY, AWARD);
 
@@ -66,7 +66,7 @@ guest('a photo of the receipt shows the state on another phone, and nothing else
   await replyToCase(store, REPLY, AWARD);
   const other = await onAnotherPhone();
   await open(other, `${path}/case`);
-  assert.equal(await heading(other), 'The store has replied.');
+  assert.equal(await heading(other), 'We have replied to you.');
   assert.equal(await other.locator('button:visible').count(), 0);
   const text = await other.content();
   for (const secret of ['sorry', 'Come again', '0123456789', '¥500', 'Cold']) assert.ok(!text.includes(secret), secret);
@@ -114,7 +114,7 @@ guest('the way to the reply outlives the survey', { ...PHONE, survey: BRIEF }, a
   assert.equal(await other.locator('button:visible').count(), 0);
   await open(page, path);
   await follow(page, () => page.locator('form button').click());
-  assert.equal(await heading(page), 'The store has your answer. There is no new reply yet.');
+  assert.equal(await heading(page), 'We’ve received your feedback. There is no new reply yet.');
   // There is no survey to go back to.
   assert.equal(await page.locator('main > p a').count(), 0);
 });

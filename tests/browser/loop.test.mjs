@@ -180,7 +180,7 @@ async function comeBack(page, path, { reply, said }) {
 async function lookByPhoto(page, path) {
   await page.goto(`${url}${path}/case`);
   const lines = (await page.locator('main').innerText()).split('\n').filter(Boolean);
-  assert.deepEqual(lines.slice(3, -1), ['门店已回复。', '门店的回复只在提交回答的手机上显示。', '返回']);
+  assert.deepEqual(lines.slice(3, -1), ['我们已回复您。', '我们的回复只在提交回答的手机上显示。', '返回']);
   const shown = await page.content();
   for (const words of PRIVATE) assert.ok(!shown.includes(words), words);
   await assertUsable(page);
@@ -283,12 +283,12 @@ people('a complaint goes round until its guest is content, and the report counts
 
   // Nobody else is told of what is in hand.
   assert.ok(mails.every(({ to }) => to === 'mei@example.cn'), JSON.stringify(mails));
-  assert.equal(await comeBack(guest, path, { reply: REPLY, said: 'not-solved' }), '门店已收到您的反馈，暂时没有新的回复。');
+  assert.equal(await comeBack(guest, path, { reply: REPLY, said: 'not-solved' }), '我们已收到您的反馈，暂时没有新的回复。');
   const escalation = await mailTo('wang');
   assert.match(escalation.text, /【升級】新店 New store 91 1 則/);
   await seeEscalation(await newBrowser(PHONE), escalation);
   await answerAgain(mei);
-  assert.equal(await comeBack(guest, path, { reply: SECOND_REPLY, said: 'solved' }), '门店已处理完毕。');
+  assert.equal(await comeBack(guest, path, { reply: SECOND_REPLY, said: 'solved' }), '我们已处理完毕。');
 
   await assertTold();
   await goRoundFourTimes();

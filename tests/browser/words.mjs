@@ -4,30 +4,30 @@ export const LANGUAGES = ['zh-CN', 'zh-TW', 'en'];
 
 export const WORDS = {
   'zh-CN': {
-    replies: '门店会在这里回复您', see: '查看门店的回复', solved: '已解决', notSolved: '仍未解决',
-    send: '提交', optional: '选填', reply: '请门店在这里回复我', missing: '请回答这一题。', thanks: '谢谢您！', answered: '已填写过',
+    replies: '我们会在这里回复您', see: '查看我们的回复', solved: '已解决', notSolved: '仍未解决',
+    send: '提交', optional: '选填', reply: '请在这里回复我', missing: '请回答这一题。', thanks: '谢谢您！', answered: '已填写过',
     offer: '您可以撤回后重新填写。', tookBack: '您已撤回这份回答。如需重新填写，请再次提交。',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填写', noLink: '这不是问卷链接', own: '简体中文',
     offline: '网络不通。请不要关闭本页，网络恢复后会自动提交。',
     busy: '系统繁忙，请不要关闭本页，稍后会自动提交。',
   },
   'zh-TW': {
-    replies: '門市會在這裡回覆您', see: '查看門市的回覆', solved: '已解決', notSolved: '仍未解決',
-    send: '送出', optional: '選填', reply: '請門市在這裡回覆我', missing: '請回答這一題。', thanks: '謝謝您！', answered: '已填寫過',
+    replies: '我們會在這裡回覆您', see: '查看我們的回覆', solved: '已解決', notSolved: '仍未解決',
+    send: '送出', optional: '選填', reply: '請在這裡回覆我', missing: '請回答這一題。', thanks: '謝謝您！', answered: '已填寫過',
     offer: '您可以撤回後重新填寫。', tookBack: '您已撤回這份回答。如需重新填寫，請再次送出。',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填寫', noLink: '這不是問卷連結', own: '繁體中文',
-    offline: '網路不通。請保持本頁開啟，網路恢復後會自動送出。',
-    busy: '系統忙碌，請保持本頁開啟，稍後會自動送出。',
+    offline: '網路未連線。請保持本頁開啟，網路恢復後會自動送出。',
+    busy: '系統忙碌中，請保持本頁開啟，稍後會自動送出。',
   },
   'en': {
-    replies: 'The store will reply here', see: "See the store's reply", solved: 'Solved', notSolved: 'Not solved',
-    send: 'Send', optional: 'optional', reply: "I'd like the store to reply to me here", missing: 'Please answer this one.', thanks: 'Thank you!',
-    answered: 'Already answered', offer: 'You can take it back and answer anew.',
-    tookBack: 'You have taken this answer back. To answer anew, please send it again.',
-    takeBack: 'Take my answer back', takenBack: 'Taken back', again: 'Answer anew',
+    replies: 'We will reply to you here', see: 'See our reply', solved: 'Solved', notSolved: 'Not solved',
+    send: 'Send', optional: 'optional', reply: 'Please reply to me here', missing: 'Please answer this question.', thanks: 'Thank you!',
+    answered: 'Already answered', offer: 'You can take them back and answer again.',
+    tookBack: 'You have taken these answers back. To answer again, please send them once more.',
+    takeBack: 'Take my answers back', takenBack: 'Taken back', again: 'Answer again',
     noLink: 'Not a survey link', own: 'English',
-    offline: 'No connection. Keep this page open: your answer goes out by itself as soon as there is one.',
-    busy: 'Many are answering just now. Keep this page open: your answer goes out by itself.',
+    offline: 'No connection. Keep this page open: your answers will be sent automatically as soon as there is one.',
+    busy: 'Many people are answering just now. Keep this page open: your answers will be sent automatically.',
   },
 };
 
@@ -51,7 +51,7 @@ export const MANAGERS_WORDS = {
   },
   'en': {
     signIn: 'Sign in', asked: 'Request sent', asks: 'asks for a sign-in link', saved: 'Saved.',
-    notYours: 'Not within your role', wayOn: 'Sign in, or go to your own page', signedOut: 'You are signed out',
+    notYours: 'You don’t have access', wayOn: 'Sign in, or go to your own page', signedOut: 'You are signed out',
     linkUsed: 'This link no longer works', unchanged: 'Nothing was changed', notSaved: 'Not saved yet:',
     badScope: 'There is no such store or region:',
     beyond: 'You can give no more than you may yourself. This goes beyond it:',

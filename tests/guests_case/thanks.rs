@@ -59,7 +59,7 @@ async fn an_award_is_shown_to_its_guest_and_goes_with_the_answer() {
     assert!(!guest.by_link().await.text.contains("0123"));
     guest.is_served(Move::Redeem).await;
     let page = world.send(guest.form("")).await.text;
-    assert!(page.contains("It has been handed out.") && !page.contains("0123456789"), "{page}");
+    assert!(page.contains("It has already been handed out.") && !page.contains("0123456789"), "{page}");
 
     // One for those who were praised is none of the guest's business.
     let other = Guest::unhappy(&world, "of the staff").await;

@@ -33,31 +33,31 @@ async function asked() {
 
 test('the reply is read, is said to be no solution, and then to be one', async () => {
   const { store, link, guest } = await asked();
-  assert.deepEqual(guest.texts('see'), ['查看门店的回复']);
-  assert.ok(guest.texts('more').some((text) => text.startsWith('门店会在这里回复您')), guest.texts('more').join());
+  assert.deepEqual(guest.texts('see'), ['查看我们的回复']);
+  assert.ok(guest.texts('more').some((text) => text.startsWith('我们会在这里回复您')), guest.texts('more').join());
   await guest.tap('.see');
-  await case_(guest, '门店已收到您的反馈，暂时没有新的回复。');
+  await case_(guest, '我们已收到您的反馈，暂时没有新的回复。');
   assert.deepEqual([guest.texts('said'), guest.texts('solved'), guest.texts('unsolved')], [[], [], []]);
   guest.close();
 
   await replyToCase(store, '对不起。\n汤底换过了。', AWARD);
   const back = new Guest({ scene: link });
-  await case_(back, '门店已回复。');
+  await case_(back, '我们已回复您。');
   assert.deepEqual(back.texts('said-words'), ['对不起。\n汤底换过了。']);
   assert.deepEqual(back.texts('code'), ['0123456789']);
   assert.ok(back.texts('award')[0].includes('¥500'));
   assert.deepEqual(back.texts('store'), [`南京路 ${store}`]);
   await back.tap('.unsolved');
-  await case_(back, '门店已收到您的反馈，暂时没有新的回复。');
+  await case_(back, '我们已收到您的反馈，暂时没有新的回复。');
   assert.equal((await caseOf(store)).state.S, 'open');
   await replyToCase(store, '请再来一次。');
   // What is on the screen is older than the reply: going back and coming again shows it.
   await back.tap('.back');
   await back.end('answered');
   await back.tap('.see');
-  await case_(back, '门店已回复。');
+  await case_(back, '我们已回复您。');
   await back.tap('.solved');
-  await case_(back, '门店已处理完毕。');
+  await case_(back, '我们已处理完毕。');
   assert.deepEqual(back.texts('line')[0], '您表示问题已解决，谢谢。');
   assert.equal((await caseOf(store)).said.S, 'solved');
   back.close();
@@ -66,7 +66,7 @@ test('the reply is read, is said to be no solution, and then to be one', async (
 test('a contact is left by whoever agrees, and forgotten again', async () => {
   const { store, guest } = await asked();
   await guest.tap('.see');
-  await case_(guest, '门店已收到您的反馈，暂时没有新的回复。');
+  await case_(guest, '我们已收到您的反馈，暂时没有新的回复。');
   await guest.tap('.contact');
   await guest.tap('.leave');
   assert.deepEqual(guest.texts('status'), ['尚未保存：请填写 1 到 80 个字，并勾选同意。']);
@@ -88,7 +88,7 @@ test('without a network the case waits, and an answer that is taken back has non
   const back = new Guest({ scene: link });
   await back.end('offline');
   network(true);
-  await case_(back, '门店已收到您的反馈，暂时没有新的回复。');
+  await case_(back, '我们已收到您的反馈，暂时没有新的回复。');
   await back.tap('.back');
   await back.end('answered');
   await back.tap('.quiet');

@@ -50,7 +50,7 @@ test('whoever asks for a reply asks for it after coming back too, and only where
   newPhone('en_GB');
   const { link } = await newLink(await newStore(REPLIES));
   const asked = (guest) => guest.all('reply').map(({ text, ariaChecked }) => [text.replace('✓', '').trim(), ariaChecked]);
-  const offer = "I'd like the store to reply to me here";
+  const offer = 'Please reply to me here';
   const guest = await Guest.of(link);
   assert.deepEqual(asked(guest), [[offer, false]]);
   await guest.tap('.reply');
@@ -106,7 +106,7 @@ test('a visit that was answered on another phone is answered, and there is nothi
   const guest = await Guest.of(link);
   await guest.answerAndSend(10, 5);
   await guest.end('answered');
-  const told = ['这次消费已经填写过问卷，以第一次的回答为准。'];
+  const told = ['这次体验已经填写过问卷，以第一次的回答为准。'];
   assert.deepEqual([guest.texts('more'), guest.texts('quiet')], [told, []]);
   guest.close();
   // Answers that were refused are of no use any more.
@@ -129,7 +129,7 @@ test('a guest who has answered and opens the link again is told so, and can stil
   const back = new Guest({ scene: link });
   await back.end('answered');
   assert.deepEqual(back.texts('brand'), ['巷子小馆 Lane']);
-  assert.deepEqual(back.texts('more'), ['这次消费已经填写过问卷，以第一次的回答为准。', '您可以撤回后重新填写。']);
+  assert.deepEqual(back.texts('more'), ['这次体验已经填写过问卷，以第一次的回答为准。', '您可以撤回后重新填写。']);
   assert.deepEqual(back.texts('quiet'), ['撤回我的回答']);
   await Promise.all([back.tap('.quiet'), back.tap('.quiet')]);
   await back.end('taken-back');

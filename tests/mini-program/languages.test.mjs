@@ -60,7 +60,7 @@ test('without a network another language has to wait, and everything stays', asy
   network(false);
   await guest.tap('.language', ({ language }) => language === 'en');
   await until('a word on it', () => guest.texts('status')[0]);
-  assert.deepEqual(guest.texts('status'), ['没有成功，请稍后再试。']);
+  assert.deepEqual(guest.texts('status'), ['操作未成功，请稍后再试。']);
   assert.deepEqual(guest.chosen('nps'), [7]);
   network(true);
   await guest.tap('.language', ({ language }) => language === 'en');

@@ -36,7 +36,7 @@ test('required questions without an answer are marked, the first one is scrolled
   await guest.pick('nps', 6);
   await guest.send();
   assert.deepEqual(['nps', 'csat', 'what', 'where', 'why'].map((id) => guest.mistakes(id)), ['', '请回答这一题。', '请回答这一题。', '', '']);
-  assert.equal(guest.texts('mistake')[0], '尚未提交，请再看一下您的回答。');
+  assert.equal(guest.texts('mistake')[0], '尚未提交，请检查您的回答。');
   assert.equal(phone.scrolls.at(-1), '#question-csat');
   await guest.pick('csat', 4);
   assert.equal(guest.mistakes('csat'), '');
@@ -94,7 +94,7 @@ test('a survey that the store has changed meanwhile is shown, with the answers t
   await sleep(CATALOG_AGE);
   await guest.send();
   await until('the other survey', () => guest.texts('title')[0] === '一个问题');
-  assert.deepEqual(guest.texts('mistake'), ['门店刚刚更新了问卷，请再看一下。']);
+  assert.deepEqual(guest.texts('mistake'), ['问卷刚刚更新，请再看一下。']);
   assert.deepEqual(guest.questions, ['nps', 'new']);
   assert.deepEqual(guest.chosen('nps'), [9]);
   await guest.pick('new', 'in');

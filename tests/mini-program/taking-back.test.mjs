@@ -58,7 +58,7 @@ test('an answer that was taken back while the reply was lost is taken back by an
   await guest.tap('.quiet');
   await quiet();
   phone.losesReplies = false;
-  assert.deepEqual(guest.texts('status'), ['没有成功，请稍后再试。']);
+  assert.deepEqual(guest.texts('status'), ['操作未成功，请稍后再试。']);
   assert.equal(await responses(store), 0);
   await guest.tap('.quiet');
   await guest.end('taken-back');

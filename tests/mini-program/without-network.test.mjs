@@ -101,7 +101,7 @@ test('a server that is busy is asked again', async () => {
   try {
     await guest.answerAndSend(7, 3);
     await quiet();
-    assert.match(guest.texts('status')[0], /^Many are answering just now\./);
+    assert.match(guest.texts('status')[0], /^Many people are answering just now\./);
   } finally {
     server.server = url;
     busy.close();

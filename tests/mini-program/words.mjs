@@ -32,7 +32,6 @@ function wordsOf({ guest, case: followUp, problems, mini_program: own }) {
     mend: guest.mend,
     missing: guest.missing,
     nothing: guest.nothing,
-    controlCharacters: guest.control_characters,
     questionsChanged: guest.questions_changed,
     tookBack: guest.taken_back_before,
     notTakenBack: problems.not_taken_back.detail,

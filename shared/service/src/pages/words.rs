@@ -44,7 +44,6 @@ pub(super) struct Words {
     pub missing: &'static str,
     pub nothing: &'static str,
     pub too_long: &'static str,
-    pub control_characters: &'static str,
     pub malformed: &'static str,
     pub questions_changed: &'static str,
     pub thanks: &'static str,
