@@ -252,7 +252,7 @@ async fn a_grant_opens_what_it_says_and_nothing_else() {
         with(bearer(world.grant("issue report:")), Method::GET, "/stores").await.problem(),
         (403, "grant-insufficient".into())
     );
-    // Whoever may not see a scope isn't told whether it exists.
+    // A caller who may not see a scope does not learn whether it exists.
     assert_eq!(report("report:store/13", "/reports/store/4040").await.problem(), (403, "grant-insufficient".into()));
     assert_eq!(report("report:", "/reports/store/4040").await.problem(), (404, "scope-unknown".into()));
     assert_eq!(report("report:", "/reports/mars").await.problem(), (404, "scope-unknown".into()));

@@ -1,5 +1,5 @@
-//! Whoever is judged by the figures tries to bend them: with the links that they hold, with the grants of a till, with
-//! answers of their own.
+//! People who are judged by the figures try to bend them: with their links, with the grants of a till, with answers of
+//! their own.
 
 use aftertaste::domain::visit::Channel;
 use jiff::{Timestamp, ToSpan};
@@ -236,7 +236,7 @@ async fn no_link_of_another_kind_takes_the_mark_of_a_taking_back_away() {
     let send = async |link: &str, submission: Uuid| {
         world.answer(link, json!({"submission": submission, "answers": {"nps": 0, "csat": 1}})).await.status.as_u16()
     };
-    // Whoever tries out first does not answer for the guest, and whoever tries out later hides nothing.
+    // A trial before the guest's answer does not replace it, and a later trial hides nothing.
     assert_eq!((send(&test, Uuid::new_v4()).await, send(&receipt, submission).await), (201, 201));
     let delete = world.request(Method::DELETE, &format!("/s/{receipt}")).header("submission", submission.to_string());
     assert_eq!(world.send(delete).await.status, 204);

@@ -30,7 +30,7 @@ async fn a_changed_survey_is_a_new_version_and_the_same_one_stays() {
     assert_eq!((status, &second["version"]), (201, &json!(2)));
     let there = world.call(Method::GET, "/surveys/counter", "admin", Value::Null).await.json();
     assert_eq!(there, second);
-    // What was read can be put back as it is.
+    // The body of a `GET` can be put back unchanged.
     assert_eq!(put(there).await.0, 200);
 
     let (status, refused) = put(survey("Would you?", 5)).await;

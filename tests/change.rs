@@ -34,8 +34,8 @@ fn item(scope: &Scope, day: Date, content: Content) -> Item {
     rollup_item(scope, day, &Rollup { content, counted_at: Timestamp::now(), ..Rollup::default() }).unwrap()
 }
 
-/// Puts in what a count would have left of some stores, each under a node below `cn`: of each day, by how many days ago it
-/// was, what each store's guests answered.
+/// Writes the rollups that a count would have made for some stores, each under a node below `cn`. They have the answers
+/// of each store's guests for each day, by how many days ago it was.
 async fn put(world: &World, places: &[(u32, &str)], days: &[(i64, Vec<Answered>)]) {
     for (number, path) in places {
         let details =

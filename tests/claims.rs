@@ -1,5 +1,5 @@
-//! No sentence of the page without a claim that is certain in the figures: two hundred stores of every kind, drawn from a
-//! seed, and the nodes above them.
+//! No sentence of the page without a claim that is certain in the figures. The test has two hundred stores of every
+//! kind, drawn from a seed, and the nodes above them.
 
 use aftertaste::{
     domain::{

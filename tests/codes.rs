@@ -92,7 +92,7 @@ async fn a_code_opens_so_often_a_minute_from_one_address() {
     assert_eq!(refused[0].headers()["retry-after"], "60");
     let page = open(&world, &a, "text/html").await;
     assert!(page.status() == 303 || page.text().await.unwrap().contains("Many people are answering here"));
-    // What counts them says nothing of the address.
+    // The item that counts them reveals nothing about the address.
     let items = format!("{:?}", world.items("L#").await);
     assert!(!items.contains("127.0.0.1") && items.contains("expires"), "{items}");
 }

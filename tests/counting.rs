@@ -1,5 +1,5 @@
-//! Whatever the order, overlap, repetition or interruption of the counts before it, a count leaves rollups that a
-//! plain recount of the raw items agrees with.
+//! A count leaves rollups that agree with a plain recount of the raw items. The order, overlap, repetition or
+//! interruption of earlier counts does not matter.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -106,7 +106,7 @@ fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
         answered.sort_by_key(|(at, sk, _)| (*at, *sk));
         if day == today {
             answered.truncate(answered.len() / 5 * 5);
-            // What was given anew waits until the day is over.
+            // An answer that was given again waits until the day is over.
             answered.retain(|(.., item)| item.get("taken_back").is_none());
         }
         let above = STORES.iter().find(|(number, _)| *number == store).unwrap().1;

@@ -192,8 +192,8 @@ async fn count(scheduled: &[Case], variables: &[(&str, &str)]) {
     }
 }
 
-/// Sends what the calls before have made due: the test of an endpoint whose name leads nowhere, and the link of a payment
-/// that was paid back.
+/// Sends the events that earlier calls have made due. They are the test of an endpoint whose name does not resolve, and
+/// the link of a refunded payment.
 async fn send(scheduled: &[Case], variables: &[(&str, &str)], secrets: &[String]) {
     let sender = Function::start("send-notices", variables).await;
     for case in of(scheduled, "send-notices") {
@@ -306,7 +306,7 @@ async fn no_key_no_token_and_no_cookie_is_logged_below_trace() {
     let page = reports.invoke(&routed("GET /reports/{scope+}", form(&cookie), "")).await;
     let after = page["body"].as_str().unwrap().split(r#"name="token" value=""#).nth(1).unwrap();
     let of_form = after.split('"').next().unwrap().to_owned();
-    // What is refused is not repeated either.
+    // Refused calls are not repeated either.
     for (sent, status) in [
         (press, 410),
         (routed("POST /people", form(&cookie), "token=x"), 403),

@@ -37,7 +37,7 @@ async fn an_answer_says_which_rule_held_until_it_is_taken_back_or_erased() {
     assert_eq!(world.answer(&link, whole.clone()).await.status, 201);
     assert_eq!(more(&world).await, Some(json!({"follow_up": {"severity": "high", "trigger": "csat"}})));
     assert_eq!(world.answer(&link, whole).await.status, 200);
-    // Whoever asks for a reply only now has to know that the store was not told so.
+    // A guest who asks for a reply only now has to know that the store did not get the request.
     let asks = json!({"submission": first, "answers": answers, "asks_reply": true});
     assert_eq!(world.answer(&link, asks).await.problem(), (409, "already-answered".into()));
 

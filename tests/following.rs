@@ -113,7 +113,7 @@ async fn the_report_says_what_became_of_cases_by_the_word_of_their_guests() {
         make(&world, *visit, Move::SayNotSolved).await;
     }
     make(&world, visits[6], Move::Close { outcome: Outcome::Unsolved, note: None }).await;
-    // What was taken back counts as nothing.
+    // An answer that was taken back counts as nothing.
     make(&world, visits[11], Move::Withdraw).await;
     count(&world).await;
     let day = days_ago(1);

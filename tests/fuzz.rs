@@ -1,9 +1,9 @@
 //! Requests of every kind to every route of the template, from a seed. None is answered with 5xx, and no refusal is
 //! much longer than what it refuses.
 //!
-//! To send more than the gate does: `AFTERTASTE_FUZZ_REQUESTS=50000 cargo fuzz-routes`. `AFTERTASTE_FUZZ_SEED` is for
-//! others, or for the same ones again: the links and days in them follow the clock, what RSA signs has a new key each
-//! time, and all else follows the seed.
+//! To send more than the gate does: `AFTERTASTE_FUZZ_REQUESTS=50000 cargo fuzz-routes`. For other requests, or for the
+//! same ones again, set `AFTERTASTE_FUZZ_SEED`. The links and days in them follow the clock, and RSA has a new key each
+//! time. Everything else follows the seed.
 
 mod accounts;
 mod bodies;

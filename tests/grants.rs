@@ -60,7 +60,7 @@ async fn a_grant_is_issued_listed_used_ended_and_refused() {
     let other = issue(&world, json!({"subject": "Li", "scope": "report:store/12"})).await.json();
     assert_eq!(login(other["token"].as_str().unwrap()).await, (410, "sign-in-ended".into()));
     assert_eq!(with(&world, till_token, Method::POST, "/links", payment(1)).await.status, 201, "the other goes on");
-    // Whoever did it stands in the trail.
+    // The trail names the person who did it.
     let trail = world.call(Method::GET, "/audit", "admin", Value::Null).await.json();
     let deeds: Vec<&str> =
         trail["deeds"].as_array().unwrap().iter().map(|deed| deed["what"].as_str().unwrap()).collect();
@@ -238,7 +238,7 @@ async fn whoever_sets_up_a_region_sets_up_that_and_nothing_else() {
     let seen: Vec<&str> =
         seen["stores"].as_array().unwrap().iter().map(|store| store["path"].as_str().unwrap()).collect();
     assert!(seen.len() > 2 && seen.iter().all(|path| path.starts_with("cn/east")), "{seen:?}");
-    // Whoever has one store sets it up, and does not choose by which others it is measured.
+    // A caller with one store sets it up, and does not choose the others that it is compared with.
     let one = async |path: &str| world.call(Method::PUT, "/stores/9001", "admin:store/9001", store_of(path)).await;
     assert_eq!(one("cn/east/suzhou").await.status, 200);
     assert_eq!(one("cn/east/wuxi").await.problem(), (403, "grant-insufficient".into()));

@@ -165,7 +165,7 @@ async fn a_photo_of_the_receipt_shows_the_state_and_nothing_else() {
     for secret in ["汤", "对不起", "欢迎", &guest.submission.to_string(), "csat", "\"lin"] {
         assert!(!page.text.contains(secret), "{secret} is in {}", page.text);
     }
-    // Whoever found another id learns no more.
+    // Somebody with another id learns no more.
     assert_eq!(world.send(guest.ask(Uuid::new_v4())).await.problem(), (409, "case-not-yours".into()));
     let request = world.request(Method::POST, &guest.path());
     assert_eq!(world.send(request.json(&json!({"said": "solved"}))).await.problem(), (409, "case-not-yours".into()));

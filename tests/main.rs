@@ -1,5 +1,5 @@
-//! Aftertaste as its callers meet it: over HTTP, with the real SDK against a real (embedded) DynamoDB; the real
-//! binaries under AWS's runtime emulator; the real program, started, killed and started again.
+//! Aftertaste as its callers use it: over HTTP, with the real SDK against a real (embedded) DynamoDB. Also the real
+//! binaries under AWS's runtime emulator, and the real program, started, killed and started again.
 
 mod bad_input;
 mod bending;

@@ -163,7 +163,7 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
     assert_eq!(read.problem(), (409, "item-unreadable".into()));
     let linked = operate(&world, Method::POST, "/people/broken/link", Value::Null).await;
     assert_eq!(linked.problem(), (409, "item-unreadable".into()));
-    // Whoever has signed in, and can't be read since, is signed out, and holds up nobody.
+    // A person who signed in, and can't be read since, is signed out, and blocks nobody.
     let other = Browser::signed_in(&world, "grace").await;
     set(&world, "PEOPLE", "grace", "name", json!({"M": {}})).await;
     assert_eq!((other.report("store/12").await, browser.report("store/12").await), (401, 200));

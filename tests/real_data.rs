@@ -1,5 +1,5 @@
-//! Real respondents: 250 customers of mobile-phone companies, from the European Customer Satisfaction Index
-//! (Tenenhaus et al. 2005, the data set `mobi` of the R packages plspm and seminr).
+//! Real respondents: 250 customers of mobile-phone companies, from the European Customer Satisfaction Index. The source
+//! is Tenenhaus et al. 2005, the data set `mobi` of the R packages plspm and seminr.
 
 use std::path::PathBuf;
 
@@ -87,8 +87,8 @@ fn check_joint_drivers(report: &Value) {
 }
 
 fn check_marginal_drivers(report: &Value) {
-    // Mean, penalty, reward, asymmetry and correlation of each on its own; then, to nine digits, what the second edition of
-    // the statistics puts for the first's: Welch's standard errors, and by them the interval of the asymmetry.
+    // Mean, penalty, reward, asymmetry and correlation of each on its own. Then, to nine digits, the figures that
+    // replace the first edition's: Welch's standard errors, and by them the interval of the asymmetry.
     for (question, figures, [se_penalty, se_reward, low, high]) in [
         (
             "PERQ1",

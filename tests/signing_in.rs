@@ -24,7 +24,7 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
     for _ in 0..3 {
         let page = scanner.open(&link).await;
         assert!(page.status == 200 && page.headers.get("set-cookie").is_none(), "{}", page.text);
-        // Whoever presses knows as whom, in whatever language.
+        // The page says as whom one signs in, in any language.
         assert!(page.text.contains("<strong>li</strong>") && page.text.contains(&format!("{link}&amp;lang=zh-TW")));
     }
     let mut phone = Browser::new(&world);
@@ -36,7 +36,7 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
     assert_eq!((phone.report("cn/east").await, phone.report("store/12").await), (200, 200));
     assert_eq!((phone.report("cn").await, phone.report("cn/north").await), (403, 403));
     assert!(phone.open("/reports/cn/east.html").await.text.contains("li"));
-    // Whoever finds it later is not signed in.
+    // Somebody who finds it later is not signed in.
     let mut late = Browser::new(&world);
     assert_eq!(late.open(&link).await.status, 410);
     assert_eq!(late.press(&link).await.status, 410);

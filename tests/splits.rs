@@ -1,5 +1,5 @@
-//! However the responses of a day fall on stores, and in whatever order the counts meet on their way up, the report of all
-//! of them is the same, to the last bit of every figure.
+//! The responses of a day may be in any stores, and the counts may be merged in any order. The report of all of them is
+//! the same, to the last bit of every figure.
 
 use std::collections::BTreeMap;
 

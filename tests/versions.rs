@@ -1,5 +1,5 @@
-//! Two versions side by side: a deploy is not atomic, and may be rolled back. What version 0.1 wrote is read and goes
-//! on; so is what a later version may write, with attributes and fields that this one does not know.
+//! Two versions side by side: a deploy is not atomic, and may be rolled back. Items of version 0.1 can still be read
+//! and used. So can items of a later version, with attributes and fields that this one does not know.
 
 mod later;
 mod outbox;
@@ -55,8 +55,8 @@ async fn play(scene: &Scene) {
     assert_eq!(scene.reply(&opened).await.status, 303);
 }
 
-/// What is done seldom, on the day before: an answer is taken back, another given anew after that, a third erased, and a
-/// store goes over to another survey, which has questions of every kind.
+/// Rare actions, on the day before: an answer is taken back, another is given again after that, and a third is erased.
+/// A store switches to another survey, which has questions of every kind.
 async fn play_seldom(scene: &Scene) {
     const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b10";
     for payment in ["taken back", "anew"] {
@@ -228,7 +228,7 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     for (scope, before) in written["reports"].as_object().unwrap() {
         assert_eq!(&report(&scene, scope).await, before, "{scope}");
     }
-    // Whoever has signed in goes on, with the roles that are known here.
+    // People who have signed in stay signed in, with the roles that are known here.
     let page = calls::new("GET /reports/{scope+}").at(&[("scope", "cn.html")]).in_session().wants_page();
     assert_eq!(scene.reply(&page).await.status, 200);
     let listed = scene.reply(&calls::new("GET /people").grant("admin")).await;
@@ -258,9 +258,10 @@ fn has_all_there_is(items: &[Value]) {
     }
 }
 
-/// What the reports of version 0.1 say of the day before the running one, and what stands for it since the second edition
-/// of the statistics: the interval of an NPS of 6 promoters, 3 passives and 16 detractors, in JSON and in CSV, worked out
-/// apart, by the operations of the program in their order. A temperature needs thirty answers.
+/// The words in version 0.1's reports on the day before the running one, and those that replace them since the second
+/// edition of the statistics. They are the interval of an NPS of 6 promoters, 3 passives and 16 detractors, in JSON and
+/// in CSV. It is computed independently, by the operations of the program in their order. A temperature needs thirty
+/// answers.
 const SECOND_EDITION: [(&str, &str); 4] = [
     ("-66.96271149057739", "-69.74042331015549"),
     ("-4.465859937994016", "-4.333650763918601"),
@@ -280,8 +281,8 @@ fn fixture() -> Value {
     serde_json::from_str(&written).unwrap()
 }
 
-/// What a report says of the day before the running one: its counts mean the same in every version, and its intervals
-/// in every edition of the statistics. Of the running day later versions show less.
+/// A report on the day before the running one. Its counts mean the same in every version, and its intervals in every
+/// edition of the statistics. For the running day later versions show less.
 fn of_the_day_before(report: &str) -> Value {
     const DAY: &str = "2026-11-20";
     match serde_json::from_str::<Value>(report) {

@@ -1,7 +1,7 @@
 //! The folder of a local run: the table's file, the keys, and who is using them.
 //!
-//! What guests answered and the keys are for the eyes of the one who runs it: a folder that is made here has the mode
-//! 0700, and files that are made here have 0600. The table's files of an earlier run get it too.
+//! Only the person who runs it can read guests' answers and the keys. A folder that is made here has the mode 0700, and
+//! files that are made here have 0600. The table's files of an earlier run get it too.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, TryLockError};
@@ -98,8 +98,8 @@ impl Data {
         fs::read_to_string(&path).map_err(|error| Failure(format!("{}: it can't be read: {error}.", path.display())))
     }
 
-    /// Writes a keyring, unless it is there. Under another name first, so that a process killed here leaves no half of a
-    /// keyring; linked, so that of several processes the first one's keyring stays.
+    /// Writes a keyring, unless it is there. Under another name first, so that a process killed here leaves no half of
+    /// a keyring. Then it is linked, so that of several processes the first one's keyring stays.
     fn keep(&self, name: &str, json: &str) -> Result<(), Failure> {
         let path = self.folder.join(format!("{name}.json"));
         if path.exists() {
@@ -128,7 +128,7 @@ impl Data {
         // The system lets go of a lock with its process, however that ends.
         match file.try_lock() {
             Ok(()) => {
-                // What a killed process left there is nobody's address.
+                // An address that a killed process left there is not valid any more.
                 file.set_len(0).map_err(fail)?;
                 Ok(Taken::Here(Lock { file }))
             }

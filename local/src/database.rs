@@ -27,8 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a start waits before it looks for the table again.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// How many items are imported at once: one write to the disk for all of them, and some tens of milliseconds in which
-/// nobody else is served.
+/// How many items are imported at once. That is one write to the disk for all of them, and some tens of milliseconds in
+/// which nobody else is served.
 const AT_ONCE: usize = 2_000;
 
 /// A DynamoDB in this process.
@@ -238,8 +238,8 @@ enum Look {
     Late(String),
 }
 
-/// Looks for one item by both keys, as the functions do: a table of other keys refuses the question. `DescribeTable`
-/// would count every item first, which takes seconds in a large table.
+/// Reads one item by both keys, as the functions do: a table of other keys refuses this. Calling `DescribeTable` would
+/// count every item first, which takes seconds in a large table.
 async fn look(client: &Client, template: &Template) -> Look {
     let mut query = client.query().table_name(TABLE).limit(1);
     let mut conditions = Vec::new();

@@ -116,8 +116,8 @@ fn stores() -> Result<Vec<(Store, f64, f64)>, Failure> {
     stores.collect()
 }
 
-/// Everything that happened in the stores, as items: responses, operations, and the rollups of both. What a count of the
-/// table would find is known here, and reading it all back would take longer than everything else of a first start.
+/// Everything that happened in the stores, as items: responses, operations, and the rollups of both. The result of a
+/// count is known here. Reading it all back would take longer than everything else of a first start.
 async fn invent(stores: &[(Store, f64, f64)], inventor: Inventor, now: Timestamp) -> Result<Vec<Item>, Failure> {
     let inventor = Arc::new(inventor);
     let invented = stores.iter().map(|(store, busy, quality)| {

@@ -17,8 +17,9 @@ pub const WRITTEN_FOR: &str = "2026-11-21T04:35:00Z";
 /// The secret of the account in `events/manage-catalog/valid-account.json`. Everybody knows it.
 const SECRET: &str = "whsec_dGhlIHNlY3JldCBvZiBldmVudHMvIGhlcmU=";
 
-/// An event as it would read if it had been written for `now`. A link that these keys signed is signed anew, as old
-/// as it was; so is `paid_at` in the body, and a notice of the account that the events put. What is forged stays as it is.
+/// An event as it would read if it had been written for `now`. A link that these keys signed is signed again, as old
+/// as it was. So is `paid_at` in the body, and a notice of the account that the events put. Forged parts stay as they
+/// are.
 pub fn at(mut event: Value, keys: &GuestKeys, now: Timestamp) -> Value {
     let Ok(written_for) = WRITTEN_FOR.parse::<Timestamp>() else { return event };
     let moved = |instant: Timestamp| instant.saturating_add(now.duration_since(written_for)).unwrap_or(instant);

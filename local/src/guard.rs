@@ -1,7 +1,7 @@
 //! What keeps web pages away from the doors that ask for no grant: the table's port and `/_local/…`.
 //!
-//! A browser lets any page call an address of this machine, in two ways. Directly, and then it says in `Origin` which
-//! page calls. Or under a name of the page's own that leads to this machine a moment later (DNS rebinding): to the
+//! A browser lets any page call an address of this machine, in two ways. In a direct call, `Origin` says which page
+//! calls. Or the page uses a name of its own that resolves to this machine a moment later (DNS rebinding). For the
 //! browser that is the page's own site, but `Host` still has the name.
 
 use axum::{

@@ -1,7 +1,7 @@
 //! Aftertaste on one machine: an embedded DynamoDB and every function behind one port.
 //!
-//! Nothing here stands in for anything: the functions are the deployed ones, the SDK is the real one, and the
-//! routes, schedules and keys are those of template.yaml.
+//! There is no mock here. The functions are the deployed ones, the SDK is the real one, and the routes, schedules and
+//! keys are those of template.yaml.
 
 mod client;
 mod clock;

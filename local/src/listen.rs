@@ -64,10 +64,10 @@ pub struct Listen {
     /// Which events, such as survey.link.issued,response.*; by default all
     #[arg(long, value_delimiter = ',')]
     types: Vec<String>,
-    /// Whose, such as cn/east,store/12; by default those of all stores
+    /// The stores and nodes whose events come, such as cn/east,store/12; by default all
     #[arg(long, value_delimiter = ',')]
     scopes: Vec<String>,
-    /// The status that verified events are answered with, such as 500, 429 or 410
+    /// The status of the reply to verified events, such as 500, 429 or 410
     #[arg(long, value_name = "STATUS", default_value = "204", value_parser = final_status)]
     answer: StatusCode,
     /// The folder of the keys, and of the stack that runs on it

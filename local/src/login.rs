@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
-/// Whoever signs in where nobody is named: it is put on the list the first time.
+/// The person who signs in if nobody is named. They are put on the list the first time.
 const OPERATOR: &str = "operator";
 
 /// A sign-in link of a person, made by the stack at an address. `grant` allows admin.

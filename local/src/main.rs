@@ -58,14 +58,14 @@ struct Run {
     /// The folder of the table and the keys
     #[arg(long, value_name = "DIR", default_value = ".aftertaste")]
     data: PathBuf,
-    /// Keep the table and the keys in memory, and forget them at the end
+    /// Keep the table and the keys in memory, and lose them at the end
     #[arg(long, conflicts_with = "data")]
     memory: bool,
     /// Put no demo brand into an empty table
     #[arg(long)]
     no_demo: bool,
-    /// Let time run so many times as fast, so that deadlines can be watched: 60x. What is written then lies in the future,
-    /// so nothing of it is kept
+    /// Let time run so many times as fast, so that deadlines can be watched: 60x. All its data has a date in the
+    /// future, so nothing is kept
     #[arg(long, value_name = "TIMES", value_parser = parse_times)]
     clock: Option<u32>,
 }
@@ -74,16 +74,16 @@ struct Run {
 enum Command {
     /// Print a bearer token
     Grant {
-        /// What it allows, by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>, follow:<scope>,
-        /// contact:<scope>, pulse:<scope>
+        /// Its permissions, separated by spaces: issue, issue:<scope>, admin, admin:<scope>, report:<scope>,
+        /// follow:<scope>, contact:<scope>, pulse:<scope>
         scopes: String,
         /// How many hours ago a payment may have been made whose link it asks for; by default as long as links live
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=1440))]
         paid_within: Option<u32>,
-        /// How many days it lasts: 30 if not said, or as long as its kind may
+        /// How many days it lasts: by default 30, or less if its kind may not last so long
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
         days: Option<u16>,
-        /// Whom it is for
+        /// The person or program that it is for
         #[arg(long, default_value = "local")]
         subject: String,
         /// The folder of the keys
@@ -95,7 +95,7 @@ enum Command {
     },
     /// Print a sign-in link: it works once, for 15 minutes
     Login {
-        /// Who signs in, by the id under which they are listed; by default an operator, who may everything
+        /// The person who signs in, by their id; by default an operator, who may do everything
         person: Option<String>,
         /// The folder of the keys, and of the stack that runs on it
         #[arg(long, value_name = "DIR", default_value = ".aftertaste")]

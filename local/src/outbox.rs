@@ -28,7 +28,7 @@ pub(crate) async fn show(app: &Arc<App<AllKeys>>) -> Response {
 async fn events(app: &App<AllKeys>) -> Result<Vec<Value>, TableError> {
     let mut shown = Vec::new();
     for Due { task, .. } in app.table.outbox().await? {
-        // What goes on at an endpoint is among its deliveries.
+        // An endpoint's own items are among its deliveries.
         let Task::HandOut(event) = task else { continue };
         let payment = match event.payment {
             Some(key) => app.table.payment_state(key).await?,
@@ -46,7 +46,7 @@ async fn events(app: &App<AllKeys>) -> Result<Vec<Value>, TableError> {
 }
 
 fn waiting(event: &OutgoingEvent, payment: Option<PaymentState>) -> Value {
-    // Whoever sends events looks at the payment first.
+    // The sender of events checks the payment first.
     let is_stopped = matches!(payment, Some(PaymentState::Refunded | PaymentState::Quiet));
     json!({
         "id": event.id,

@@ -74,7 +74,7 @@ pub fn read_survey(path: &Path) -> Result<Survey, Failure> {
     Survey::new(definition).map_err(|mistakes| fail(mistakes.to_string()))
 }
 
-/// Reads a CSV's rows as answers. `map` names the column of a question, each `question=column`; a question that it
+/// Reads a CSV's rows as answers. The columns of questions are in `map`, each as `question=column`. A question that it
 /// does not name has the column of its own name, if there is one.
 ///
 /// # Errors
@@ -142,8 +142,8 @@ impl Replay {
                 self.day, self.survey.definition.id
             )));
         }
-        // A row's minute depends on nothing but the row, so that a file replayed again, or grown, or replayed when the
-        // day is over, is not counted twice. Only the first ten minutes of a day are never in the future.
+        // A row's minute depends only on the row. So a file that is replayed again is not counted twice, even with more
+        // rows or after the day is over. Only the first ten minutes of a day are never in the future.
         let paid_at = |row: usize| {
             let minute = i64::try_from(row % 10).unwrap_or(0);
             window.start.saturating_add(minute.minutes()).unwrap_or(window.start)

@@ -80,8 +80,8 @@ impl Scheduled {
     }
 }
 
-/// Starts the schedules, each with a first run soon: what happened while nothing ran is made good. Those of a function fire
-/// one after another on a thread of their own, so that a count of many answers takes no thread from the guests.
+/// Starts the schedules, each with a first run soon, which catches up after a time without runs. Those of a function
+/// fire one after another on a thread of their own. So a count of many answers takes no thread from the guests.
 pub(crate) fn start(
     template: &Template,
     app: &Arc<App<AllKeys>>,
@@ -153,7 +153,7 @@ async fn send(Scheduled { sender, clock, turns, .. }: &Scheduled) -> Result<Valu
     let _turn = clock.waits_for(&turns.sending).await;
     // One look at a faster clock a run: by the next its minute may be over, and with it the time for cases.
     let clock = clock.of_a_run();
-    // Whoever listens asks every two seconds. A run that finds nothing says so, and would fill the log.
+    // `listen` asks every two seconds. A run that finds nothing says so, and would fill the log.
     if !send_notices::has_work(sender, clock()).await? {
         return Ok(json!(Summary::default()));
     }

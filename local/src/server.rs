@@ -54,7 +54,7 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
     for schedule in &template.schedules {
         let path = format!("/_local/schedules/{}", schedule.logical_id);
         let (scheduled, schedule) = (scheduled.clone(), schedule.clone());
-        // Whoever asked may hang up. A run goes on all the same: cut off, it would leave its lease behind.
+        // The caller may hang up. A run goes on anyway: cut off, it would leave its lease behind.
         let fire = async move |body: String| {
             let run = tokio::spawn(async move { schedules::fire_now(&scheduled, &schedule, &body).await });
             run.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)

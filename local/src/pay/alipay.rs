@@ -54,7 +54,7 @@ fn parameters(payment: &Payment) -> BTreeMap<&'static str, String> {
         ("notify_time", time),
         ("notify_type", "trade_status_sync".to_owned()),
         ("out_trade_no", payment.order()),
-        // Whoever makes an order has to encode it, and Alipay signs it as they sent it.
+        // The merchant's system has to encode it in the order, and Alipay signs it as it was sent.
         ("passback_params", encoded(&payment.attached())),
         ("receipt_amount", payment.in_hundreds()),
         ("seller_id", "2088000000000012".to_owned()),

@@ -21,16 +21,16 @@ use crate::{Data, Failure, sign_grant};
 /// Providers wait no longer than this for the stack's answer, and most not as long.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A payment that a provider tells of.
+/// A payment that a provider reports.
 #[derive(Debug, Args)]
 pub struct Pay {
-    /// Who tells of it: wechat, alipay, stripe, square, standard, or mapped:FILE such as
+    /// The provider that reports it: wechat, alipay, stripe, square, standard, or mapped:FILE such as
     /// mapped:providers/shouqianba.json
     provider: ProviderName,
-    /// The store that was paid at
+    /// The store where it was paid
     #[arg(long)]
     store: u32,
-    /// How often the same payment is told of
+    /// How often the same payment is reported
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     repeat: u32,
     /// All at once, instead of one after the other
@@ -42,10 +42,10 @@ pub struct Pay {
         value_parser = clap::value_parser!(i64).range(-1_000_000_000..=1_000_000_000),
     )]
     skew: i64,
-    /// Change one byte of what was signed
+    /// Change one byte of the signed text
     #[arg(long)]
     tamper: bool,
-    /// Who paid, as the provider tells guests apart; by default another one each time
+    /// The payer's id at the provider; by default another one each time
     #[arg(long, value_name = "TEXT", value_parser = plain)]
     payer: Option<String>,
     /// The amount in the smallest unit, such as fen

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::sent::Sent;
 
-/// Puts a value at a place, which has to be there but for the last step of a pointer. `item` is the pointer of the
-/// item at which all others begin. `None` when it can't be put.
+/// Puts a value at a place, which has to be there except for the last step of a pointer. The pointer of the item, at
+/// which all others begin, is `item`. `None` when it can't be put.
 pub(crate) fn put(sent: &mut Sent, origin: &Origin, item: &str, value: &str) -> Option<()> {
     match origin {
         Origin::Header(name) => {

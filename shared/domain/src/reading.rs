@@ -1,7 +1,7 @@
 //! How JSON becomes values: strictly at the door, leniently at the table.
 //!
-//! What a caller sends may hold no field that nobody reads: it would be a spelling mistake that goes unnoticed. What is
-//! read from the table may, because a later version may have written it and been rolled back.
+//! A caller's JSON may have no field that nobody reads: it would be a spelling mistake that goes unnoticed. An item of
+//! the table may have one, because a later version may have written it and been rolled back.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -62,7 +62,7 @@ fn sentence(text: &str) -> String {
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
 
-/// Reads a map from the table and passes over the keys that this version does not know, such as the channel or the
+/// Reads a map from the table and ignores the keys that this version does not know. An example is the channel or the
 /// series of a later one.
 ///
 /// # Errors

@@ -232,8 +232,8 @@ impl Grant {
         self.allows(Kind::Admin, scope, path)
     }
 
-    /// Whether its holder may give a permission to others. Nobody gives what they do not have; whoever sets up a store
-    /// also gives tills its links. `path` is the node a store belongs to, when the permission is for a store.
+    /// Whether its holder may give a permission to others. Nobody gives rights that they do not have. A holder who sets
+    /// up a store also gives tills its links. For a permission about a store, `path` is the node it belongs to.
     pub fn may_give(&self, permission: &Permission, path: Option<&Path>) -> bool {
         if self.allows_admin() {
             return true;

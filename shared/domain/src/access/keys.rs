@@ -167,7 +167,7 @@ impl GrantKeys {
         self.id.as_deref()
     }
 
-    /// An id as whoever holds it sends it back, with a tag that nobody makes without the keys: what is made up costs no
+    /// An id as its holder sends it back, with a tag that nobody can make without the keys. So an invented one costs no
     /// read of the table.
     pub fn ticket(&self, kind: Ticket, id: Uuid) -> String {
         let tag = self.grants.hash(kind.label(), id.as_bytes());
@@ -200,7 +200,7 @@ impl GrantKeys {
 pub struct SealKeys {
     /// The id of the key that seals.
     current: u8,
-    /// Keys by id. What one of them sealed opens for as long as it is here.
+    /// Keys by id. As long as one of them is here, everything that it sealed can be opened.
     sealing: BTreeMap<u8, Key>,
 }
 

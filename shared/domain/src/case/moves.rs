@@ -16,8 +16,8 @@ pub const MOST_REOPENINGS: u8 = 3;
 /// How many days an answer stands without objection until the case counts as solved.
 pub const ANSWER_STANDS_DAYS: i64 = 7;
 
-/// For how many days after its visit a case can be given an award: a link lives for sixty at most, and a case waits for
-/// thirty more. So whoever sums up a month knows how far back its visits lie.
+/// For how many days after its visit a case can get an award. A link lives for sixty at most, and a case waits for
+/// thirty more. So the sum of a month knows how far back its visits go.
 pub const AWARD_DAYS: i64 = 100;
 
 /// A move.

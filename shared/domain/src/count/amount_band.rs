@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Invalid, shortened};
 
-/// Amounts of a currency from a lower end on, in whole units, and below the next: 0, 1, 2, 5, 10, 20, 50, 100 and so on.
-/// They are the same for all stores and days, so that counts of them add up for ever. Written `CNY 100`.
+/// Amounts of a currency from a lower end on, in whole units, and below the next. The ends are 0, 1, 2, 5, 10, 20, 50,
+/// 100 and so on. They are the same for all stores and days, so that counts of them always add up. Written `CNY 100`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AmountBand {

@@ -25,8 +25,8 @@ pub struct CaseCounts {
     /// Of those with a deadline, how many were answered in time, and how many have been answered or are late.
     #[serde(skip_serializing_if = "is_none")]
     pub in_time: (u64, u64),
-    /// Opening minutes to the first answer, in powers of two: under `b` those of 2ᵇ⁻¹ minutes to less than 2ᵇ, under 0 those
-    /// of less than one. Praises are left out here and below.
+    /// Opening minutes to the first reply, in powers of two. Under `b` are those of 2ᵇ⁻¹ minutes to less than 2ᵇ, under
+    /// 0 those of less than one. Praises are left out here and below.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub reply_minutes: BTreeMap<u8, u64>,
     /// Opening minutes to the first closing by people or guests, likewise.
@@ -73,7 +73,7 @@ fn power_above(minutes: u64) -> u8 {
 impl CaseCounts {
     /// Counts a case as it stands at an instant.
     pub fn add(&mut self, case: &Case, now: Timestamp) {
-        // What was handed out stays in the sums, also where the answer was taken back.
+        // An award that was handed out stays in the sums, even if the answer was taken back.
         if let Some(award) = case.award.as_ref().filter(|award| award.to == AwardTo::Guest) {
             let (n, amount) = self.awards.entry(award.currency.clone()).or_default();
             (*n, *amount) = (n.saturating_add(1), amount.saturating_add(award.amount));

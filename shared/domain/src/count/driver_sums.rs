@@ -40,8 +40,8 @@ impl Band {
     }
 }
 
-/// How many answered two drivers low, middle or high: three counts for the low answers to the first, then three for the
-/// middle ones, then three for the high ones.
+/// How many answered two drivers low, middle or high. Three counts are for the low answers to the first, then three for
+/// the middle ones, then three for the high ones.
 pub type PairCounts = [u64; 9];
 
 /// One driver x against satisfaction y. Written as its twelve sums in a row.

@@ -94,8 +94,8 @@ impl From<Ordered> for (u64, Group) {
     }
 }
 
-/// A group as it is written where a day has hundreds: four counts where each guest answered both questions, as nearly all
-/// do, and else six.
+/// A group as it is written if a day has hundreds. It has four counts if each guest answered both questions, as nearly
+/// all do, and otherwise six.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
 struct Terse(Group);

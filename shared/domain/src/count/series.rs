@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Tally;
 use crate::{Id, Invalid, shortened, survey::Response, visit::Origin};
 
-/// What a tally is of: the answers to one survey, those behind which a payment stands apart from those to codes on
-/// tables, from those of who tries it out and from those of staff. Written `dine-in`, `dine-in@table`, `dine-in@test`
-/// and `pulse@staff`.
+/// The answers that a tally counts: those to one survey, of one origin. Answers after a payment, by codes on tables, of
+/// trials and of staff are separate series. Written `dine-in`, `dine-in@table`, `dine-in@test` and `pulse@staff`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {

@@ -21,8 +21,8 @@ pub const STEP: usize = 5;
 /// So many tables, and as many of those who serve, are told apart on one day of a store.
 pub const MOST_NAMES: usize = 100;
 
-/// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in
-/// whatever order and grouping; a tally never holds a zero, so that equal sets have equal tallies.
+/// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in any order
+/// and grouping. A tally never holds a zero, so that equal sets have equal tallies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tally {
@@ -58,8 +58,9 @@ pub struct Tally {
     /// Each driver against satisfaction, from the responses that answered both.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub drivers: BTreeMap<Id, DriverSums>,
-    /// All drivers together against satisfaction, from the responses that answered all, by the drivers' ids in order,
-    /// joined by spaces: a survey that asks others is another regression. Versions before 0.2 took the survey's order.
+    /// All drivers together against satisfaction, from the responses that answered all. The key is the drivers' ids in
+    /// order, joined by spaces: a survey that asks others is another regression. Versions before 0.2 took the survey's
+    /// order.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub joint: BTreeMap<String, JointSums>,
     /// Each two drivers together, from the responses that answered both and satisfaction, where guests are asked only some
@@ -119,8 +120,8 @@ fn is_zero_pair(pair: &(u64, u64)) -> bool {
 }
 
 impl Tally {
-    /// Adds one response of whose visit nothing else is known. `hour` is that of the payment on the store's clock;
-    /// `survey` is the version that was answered.
+    /// Adds one response of whose visit nothing else is known. The `hour` is that of the payment on the store's clock.
+    /// The `survey` is the version that was answered.
     pub fn add(&mut self, response: &Response, hour: u8, survey: &Survey) {
         self.add_with(response, hour, survey, &Context::default());
     }
@@ -187,8 +188,8 @@ impl Tally {
         keep_most(&mut self.staff, MOST_NAMES);
     }
 
-    /// Counts that a visit was answered and, in the series of what was taken back, whether it was. What was given anew
-    /// is told by `response`, if it is whole.
+    /// Counts that a visit was answered and, in the series of the answer that was taken back, whether it was. The new
+    /// answer is in `response`, if it is whole.
     pub fn mark(&mut self, response: &Response, taken_back: bool) {
         if taken_back {
             self.taken_back += 1;
@@ -197,9 +198,9 @@ impl Tally {
         merge_signs(&mut self.signs, &[(Sign::TakenBack, (u64::from(taken_back), 1))].into());
     }
 
-    /// Counts the visits of a running day that are shown, in their order: as a whole, and in no part, which would grow by
-    /// one guest. None stands for one whose answer was taken back: it keeps its place, so that nothing moves up. Where not
-    /// all answered what is measured, it goes five by five of those who did.
+    /// Counts the shown visits of a running day, in their order: as a whole, and in no part, which would grow by one
+    /// guest. A visit whose answer was taken back is `None`: it keeps its place, so that nothing moves up. If
+    /// not all answered a measured question, it counts five at a time of those who did.
     pub fn add_running(&mut self, places: &[Option<(&Response, &Survey)>]) {
         let responses = places.iter().flatten().count() as u64;
         self.responses += responses;

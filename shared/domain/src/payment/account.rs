@@ -287,7 +287,7 @@ impl Account {
         self.0.stores.iter().filter_map(|rule| rule.store_of(payment)).collect()
     }
 
-    /// What an operator needs to see of a payment that finds no store: the value that the first rule went by, or that
+    /// An operator needs to see this about a payment that finds no store: the value that the first rule used, or that
     /// there was none.
     pub fn unmapped(&self, payment: &Payment) -> String {
         let told = self.0.stores.iter().find_map(|rule| Some((rule, rule.value(payment)?)));

@@ -36,8 +36,8 @@ pub struct Calendar {
 impl Calendar {
     /// The instants of a business day, from its start to the start of the next.
     ///
-    /// Days tile time whatever the clocks do: a start that falls into a gap is moved past it, a start that comes
-    /// twice is the first of the two.
+    /// Days tile time whatever the clocks do. A start that falls into a gap is moved past it. A start that comes twice
+    /// is the first of the two.
     pub fn window(&self, day: Date) -> Range<Timestamp> {
         self.start(day)..self.start(day.saturating_add(1.day()))
     }

@@ -106,8 +106,8 @@ struct Interval {
 }
 
 impl Interval {
-    /// The instants of an interval that begins on a day. None where the clocks leave nothing of it, as when they go
-    /// from 02:00 to 03:00 and it began at 02:30 and would end at 03:15; and at the ends of jiff's calendar.
+    /// The instants of an interval that begins on a day. None if the clocks leave nothing of it, and at the ends of
+    /// jiff's calendar. An example is a change from 02:00 to 03:00, where it began at 02:30 and would end at 03:15.
     ///
     /// A time that falls into a gap is moved past it, a time that comes twice is the first of the two.
     fn on(self, day: Date, zone: &TimeZone) -> Option<Range<Timestamp>> {
@@ -178,7 +178,7 @@ pub(super) fn open_spans<'a>(
     zone: &'a TimeZone,
     from: Timestamp,
 ) -> impl Iterator<Item = Range<Timestamp>> + 'a {
-    // What began the day before may go on after midnight.
+    // An interval of the day before may go on after midnight.
     let first = zone.to_datetime(from).date();
     let first = first.yesterday().unwrap_or(first);
     let mut closed = 0;

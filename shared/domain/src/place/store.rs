@@ -74,7 +74,7 @@ pub struct StoreDetails {
     /// When it is open. None where nobody said: deadlines then run at all hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening: Option<Opening>,
-    /// Days on which nothing of the opening begins, 400 at most. What began the day before still ends as it does.
+    /// Days on which no interval begins, 400 at most. An interval of the day before still ends as usual.
     #[serde(default, deserialize_with = "closed_days", skip_serializing_if = "BTreeSet::is_empty")]
     pub closed_on: BTreeSet<Date>,
 }
@@ -162,8 +162,8 @@ impl Store {
         Timestamp::MAX
     }
 
-    /// How many whole minutes the store is open between two instants, by the same rules as [`Self::due`]: 0 where the
-    /// second is not after the first.
+    /// How many whole minutes the store is open between two instants, by the same rules as [`Self::due`]. It is 0 if
+    /// the second is not after the first.
     pub fn open_minutes(&self, from: Timestamp, to: Timestamp) -> u64 {
         let spans = self.open_from(from).take_while(|span| span.start < to);
         let open: SignedDuration = spans.map(|span| span.start.duration_until(span.end.min(to))).sum();

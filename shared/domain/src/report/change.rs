@@ -88,7 +88,7 @@ impl Change {
         if of_a_store {
             change.judge(whole);
         } else {
-            // What the only place did is what all did.
+            // With only one place, its change is the whole change.
             let within = match counts.places.as_slice() {
                 [_] => Some(whole),
                 places => within(places, [sum(&now), sum(&before)]),
@@ -120,8 +120,8 @@ pub(super) fn alike(a: Option<f64>, b: Option<f64>) -> Option<bool> {
     Some(a.max(b) <= ALIKE * a.min(b))
 }
 
-/// The part of a change that is within the places below (Kitagawa 1955): each one's change, weighted by the mean of its
-/// shares of the answers now and before. None where no place answered in both windows.
+/// The part of a change that is within the places below (Kitagawa 1955). It is each one's change, weighted by the mean
+/// of its shares of the answers now and before. None if no place answered in both windows.
 ///
 /// Scores are as answered: adjusted ones would move with the number of answers alone.
 fn within(places: &[Part], whole: [Recommendations; 2]) -> Option<Difference> {
@@ -144,8 +144,8 @@ fn within(places: &[Part], whole: [Recommendations; 2]) -> Option<Difference> {
     (error_squared > 0.0).then(|| Difference::new(points, points, se, widening.degrees, LARGEST))
 }
 
-/// The square of a place's standard error. Its score is as answered, and n′ would make the error of few answers too small:
-/// twenty stores of one or two guests each would be called changed four times as often as is meant.
+/// The square of a place's standard error. Its score is as answered, and n′ would make the error of few answers too
+/// small. Twenty stores of one or two guests each would be called changed four times as often as intended.
 fn error_of_place(answers: Recommendations) -> f64 {
     let n = answers.n();
     if n < FEW { answers.error_squared() * number(n + 2) / number(n) } else { answers.error_squared() }

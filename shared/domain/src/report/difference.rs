@@ -21,8 +21,8 @@ impl Degrees {
     /// Those of a variance that is known: the normal distribution.
     pub const NORMAL: Self = Self(f64::INFINITY);
 
-    /// The 97.5 % quantile, by the series of Cornish and Fisher (Abramowitz and Stegun 26.7.5): within 0.3 % from 4
-    /// degrees on, and within 0.02 % from 9 on.
+    /// The 97.5 % quantile, by the series of Cornish and Fisher (Abramowitz and Stegun 26.7.5). It is within 0.3 % from
+    /// 4 degrees on, and within 0.02 % from 9 on.
     pub fn quantile(self) -> f64 {
         let (z, nu) = (Z, self.0);
         let terms = [

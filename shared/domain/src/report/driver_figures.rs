@@ -205,8 +205,8 @@ impl Drivers {
         }
     }
 
-    /// The most important of those that are weak and whose low answers cost something for certain, with others of them that
-    /// do not cost less for certain.
+    /// The most important of the weak ones whose low answers certainly cost something. With it come others of them that
+    /// do not certainly cost less.
     fn to_fix_first(&self) -> Vec<Id> {
         let mut weak: Vec<(&DriverFigure, Coefficient)> = self
             .drivers

@@ -152,9 +152,9 @@ fn weighted(all: &Tally, days: &[Group]) -> Option<Weighted> {
     Weighted::of(&all.ordered, Widening::of_one(day_factor(&days)))
 }
 
-/// With s the score of those who answered and r their share, all guests are at s − (1 − r) g if the others are g points
-/// less happy. Only where nearly all of these answers are of store-days with orders; and without g where the others would be
-/// below −100.
+/// Let s be the score of those who answered and r their share. All guests are at s − (1 − r) g if the others are g
+/// points less happy. Only if nearly all of these answers are of store-days with orders. A g that would put the others
+/// below −100 is left out.
 fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>, responses: u64) -> Vec<SilentGuests> {
     let of_these = |operations: &&OperationsFigure| number(operations.answered) >= NEARLY_ALL * number(responses);
     let rate = operations.filter(of_these).and_then(|operations| operations.response_rate);
@@ -164,8 +164,8 @@ fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>,
 }
 
 impl Temperature {
-    /// None of fewer than 30 answers to either question: the value is drawn to the middle, and those of few answers look
-    /// colder than they are beside others.
+    /// None with fewer than 30 answers to either question. The value is drawn to the middle, and with few answers it
+    /// looks colder than it is next to others.
     fn of(days: &[Group], shown: &Group) -> Option<Self> {
         let enough = shown.recommendations.n() >= FEW && shown.rated >= FEW;
         nps_of(days).zip(satisfied_of(days)).filter(|_| enough).map(|(nps, satisfied)| Self::from(nps, satisfied))

@@ -8,9 +8,9 @@ pub const TOO_FEW: u64 = 5;
 /// Below so many answers a sibling is marked as having few, and there is no temperature.
 pub(super) const FEW: u64 = 30;
 
-/// Which parts of a whole are hidden, by how many answers each has: those of fewer than five, and then the smallest of
-/// the others until at least five answers are hidden. What is hidden is the whole less what is shown: with fewer it
-/// could be worked out.
+/// Which parts of a whole are hidden, by how many answers each has. These are the parts of fewer than five, and then
+/// the smallest of the others until at least five answers are hidden. The hidden parts are the whole minus the shown
+/// ones: with fewer answers they could be found by subtraction.
 pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
     let mut hidden: Vec<bool> = parts.iter().map(|n| *n < TOO_FEW).collect();
     let mut left: u64 = parts.iter().filter(|n| **n < TOO_FEW).sum();

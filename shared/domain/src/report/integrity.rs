@@ -66,12 +66,12 @@ const MEDIAN_OF_SQUARES: f64 = 0.454_936_423_119_572_8;
 
 /// Which signs each scope shows more often than its siblings.
 ///
-/// Of each sign, those of at least 30 answers (or seven store-days) are set against a sibling of their own size that
-/// shows it as often as the median sibling (Agresti and Caffo 2000). Stores differ for many honest reasons, so the z of
-/// all are divided by how far they spread beyond chance, where they do: the root of the median of z² over that of a
-/// standard normal (Spiegelhalter 2005, overdispersion; the median in place of the mean, so that those who stand out do
-/// not hide themselves). False marks over all scopes and signs are held at 5 % (Benjamini and Hochberg 1995),
-/// one-sided.
+/// For each sign, a scope of at least 30 answers (or seven store-days) is compared with a sibling of its own size. That
+/// sibling shows the sign as often as the median sibling (Agresti and Caffo 2000). Stores differ for many honest
+/// reasons. So if the z of all spread more than by chance, they are divided by that spread. It is the root of the
+/// median of z² over that of a standard normal (Spiegelhalter 2005, overdispersion). The median replaces the mean, so
+/// that scopes that stand out do not hide themselves. False marks over all scopes and signs are kept at 5 % (Benjamini
+/// and Hochberg 1995), one-sided.
 pub(super) fn stand_out(children: &[Child]) -> BTreeMap<Scope, Vec<Sign>> {
     let mut tested: Vec<(f64, &Scope, Sign)> =
         Sign::ALL.into_iter().flat_map(|sign| against_siblings(children, sign)).collect();

@@ -12,8 +12,8 @@ use crate::{count::JointSums, number};
 /// The fewest responses for the regression.
 const FEWEST: u64 = 30;
 
-/// The smallest ratio of the eigenvalues of X′X, or of what is left of a column once those before it are known, at which
-/// X still counts as of full rank. X′X holds counts, so that anything smaller comes from rounding.
+/// The smallest ratio at which X still counts as of full rank. It is of the eigenvalues of X′X, or of the rest of a
+/// column once those before it are known. X′X holds counts, so that anything smaller comes from rounding.
 const FULL_RANK: f64 = 1e-10;
 
 /// The joint regression.

@@ -1,9 +1,9 @@
 //! One regression on all drivers, where each guest is asked only some of them.
 //!
-//! No guest answers all, and each driver on its own takes along what the others do that hang together with it. But each
-//! two drivers were answered together by somebody. So their correlations are put together from pairs (Pearson's, each from
-//! those who answered both), and drawn towards their mean as far as their noise demands (Schäfer and Strimmer 2005).
-//! Without that the matrix is of no use below thousands of answers.
+//! No guest answers all, and each driver on its own includes the effects of others that correlate with it. But for any
+//! two drivers, some guests answered both. So their correlations are assembled from pairs (Pearson's, each from those
+//! who answered both). They are drawn towards their mean as far as their noise requires (Schäfer and Strimmer 2005).
+//! Without that the matrix is useless below thousands of answers.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -26,8 +26,8 @@ const FEWEST: u64 = 3;
 /// The smallest eigenvalue of the correlations at which they are told apart.
 const SMALLEST_EIGENVALUE: f64 = 0.05;
 
-/// What one day, or many, come to for the regression: of each driver its bands low, middle and high; of each pair i < j
-/// of them, in order, the counts by band of i and band of j; and all answers to satisfaction.
+/// The sums of one day, or many, for the regression. For each driver they are its bands low, middle and high. For each
+/// pair i < j of them, in order, they are the counts by band of i and band of j. Also all answers to satisfaction.
 #[derive(Debug, Clone, Default)]
 pub struct PairSums {
     /// Each driver beside satisfaction.
@@ -170,8 +170,8 @@ fn found(sums: &PairSums) -> Vec<Found> {
     pairs.map(|(p, q)| (p, q, correlation(sums, p, q))).collect()
 }
 
-/// The mean correlation of each kind, by how many answers they are from, and how far all are drawn towards it: as far as
-/// their noise explains how they differ, all at most.
+/// The mean correlation of each kind, weighted by their answers, and how far all are drawn towards it. That is as far
+/// as their noise explains their differences, at most all the way.
 fn drawn_towards(found: &[Found]) -> ([f64; 3], f64) {
     let known = || found.iter().filter_map(|(p, q, r)| r.map(|(r, n)| (kind(*p, *q), r, n)));
     let mean = |of: usize| {

@@ -51,8 +51,8 @@ fn widened(k: u64, n: u64, widening: Widening) -> Option<Share> {
     })
 }
 
-/// Whether k₁ of n₁ differs from k₂ of n₂ by more than chance explains: the score that Agresti and Caffo (2000) give
-/// by adding one success and one failure to each. On −1 to 1; none of nothing.
+/// Whether k₁ of n₁ differs from k₂ of n₂ by more than chance explains. It is the score of Agresti and Caffo (2000),
+/// with one success and one failure added to each. On −1 to 1; none of nothing.
 ///
 /// As with two scores, the difference as answered is within its interval.
 pub fn compare_shares((k1, n1): (u64, u64), (k2, n2): (u64, u64)) -> Option<Difference> {

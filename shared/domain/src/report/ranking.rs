@@ -51,8 +51,8 @@ pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
     ranks
 }
 
-/// How many of these p-values, the least first, are told apart from chance with false discoveries held at 5 % over `all`
-/// tests; the others have larger ones.
+/// How many of these p-values, the least first, differ from chance, with false discoveries kept at 5 % over `all`
+/// tests. The other tests have larger ones.
 pub(super) fn discoveries(sorted: impl Iterator<Item = f64>, all: u64) -> usize {
     let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= LEVEL * number(*k) / number(all));
     significant.map(|(k, _)| k).max().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)

@@ -1,8 +1,8 @@
 //! What the staff of stores answered in a calendar month, beside what their guests did.
 //!
-//! Whoever works in a store is one of a few, so less is shown of them than of guests. A figure is of a whole month in which
-//! no answer can come in any more, and of at least five who answered. What a node comes to is the sum of the stores that
-//! are shown: nobody learns of the others by taking one figure from another.
+//! People who work in a store are few, so less is shown of them than of guests. A figure is of a whole month in which
+//! no answer can come in any more, and of at least five who answered. A node's figures are the sum of the shown stores:
+//! nobody can find the others by subtraction.
 
 use jiff::{ToSpan, civil::Date};
 use serde::Serialize;
@@ -60,8 +60,8 @@ pub struct StaffOfStore {
     pub score: Score,
 }
 
-/// The latest month that ended by `to`, and for which no answer comes in on `today`: its last links are older than they
-/// live, and their days have been counted.
+/// The latest month that ended by `to`, and for which no answer comes in on `today`. Its last links have expired, and
+/// their days have been counted.
 pub fn settled(to: Date, today: Date, link_lifetime_days: u32) -> Month {
     let counted = today.saturating_sub((i64::from(link_lifetime_days) + 2).days());
     Month::with(to.min(counted).saturating_add(1.day())).before()

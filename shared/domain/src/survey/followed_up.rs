@@ -34,8 +34,8 @@ impl Survey {
         Some(FollowedUp { severity: rule.severity, trigger: rule.condition.trigger().to_owned() })
     }
 
-    /// Whether a guest who came this way can ask the store to reply: where a rule holds for that, and the guest has the link
-    /// to come back to. A kiosk keeps it.
+    /// Whether a guest who came this way can ask the store to reply. That needs a rule for it, and a guest who has the
+    /// link to come back to. A kiosk keeps it.
     pub fn offers_reply(&self, channel: Channel) -> bool {
         let offers = |rule: &Rule| rule.condition == Condition::AsksReply && rule.is_for(channel.origin());
         !matches!(channel, Channel::Kiosk | Channel::Staff) && self.rules.iter().any(offers)

@@ -98,8 +98,8 @@ impl Share {
         self.0 == Self::WHOLE
     }
 
-    /// Whether a payment is drawn, when lots are drawn for something. The lot falls alike whenever it is drawn, a larger
-    /// share draws all whom a smaller one does, and nobody works it out without the keys.
+    /// Whether a payment is drawn at random for a purpose. The result is the same each time, and a larger share
+    /// includes everybody of a smaller one. Nobody can predict it without the keys.
     pub(super) fn draws(self, purpose: &str, payment: PaymentHash, keys: &GuestKeys) -> bool {
         let [a, b, c, d, ..] = payment.lot(purpose, keys);
         let drawn = (u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(Self::WHOLE)) >> 32;

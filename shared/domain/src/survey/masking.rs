@@ -11,16 +11,15 @@ const MOST_DIGITS: usize = 19;
 
 /// The text without
 ///
-/// - phone numbers: mobile ones of China, Taiwan and Hong Kong; China's and Taiwan's with an area code; any with a `+`
-///   that is as long as an international one (E.164)
+/// - phone numbers: mobile ones of China, Taiwan and Hong Kong; China's and Taiwan's with an area code
+/// - any phone number with a `+` that is as long as an international one (E.164)
 /// - Chinese identity numbers: 18 places with a date of birth and their checksum (GB 11643)
 /// - card numbers: 13 to 19 digits with their checksum (Luhn, ISO/IEC 7812)
 /// - e-mail addresses
 ///
-/// Full-width characters count as their half-width forms, and what people put between groups of digits is looked
-/// through, as long as the groups are those in which such a number is written: `138 1234 5678` is masked, and the prices
-/// `1588 2688 388` are not; prices of the very shape of a number, `138 1288 3888`, are taken for one. A mask is never
-/// longer than what it covers.
+/// Full-width characters count as their half-width forms. Separators between groups of digits are ignored, if such a
+/// number is usually grouped that way. So `138 1234 5678` is masked, and the prices `1588 2688 388` are not. Prices
+/// that look exactly like a number, `138 1288 3888`, are masked too. A mask is never longer than the text it covers.
 pub(super) fn without_personal_numbers(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let plain: Vec<Plain> = characters.iter().enumerate().filter_map(|(at, c)| Plain::of(*c, at)).collect();
@@ -169,7 +168,7 @@ impl Number {
             Some(sum + if i % 2 == 1 { doubled(digit) } else { digit })
         });
         let first_four: u32 = self.digits.get(..4).and_then(|four| four.parse().ok()).unwrap_or(0);
-        // The networks' ranges. What begins with 20 is the time in an order's number.
+        // The networks' ranges. Numbers that begin with 20 are the time in an order's number.
         let of_a_network = matches!(first_four, 3000..=6999) || (2221..=2720).contains(&first_four);
         let in_fours = self
             .shape
@@ -194,8 +193,8 @@ impl Number {
         self.is_national() || self.without("0").is_some_and(|rest| rest.is_mobile()) || plus && self.is_abroad()
     }
 
-    /// A number behind a `+` (E.164): of North America eleven digits, of others nine to fifteen. What a guest adds up is
-    /// shorter, or of small numbers alone.
+    /// A number after a `+` (E.164): of North America eleven digits, of others nine to fifteen. A sum that a guest
+    /// writes is shorter, or has only small numbers.
     fn is_abroad(&self) -> bool {
         match self.digits.as_bytes() {
             [b'1', b'2'..=b'9', ..] => {
@@ -259,7 +258,7 @@ impl Number {
         }
     }
 
-    /// Whether the last eight digits are a day, `20261121`, or two hours, `0900 2130`: then what stands before is the
+    /// Whether the last eight digits are a day, `20261121`, or two hours, `0900 2130`. Then the digits before are the
     /// number of a table, or a price.
     fn ends_in_a_time(&self) -> bool {
         let Some(last) = self.digits.len().checked_sub(8).and_then(|from| self.digits.get(from..)) else {
@@ -318,8 +317,8 @@ fn emails(plain: &[Plain]) -> Vec<Range<usize>> {
     found
 }
 
-/// How much of a text is a domain: labels up to the last that begins with letters, and of that its letters alone. What
-/// is glued on, such as the number of a table, is none of it.
+/// How much of a text is a domain: labels up to the last that begins with letters, and of that only its letters.
+/// Attached text, such as the number of a table, does not belong to it.
 fn domain_length(text: &str, strict: bool) -> usize {
     let labels: Vec<&str> = text.split('.').collect();
     let letters = |label: &str| label.bytes().take_while(u8::is_ascii_alphabetic).count();

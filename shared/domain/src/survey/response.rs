@@ -196,9 +196,9 @@ pub struct Leniency {
 
 /// Checks answers, as they came in, against what a visit is asked.
 ///
-/// `raw` is by question id: a number for a scale, an option (or a list of them, where many may be chosen) for a
-/// choice, a text for a text. An empty text or list is no answer. What a text says of a person's numbers is masked here,
-/// before anything is kept.
+/// `raw` is by question id: a number for a scale, an option for a choice, a text for a text. If many options may be
+/// chosen, it is a list. An empty text or list is no answer. A person's numbers in a text are masked here, before
+/// anything is stored.
 ///
 /// # Errors
 /// Every mistake at once.
@@ -261,12 +261,12 @@ impl AskIf {
 }
 
 impl Question {
-    /// The value of an answer that came as text, in a form or a table of rows: only the question knows which of them
+    /// The value of an answer that came as text, in a form or a table of rows. Only the question knows which of them
     /// are numbers and lists. None without a text.
     pub fn value_of(&self, texts: &[&str]) -> Option<Value> {
         let first = *texts.first().filter(|first| !first.is_empty())?;
         Some(match self.kind {
-            // What is no number is shown as it was typed.
+            // A text that is not a number is shown as it was typed.
             Kind::Scale(_) => first.parse::<u64>().map_or_else(|_| Value::from(first), Value::from),
             Kind::Choice { many: true, .. } => texts.iter().map(|text| Value::from(*text)).collect(),
             Kind::Choice { .. } | Kind::Text { .. } => Value::from(first),

@@ -136,8 +136,8 @@ impl When {
     }
 }
 
-/// A text as words are looked for in it: without regard to width and other forms of a character (NFKC), nor to case. `１２３１５` and
-/// `12315` are the same, and so are `Straße` and `STRASSE`.
+/// A text in the form in which words are searched: without regard to width and other forms of a character (NFKC), nor
+/// to case. So `１２３１５` and `12315` are the same, and so are `Straße` and `STRASSE`.
 pub(super) fn folded(text: &str) -> String {
     const FORM: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
     // By way of the upper case, because some letters are alike only there: `ß` and `ss`, `ς` and `σ`.

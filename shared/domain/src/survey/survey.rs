@@ -152,9 +152,9 @@ impl Survey {
         nearest_language(wanted, &offered).or(offered.first().copied()).unwrap_or_default()
     }
 
-    /// The questions that a visit is asked (conditions aside): all outside modules, and of each module as many as it
-    /// says, chosen by the payment alone and evenly over payments. Those that have to be answered come first, so that
-    /// guests in a hurry can send after them.
+    /// The questions that a visit is asked (conditions aside). These are all outside modules, and of each module as
+    /// many as it says. The choice depends only on the payment, and is even over payments. Those that have to be
+    /// answered come first, so that guests in a hurry can send after them.
     pub fn asked(&self, payment: PaymentHash) -> Vec<&Question> {
         let mut left_out: BTreeSet<&Id> = BTreeSet::new();
         for (name, module) in &self.definition.modules {
@@ -164,8 +164,8 @@ impl Survey {
                 .filter(|q| q.definition.module.as_ref() == Some(name))
                 .map(Question::id)
                 .collect();
-            // Ranked by a hash of the payment and the question, each subset is as likely as any other, and a new
-            // question takes its share without reshuffling the rest.
+            // The order is by a hash of the payment and the question. So each subset is as likely as any other, and a
+            // new question takes its share without reshuffling the rest.
             members.sort_by_cached_key(|id| lot(payment, id));
             left_out.extend(members.into_iter().skip(module.ask));
         }

@@ -105,8 +105,8 @@ impl TryFrom<ContextDetails> for Context {
 }
 
 impl Context {
-    /// What fits of something that was told where nobody can be asked to tell it better: by a notice of a payment, or by
-    /// an item in the table. A text that is too long is cut; whatever else is wrong is left out.
+    /// The valid parts of a context whose sender can't correct it: a notice of a payment, or an item in the table. A
+    /// text that is too long is cut; any other mistake is left out.
     pub fn of_notice(told: ContextDetails) -> Self {
         let fitting = |text: String, longest: usize| {
             let cut: String = text.trim().chars().take(longest).collect();

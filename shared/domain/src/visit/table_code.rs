@@ -91,8 +91,8 @@ pub fn visitor(address: &str, store: StoreNumber, keys: &GuestKeys) -> String {
     URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
 }
 
-/// Sixteen bits that tell the networks of a store's day apart, and nothing about one to whoever lacks the key: of IPv4 the
-/// first three bytes are the network, of IPv6 the first six. On another day the same network has other bits.
+/// Sixteen bits that distinguish the networks of a store's day. Without the key they reveal nothing about one. For IPv4
+/// the first three bytes are the network, for IPv6 the first six. On another day the same network has other bits.
 pub fn network(address: &str, store: StoreNumber, day: Date, keys: &GuestKeys) -> Option<u16> {
     let network = match address.parse().ok()? {
         IpAddr::V6(six) => six.octets().iter().take(6).copied().collect::<Vec<_>>(),

@@ -232,8 +232,8 @@ impl PaymentHash {
         keys.payment().hash(b"aftertaste/lot/v1", &[purpose.as_bytes(), b"\0", self.to_string().as_bytes()].concat())
     }
 
-    /// What stands in place of a payment where the code on a table led to the visit: the table, if its number has 16 bits,
-    /// and the last 20 bits of `nonce`, which is fresh and random.
+    /// The replacement for a payment if the code on a table led to the visit. It is the table, if its number has 16
+    /// bits, and the last 20 bits of `nonce`, which is fresh and random.
     pub(super) fn of_table(table: TableNumber, nonce: u32) -> Self {
         let table = u64::from(u16::try_from(table.0).unwrap_or(0));
         Self::from_bits(table << RANDOM_BITS | u64::from(nonce) & ((1 << RANDOM_BITS) - 1))
