@@ -262,7 +262,7 @@ async fn a_kiosk_is_no_guests_phone_and_takes_nothing_back() {
     let paid = json!({"store": 12, "payment": "kiosk", "paid_at": Timestamp::now(), "channel": "kiosk"});
     let link = world.issue(paid).await;
     let sent = world.send(form(&world, &link, format!("submission={}&nps=0&csat=1", Uuid::new_v4()))).await;
-    assert!(sent.status == 201 && sent.text.contains("Thank you!"), "{}", sent.text);
+    assert!(sent.status == 201 && sent.text.contains("Thank you for being so open"), "{}", sent.text);
     assert!(!sent.text.contains("take_back"), "{}", sent.text);
     for end in ["thanks", "answered"] {
         let page = world.get(&format!("/s/{link}?end={end}"), "text/html").await.text;

@@ -137,7 +137,7 @@ async fn answers_to_a_survey_that_the_store_no_longer_asks_are_not_filed_under_a
     let form = form.header("content-type", "application/x-www-form-urlencoded").body("survey=dine-in&version=1&nps=9");
     let again = world.send(form).await;
     assert!(
-        again.status == 422 && again.text.contains("Would you?") && again.text.contains("changed its questions"),
+        again.status == 422 && again.text.contains("Would you?") && again.text.contains("have just changed"),
         "{}",
         again.text
     );

@@ -217,8 +217,9 @@ async fn the_brands_own_words_are_what_a_guest_reads() {
         "{}",
         page.text
     );
-    // What is written on white is dark.
-    assert!(page.text.contains("--brand:#ffffff;--on-brand:#1d1b1a"));
+    // White is darkened until it can be seen on white, and what is written on it is dark.
+    assert!(page.text.contains("--brand:#8d8d8d;--on-brand:#000000"), "{}", page.text);
+    assert!(page.text.contains("{:root{--brand:#ffffff;--on-brand:#000000}}"), "{}", page.text);
     let json = world.get(&format!("/s/{link}?lang=en"), "application/json").await;
     assert_eq!(json.json()["thanks"], "See you </script><b>soon</b>.");
     let path = format!("/s/{link}?lang=en&end=thanks");

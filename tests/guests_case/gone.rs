@@ -72,7 +72,7 @@ async fn a_contact_is_kept_apart_for_as_long_as_the_guest_wants() {
     }
     let page = world.send(guest.form("contact_how=13812345678")).await;
     assert_eq!(page.status, 422);
-    assert!(page.text.contains("tick that you agree"), "{}", page.text);
+    assert!(page.text.contains("tick the box to agree"), "{}", page.text);
     assert!(page.text.contains(r#"value="13812345678""#), "nothing has to be typed again: {}", page.text);
     assert_eq!((world.items("K#").await.len(), guest.case().await.case.v), (0, 1));
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod duty;
 mod endpoints;
+mod logo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ use aftertaste::{
         count::{DayDetails, DayOperations},
         place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
-        survey::{Brand, Definition, Survey},
+        survey::{Brand, BrandDetails, Definition, Survey},
     },
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
@@ -249,7 +250,9 @@ async fn put_survey(app: &App, request: &Request, now: Timestamp) -> Result<Repl
 }
 
 async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
-    let brand: Brand = body_json(request)?;
+    let mut details: BrandDetails = body_json(request)?;
+    details.logo = details.logo.as_deref().map(logo::cleaned).transpose().map_err(Problem::from)?;
+    let brand = Brand::try_from(details).map_err(Problem::from)?;
     app.table.put_brand(&brand).await?;
     Ok(ok(&brand))
 }

@@ -27,7 +27,7 @@ pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Rep
     match parts.as_slice() {
         [] if is_read => home(app, request, call.now).await,
         ["s", address, more @ ..] => match Link::find(address, &app.keys) {
-            Some((link, _)) if more.is_empty() && is_head(request) && link.as_str() == *address => {
+            Some((link, _)) if is_head(request) && request.raw_path == format!("/s/{}", link.as_str()) => {
                 app.open_link(address, call.now).await?;
                 Ok(Reply::new(StatusCode::OK, "text/html; charset=utf-8", ""))
             }
@@ -37,14 +37,16 @@ pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Rep
                     .filter(|part| ["case", "receipt"].contains(part))
                     .map(|part| format!("/{part}"))
                     .collect();
-                Ok(moved(&format!("/s/{}{rest}", link.as_str()), request))
+                sent_on(&format!("/s/{}{rest}", link.as_str()), request)
             }
             None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::link_unknown().into()),
         },
         ["t", address, ..] => match TableCode::find(address, &app.keys) {
             // Looked at alone, a code uses up no opening.
-            Some((code, _)) if is_head(request) && code == *address => Ok(Reply::empty(StatusCode::OK)),
-            Some((code, _)) => Ok(moved(&format!("/t/{code}"), request)),
+            Some((code, _)) if is_head(request) && request.raw_path == format!("/t/{code}") => {
+                Ok(Reply::empty(StatusCode::OK))
+            }
+            Some((code, _)) => sent_on(&format!("/t/{code}"), request),
             None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::code_unknown().into()),
         },
         [name] if is_read => platform_file(app, name, call.now).await?.ok_or_else(|| Problem::route_unknown().into()),
@@ -61,13 +63,17 @@ async fn home(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Sto
     Ok(reply)
 }
 
-/// The way to an address as it was meant, with the query that was sent.
-pub(crate) fn moved(path: &str, request: &Request) -> Reply {
+/// The way to an address as it was meant, with the query that was sent. A method that has no route there is not sent in a
+/// circle.
+pub(crate) fn sent_on(path: &str, request: &Request) -> Result<Reply, Stop> {
+    if path == request.raw_path {
+        return Err(Problem::route_unknown().into());
+    }
     tracing::info!(outcome = "sent-on", status = 308);
     let query = &request.raw_query_string;
     let is_plain = !query.is_empty() && query.bytes().all(|b| b.is_ascii_graphic());
     let location = if is_plain { format!("{path}?{query}") } else { path.to_owned() };
-    Reply::empty(StatusCode::PERMANENT_REDIRECT).with("location", location)
+    Ok(Reply::empty(StatusCode::PERMANENT_REDIRECT).with("location", location))
 }
 
 /// A file that a platform asks for, below whichever address it checks.

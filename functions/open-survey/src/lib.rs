@@ -162,7 +162,7 @@ async fn open(app: &App, request: &Request, call: Call, form: Form) -> Result<Re
         }
         // The phone keeps what it knows of a link under its address.
         Some((link, _)) if form == Form::Page && link.as_str() != address => {
-            return Ok(elsewhere::moved(&format!("/s/{}", link.as_str()), request));
+            return elsewhere::sent_on(&format!("/s/{}", link.as_str()), request);
         }
         Some(_) => {}
     }

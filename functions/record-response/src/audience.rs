@@ -96,12 +96,14 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
 
 /// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
 fn told_to_program(shown: &Shown<'_>, case: Option<Severity>) -> Value {
-    let end = shown.end().name();
     if !shown.submission.is_named() {
         let detail = "It was sent without a submission, so it cannot be taken back.";
-        return json!({"status": "recorded", "end": end, "can_be_taken_back": false, "detail": detail});
+        return json!({"status": "recorded", "can_be_taken_back": false, "detail": detail});
     }
-    let mut told = json!({"status": "recorded", "end": end, "can_be_taken_back": true});
+    let mut told = json!({"status": "recorded", "can_be_taken_back": true});
+    if let (true, Value::Object(fields)) = (shown.was_let_down, &mut told) {
+        fields.insert("end".into(), End::Sorry.name().into());
+    }
     if let (Some(awaited), Value::Object(fields)) = (shown.awaited(case), &mut told) {
         fields.insert("case".into(), json!({"promised": awaited.promised, "until": awaited.until}));
     }

@@ -6,7 +6,7 @@ use aftertaste::{
     domain::survey::{LONGEST_SECONDS, Survey},
     http::{LARGEST_ANSWER, Problem, Request, body_json_up_to, form_fields_up_to},
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub(crate) struct Answered {
     pub survey: Option<String>,
     /// The version that was shown; the latest if not said.
     pub version: Option<u32>,
-    /// How long the guest took. It is for information only: what is no number of seconds is passed over.
+    /// How long the guest took, to the nearest second.
     #[serde(default, deserialize_with = "whole_seconds")]
     pub seconds: Option<u32>,
     /// Whether the guest left before the end. The whole answer may follow, and replaces this.
@@ -101,7 +101,8 @@ pub(crate) fn submission_of(fields: &[(String, String)]) -> Result<Option<Uuid>,
 }
 
 fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    Ok(Value::deserialize(deserializer)?.as_f64().and_then(rounded))
+    let Some(seconds) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
+    rounded(seconds).map(Some).ok_or_else(|| de::Error::custom("seconds is 0 or more"))
 }
 
 /// Seconds to the nearest whole, at most a day; none where a clock ran backwards.

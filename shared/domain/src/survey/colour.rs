@@ -115,7 +115,7 @@ mod tests {
             ("#b4232a", "#b4232a", "#bc3c42"),
             ("#1677ff", "#1677ff", "#1677ff"),
             ("#ffffff", "#8d8d8d", "#ffffff"),
-            ("#000000", "#000000", "#6b6b6b"),
+            ("#000000", "#000000", "#6a6a6a"),
         ] {
             let fills = (seen(colour).on_light().fill.to_string(), seen(colour).on_dark().fill.to_string());
             assert_eq!(fills, (light.to_owned(), dark.to_owned()), "{colour}");

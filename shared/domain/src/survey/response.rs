@@ -8,7 +8,7 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
-use super::{AskIf, FollowedUp, Kind, Question, Survey, masking::without_personal_numbers};
+use super::{AskIf, FollowedUp, Kind, Measure, Question, Survey, masking::without_personal_numbers};
 use crate::{
     Id, is_blank, shortened,
     visit::{Channel, PaymentHash, Segment, TableNumber},
@@ -246,6 +246,18 @@ pub fn check_answers(
         mistakes.push(Mistake { question: None, wrong: Wrong::Nothing });
     }
     if mistakes.is_empty() { Ok(answers) } else { Err(mistakes) }
+}
+
+impl Survey {
+    /// Whether a guest was let down: they are a detractor, or their satisfaction is low.
+    pub fn was_let_down(&self, answers: &Answers) -> bool {
+        [Measure::Recommend, Measure::Satisfaction].into_iter().filter_map(|measure| self.measuring(measure)).any(
+            |question| match (&question.kind, answers.get(question.id())) {
+                (Kind::Scale(scale), Some(Answer::Scale(score))) => *score <= scale.low_at_most,
+                _ => false,
+            },
+        )
+    }
 }
 
 impl AskIf {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Answer, Answers, Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question,
-    QuestionDefinition, Rule, Scale, Texts, checked_rules, nearest_language,
+    Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Rule, Scale,
+    Texts, checked_rules, nearest_language,
 };
 use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
@@ -180,16 +180,6 @@ impl Survey {
         let definition = &question.definition;
         let before = definition.ask_if.as_ref().and_then(|condition| self.question(condition.question.as_str()));
         definition.required && before.is_none_or(|before| self.is_asked_first(before))
-    }
-
-    /// Whether a guest was let down: they are a detractor, or their satisfaction is low.
-    pub fn was_let_down(&self, answers: &Answers) -> bool {
-        [Measure::Recommend, Measure::Satisfaction].into_iter().filter_map(|measure| self.measuring(measure)).any(
-            |question| match (&question.kind, answers.get(question.id())) {
-                (Kind::Scale(scale), Some(Answer::Scale(score))) => *score <= scale.low_at_most,
-                _ => false,
-            },
-        )
     }
 
     /// What would break the promise that answers to one id can always be counted together, if this survey followed
