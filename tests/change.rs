@@ -107,8 +107,8 @@ async fn a_node_whose_best_stores_answer_more_is_called_no_warmer() {
             (&json!(false), &json!("stores"))
         );
         let page = page(&world, scope, &days(3, 3)).await;
-        assert!(!page.contains("Warmer") && page.contains("No change that is certain: NPS 0.0"), "{page}");
-        assert!(page.contains("a changed mix of places makes up +5.7."), "{page}");
+        assert!(!page.contains("Warmer") && page.contains("No significant change in NPS: 0.0"), "{page}");
+        assert!(page.contains("of which +5.7 comes from a changed mix of stores."), "{page}");
     }
     // Of the lower node, whose children are stores, the same without reading further.
     let lower = world.report_for("cn/west/a", &days(3, 3)).await;
@@ -143,7 +143,7 @@ async fn a_node_of_very_many_nodes_is_split_by_those_directly_below() {
     let west = world.report_for("cn/west", &days(3, 3)).await["change"].clone();
     assert_eq!(west["within_of"], json!("stores"));
     near(&west, &[("within", 0.0)]);
-    assert!(page(&world, "cn", &days(3, 3)).await.contains("what the places below did themselves"));
+    assert!(page(&world, "cn", &days(3, 3)).await.contains("the own change of the stores and regions below"));
 }
 
 #[tokio::test]
@@ -162,7 +162,10 @@ async fn a_store_that_closes_is_in_the_mix_alone() {
     let moved = world.report_for("cn/west/z", &days(3, 3)).await;
     assert_eq!((&moved["change"]["within"], &moved["change"]["p"]), (&Value::Null, &Value::Null));
     let text = page(&world, "cn/west/z", &days(3, 3)).await;
-    assert!(text.contains("No place below answered in both windows. In all, NPS changed by +133.3"), "{text}");
+    assert!(
+        text.contains("No store or region below has answers in both periods. Overall, NPS changed by +133.3"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -211,8 +214,11 @@ async fn the_window_is_four_weeks_and_can_be_set_against_a_year_before() {
         near(&year, &[("nps", 90.0)]);
     }
     let text = page(&world, "store/301", "against=year").await;
-    assert!(text.contains("against the same days of the week a year before") && text.contains("Warmer"), "{text}");
-    assert!(text.contains("against=year&amp;lang=zh-CN"), "the other language says the same: {text}");
+    assert!(text.contains("compared with the same weekdays a year before") && text.contains("Warmer"), "{text}");
+    for language in ["zh-CN", "zh-TW"] {
+        let link = format!("against=year&amp;lang={language}");
+        assert!(text.contains(&link), "the other languages say the same: {text}");
+    }
     assert!(page(&world, "store/301", "").await.contains(">91 days<"));
     let odd = world.call(Method::GET, "/reports/cn.json?against=month", "report:", Value::Null).await;
     assert_eq!(odd.problem(), (422, "invalid".into()));
@@ -275,21 +281,19 @@ async fn orders_that_are_missing_and_rates_that_differ_are_said() {
     let missing = world.report_for("store/12", &days(2, 2)).await;
     assert_eq!((&missing["operations"]["orders"], &missing["operations"]["response_rate"]), (&json!(30), &Value::Null));
     assert_eq!(missing["silent_guests"], json!([]));
-    assert!(page(&world, "store/12", &days(2, 2)).await.contains("orders are missing"));
+    assert!(page(&world, "store/12", &days(2, 2)).await.contains("orders incomplete"));
     // Orders came in since.
     order(12, 2, 200).await;
     world.fire("RollUpStoresNightly", Value::Null).await;
     let report = world.report_for("store/12", &days(1, 1)).await;
     assert_eq!((&report["change"]["response_rate_before"], &report["change"]["alike"]), (&json!(0.2), &json!(false)));
     let text = page(&world, "store/12", &days(1, 1)).await;
-    assert!(text.contains("need not be like with like: 10.0 %, before 20.0 %"), "{text}");
+    assert!(text.contains("response rates differ: 10.0%, before 20.0%"), "{text}");
     let node = world.report_for("cn/east/shanghai", &days(1, 1)).await["children"].clone();
     let child = |scope: &str| node.as_array().unwrap().iter().find(|child| child["scope"] == scope).unwrap().clone();
     assert_eq!((&child("store/12")["response_rate"], &child("store/12")["alike"]), (&json!(0.1), &json!(false)));
     assert_eq!((&child("store/13")["response_rate"], &child("store/13")["alike"]), (&json!(0.4), &json!(false)));
-    assert!(
-        page(&world, "cn/east/shanghai", &days(1, 1)).await.contains("answers per order unlike the others': 40.0 %")
-    );
+    assert!(page(&world, "cn/east/shanghai", &days(1, 1)).await.contains("response rate unlike the others': 40.0%"));
 }
 
 #[tokio::test]
@@ -309,9 +313,7 @@ async fn hours_in_which_few_answer_weigh_as_much_as_their_orders() {
         let report = world.report_for(scope, &days(2, 2)).await;
         near(&report["nps"], &[("score", 50.0)]);
         near(&report["weighted_by_hour"], &[("nps", -100.0 / 3.0), ("distance", 5.0 / 12.0), ("covered", 1.0)]);
-        assert!(
-            page(&world, scope, &days(2, 2)).await.contains("counted by its orders, NPS would be −33.3 (95 % between")
-        );
+        assert!(page(&world, scope, &days(2, 2)).await.contains("counted by its orders, NPS would be −33.3 (95% CI"));
     }
     let without = world.report_for("store/12", &days(1, 1)).await;
     assert_eq!(without["weighted_by_hour"], Value::Null);

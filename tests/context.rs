@@ -200,13 +200,13 @@ async fn the_page_says_what_staff_is_for_and_the_csv_has_a_row_for_each_part() {
     let window = format!("from={0}&to={0}", days_ago(1));
     let english = get(&format!("/reports/store/12.html?{window}&lang=en")).await;
     for words in
-        ["Served by", "for learning, not for ranking", "CNY 100 to under 200", "others or not known", "&lt;b&gt;lin"]
+        ["Served by", "for learning, not for ranking", "CNY 100 to under 200", "other or unknown", "&lt;b&gt;lin"]
     {
         assert!(english.contains(words), "{words}");
     }
     assert!(!english.contains("<b>lin"), "escaped");
     let chinese = get(&format!("/reports/store/12.html?{window}&lang=zh-CN")).await;
-    for words in ["桌台", "服务人员", "不作排名", "CNY 100 至不足 200", "其他或未知"] {
+    for words in ["桌号", "服务人员", "不作排名", "CNY 100 至不足 200", "其他或未知"] {
         assert!(chinese.contains(words), "{words}");
     }
     let node = get(&format!("/reports/cn.html?{window}&lang=en")).await;

@@ -253,7 +253,7 @@ async fn the_report_comes_as_a_page_as_json_and_as_csv() {
         world.send(request.header("accept", accept).header("accept-language", "en")).await
     };
     let page = get("/reports/store/12", "text/html,*/*;q=0.8").await;
-    assert!(page.text.contains("+33.3") && page.text.contains("95 % between"), "{}", page.text);
+    assert!(page.text.contains("+33.3") && page.text.contains("95% CI"), "{}", page.text);
     let csv = get("/reports/store/12.csv", "*/*").await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
     let lines: Vec<&str> = csv.text.lines().collect();

@@ -125,7 +125,7 @@ async fn orders_give_a_response_rate_and_a_day_without_them_says_so() {
         assert_eq!((&days[1]["day"], &days[1]["response_rate"]), (&json!(today), &json!(0.25)));
     }
     let page = world.call(Method::GET, "/reports/cn.html?lang=en", "report:", Value::Null).await;
-    assert!(page.text.contains("no orders known"));
+    assert!(page.text.contains("orders unknown"));
 }
 
 #[tokio::test]

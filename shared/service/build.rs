@@ -1,11 +1,17 @@
-//! Lists the languages: each file in words/ is one.
+//! Lists the languages: each file in words/ is one of guests' pages, and each in words/people/ one of people's.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../words");
+    list("words", "languages.rs")?;
+    list("words/people", "people.rs")
+}
+
+/// Writes the list of a folder's files, each with its language's tag.
+fn list(folder: &str, name: &str) -> Result<(), Box<dyn Error>> {
+    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../..").join(folder);
     println!("cargo:rerun-if-changed={}", folder.display());
     let files = fs::read_dir(&folder)?.map(|file| file.map(|file| file.path())).collect::<Result<Vec<_>, _>>()?;
     let mut files: Vec<_> =
@@ -18,6 +24,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         write!(list, "({tag:?}, include_str!({file:?})),")?;
     }
     list.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("languages.rs"), list)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join(name), list)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ const PAPER = { width: 718, height: 1047 };
 
 /**
  * Checks pages, by name. `open` gets a browser there, an operator's unless `isSignedIn` is false, and returns the
- * document's reply, which has this `status`. `languages` are those of its words, where these are not all.
+ * document's reply, which has this `status`.
  */
 export function checkEach(pages) {
   for (const [name, page] of Object.entries(pages)) checkWindows(name, page);
@@ -21,9 +21,9 @@ export function checkEach(pages) {
   for (const [name, page] of Object.entries(pages)) if (page.isPrinted) checkPaper(name, page);
 }
 
-function checkWindows(name, { isSignedIn, languages = LANGUAGES, ...expected }) {
+function checkWindows(name, { isSignedIn, ...expected }) {
   test(`${name}: fits every window, and everybody can use it`, { timeout: 120_000 }, () =>
-    inEachLanguage(languages, (language) =>
+    inEachLanguage(LANGUAGES, (language) =>
       // Without the page's policy, which would keep the larger letters out.
       look(name, { isSignedIn, language, bypassCSP: true }, async (page, note, see) => {
         note(...(await opening(page, expected)));
@@ -52,9 +52,9 @@ function checkPolicy(name, { isSignedIn, ...expected }) {
   );
 }
 
-function checkPaper(name, { isSignedIn, languages = LANGUAGES, ...expected }) {
+function checkPaper(name, { isSignedIn, ...expected }) {
   test(`${name}: fits the paper it is printed on`, { timeout: 30_000 }, () =>
-    inEachLanguage(languages, (language) =>
+    inEachLanguage(LANGUAGES, (language) =>
       look(name, { isSignedIn, language, size: PAPER }, async (page, note) => {
         note(...(await opening(page, expected)));
         await page.emulateMedia({ media: 'print' });

@@ -38,14 +38,14 @@ for (const own of LANGUAGES) {
     };
     const listedBefore = await call('GET', '/people');
     for (const [wrong, said] of [
-      [{ 'looks': 'store/12 cn/atlantis' }, `${words.beyond} report:cn/atlantis`],
-      [{ 'looks': 'cn/east/atlantis' }, `${words.badScope} cn/east/atlantis`],
-      [{ 'looks': 'store/zwölf' }, `${words.badScope} store/zwölf`],
-      [{ 'owns-cases': 'cn/north' }, `${words.beyond} report:cn/north`],
-      [{ 'everything': '*' }, `${words.beyond} admin`],
-      [{ 'mentions': 'WangMei' }, `${words.badMentions} WangMei`],
+      [{ 'looks': 'store/12 cn/atlantis' }, words.beyond('report:cn/atlantis')],
+      [{ 'looks': 'cn/east/atlantis' }, words.badScope('cn/east/atlantis')],
+      [{ 'looks': 'store/zwölf' }, words.badScope('store/zwölf')],
+      [{ 'owns-cases': 'cn/north' }, words.beyond('report:cn/north')],
+      [{ 'everything': '*' }, words.beyond('admin')],
+      [{ 'mentions': 'WangMei' }, words.badMentions('WangMei')],
       [{ 'looks': '', 'owns-cases': '' }, words.noRole],
-      [{ email }, `${words.takenEmail} ${email}`],
+      [{ email }, words.takenEmail(email)],
     ]) {
       const typed = { everything: '', ...right, ...wrong };
       const refused = await send(formTo(page, '/people'), typed);
@@ -60,7 +60,7 @@ for (const own of LANGUAGES) {
     const wrong = { name: 'Mei', looks: 'store/99' };
     const refused = await send(page.locator('form:has([value=save])'), wrong);
     assert.equal(refused.status(), 422);
-    assert.deepEqual((await alert(page)).split(/\n+/), [words.notSaved, `${words.beyond} report:store/99`]);
+    assert.deepEqual((await alert(page)).split(/\n+/), [words.notSaved, words.beyond('report:store/99')]);
     for (const [name, value] of Object.entries({ ...right, ...wrong })) assert.equal(await field(page, name), value, name);
   });
 
@@ -72,8 +72,8 @@ for (const own of LANGUAGES) {
     const grants = await call('GET', '/grants');
     const right = { subject: 'Till "<b>"', scope: 'issue:store/12', days: '7', paid_within: '36' };
     for (const [wrong, said] of [
-      [{ scope: 'issue:store/31' }, `${words.beyond} issue:store/31`],
-      [{ scope: 'store/12' }, `${words.badAllows} store/12`],
+      [{ scope: 'issue:store/31' }, words.beyond('issue:store/31')],
+      [{ scope: 'store/12' }, words.badAllows('store/12')],
       [{ days: '0' }, words.badDays],
       [{ days: '4000' }, words.badDays],
       [{ paid_within: '9999' }, words.badHours],

@@ -238,11 +238,13 @@ async function assertCounted(page) {
   const { opened, reopened, waiting, silent, recovery } = cases;
   assert.deepEqual({ opened, reopened, waiting, silent }, { opened: 5, reopened: 2, waiting: 1, silent: 0 });
   assert.deepEqual([recovery.k, recovery.n], [4, 5]);
-  for (const [wanted, name, part] of [['en', 'Solved, say guests', '4 of 5'], ['zh-CN', '顾客认为已解决', '4 / 5']]) {
+  for (const [wanted, name, part] of [
+    ['en', 'Solved, say guests', '4 of 5'], ['zh-CN', '顾客确认已解决', '4 / 5'], ['zh-TW', '顧客確認已解決', '4 / 5'],
+  ]) {
     await page.goto(`${url}/reports/store/${STORE}.html?lang=${wanted}`);
     assert.equal(await language(page), wanted);
     const shown = await page.locator('tr').filter({ hasText: name }).innerText();
-    assert.ok(shown.includes('80.0 %') && shown.includes(part), shown);
+    assert.ok(shown.includes('80.0%') && shown.includes(part), shown);
     await assertUsable(page);
   }
 }

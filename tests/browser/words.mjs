@@ -1,4 +1,6 @@
-// The words that are built in, as guests read them.
+// The words that are built in, as guests and managers read them.
+
+import { readFileSync } from 'node:fs';
 
 export const LANGUAGES = ['zh-CN', 'zh-TW', 'en'];
 
@@ -31,35 +33,35 @@ export const WORDS = {
   },
 };
 
-// The words of the pages behind the sign-in, as managers read them.
-export const MANAGERS_WORDS = {
+// What managers read where a call is refused.
+const REFUSED = {
   'zh-CN': {
-    signIn: '登录', asked: '已提交请求', asks: '索取登录链接', saved: '已保存。', notYours: '超出您的权限',
-    wayOn: '登录，或前往您的首页', signedOut: '您已退出登录', linkUsed: '这个链接已失效', unchanged: '没有任何更改',
-    notSaved: '尚未保存：', badScope: '没有这个门店或区域：', beyond: '您给的权限不能超过自己的权限。以下超出范围：',
-    badMentions: '每行是机器人种类和账号，例如 wecom LinXia。这一行不是：', takenEmail: '另一个人已使用这个邮箱：',
-    noRole: '请至少给一个角色，并填上门店或区域。', removed: '已从名单移除：', signInFirst: '请先登录',
-    badAllows: '授权不能是：', badDays: '此类授权的天数：', badHours: '最近付款的小时数：',
+    notYours: '超出您的权限', wayOn: '登录，或前往您的首页', signedOut: '您已退出登录', linkUsed: '这个链接已失效', unchanged: '没有任何更改',
+    signInFirst: '请先登录',
   },
   'zh-TW': {
-    signIn: '登入', asked: '已送出請求', asks: '索取登入連結', saved: '已儲存。', notYours: '超出您的權限',
-    wayOn: '登入，或前往您的首頁', signedOut: '您已登出', linkUsed: '這個連結已失效', unchanged: '沒有任何變更',
-    notSaved: '尚未儲存：', badScope: '沒有這個門市或區域：', beyond: '您給的權限不能超過自己的權限。以下超出範圍：',
-    badMentions: '每行是機器人種類和帳號，例如 wecom LinXia。這一行不是：', takenEmail: '另一個人已使用這個電子信箱：',
-    noRole: '請至少給一個角色，並填上門市或區域。', removed: '已從名單移除：', signInFirst: '請先登入',
-    badAllows: '授權不能是：', badDays: '此類授權的天數：', badHours: '最近付款的小時數：',
+    notYours: '超出您的權限', wayOn: '登入，或前往您的首頁', signedOut: '您已登出', linkUsed: '這個連結已失效', unchanged: '沒有任何變更',
+    signInFirst: '請先登入',
   },
   'en': {
-    signIn: 'Sign in', asked: 'Request sent', asks: 'asks for a sign-in link', saved: 'Saved.',
     notYours: 'You don’t have access', wayOn: 'Sign in, or go to your own page', signedOut: 'You are signed out',
-    linkUsed: 'This link no longer works', unchanged: 'Nothing was changed', notSaved: 'Not saved yet:',
-    badScope: 'There is no such store or region:',
-    beyond: 'You can give no more than you may yourself. This goes beyond it:',
-    badMentions: 'A line of the robots is a kind and an id, such as wecom LinXia. This is not:',
-    takenEmail: 'Another person has this e-mail address:',
-    noRole: 'Give at least one role, with a store or a region.', removed: 'Removed from the list:',
-    signInFirst: 'Please sign in',
-    badAllows: 'This is nothing that a grant allows:', badDays: 'A grant of this kind lives so many days:',
-    badHours: 'Payments of the last so many hours:',
+    linkUsed: 'This link no longer works', unchanged: 'Nothing was changed', signInFirst: 'Please sign in',
   },
 };
+
+/** The words of the pages behind the sign-in, from the file that the pages have them from. */
+function managersWords(language) {
+  const file = new URL(`../../words/people/${language}.json`, import.meta.url);
+  const { people } = JSON.parse(readFileSync(file, 'utf8'));
+  const about = (text) => (what) => text.replace(/\{\w+\}/, () => what);
+  const before = (text) => text.split('{')[0];
+  return {
+    ...REFUSED[language],
+    signIn: people.sign_in, asked: people.asked, asks: people.asks, saved: people.saved, notSaved: people.not_saved,
+    noRole: people.no_role, badDays: before(people.bad_days), badHours: before(people.bad_hours),
+    badScope: about(people.bad_scope), beyond: about(people.not_yours), badMentions: about(people.bad_mentions),
+    takenEmail: about(people.taken_email), removed: about(people.removed), badAllows: about(people.bad_allows),
+  };
+}
+
+export const MANAGERS_WORDS = Object.fromEntries(LANGUAGES.map((language) => [language, managersWords(language)]));

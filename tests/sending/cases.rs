@@ -238,7 +238,7 @@ async fn four_hundred_cases_are_one_message_and_no_name_acts() {
     assert!(text.contains("\n> ］(http：//x) 店 1 条，须在 ") && text.contains("＊＊＜at id=all＞"), "{text}");
     assert!(text.len() <= 4_096 && !text.contains("<@all>") && !text.contains("](http://"), "{text}");
     let text = said(&office, DINGTALK).pop().unwrap();
-    assert!(text.starts_with("### 1 case waits for an answer\n- ］(http：//x) 店: 1, to be answered by "), "{text}");
+    assert!(text.starts_with("### 1 case waits for a reply\n- ］(http：//x) 店: 1, reply by "), "{text}");
     assert!(text.contains("[Open the cases](https://s.example.cn/cases/cn/east)"), "{text}");
     let text = said(&office, FEISHU).pop().unwrap();
     assert!(text.starts_with("1 則回饋待處理- ］(http：//x) 店 1 則，須在 "), "{text}");

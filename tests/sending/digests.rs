@@ -83,7 +83,7 @@ async fn a_store_hears_each_morning_what_guests_said_and_what_waits() {
     let expected = format!("> 南京路店（{date}）：");
     assert!(texts[0].contains(&expected) && texts[0].contains("份回答，NPS +"), "{texts:?}");
     assert!(texts[0].contains("待处理 2 条，其中已超时 2 条、今天到期 0 条"), "{texts:?}");
-    assert!(texts[0].contains("1 条表扬待感谢"), "{texts:?}");
+    assert!(texts[0].contains("1 条表扬待转达"), "{texts:?}");
     let report = format!("[查看报表](https://s.example.cn/reports/store/31.html?from={0}&to={0})", day.date());
     assert!(
         texts[0].contains("[去处理](https://s.example.cn/cases/store/31) ") && texts[0].contains(&report),

@@ -89,7 +89,7 @@ async fn each_robot_says_all_of_a_run_in_one_message() {
     let said = got(&office, DINGTALK).pop().unwrap();
     assert!(said.path.contains("&timestamp=") && said.path.contains("&sign="), "{}", said.path);
     let text = said.json()["markdown"]["text"].as_str().unwrap().to_owned();
-    assert!(text.starts_with("### Aftertaste: 2 notices\n- A count is not whole: "), "{text}");
+    assert!(text.starts_with("### Aftertaste: 2 notices\n- The count is incomplete: "), "{text}");
     let said = got(&office, FEISHU).pop().unwrap().json();
     assert!(said["sign"].is_string(), "{said}");
     assert_eq!(said["card"]["header"]["title"]["content"], "回味：2 則通知");

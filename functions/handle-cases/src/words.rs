@@ -1,19 +1,24 @@
-//! The words of the pages, in the languages that are built in.
+//! The words of the pages: the section `cases` of `words/people/en.json` and the other languages' files.
 
-mod chinese;
+use std::sync::LazyLock;
 
-use aftertaste::domain::{
-    case::{Act, AwardTo, Outcome, Said, State},
-    place::Month,
-    report::Meal,
-    survey::Severity,
+use aftertaste::{
+    domain::{
+        case::{Act, AwardTo, Outcome, Said, State},
+        place::Month,
+        report::Meal,
+        survey::Severity,
+    },
+    pages::{Section, filled},
 };
-use chinese::{SIMPLIFIED, TRADITIONAL};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
 
-/// What stands before and after something.
-pub(crate) type Around = (&'static str, &'static str);
+/// The words in every language.
+static WORDS: LazyLock<Section<Words>> = LazyLock::new(|| Section::read("cases"));
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     pub cases: &'static str,
     pub awards: &'static str,
@@ -28,18 +33,20 @@ pub(crate) struct Words {
     pub praises: &'static str,
     pub pages: &'static str,
     pub previous_page: &'static str,
-    /// Around how many more there are.
-    pub next_page: Around,
+    /// How many more there are.
+    pub next_page: &'static str,
     pub no_words: &'static str,
     pub gone: &'static str,
     pub unowned: &'static str,
     pub escalated: &'static str,
-    pub reopened: Around,
-    /// Around the time by which a guest is to be answered.
-    pub by: Around,
-    pub overdue: Around,
-    /// How a day is written, and what stands between it and the time.
-    pub day: &'static str,
+    pub reopened: &'static str,
+    /// The time by which a guest is to be answered.
+    by: &'static str,
+    overdue: &'static str,
+    /// How a day is written.
+    day: &'static str,
+    /// How a month is written.
+    month: &'static str,
     pub answers: &'static str,
     pub visit: &'static str,
     pub table: &'static str,
@@ -76,14 +83,14 @@ pub(crate) struct Words {
     pub read_contact: &'static str,
     pub agreed: &'static str,
     pub overtaken: &'static str,
-    pub too_early: Around,
+    pub too_early: &'static str,
     pub not_answered: &'static str,
     pub has_award: &'static str,
-    pub award_late: Around,
+    pub award_late: &'static str,
     pub bad_move: &'static str,
     pub bad_cause: &'static str,
     pub bad_reply: &'static str,
-    pub too_long: Around,
+    pub too_long: &'static str,
     pub bad_characters: &'static str,
     pub bad_outcome: &'static str,
     pub bad_person: &'static str,
@@ -94,117 +101,179 @@ pub(crate) struct Words {
     pub code: &'static str,
     pub code_hint: &'static str,
     pub hand_out: &'static str,
-    pub handed_out: Around,
+    pub handed_out: &'static str,
     pub award_unknown: &'static str,
     pub award_redeemed: &'static str,
     pub awards_by_month: &'static str,
     pub no_awards: &'static str,
-    /// Awards to guests, and to staff.
-    pub awards_to: [&'static str; 2],
-    pub fewer_than: Around,
-    /// How a month is written.
-    month: &'static str,
-    severities: [&'static str; 4],
-    states: [&'static str; 4],
-    outcomes: [&'static str; 8],
-    said: [&'static str; 2],
-    acts: [&'static str; 15],
-    receivers: [&'static str; 2],
-    meals: [&'static str; 5],
+    /// Awards to guests.
+    pub to_guests: &'static str,
+    pub to_staff: &'static str,
+    pub fewer_than: &'static str,
+    severities: Severities,
+    states: States,
+    outcomes: Outcomes,
+    said: SaidWords,
+    /// What was done, and who did it.
+    acts: Acts,
+    receivers: Receivers,
+    meals: Meals,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Severities {
+    critical: &'static str,
+    high: &'static str,
+    normal: &'static str,
+    praise: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct States {
+    open: &'static str,
+    taken: &'static str,
+    answered: &'static str,
+    closed: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outcomes {
+    solved: &'static str,
+    unsolved: &'static str,
+    unreachable: &'static str,
+    not_ours: &'static str,
+    duplicate: &'static str,
+    thanked: &'static str,
+    withdrawn: &'static str,
+    lapsed: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SaidWords {
+    solved: &'static str,
+    not_solved: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acts {
+    opened: &'static str,
+    taken: &'static str,
+    handed_over: &'static str,
+    answered: &'static str,
+    closed: &'static str,
+    solved: &'static str,
+    not_solved: &'static str,
+    settled: &'static str,
+    withdrawn: &'static str,
+    lapsed: &'static str,
+    contact_left: &'static str,
+    contact_read: &'static str,
+    awarded: &'static str,
+    redeemed: &'static str,
+    unknown: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Receivers {
+    guest: &'static str,
+    staff: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meals {
+    breakfast: &'static str,
+    lunch: &'static str,
+    afternoon: &'static str,
+    dinner: &'static str,
+    night: &'static str,
 }
 
 impl Words {
-    /// The words in a language that is built in.
+    /// The words in a language that there are words in.
     pub(crate) fn of(language: &str) -> &'static Self {
-        match language {
-            "en" => &ENGLISH,
-            "zh-TW" => &TRADITIONAL,
-            _ => &SIMPLIFIED,
-        }
+        WORDS.of(language)
     }
 
     pub(crate) fn severity(&self, severity: Severity) -> &'static str {
-        let [critical, high, normal, praise] = self.severities;
         match severity {
-            Severity::Critical => critical,
-            Severity::High => high,
-            Severity::Normal => normal,
-            Severity::Praise => praise,
+            Severity::Critical => self.severities.critical,
+            Severity::High => self.severities.high,
+            Severity::Normal => self.severities.normal,
+            Severity::Praise => self.severities.praise,
         }
     }
 
     pub(crate) fn state(&self, state: State) -> &'static str {
-        let [open, taken, answered, closed] = self.states;
         match state {
-            State::Open => open,
-            State::Taken => taken,
-            State::Answered => answered,
-            State::Closed => closed,
+            State::Open => self.states.open,
+            State::Taken => self.states.taken,
+            State::Answered => self.states.answered,
+            State::Closed => self.states.closed,
         }
     }
 
     pub(crate) fn outcome(&self, outcome: Outcome) -> &'static str {
-        let [solved, unsolved, unreachable, not_ours, duplicate, thanked, withdrawn, lapsed] = self.outcomes;
         match outcome {
-            Outcome::Solved => solved,
-            Outcome::Unsolved => unsolved,
-            Outcome::Unreachable => unreachable,
-            Outcome::NotOurs => not_ours,
-            Outcome::Duplicate => duplicate,
-            Outcome::Thanked => thanked,
-            Outcome::Withdrawn => withdrawn,
-            Outcome::Lapsed => lapsed,
+            Outcome::Solved => self.outcomes.solved,
+            Outcome::Unsolved => self.outcomes.unsolved,
+            Outcome::Unreachable => self.outcomes.unreachable,
+            Outcome::NotOurs => self.outcomes.not_ours,
+            Outcome::Duplicate => self.outcomes.duplicate,
+            Outcome::Thanked => self.outcomes.thanked,
+            Outcome::Withdrawn => self.outcomes.withdrawn,
+            Outcome::Lapsed => self.outcomes.lapsed,
         }
     }
 
     pub(crate) fn said(&self, said: Said) -> &'static str {
-        let [solved, not_solved] = self.said;
         match said {
-            Said::Solved => solved,
-            Said::NotSolved => not_solved,
+            Said::Solved => self.said.solved,
+            Said::NotSolved => self.said.not_solved,
         }
     }
 
-    /// What was done, after the name of whoever did it.
+    /// What was done, with a place for the name of whoever did it.
     pub(crate) fn act(&self, act: Act) -> &'static str {
-        let [opened, taken, handed, answered, closed, solved, not_solved, settled, withdrawn, lapsed, left, ..] =
-            self.acts;
-        let [.., read, awarded, redeemed, unknown] = self.acts;
         match act {
-            Act::Opened => opened,
-            Act::Taken => taken,
-            Act::HandedOver => handed,
-            Act::Answered => answered,
-            Act::Closed => closed,
-            Act::Solved => solved,
-            Act::NotSolved => not_solved,
-            Act::Settled => settled,
-            Act::Withdrawn => withdrawn,
-            Act::Lapsed => lapsed,
-            Act::ContactLeft => left,
-            Act::ContactRead => read,
-            Act::Awarded => awarded,
-            Act::Redeemed => redeemed,
-            Act::Unknown => unknown,
+            Act::Opened => self.acts.opened,
+            Act::Taken => self.acts.taken,
+            Act::HandedOver => self.acts.handed_over,
+            Act::Answered => self.acts.answered,
+            Act::Closed => self.acts.closed,
+            Act::Solved => self.acts.solved,
+            Act::NotSolved => self.acts.not_solved,
+            Act::Settled => self.acts.settled,
+            Act::Withdrawn => self.acts.withdrawn,
+            Act::Lapsed => self.acts.lapsed,
+            Act::ContactLeft => self.acts.contact_left,
+            Act::ContactRead => self.acts.contact_read,
+            Act::Awarded => self.acts.awarded,
+            Act::Redeemed => self.acts.redeemed,
+            Act::Unknown => self.acts.unknown,
         }
     }
 
     pub(crate) fn award_to(&self, to: AwardTo) -> &'static str {
-        let [guest, staff] = self.receivers;
         match to {
-            AwardTo::Guest => guest,
-            AwardTo::Staff => staff,
+            AwardTo::Guest => self.receivers.guest,
+            AwardTo::Staff => self.receivers.staff,
         }
     }
 
     pub(crate) fn meal(&self, meal: Meal) -> &'static str {
-        let [breakfast, lunch, afternoon, dinner, night] = self.meals;
         match meal {
-            Meal::Breakfast => breakfast,
-            Meal::Lunch => lunch,
-            Meal::Afternoon => afternoon,
-            Meal::Dinner => dinner,
-            Meal::Night => night,
+            Meal::Breakfast => self.meals.breakfast,
+            Meal::Lunch => self.meals.lunch,
+            Meal::Afternoon => self.meals.afternoon,
+            Meal::Dinner => self.meals.dinner,
+            Meal::Night => self.meals.night,
         }
     }
 
@@ -226,126 +295,17 @@ impl Words {
 
     /// When a guest is to be answered, or since when they wait for too long.
     pub(crate) fn due(&self, due: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-        let (before, after) = if due <= now { self.overdue } else { self.by };
-        format!("{before}{}{after}", self.time(due, zone, now))
+        let text = if due <= now { self.overdue } else { self.by };
+        filled(text, &[("time", &self.time(due, zone, now))])
     }
 }
 
-const ENGLISH: Words = Words {
-    cases: "Cases",
-    awards: "Awards",
-    report: "Report",
-    people: "People",
-    sign_out: "Sign out",
-    open: "Open",
-    closed: "Closed",
-    mine: "Mine",
-    nothing_open: "All done. Nothing is waiting here.",
-    nothing_closed: "Nothing was closed here in the last 31 days.",
-    praises: "Praise to pass on",
-    pages: "Pages",
-    previous_page: "Previous page",
-    next_page: ("Next page (", " more)"),
-    no_words: "No comment was left.",
-    gone: "The guest took the answer back, or it was erased.",
-    unowned: "Nobody yet",
-    escalated: "Escalated",
-    reopened: ("Not solved ×", ""),
-    by: ("by ", ""),
-    overdue: ("overdue since ", ""),
-    day: "%-d %b",
-    answers: "What the guest said",
-    visit: "Visit",
-    table: "Table",
-    staff: "Served by",
-    paid: "Bill",
-    ordered: "Ordered",
-    our_reply: "Our reply",
-    cause: "Cause",
-    choose: "Choose one",
-    owner: "Owner",
-    note: "Note",
-    note_hint: "For colleagues only. The guest does not see it.",
-    history: "History",
-    take: "Take it",
-    answer: "Reply",
-    thank: "Thank the guest",
-    reply_hint: "The guest reads this at their own link. Phone numbers and e-mail addresses are masked.",
-    send: "Send the reply",
-    hand_over: "Hand over",
-    to_whom: "To whom",
-    close: "Close",
-    outcome: "Outcome",
-    solved_later: "A case counts as solved when the guest says so, or does not object for 7 days after the reply.",
-    award: "Give an award",
-    award_hint: "The guest gets ten digits at their own link, which a store redeems once.",
-    give: "Give it",
-    receiver: "Who gets it",
-    sum: "Amount",
-    currency: "Currency",
-    redeemed: "handed out",
-    not_redeemed: "not claimed yet",
-    contact: "Contact",
-    contact_left: "The guest left word how to reach them. Each reading is noted.",
-    read_contact: "Show the contact",
-    agreed: "The guest agreed to:",
-    overtaken: "Somebody else was quicker. This is the case as it is now.",
-    too_early: ("The guest can object until ", ". It can't be closed as solved before."),
-    not_answered: "Nobody has replied to the guest yet, so it can't be closed as solved.",
-    has_award: "There is an award already.",
-    award_late: ("An award can be given for ", " days after the visit. They are over."),
-    bad_move: "Nothing was changed. Please try again.",
-    bad_cause: "Please choose a cause.",
-    bad_reply: "Please write a reply.",
-    too_long: ("This is too long. At most ", " characters fit."),
-    bad_characters: "The text has characters that can't be shown.",
-    bad_outcome: "Please choose an outcome.",
-    bad_person: "Please choose somebody who follows up on cases of this store.",
-    bad_award: "Please check the amount, the currency and who gets it.",
-    guest: "Guest",
-    nobody: "Automatic",
-    store: "Store",
-    code: "Ten digits",
-    code_hint: "The guest shows them on their own page.",
-    hand_out: "Hand out",
-    handed_out: ("Hand out ", " now. The code is used up."),
-    award_unknown: "No award of this store has these digits. Please check them.",
-    award_redeemed: "This award was handed out before.",
-    awards_by_month: "Awards by month",
-    no_awards: "No award was given in this month.",
-    awards_to: ["To guests", "To staff"],
-    fewer_than: ("fewer than ", ""),
-    month: "%B %Y",
-    severities: ["Urgent", "Important", "Normal", "Praise"],
-    states: ["New", "In hand", "Waiting for the guest", "Closed"],
-    outcomes: [
-        "Solved",
-        "Can't be solved",
-        "Guest can't be reached",
-        "Not ours",
-        "Duplicate",
-        "Passed on, guest thanked",
-        "Answer taken back",
-        "Never answered",
-    ],
-    said: ["The guest says that it is solved.", "The guest says that it is not solved."],
-    acts: [
-        "answered the survey",
-        "took it",
-        "handed it over to",
-        "replied",
-        "closed it",
-        "said that it is solved",
-        "said that it is not solved",
-        "closed: the guest did not object",
-        "took the answer back",
-        "closed: nobody replied for 30 days",
-        "left a contact",
-        "read the contact",
-        "gave an award",
-        "handed the award out",
-        "did something that this version does not know",
-    ],
-    receivers: ["Guest", "Staff"],
-    meals: ["breakfast", "lunch", "afternoon", "dinner", "night"],
-};
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_word_and_no_other() {
+        assert_eq!(Section::<Words>::mistakes("cases"), Vec::<String>::new());
+    }
+}

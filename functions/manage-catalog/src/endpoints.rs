@@ -11,6 +11,7 @@ use aftertaste::{
     },
     http::{Problem, Reply, Request, body_json},
     lambda::Call,
+    pages::people_languages,
     seal::fresh_secret,
     table::{Again, Delivery, Health, OutgoingEvent, Over, StoredEndpoint, TableError, whole_second},
 };
@@ -159,7 +160,8 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     let made = if is_webhook && kept.is_empty() { Some(new_secret()?) } else { None };
     let known = given.or_else(|| made.clone().map(|made| vec![made])).unwrap_or(kept);
     let mut mistakes = missing_places(app, &details.scopes).await?;
-    let endpoint = match Endpoint::new(details, &known, app.reach) {
+    let languages: Vec<&str> = people_languages().collect();
+    let endpoint = match Endpoint::new(details, &known, app.reach, &languages) {
         Ok(endpoint) if mistakes.0.is_empty() => endpoint,
         checked => {
             mistakes.0.splice(0..0, checked.err().unwrap_or_default().0);

@@ -1,23 +1,31 @@
-//! The words of the pages, in the languages that are built in.
+//! The words of the pages: the section `people` of `words/people/en.json` and the other languages' files.
 
-mod chinese;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use aftertaste::domain::access::RoleKind;
-use chinese::{SIMPLIFIED, TRADITIONAL};
+use aftertaste::{
+    domain::access::RoleKind,
+    pages::{Counted, Section},
+};
+use serde::Deserialize;
 
+/// The words in every language.
+static WORDS: LazyLock<Section<Words>> = LazyLock::new(|| Section::read("people"));
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     pub sign_in: &'static str,
     pub as_whom: &'static str,
     pub press: &'static str,
-    /// Before and after the name of an identity provider.
-    pub sign_in_with: (&'static str, &'static str),
-    pub sign_out_everywhere: &'static str,
+    pub sign_in_with: &'static str,
     pub ask: &'static str,
     pub ask_more: &'static str,
     pub send: &'static str,
     pub asked: &'static str,
     pub asked_more: &'static str,
     pub sign_out: &'static str,
+    pub sign_out_everywhere: &'static str,
     pub report: &'static str,
     pub cases: &'static str,
     pub people: &'static str,
@@ -46,8 +54,8 @@ pub(crate) struct Words {
     pub link: &'static str,
     pub link_more: &'static str,
     pub make_link: &'static str,
-    pub signed_in_on: &'static str,
     pub browsers: &'static str,
+    pub signed_in_on: Counted,
     pub sign_out_all: &'static str,
     pub signed_out_all: &'static str,
     pub remove: &'static str,
@@ -79,143 +87,59 @@ pub(crate) struct Words {
     pub bad_days: &'static str,
     pub bad_hours: &'static str,
     pub issued: &'static str,
+    pub token: &'static str,
     pub issued_more: &'static str,
     pub end: &'static str,
+    pub end_of: &'static str,
     pub end_more: &'static str,
     pub ended: &'static str,
     pub month: &'static str,
     pub show: &'static str,
     pub nothing: &'static str,
-    looks: (&'static str, &'static str),
-    owns_cases: (&'static str, &'static str),
-    sets_up: (&'static str, &'static str),
-    everything: (&'static str, &'static str),
-    deeds: [(&'static str, &'static str); 12],
+    looks: RoleWords,
+    owns_cases: RoleWords,
+    sets_up: RoleWords,
+    everything: RoleWords,
+    /// What was done, by its outcome.
+    deeds: BTreeMap<&'static str, &'static str>,
+}
+
+/// A role.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleWords {
+    pub name: &'static str,
+    /// What it allows.
+    pub allows: &'static str,
 }
 
 impl Words {
-    /// The words in a language that is built in.
+    /// The words in a language that there are words in.
     pub(crate) fn of(language: &str) -> &'static Self {
-        match language {
-            "en" => &ENGLISH,
-            "zh-TW" => &TRADITIONAL,
-            _ => &SIMPLIFIED,
-        }
+        WORDS.of(language)
     }
 
-    /// A role, and what it allows.
-    pub(crate) fn role(&self, role: RoleKind) -> (&'static str, &'static str) {
+    pub(crate) fn role(&self, role: RoleKind) -> &RoleWords {
         match role {
-            RoleKind::Looks => self.looks,
-            RoleKind::OwnsCases => self.owns_cases,
-            RoleKind::SetsUp => self.sets_up,
-            RoleKind::Everything => self.everything,
+            RoleKind::Looks => &self.looks,
+            RoleKind::OwnsCases => &self.owns_cases,
+            RoleKind::SetsUp => &self.sets_up,
+            RoleKind::Everything => &self.everything,
         }
     }
 
     /// Something that was done, by its outcome. What a later version wrote keeps that.
     pub(crate) fn deed<'a>(&self, what: &'a str) -> &'a str {
-        self.deeds.iter().find(|(outcome, _)| *outcome == what).map_or(what, |(_, words)| *words)
+        self.deeds.get(what).copied().unwrap_or(what)
     }
 }
 
-const ENGLISH: Words = Words {
-    sign_in: "Sign in",
-    as_whom: "This link signs you in as",
-    sign_in_with: ("Sign in with ", ""),
-    sign_out_everywhere: "Sign out on all devices",
-    press: "Press the button, and this browser is signed in.",
-    ask: "Ask for a sign-in link",
-    ask_more: "Enter your e-mail address. Whoever invited you sees that you ask, and sends you a new link.",
-    send: "Ask for a link",
-    asked: "Request sent",
-    asked_more: "If this address is on the list, whoever manages it now sees that you ask for a link. The link then comes from \
-                 them.",
-    sign_out: "Sign out",
-    report: "Report",
-    cases: "Cases",
-    people: "People",
-    grants: "Tills and programs",
-    trail: "History",
-    name: "Name",
-    email: "E-mail",
-    language: "Language",
-    by_browser: "as their browser says",
-    roles: "What they may do, and where",
-    everywhere: "everywhere",
-    scopes_hint: "Stores and regions, such as store/12 or cn/east; several with spaces between. * is everywhere.",
-    with_contact: "the same, and sees how guests want to be reached",
-    contact: "with contacts",
-    with_pulse: "the same, asks staff, and sees what they answer from five on",
-    pulse: "with the staff's answers",
-    mentions: "Mentioned by robots as",
-    mentions_hint: "One a line, such as wecom LinXia.",
-    last_used: "Last seen",
-    never: "not signed in",
-    asks: "asks for a sign-in link",
-    invite: "Invite somebody",
-    profile: "Name and roles",
-    save: "Save",
-    saved: "Saved.",
-    link: "Sign-in link",
-    link_more: "Send it to this person alone. It works once, for 15 minutes, and is not shown again.",
-    make_link: "Make a sign-in link",
-    signed_in_on: "Browsers:",
-    browsers: "Signed in",
-    sign_out_all: "Sign out everywhere",
-    signed_out_all: "Signed out everywhere.",
-    remove: "Remove from the list",
-    remove_more: "They are signed out at once, and can no longer sign in.",
-    removed: "Removed from the list:",
-    not_saved: "Not saved yet:",
-    bad_name: "The name has 1 to 80 characters.",
-    bad_email: "This is no e-mail address:",
-    taken_email: "Another person has this e-mail address:",
-    bad_mentions: "A line of the robots is a kind and an id, such as wecom LinXia. This is not:",
-    long_mentions: "Robots: ten lines at most, each id of 1 to 80 characters.",
-    many_roles: "Four hundred stores and regions at most.",
-    no_role: "Give at least one role, with a store or a region.",
-    bad_scope: "There is no such store or region:",
-    not_yours: "You can give no more than you may yourself. This goes beyond it:",
-    stores: "Stores and regions",
-    nobody: "Nobody is on the list yet.",
-    whom: "For whom",
-    whom_hint: "Such as till 2 of store 12: the list calls it so.",
-    allows: "Allows",
-    allows_hint: "issue:store/12 for a till, report:cn/east for a program that reads reports. Several with spaces between.",
-    until: "Until",
-    days: "Valid for so many days",
-    days_hint: "Empty: for as long as a grant of this kind can be.",
-    paid_within: "Payments of the last so many hours",
-    hours: "For tills: an older payment gets no link.",
-    issue: "Issue a grant",
-    bad_allows: "This is nothing that a grant allows:",
-    bad_days: "A grant of this kind lives so many days:",
-    bad_hours: "Payments of the last so many hours:",
-    issued: "Issued",
-    issued_more: "Copy the token into the till or program now. It is not shown again.",
-    end: "End",
-    end_more: "The till or program that has it stops working at once.",
-    ended: "ended",
-    month: "Month",
-    show: "Show",
-    nothing: "Nothing here.",
-    looks: ("Looks at reports", "and does nothing else"),
-    owns_cases: ("Owns cases", "looks at reports, and follows up on what guests answered"),
-    sets_up: ("Sets up", "stores, tills and people"),
-    everything: ("Everything", "all of these"),
-    deeds: [
-        ("person-written", "Person saved"),
-        ("person-deleted", "Person removed"),
-        ("sign-in-link-made", "Sign-in link made"),
-        ("sessions-ended", "Signed out everywhere"),
-        ("grant-issued", "Grant issued"),
-        ("grant-ended", "Grant ended"),
-        ("store-written", "Store saved"),
-        ("survey-written", "Survey saved"),
-        ("operations-written", "Operations saved"),
-        ("brand-written", "Brand saved"),
-        ("response-erased", "Answer erased"),
-        ("contact-read", "Contact read"),
-    ],
-};
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_word_and_no_other() {
+        assert_eq!(Section::<Words>::mistakes("people"), Vec::<String>::new());
+    }
+}

@@ -9,6 +9,7 @@ use aftertaste::{
         case::Duty,
         place::{Scope, StoreNumber},
     },
+    pages::people_language,
     table::{Delivery, Due, TableError, store_in},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -18,7 +19,7 @@ use crate::{
     lane::Lane,
     run::Run,
     summary::DIGEST,
-    words::{AtStore, cases_title, digest_lines, digest_title, language_of, line, link_words, store_line, title},
+    words::{AtStore, Words},
 };
 
 /// A message to people, in their language.
@@ -95,23 +96,25 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     pub(crate) async fn told(&self, lane: &Lane, collected: &[(Due, Delivery)]) -> Result<Told, TableError> {
         let sorted = Sorted::of(collected);
         let (people, language) = self.readers(&sorted, lane).await?;
-        let mut lines = self.lines_of_cases(&sorted, language).await?;
+        let words = Words::of(language);
+        let mut lines = self.lines_of_cases(&sorted, words).await?;
         for (scope, data) in &sorted.digests {
-            lines.extend(digest_lines(&self.name_of(scope).await?, data, language));
+            lines.extend(words.digest_lines(&self.name_of(scope).await?, data));
         }
-        lines.extend(sorted.others.iter().map(|delivery| line(delivery, language)));
-        let title = match (sorted.cases.len(), sorted.others.len()) {
-            (0, 0) => digest_title(sorted.digests.iter().map(|(_, data)| data), language),
-            (0, others) => title(others, language),
-            (cases, _) => cases_title(cases, language),
+        lines.extend(sorted.others.iter().map(|delivery| words.line(delivery)));
+        let title = match (sorted.cases.len() as u64, sorted.others.len() as u64) {
+            (0, 0) => words.digest_title(sorted.digests.iter().map(|(_, data)| data)),
+            (0, others) => words.title(others),
+            (cases, _) => words.cases_title(cases),
         };
-        let links = self.links(&sorted, language);
+        let links = self.links(&sorted, words);
         Ok(Told { title, lines, links, people, language })
     }
 
     /// Who is called because of cases, and the language of whoever is on duty first. A summary calls nobody.
     async fn readers(&self, sorted: &Sorted, lane: &Lane) -> Result<(Vec<Person>, &'static str), TableError> {
-        let own = language_of(&lane.stored.endpoint.language);
+        let nearest = |language: &str| people_language(&[language.to_owned()]);
+        let own = nearest(&lane.stored.endpoint.language);
         if sorted.duties().next().is_none() {
             return Ok((Vec::new(), own));
         }
@@ -124,7 +127,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 called.extend(people.into_iter().cloned());
             }
         }
-        Ok((called, language.map_or(own, language_of)))
+        Ok((called, language.map_or(own, nearest)))
     }
 
     /// The people of a duty who are listed and may follow its scope's cases at this moment; both may have ended since they
@@ -149,13 +152,13 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     }
 
     /// A line for each store: what is overdue first, then what is urgent, then what is due first.
-    async fn lines_of_cases(&self, sorted: &Sorted, language: &str) -> Result<Vec<String>, TableError> {
+    async fn lines_of_cases(&self, sorted: &Sorted, words: &Words) -> Result<Vec<String>, TableError> {
         let now = self.now();
         let mut stores: BTreeMap<Option<StoreNumber>, AtStore> = BTreeMap::new();
         for case in sorted.cases.values() {
             let at = stores.entry(case.store).or_default();
             at.cases += 1;
-            at.overdue += usize::from(case.due.is_some_and(|due| due < now));
+            at.overdue += u64::from(case.due.is_some_and(|due| due < now));
             at.is_critical |= case.is_critical;
             at.is_escalated |= case.is_escalated;
             at.due = [at.due, case.due].into_iter().flatten().min();
@@ -173,7 +176,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             };
             let zone = store.map_or(TimeZone::UTC, |store| store.calendar.zone.clone());
             let order = (at.overdue == 0, !at.is_critical, at.due.is_none(), at.due);
-            lines.push((order, store_line(&name, &at, (&zone, now), language)));
+            lines.push((order, words.store_line(&name, &at, (&zone, now))));
         }
         lines.sort();
         Ok(lines.into_iter().map(|(_, line)| line).collect())
@@ -188,15 +191,14 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
     }
 
     /// To the cases, and for a summary to the report of its days. Of several duties it leads to the widest.
-    fn links(&self, sorted: &Sorted, language: &str) -> Vec<(&'static str, String)> {
+    fn links(&self, sorted: &Sorted, words: &Words) -> Vec<(&'static str, String)> {
         let url = &self.sender.app.public_url;
-        let (to_cases, to_report) = link_words(language);
         let cases = sorted.duties().min_by_key(|scope| breadth(scope));
-        let cases = cases.map(|scope| (to_cases, format!("{url}/cases/{scope}")));
+        let cases = cases.map(|scope| (words.to_cases, format!("{url}/cases/{scope}")));
         let report = sorted.digests.iter().min_by_key(|(scope, _)| breadth(scope));
         let report = report.map(|(scope, data)| {
             let day = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-            (to_report, format!("{url}/reports/{scope}.html?from={}&to={}", day("from"), day("to")))
+            (words.to_report, format!("{url}/reports/{scope}.html?from={}&to={}", day("from"), day("to")))
         });
         cases.into_iter().chain(report).collect()
     }

@@ -1,13 +1,16 @@
 //! What became of answers that needed somebody: by what guests say, and not by what was closed.
 
-use aftertaste::domain::{
-    count::minor_digits,
-    report::{CasePart as Part, CasesFigure},
-    survey::Cause,
+use aftertaste::{
+    domain::{
+        count::minor_digits,
+        report::{CasePart as Part, CasesFigure},
+        survey::Cause,
+    },
+    pages::filled,
 };
 use maud::{Markup, html};
 
-use crate::{figures::percent, words::Words};
+use crate::words::Words;
 
 pub(crate) fn section(cases: Option<&CasesFigure>, causes: &[Cause], language: &str, words: &Words) -> Markup {
     let Some(cases) = cases else { return html! {} };
@@ -15,7 +18,7 @@ pub(crate) fn section(cases: Option<&CasesFigure>, causes: &[Cause], language: &
         html! { @if let Some(count) = count { tr { th scope="row" { (name) } td { (count) } } } }
     };
     let minutes = |name: &str, minutes: Option<f64>| {
-        html! { @if let Some(minutes) = minutes { tr { th scope="row" { (name) } td { (words.minutes(minutes)) } } } }
+        html! { @if let Some(minutes) = minutes { tr { th scope="row" { (name) } td { (filled(words.minutes, &[("n", &format!("{minutes:.0}"))])) } } } }
     };
     html! {
         section {
@@ -64,8 +67,8 @@ fn part(name: &str, part: Option<Part>, words: &Words) -> Markup {
             tr {
                 th scope="row" { (name) }
                 td {
-                    strong { (percent(share)) } " " span.note { (percent(low)) " … " (percent(high)) }
-                    br; span.note { (k) " " (words.of) " " (n) }
+                    strong { (words.percent(share)) } " " span.note { (words.percent(low)) " … " (words.percent(high)) }
+                    br; span.note { (filled(words.k_of_n, &[("k", &k), ("n", &n)])) }
                 }
             }
         }

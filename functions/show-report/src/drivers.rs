@@ -1,8 +1,11 @@
 //! The part of the page that says what satisfaction depends on.
 
-use aftertaste::domain::{
-    report::{Class, Coefficient, DriverFigure, Drivers, Errors, Estimate},
-    survey::Survey,
+use aftertaste::{
+    domain::{
+        report::{Coefficient, DriverFigure, Drivers, Errors, Estimate},
+        survey::Survey,
+    },
+    pages::filled,
 };
 use maud::{Markup, html};
 
@@ -46,10 +49,9 @@ pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words:
 fn said(driver: &DriverFigure, words: &Words) -> Markup {
     html! {
         @if let Some(advice) = driver.advice { strong { (words.advice(advice)) } }
-        @if driver.class != Class::Unclassified {
+        @if let Some(class) = words.class(driver.class) {
             @if driver.advice.is_some() { " · " }
-            @if !driver.certain { (words.leaning) " " }
-            (words.class(driver.class))
+            @if driver.certain { (class) } @else { (filled(words.leaning, &[("class", &class)])) }
         }
     }
 }
@@ -82,13 +84,14 @@ pub(crate) fn to_fix_first(drivers: &Drivers, survey: &Survey, language: &str, w
         return html! { @if drivers.n > 0 { p.note.first { (words.nothing_first) } } };
     }
     html! {
-        p.change.first { strong { (words.fix_first) ":" } }
+        p.change.first { strong { (words.fix_first) } }
         ul.first { @for driver in first {
             li {
-                @let theme = driver.theme.as_ref().and_then(|theme| words.theme(theme.as_str()));
-                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) } ":"
+                @let theme = driver.theme.as_ref().and_then(|theme| words.themes.get(theme.as_str()).copied());
+                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) }
                 @if let Some(Estimate { value, low, high }) = driver.effect.map(|effect| effect.penalty.estimate()) {
-                    " " span.note { (words.costs) " " (format!("{value:.2} ({low:.2} … {high:.2})").replace('-', "−")) " " (words.points) }
+                    @let points = format!("{value:.2} ({low:.2} … {high:.2})").replace('-', "−");
+                    " · " span.note { (filled(words.costs, &[("points", &points)])) }
                 }
             }
         } }

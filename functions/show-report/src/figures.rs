@@ -14,10 +14,6 @@ pub(crate) fn rounded(figure: f64) -> String {
     format!("{figure:.1}")
 }
 
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
 pub(crate) fn between(low: f64, high: f64) -> String {
     format!("{} … {}", signed(low), signed(high))
 }

@@ -1,12 +1,15 @@
 //! Signs of gaming: figures, with the words that they prove nothing.
 
-use aftertaste::domain::{
-    count::Sign,
-    report::{Integrity, SignFigure},
+use aftertaste::{
+    domain::{
+        count::Sign,
+        report::{Integrity, SignFigure},
+    },
+    pages::filled,
 };
 use maud::{Markup, html};
 
-use crate::{figures::percent, words::Words};
+use crate::words::Words;
 
 pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
     if integrity.signs.is_empty() {
@@ -23,12 +26,12 @@ pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
                         th scope="row" {
                             (words.sign(*sign))
                             @if *sign == Sign::TakenBack && integrity.answered_anew > 0 {
-                                br; span.note { (words.anew) ": " (integrity.answered_anew) }
+                                br; span.note { (filled(words.again, &[("n", &integrity.answered_anew)])) }
                             }
                         }
                         td {
-                            @if let Some(share) = share { (percent(*share)) br; }
-                            span.note { @match k { Some(k) => { (k) " " (words.of) " " (n) }, None => { (words.too_few) } } }
+                            @if let Some(share) = share { (words.percent(*share)) br; }
+                            span.note { @match k { Some(k) => (filled(words.k_of_n, &[("k", k), ("n", n)])), None => { (words.too_few) } } }
                         }
                     }
                 } }
@@ -40,5 +43,5 @@ pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
 /// What a scope shows more often than its siblings.
 pub(crate) fn marks(signs: &[Sign], words: &Words) -> Markup {
     let names: Vec<&str> = signs.iter().map(|sign| words.sign(*sign)).collect();
-    html! { @if !names.is_empty() { br; span.note { (words.stands_out) " " (names.join(", ")) } } }
+    html! { @if !names.is_empty() { br; span.note { (filled(words.stands_out, &[("signs", &names.join(" · "))])) } } }
 }

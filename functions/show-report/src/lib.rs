@@ -28,7 +28,7 @@ use aftertaste::{
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
-    pages,
+    pages::{self, people_language},
     reading::{self, Reading, Stores, Window},
     session::{cookie, to_come_back},
     table::{TableError, Versioned},
@@ -135,7 +135,7 @@ async fn show(
         Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&report)),
         Form::Page => {
             let above = above(&scope, &stores, grant).map(String::from);
-            let language = page::language(languages);
+            let language = people_language(languages);
             let signed_in = reader.session.as_ref().map(|session| SignedIn {
                 name: session.person.person.name.clone(),
                 token: session.form_token(&app.keys),

@@ -2,36 +2,26 @@
 
 use aftertaste::{
     domain::{
-        report::{Against, Report, Subject},
-        survey::nearest_language,
+        report::{Against, Behind, Report, Subject},
         visit::Origin,
     },
     http::Page,
-    pages::Shell,
+    pages::{Shell, filled, language_name, people_languages},
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use maud::{Markup, html};
 
 use crate::{
     cases, drivers,
-    figures::{grouped, percent, rounded},
+    figures::{grouped, rounded},
     integrity,
     parts::{self, score_cells, score_heads},
     pictures::trend,
     signed_in::SignedIn,
     staff::{self, Staff},
     summary,
-    words::{CHINESE, ENGLISH, Words},
+    words::Words,
 };
-
-/// The languages of the page.
-const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
-
-/// The language of the page. Those who read one way of writing Chinese are better served by the other than by English.
-pub(crate) fn language(wanted: &[String]) -> &'static str {
-    let chinese = wanted.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("zh"));
-    if chinese { "zh-CN" } else { nearest_language(wanted, &LANGUAGES).unwrap_or("en") }
-}
 
 /// What the page shows.
 pub(crate) struct ReportPage<'a> {
@@ -74,7 +64,7 @@ impl ReportPage<'_> {
             (staff::section(self.staff, &report.children, self.language, self.words()))
             (integrity::section(&report.integrity, self.words()))
             @if report.responses > 0 { p.note { (self.words().hidden) } }
-            footer { @if let Some(at) = report.counted_at { (self.words().counted) " " (at.strftime("%Y-%m-%d %H:%M UTC")) } }
+            footer { @if let Some(at) = report.counted_at { (filled(self.words().counted, &[("time", &moment(at))])) } }
             @if let Some(signed_in) = &self.signed_in { (signed_in.footer(self.words())) }
         };
         let shell = Shell {
@@ -99,21 +89,20 @@ impl ReportPage<'_> {
                 // They have no report of their own.
                 Origin::Staff => {},
             }
-            @if report.waiting > 0 { p.note { (words.waiting) " " (report.waiting) } }
-            @if report.running > 0 { p.note { (words.parts_wait) " " (report.running) } }
+            @if report.waiting > 0 { p.note { (filled(words.waiting.of(report.waiting), &[("n", &report.waiting)])) } }
+            @if report.running > 0 { p.note { (filled(words.parts_wait.of(report.running), &[("n", &report.running)])) } }
             @if !report.behind.is_empty() {
-                p.behind role="status" {
-                    (words.behind)
-                    @for (i, store) in report.behind.iter().enumerate() {
-                        @if i > 0 { "," } " " (store.name) " (" (store.since.strftime("%Y-%m-%d %H:%M UTC")) ")"
-                    }
-                }
+                @let since = |store: &Behind| {
+                    filled(words.store_since, &[("store", &store.name), ("time", &moment(store.since))])
+                };
+                @let stores: Vec<String> = report.behind.iter().map(since).collect();
+                p.behind role="status" { (filled(words.behind, &[("stores", &stores.join(" · "))])) }
             }
         }
     }
 
     fn words(&self) -> &'static Words {
-        if self.language.starts_with("zh") { &CHINESE } else { &ENGLISH }
+        Words::of(self.language)
     }
 
     /// The address of a scope's page over the same days, set against the same.
@@ -128,7 +117,6 @@ impl ReportPage<'_> {
     }
 
     fn header(&self) -> Markup {
-        let (other, name) = self.words().other_language;
         let Report { scope, from, to, .. } = self.report;
         html! {
             header {
@@ -139,9 +127,11 @@ impl ReportPage<'_> {
                     @if self.signed_in.as_ref().is_some_and(|reader| reader.follows) {
                         a href=(format!("/cases/{}", self.report.scope)) { (self.words().inbox) }
                     }
-                    // In the reader's own language: those of the people's pages are more than the report's.
+                    // In the reader's own language, whatever this page is in.
                     @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (self.words().people) } }
-                    a lang=(other) href=(self.address_of(scope, (*from, *to), other, self.against)) { (name) }
+                    @for other in people_languages().filter(|language| *language != self.language) {
+                        a lang=(other) href=(self.address_of(scope, (*from, *to), other, self.against)) { (language_name(other)) }
+                    }
                 }
             }
         }
@@ -175,7 +165,7 @@ impl ReportPage<'_> {
                 // Whole weeks: each day of the week is in both windows as often.
                 @for length in [7, 28, 91] {
                     a href=(self.address_of(scope, (self.today.saturating_sub((length - 1).days()), self.today), self.language, self.against)) {
-                        (length) " " (words.days)
+                        (filled(words.days, &[("n", &length)]))
                     }
                 }
                 @if self.against == Against::Year {
@@ -204,7 +194,7 @@ impl ReportPage<'_> {
             section {
                 h2 { (words.histogram) }
                 div.wide role="region" aria-label=(words.histogram) tabindex="0" { table.bars {
-                    thead { tr { th scope="col" { (words.answer) } th scope="col" { (words.answers) } td {} } }
+                    thead { tr { th scope="col" { (words.score) } th scope="col" { (words.answers) } td {} } }
                     tbody { @for (value, count) in &nps.histogram {
                         tr {
                             th scope="row" { (value) }
@@ -240,7 +230,7 @@ impl ReportPage<'_> {
                                 td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
                                 @if operations {
                                     td { @match (day.response_rate, day.orders) {
-                                        (Some(rate), _) => (percent(rate)),
+                                        (Some(rate), _) => (words.percent(rate)),
                                         (None, Some(orders)) if orders > 0 || day.score.n > 0 => (words.orders_missing),
                                         (None, _) => (words.no_orders),
                                     } }
@@ -273,19 +263,19 @@ impl ReportPage<'_> {
                                 a href=(self.address(&child.scope)) { (child.name) } br;
                                 span.note {
                                     @match (child.rank_low, child.rank_high) {
-                                        (Some(low), Some(high)) if low == high => { (words.rank) " " (low) },
-                                        (Some(low), Some(high)) => { (words.rank) " " (low) "–" (high) },
+                                        (Some(low), Some(high)) if low == high => (filled(words.rank, &[("rank", &low)])),
+                                        (Some(low), Some(high)) => (filled(words.rank, &[("rank", &format!("{low}–{high}"))])),
                                         _ => (words.too_few),
                                     }
-                                    @if child.few && child.rank_low.is_some() { ", " (words.few) }
+                                    @if child.few && child.rank_low.is_some() { " · " (words.few) }
                                     @if let (Some(false), Some(rate)) = (child.alike, child.response_rate) {
-                                        br; (words.unlike_siblings) " " (percent(rate))
+                                        br; (filled(words.unlike_siblings, &[("rate", &words.percent(rate))]))
                                     }
                                 }
                                 (integrity::marks(&child.stands_out, words))
                             }
                             (score_cells(&child.score))
-                            td { (child.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
+                            td { (child.score.satisfied.map_or_else(String::new, |share| words.percent(share.value))) }
                         }
                     } }
                 } }
@@ -326,4 +316,8 @@ impl ReportPage<'_> {
             }
         }
     }
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,10 +1,13 @@
 //! Parts of the answers, such as channels, hours and tables, each in a row of its own.
 
-use aftertaste::domain::report::{GroupFigure, GroupName, Score};
+use aftertaste::{
+    domain::report::{GroupFigure, GroupName, Score},
+    pages::filled,
+};
 use maud::{Markup, html};
 
 use crate::{
-    figures::{between, percent, signed},
+    figures::{between, signed},
     words::Words,
 };
 
@@ -41,13 +44,15 @@ fn rows(title: &str, parts: &[GroupFigure], words: &Words) -> Markup {
                         (name(&part.group, words))
                         @if let Some(nps) = part.against_the_rest.and_then(|rest| rest.nps) {
                             br; span.note {
-                                (words.against_rest) " " (signed(nps.difference)) " (" (between(nps.low, nps.high))
-                                @if nps.distinguishable { ", " strong { (words.differs) } } ")"
+                                (filled(words.against_rest, &[
+                                    ("nps", &signed(nps.difference)), ("low", &signed(nps.low)), ("high", &signed(nps.high)),
+                                ]))
+                                @if nps.distinguishable { " · " strong { (words.differs) } }
                             }
                         }
                     }
                     (score_cells(&part.score))
-                    td { (part.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
+                    td { (part.score.satisfied.map_or_else(String::new, |share| words.percent(share.value))) }
                 }
             } }
         } }

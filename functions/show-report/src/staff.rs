@@ -13,6 +13,7 @@ use aftertaste::{
         survey::Kind,
         visit::STAFF_LINK_DAYS,
     },
+    pages::filled,
     reading::{Stores, Window},
     table::Versioned,
 };
@@ -22,7 +23,7 @@ use maud::{Markup, html};
 
 use crate::{
     App,
-    figures::{between, percent, signed},
+    figures::{between, signed},
     parts::{score_cells, score_heads},
     words::Words,
 };
@@ -104,13 +105,13 @@ pub(crate) fn section(staff: Option<&Staff>, children: &[ChildFigure], language:
                 p { (words.staff_too_few) }
             } @else {
                 p {
-                    strong { (staff.responses) } " " (words.staff_answered)
+                    strong { (filled(words.staff_answered, &[("n", &staff.responses)])) }
                     @if let Some(nps) = staff.score.nps {
                         " · " (words.nps) " " strong { (signed(nps.value)) } " " span.note { (between(nps.low, nps.high)) }
                     }
                     @if let Some(satisfied) = staff.score.satisfied {
-                        " · " (words.satisfied) " " strong { (percent(satisfied.value)) } " "
-                        span.note { (percent(satisfied.low)) " … " (percent(satisfied.high)) }
+                        " · " (words.satisfied) " " strong { (words.percent(satisfied.value)) } " "
+                        span.note { (words.percent(satisfied.low)) " … " (words.percent(satisfied.high)) }
                     }
                 }
             }
@@ -142,7 +143,7 @@ fn stores(staff: &StaffFigure, children: &[ChildFigure], words: &Words) -> Marku
                     th scope="row" { (store.name) }
                     @if store.responses.is_some() {
                         (score_cells(&store.score))
-                        td { (store.score.satisfied.map_or_else(String::new, |share| percent(share.value))) }
+                        td { (store.score.satisfied.map_or_else(String::new, |share| words.percent(share.value))) }
                     } @else {
                         td.note colspan="3" { (words.fewer_than_five) }
                     }

@@ -1,14 +1,17 @@
 //! What matters first: how warm, how sure, whether it changed, and what to fix.
 
-use aftertaste::domain::{
-    report::{Against, Change, OperationsFigure, Places, Report},
-    survey::Survey,
+use aftertaste::{
+    domain::{
+        report::{Against, Change, OperationsFigure, Places, Report},
+        survey::Survey,
+    },
+    pages::filled,
 };
 use maud::{Markup, html};
 
 use crate::{
     drivers,
-    figures::{between, grouped, percent, rounded, signed},
+    figures::{grouped, rounded, signed},
     pictures::{thermometer, warmth},
     words::Words,
 };
@@ -17,9 +20,9 @@ pub(crate) fn section(report: &Report, survey: &Survey, language: &str, words: &
     html! {
         @if let Some(temperature) = &report.temperature {
             section.warmth {
-                p class={ "degrees " (warmth(temperature.value)) } { (rounded(temperature.value)) "°" small { " " (words.temperature) } }
+                p class={ "degrees " (warmth(temperature.value)) } { (degrees(temperature.value)) small { " " (words.temperature) } }
                 (thermometer(temperature))
-                p.note { (words.interval) " " (rounded(temperature.low)) "° … " (rounded(temperature.high)) "°" }
+                p.note { (words.within(&degrees(temperature.low), &degrees(temperature.high))) }
             }
         }
         @match &report.change {
@@ -32,12 +35,14 @@ pub(crate) fn section(report: &Report, survey: &Survey, language: &str, words: &
             p.note.silent { (words.silent(silent)) }
         }
         @if let Some(weighted) = report.weighted_by_hour.filter(|weighted| weighted.covered >= COVERED) {
-            p.note {
-                (words.weighted) " " (signed(weighted.nps)) " (" (words.interval) " " (between(weighted.low, weighted.high)) "). "
-                (words.weighted_mends)
-            }
+            @let interval = words.between(weighted.low, weighted.high);
+            p.note { (filled(words.weighted, &[("nps", &signed(weighted.nps)), ("interval", &interval)])) }
         }
     }
+}
+
+fn degrees(figure: f64) -> String {
+    format!("{}°", rounded(figure))
 }
 
 /// So many points less happy are guests who did not answer, in the sentence about them.
@@ -50,16 +55,17 @@ fn figures(report: &Report, words: &Words) -> Markup {
     html! {
         ul.figures {
             li { (words.answers) strong { (report.responses) }
-                @if report.partial > 0 { span.note { (words.partial) " " (report.partial) } } }
+                @if report.partial > 0 { span.note { (filled(words.partial, &[("n", &report.partial)])) } } }
             @if let Some(nps) = &report.nps {
-                li { (words.nps) strong { (signed(nps.score)) } span.note { (words.interval) " " (between(nps.low, nps.high)) } }
+                li { (words.nps) strong { (signed(nps.score)) } span.note { (words.between(nps.low, nps.high)) } }
             }
             @if let Some(satisfaction) = &report.satisfaction {
-                li { (words.satisfied) strong { (percent(satisfaction.share)) }
-                    span.note { (words.interval) " " (percent(satisfaction.low)) " … " (percent(satisfaction.high)) } }
+                li { (words.satisfied) strong { (words.percent(satisfaction.share)) }
+                    span.note { (words.within(&words.percent(satisfaction.low), &words.percent(satisfaction.high))) } }
             }
             @if let Some(operations) = &report.operations {
-                li { (words.response_rate) strong { (rate(operations, words)) } span.note { (operations.orders) " " (words.orders) } }
+                @let orders = filled(words.orders.of(operations.orders), &[("n", &operations.orders)]);
+                li { (words.response_rate) strong { (rate(operations, words)) } span.note { (orders) } }
                 @for (currency, amount) in &operations.revenue {
                     li { (words.revenue) strong { (grouped(*amount)) } span.note { (currency) } }
                 }
@@ -70,7 +76,7 @@ fn figures(report: &Report, words: &Words) -> Markup {
 
 fn rate(operations: &OperationsFigure, words: &Words) -> String {
     match operations.response_rate {
-        Some(rate) => percent(rate),
+        Some(rate) => words.percent(rate),
         None if operations.answered > operations.orders => words.orders_missing.to_owned(),
         None => words.none.to_owned(),
     }
@@ -79,30 +85,31 @@ fn rate(operations: &OperationsFigure, words: &Words) -> String {
 /// Warmer or colder by what the places below did themselves; of a store by all.
 fn changed(report: &Report, change: &Change, words: &Words) -> Markup {
     let before = if change.against == Against::Year { words.before_year } else { words.before };
-    let interval = |low: f64, high: f64| html! { "(" (words.interval) " " (between(low, high)) ")" };
+    let before = |interval: String| filled(before, &[("interval", &interval)]);
+    let (nps, interval) = (signed(change.nps), words.between(change.low, change.high));
     html! {
         @if let (Some(within), Some(low), Some(high)) = (change.within, change.within_low, change.within_high) {
             p.change {
-                strong { (verdict(change.distinguishable, within, words)) " " (signed(within)) } " "
-                span.note { (before) " " (interval(low, high)) }
+                strong { (filled(verdict(change.distinguishable, within, words), &[("nps", &signed(within))])) } " "
+                span.note { (before(words.between(low, high))) }
             }
         }
         @match (change.within_of, change.mix) {
             (Some(of), Some(mix)) => {
                 p.note {
                     @match of { Places::Stores => (words.of_stores), Places::Below => (words.of_below) }
-                    " " (words.in_all) " " (signed(change.nps)) " " (interval(change.low, change.high)) ". "
-                    (words.of_mix) " " (signed(mix)) "."
+                    " " (filled(words.in_all, &[("nps", &nps), ("interval", &interval), ("mix", &signed(mix))]))
                 }
             },
-            (None, None) => p.change { (words.none_in_both) " " (signed(change.nps)) " " span.note { (before) " " (interval(change.low, change.high)) } },
+            (None, None) => {
+                p.change { (filled(words.none_in_both, &[("nps", &nps)])) " " span.note { (before(interval)) } }
+            },
             _ => {},
         }
         @if change.alike == Some(false) {
-            p.note {
-                (words.unlike)
-                @if let Some(rate) = report.operations.as_ref().and_then(|operations| operations.response_rate) { " " (percent(rate)) "," }
-                @if let Some(rate) = change.response_rate_before { " " (words.unlike_before) " " (percent(rate)) }
+            @let now = report.operations.as_ref().and_then(|operations| operations.response_rate);
+            @if let (Some(now), Some(before)) = (now, change.response_rate_before) {
+                p.note { (filled(words.unlike, &[("now", &words.percent(now)), ("before", &words.percent(before))])) }
             }
         }
     }

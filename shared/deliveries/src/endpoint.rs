@@ -51,9 +51,6 @@ const MOST_FILTERS: usize = 50;
 /// The longest address of a mailbox, in bytes.
 const LONGEST_MAILBOX: usize = 254;
 
-/// Languages that a person is written to in.
-const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
-
 /// An endpoint as an operator describes it, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndpointDetails {
@@ -143,11 +140,16 @@ impl Deref for Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint as an operator describes it, with a robot's secrets.
+    /// An endpoint as an operator describes it, with a robot's secrets. People can be written to in these languages.
     ///
     /// # Errors
     /// Each thing that is wrong with it. No sentence repeats an address or a secret.
-    pub fn new(details: EndpointDetails, secrets: &[String], reach: Reach) -> Result<Self, Mistakes> {
+    pub fn new(
+        details: EndpointDetails,
+        secrets: &[String],
+        reach: Reach,
+        languages: &[&str],
+    ) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         match &details.to {
             To::Webhook(webhook) => {
@@ -183,8 +185,8 @@ impl Endpoint {
         if !(1..=FASTEST_PACE).contains(&details.per_second) {
             mistakes.add(format!("per_second: 1 to {FASTEST_PACE}."));
         }
-        if !LANGUAGES.contains(&details.language.as_str()) {
-            mistakes.add(format!("language: {}.", LANGUAGES.join(", ")));
+        if !languages.contains(&details.language.as_str()) {
+            mistakes.add(format!("language: {}.", languages.join(", ")));
         }
         mistakes.unless(Self(details))
     }
@@ -269,7 +271,7 @@ mod tests {
     fn endpoint(json: Value, secrets: &[&str]) -> Result<Endpoint, Vec<String>> {
         let secrets: Vec<String> = secrets.iter().map(|secret| (*secret).to_owned()).collect();
         let details = serde_json::from_value(json).unwrap();
-        Endpoint::new(details, &secrets, Reach::Public)
+        Endpoint::new(details, &secrets, Reach::Public, &["en", "zh-CN", "zh-TW"])
             .map_err(|wrong| wrong.0.into_iter().map(|wrong| wrong.0).collect())
     }
 

@@ -6,6 +6,7 @@ use aftertaste::{
         report::TOO_FEW,
     },
     http::ProblemKind,
+    pages::filled,
     table::Claimable,
 };
 use maud::{Markup, html};
@@ -35,8 +36,7 @@ pub(crate) fn page(
     let address = of_month.map_or_else(|| "/awards".to_owned(), |of| address(of, of.month));
     let said = came.map(|(claim, _)| match claim {
         Claim::HandedOut(award) => {
-            let (before, after) = words.handed_out;
-            (true, format!("{before}{}{after}", money(award.amount, &award.currency)))
+            (true, filled(words.handed_out, &[("award", &money(award.amount, &award.currency))]))
         }
         Claim::Refused(ProblemKind::AwardRedeemed) => (false, words.award_redeemed.to_owned()),
         Claim::Refused(_) => (false, words.award_unknown.to_owned()),
@@ -99,21 +99,20 @@ fn sums(frame: &Frame, of: &OfMonth) -> Markup {
 }
 
 fn at_store(words: &Words, at: &AtStore) -> Markup {
-    let [to_guests, to_staff] = words.awards_to;
     let sum = |Sum { n, amount }: Sum, currency: &str| format!("{n} · {}", money(amount, currency));
-    let few = || format!("{}{TOO_FEW}{}", words.fewer_than.0, words.fewer_than.1);
+    let few = || filled(words.fewer_than, &[("n", &TOO_FEW)]);
     html! {
         dl.facts {
             @for (currency, ToGuests { given, redeemed }) in &at.guests {
                 div {
-                    dt { (to_guests) }
+                    dt { (words.to_guests) }
                     dd { (sum(*given, currency)) }
                     dd { small { (words.redeemed) " " (sum(*redeemed, currency)) } }
                 }
             }
             @for (currency, given) in &at.staff {
                 div {
-                    dt { (to_staff) }
+                    dt { (words.to_staff) }
                     dd { @match given {
                         Some(given) => (sum(*given, currency)),
                         None => { (few()) " · " (currency) }

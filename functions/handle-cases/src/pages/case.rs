@@ -6,6 +6,7 @@ use aftertaste::{
         case::{AWARD_DAYS, Act, AwardTo, Refused, State},
         survey::Brand,
     },
+    pages::{filled, filled_with},
 };
 use maud::{Markup, html};
 
@@ -62,23 +63,22 @@ pub(crate) async fn page(
 /// What became of the form that was sent.
 fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) -> Markup {
     let words = frame.words;
-    let around = |(before, after): (&str, &str), text: &str| format!("{before}{text}{after}");
     let sentence = match came {
         None | Some(Came::Made(_)) => return html! {},
         Some(Came::Overtaken | Came::Refused(Refused::NotFrom(_) | Refused::TooOften)) => words.overtaken.to_owned(),
         Some(Came::Refused(Refused::TooEarly(until))) => {
-            around(words.too_early, &words.time(*until, &found.store.calendar.zone, asked.call.now))
+            filled(words.too_early, &[("time", &words.time(*until, &found.store.calendar.zone, asked.call.now))])
         }
         Some(Came::Refused(Refused::NotAnswered)) => words.not_answered.to_owned(),
         Some(Came::Refused(Refused::Awarded)) => words.has_award.to_owned(),
-        Some(Came::Refused(Refused::TooLate)) => around(words.award_late, &AWARD_DAYS.to_string()),
+        Some(Came::Refused(Refused::TooLate)) => filled(words.award_late, &[("days", &AWARD_DAYS)]),
         Some(Came::Refused(Refused::NotItsOutcome) | Came::Wrong(Mistake::NoOutcome(_))) => {
             words.bad_outcome.to_owned()
         }
         Some(Came::Wrong(mistake)) => match mistake {
             Mistake::NoCause | Mistake::NeedlessCause => words.bad_cause.to_owned(),
             Mistake::NoReply => words.bad_reply.to_owned(),
-            Mistake::TooLong { most, .. } => around(words.too_long, &most.to_string()),
+            Mistake::TooLong { most, .. } => filled(words.too_long, &[("most", most)]),
             Mistake::ControlCharacters(_) => words.bad_characters.to_owned(),
             Mistake::NoPerson => words.bad_person.to_owned(),
             Mistake::NoReceiver | Mistake::NoAmount | Mistake::NoCurrency => words.bad_award.to_owned(),
@@ -192,8 +192,10 @@ fn history(asked: &Asked<'_>, frame: &Frame, found: &Found, shown: &Shown) -> Ma
             ol { @for done in &shown.log {
                 li {
                     small { (words.time(done.at, zone, asked.call.now)) }
-                    span { strong { (whose(frame, done)) } " " (words.act(done.what))
-                        @if let Some(to) = done.to_name.as_ref().or(done.to.as_ref()) { " " strong { (to) } } }
+                    span { (filled_with(words.act(done.what), &[
+                        ("who", html! { strong { (whose(frame, done)) } }),
+                        ("to", html! { @if let Some(to) = done.to_name.as_ref().or(done.to.as_ref()) { strong { (to) } } }),
+                    ])) }
                 }
             } }
         }

@@ -6,7 +6,7 @@ use aftertaste::{
     app::Stop,
     domain::{access::Permission, survey::Brand},
     http::Reply,
-    pages::{LANGUAGES, Shell, built_in_language, in_language, language_name},
+    pages::{Shell, in_language, language_name, people_language, people_languages},
     session::FORM_TOKEN,
 };
 use http::StatusCode;
@@ -44,7 +44,7 @@ impl Frame {
         (languages, keeps_language): (&[String], bool),
         now: Timestamp,
     ) -> Result<Self, Stop> {
-        let language = built_in_language(languages);
+        let language = people_language(languages);
         let signed_in = caller.session.as_ref();
         let is_report = |permission: &Permission| matches!(permission, Permission::Report(_));
         Ok(Self {
@@ -118,7 +118,7 @@ impl Frame {
     /// The same page in the other languages.
     fn languages(&self, address: &str) -> Markup {
         html! {
-            div.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
+            div.languages { @for language in people_languages().filter(|language| *language != self.language) {
                 a lang=(language) href=(in_language(address, language)) { (language_name(language)) }
             } }
         }

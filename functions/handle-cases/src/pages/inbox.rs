@@ -1,9 +1,12 @@
 //! The page of an inbox.
 
-use aftertaste::domain::{
-    case::State,
-    place::{Scope, Store},
-    survey::Severity,
+use aftertaste::{
+    domain::{
+        case::State,
+        place::{Scope, Store},
+        survey::Severity,
+    },
+    pages::filled,
 };
 use maud::{Markup, html};
 
@@ -45,7 +48,7 @@ fn pages(frame: &Frame, inbox: &Inbox) -> Markup {
         @if inbox.page > 1 || inbox.more > 0 {
             nav.chips.pages aria-label=(words.pages) {
                 @if inbox.page > 1 { a href=(to(inbox.page - 1)) { (words.previous_page) } }
-                @if inbox.more > 0 { a href=(to(inbox.page + 1)) { (words.next_page.0) (inbox.more) (words.next_page.1) } }
+                @if inbox.more > 0 { a href=(to(inbox.page + 1)) { (filled(words.next_page, &[("n", &inbox.more)])) } }
             }
         }
     }
@@ -108,7 +111,7 @@ fn row(asked: &Asked<'_>, frame: &Frame, (listed, store): (&Listed, &Store)) -> 
                 @if listed.due.is_some() { " · " (owner(listed).unwrap_or(words.unowned)) }
                 @else if let Some(name) = owner(listed) { " · " (name) }
                 @if listed.level > 0 && listed.due.is_some() { " · " b { (words.escalated) } }
-                @if listed.reopened > 0 { " · " b { (words.reopened.0) (listed.reopened) (words.reopened.1) } }
+                @if listed.reopened > 0 { " · " b { (filled(words.reopened, &[("n", &listed.reopened)])) } }
             }
         }
     }

@@ -5,7 +5,7 @@ use aftertaste::{
         Id,
         access::{Person, Reach, Role, RoleKind},
     },
-    pages::language_name,
+    pages::{filled, language_name, people_languages},
 };
 use maud::{Markup, html};
 
@@ -14,9 +14,6 @@ use crate::{Caller, words::Words};
 
 /// A field that holds more characters than this is several lines high, and offers nothing.
 const LONG_FIELD: usize = 40;
-
-/// The languages that a person can be given on the page. Through the API it can be any.
-const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
 /// What a role shows besides.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,7 +66,7 @@ pub(super) fn typed(caller: &Caller, words: &Words) -> Typed {
         {
             match scope.parse::<Reach>() {
                 Ok(scope) => roles.push(Role { role, scope, contact, pulse }),
-                Err(_) => mistakes.push(format!("{} {}", words.bad_scope, shortened(scope))),
+                Err(_) => mistakes.push(filled(words.bad_scope, &[("scope", &shortened(scope))])),
             }
         }
         fields.push((field, caller.field(field).to_owned()));
@@ -87,7 +84,7 @@ pub(super) fn typed(caller: &Caller, words: &Words) -> Typed {
             Some((Ok(robot), id)) if !id.is_empty() && !person.mentions.contains_key(&robot) => {
                 person.mentions.insert(robot, id.to_owned());
             }
-            _ => mistakes.push(format!("{} {}", words.bad_mentions, shortened(line))),
+            _ => mistakes.push(filled(words.bad_mentions, &[("line", &shortened(line))])),
         }
     }
     fields.push(("mentions", caller.field("mentions").to_owned()));
@@ -127,14 +124,16 @@ impl Typed {
     pub(super) fn markup(&self, frame: &Frame, places: &Places) -> Markup {
         let (words, person) = (frame.words, &self.person);
         let own = person.language.as_deref();
-        let other = own.filter(|language| !LANGUAGES.contains(language));
+        // Through the API it can be any language.
+        let languages: Vec<&str> = people_languages().collect();
+        let other = own.filter(|own| !languages.contains(own));
         html! {
             div.two {
                 label { span { (words.name) } input name="name" value=(person.name) required maxlength="80" autocomplete="off"; }
                 label { span { (words.email) } input type="email" name="email" value=(person.email.as_deref().unwrap_or_default()) maxlength="254" autocomplete="off"; }
                 label { span { (words.language) } select name="language" {
                     option value="" selected[own.is_none()] { (words.by_browser) }
-                    @for language in LANGUAGES.into_iter().chain(other) {
+                    @for language in languages.iter().copied().chain(other) {
                         option value=(language) lang=(language) selected[own == Some(language)] { (language_name(language)) }
                     }
                 } }
@@ -146,9 +145,9 @@ impl Typed {
                 (places.offered())
                 @for (field, role, also) in ROLES {
                     label {
-                        span { (words.role(role).0) }
+                        span { (words.role(role).name) }
                         small { @match also {
-                            Also::Nothing => { (words.role(role).1) },
+                            Also::Nothing => { (words.role(role).allows) },
                             Also::Contact => { (words.with_contact) },
                             Also::Pulse => { (words.with_pulse) },
                         } }

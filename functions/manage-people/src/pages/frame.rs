@@ -7,7 +7,7 @@ use aftertaste::{
     domain::{access::Permission, survey::Brand},
     http::{Reply, Request},
     lambda::Call,
-    pages::{LANGUAGES, Shell, built_in_language, in_language, language_name},
+    pages::{Shell, in_language, language_name, people_language, people_languages},
     session::{FORM_TOKEN, Reader},
 };
 use http::StatusCode;
@@ -54,7 +54,7 @@ pub(crate) struct Body {
 impl Frame {
     /// Around pages for whoever has not signed in.
     pub(crate) async fn outside(app: &App, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
-        let language = built_in_language(languages);
+        let language = people_language(languages);
         Ok(Self {
             words: Words::of(language),
             language,
@@ -171,7 +171,7 @@ impl Frame {
     /// The same page in the other languages.
     fn languages(&self, address: &str) -> Markup {
         html! {
-            div.languages { @for language in LANGUAGES.into_iter().filter(|language| *language != self.language) {
+            div.languages { @for language in people_languages().filter(|language| *language != self.language) {
                 a lang=(language) href=(in_language(address, language)) { (language_name(language)) }
             } }
         }

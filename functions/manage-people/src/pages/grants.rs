@@ -4,6 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::shortened,
     http::{ProblemKind, Reply},
+    pages::filled,
 };
 use http::StatusCode;
 use maud::{Markup, html};
@@ -69,9 +70,9 @@ pub(super) async fn list(asked: &Asked<'_>, done: Option<Done>) -> Result<Body, 
     let markup = html! {
         @if let Some(given) = &given {
             section.told {
-                h2 { (words.issued) ": " (given.grant.subject) }
+                h2 { (filled(words.issued, &[("name", &given.grant.subject)])) }
                 p { (words.issued_more) }
-                textarea.secret readonly rows="12" aria-label=(words.issued) { (given.token) }
+                textarea.secret readonly rows="12" aria-label=(words.token) { (given.token) }
             }
         }
         @if let Some(why) = &why { (told(false, &[words.not_saved.to_owned(), why.clone()])) }
@@ -108,16 +109,17 @@ fn rows(listed: &[Listed], frame: &Frame) -> Markup {
             li {
                 div { strong { (grant.subject) } br; code { (grant.scope) } }
                 small {
-                    (words.until) " " (grant.until.strftime("%Y-%m-%d"))
-                    @if let Some(day) = last_seen { br; (words.last_used) " " (day) }
+                    (filled(words.until, &[("day", &grant.until.strftime("%Y-%m-%d"))]))
+                    @if let Some(day) = last_seen { br; (filled(words.last_used, &[("time", day)])) }
                 }
                 @if *ended { small { (words.ended) } } @else {
+                    @let end = filled(words.end_of, &[("name", &grant.subject)]);
                     details.ending {
-                        summary aria-label=(format!("{}: {}", words.end, grant.subject)) { (words.end) }
+                        summary aria-label=(end) { (words.end) }
                         p { (words.end_more) }
                         form method="post" action=(frame.to(&format!("/grants/{}", grant.id))) {
                             (frame.token())
-                            button.quiet.danger type="submit" aria-label=(format!("{}: {}", words.end, grant.subject)) { (words.end) }
+                            button.quiet.danger type="submit" aria-label=(end) { (words.end) }
                         }
                     }
                 }
@@ -135,11 +137,11 @@ pub(super) async fn issue(asked: &Asked<'_>) -> Result<(&'static str, Reply), St
         Err(refused) => {
             let why = match refused {
                 Refused::Field(Field::Subject, _) => words.bad_name.to_owned(),
-                Refused::Field(Field::Scope, _) => format!("{} {}", words.bad_allows, shortened(&typed.scope)),
-                Refused::Field(Field::PaidWithin, _) => format!("{} 1–{LONGEST_PAID_WITHIN}", words.bad_hours),
-                Refused::Field(Field::Days(longest), _) => format!("{} 1–{longest}", words.bad_days),
+                Refused::Field(Field::Scope, _) => filled(words.bad_allows, &[("scope", &shortened(&typed.scope))]),
+                Refused::Field(Field::PaidWithin, _) => filled(words.bad_hours, &[("most", &LONGEST_PAID_WITHIN)]),
+                Refused::Field(Field::Days(longest), _) => filled(words.bad_days, &[("most", &longest)]),
                 Refused::Stop(Stop::Problem(problem)) if problem.kind == ProblemKind::GrantInsufficient => {
-                    format!("{} {}", words.not_yours, shortened(&typed.scope))
+                    filled(words.not_yours, &[("scope", &shortened(&typed.scope))])
                 }
                 Refused::Stop(stop) => return Err(stop),
             };

@@ -8,8 +8,10 @@ use aftertaste::{
     },
     http::{Problem, ProblemKind, Reply},
     lambda::Call,
+    pages::filled,
 };
 use http::StatusCode;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::{
@@ -59,17 +61,21 @@ fn rows(people: &[Shown], places: &Places, frame: &Frame) -> Markup {
                     @if let Some(at) = shown.asked_at { div.asks { strong { (words.asks) } " " small { (moment(at)) } } }
                 }
                 div { (roles(&shown.listed.person, places, frame)) }
-                small { @match shown.last_used { Some(at) => { (words.last_used) " " (moment(at)) }, None => (words.never) } }
+                small { @match shown.last_used { Some(at) => (last_used(frame, at)), None => (words.never) } }
             }
         } }
     }
+}
+
+fn last_used(frame: &Frame, at: Timestamp) -> String {
+    filled(frame.words.last_used, &[("time", &moment(at))])
 }
 
 fn roles(person: &Person, places: &Places, frame: &Frame) -> Markup {
     let words = frame.words;
     let of_role = |role: &Role| {
         html! { div {
-            (words.role(role.role).0) " · " (places.name(&role.scope, frame))
+            (words.role(role.role).name) " · " (places.name(&role.scope, frame))
             @if role.contact { " · " small { (words.contact) } }
             @if role.pulse { " · " small { (words.pulse) } }
         } }
@@ -119,15 +125,15 @@ async fn save(asked: &Asked<'_>, (id, mut typed): (&Id, Typed)) -> Result<Option
     let (words, person) = (frame.words, &typed.person);
     let stores = app.table.stores().await?;
     if let Some(lacked) = giver.lacks(person) {
-        typed.mistakes.push(format!("{} {lacked}", words.not_yours));
+        typed.mistakes.push(filled(words.not_yours, &[("scope", &lacked)]));
     } else if let Some(unknown) = people::unknown_scope(&stores, person) {
-        typed.mistakes.push(format!("{} {unknown}", words.bad_scope));
+        typed.mistakes.push(filled(words.bad_scope, &[("scope", &unknown)]));
     } else if let Err(mistakes) = person.clone().checked() {
         let mistakes = mistakes.to_string();
         let email = person.email.clone().unwrap_or_default();
         let sentence = match () {
             () if mistakes.contains("name is") => words.bad_name.to_owned(),
-            () if mistakes.contains("email is") => format!("{} {email}", words.bad_email),
+            () if mistakes.contains("email is") => filled(words.bad_email, &[("email", &email)]),
             () if mistakes.contains("mentions") => words.long_mentions.to_owned(),
             () if mistakes.contains("roles are") => words.many_roles.to_owned(),
             () => mistakes,
@@ -138,7 +144,7 @@ async fn save(asked: &Asked<'_>, (id, mut typed): (&Id, Typed)) -> Result<Option
             Ok(_) => return Ok(None),
             Err(Stop::Problem(Problem { kind: ProblemKind::EmailTaken, .. })) => {
                 let email = person.email.clone().unwrap_or_default();
-                typed.mistakes.push(format!("{} {email}", words.taken_email));
+                typed.mistakes.push(filled(words.taken_email, &[("email", &email)]));
             }
             Err(stop) => return Err(stop),
         }
@@ -165,7 +171,7 @@ pub(super) async fn change(asked: &Asked<'_>) -> Result<(&'static str, Reply), S
         }
         "remove" => {
             people::delete(app, giver, id, call, by).await?;
-            let said = vec![format!("{} {}", words.removed, listed.person.name)];
+            let said = vec![filled(words.removed, &[("name", &listed.person.name)])];
             let body = list(asked, Some((true, said, Typed::nobody()))).await?;
             return Ok(("person-deleted", frame.reply(StatusCode::OK, &body)));
         }
@@ -212,8 +218,8 @@ async fn page(asked: &Asked<'_>, (id, said, invitation): (&Id, Vec<String>, Opti
         (form(asked, (id, true, Vec::new(), &typed)).await?)
         section {
             h2 { (words.browsers) }
-            p { (words.signed_in_on) " " (shown.sessions)
-                @if let Some(at) = shown.last_used { br; small { (words.last_used) " " (moment(at)) } } }
+            p { (filled(words.signed_in_on.of(shown.sessions as u64), &[("n", &shown.sessions)]))
+                @if let Some(at) = shown.last_used { br; small { (last_used(frame, at)) } } }
             @if shown.sessions > 0 { (does("sign-out", words.sign_out_all, "quiet")) }
         }
         section {

@@ -1,5 +1,6 @@
 //! The pages of whoever has not signed in.
 
+use aftertaste::pages::{filled, filled_with};
 use maud::{Markup, html};
 
 use super::frame::{Body, Frame};
@@ -8,7 +9,7 @@ use super::frame::{Body, Frame};
 pub(crate) fn sign_in_by(frame: &Frame, link: &str, name: &str) -> Body {
     let words = frame.words;
     let markup = html! {
-        p { (words.as_whom) " " strong { (name) } }
+        p { (filled_with(words.as_whom, &[("name", html! { strong { (name) } })])) }
         p { (words.press) }
         form method="post" action=(frame.to("/sign-in")) {
             input type="hidden" name="link" value=(link);
@@ -23,7 +24,7 @@ pub(crate) fn sign_in(frame: &Frame) -> Body {
     let words = frame.words;
     let markup = html! {
         @if let Some(host) = &frame.openid {
-            p { a.button href="/sign-in/openid" { (words.sign_in_with.0) (host) (words.sign_in_with.1) } }
+            p { a.button href="/sign-in/openid" { (filled(words.sign_in_with, &[("provider", host)])) } }
         }
         h2 { (words.ask) }
         p { (words.ask_more) }

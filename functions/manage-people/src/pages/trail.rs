@@ -17,7 +17,7 @@ pub(super) fn page(frame: &Frame, month: &str, deeds: &[Deed], people: &[ListedP
         match (name, deed.grant) {
             (Some(name), _) => (*name).to_owned(),
             // A grant bears the name that whoever issued it wrote: it is no person.
-            (None, Some(grant)) => format!("{} ({}, {})", deed.by, words.grants, &grant.simple().to_string()[..8]),
+            (None, Some(grant)) => format!("{} · {} · {}", deed.by, words.grants, &grant.simple().to_string()[..8]),
             (None, None) => deed.by.clone(),
         }
     };

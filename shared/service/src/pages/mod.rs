@@ -3,6 +3,7 @@
 pub mod case;
 pub mod ends;
 mod home;
+mod people_words;
 mod problems;
 mod script;
 mod shell;
@@ -10,6 +11,7 @@ pub mod survey;
 mod words;
 
 pub use home::home;
+pub use people_words::{Counted, Section, filled, filled_with, people_language, people_languages};
 pub use problems::{expired_link, problem, readers_problem};
-pub use shell::{LANGUAGES, Shell, built_in_language, in_language};
+pub use shell::{Shell, in_language};
 pub use words::{guests_language, language_name, languages};

@@ -1,7 +1,7 @@
 //! What all pages share. A page is one reply: it asks for nothing else.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::survey::{Accent, Colour, nearest_language};
+use domain::survey::{Accent, Colour};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -69,14 +69,6 @@ fn colours(brand: &str) -> String {
 }
 
 const STYLE: &str = include_str!("page.css");
-
-/// The languages of the pages for those who sign in.
-pub const LANGUAGES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
-
-/// The nearest of these to what is wanted; English for those who want none of them.
-pub fn built_in_language(wanted: &[String]) -> &'static str {
-    nearest_language(wanted, &LANGUAGES).unwrap_or("en")
-}
 
 /// The address of a page in a language.
 pub fn in_language(address: &str, language: &str) -> String {

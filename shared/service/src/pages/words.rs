@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use domain::survey::nearest_language;
 use serde::Deserialize;
 
+use super::people_words;
+
 // `FILES`: each language's tag with its file.
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
@@ -180,14 +182,16 @@ pub fn guests_language(wanted: &[String]) -> &'static str {
     nearest_language(wanted, &tags).and_then(|nearest| languages().find(|tag| *tag == nearest)).unwrap_or("en")
 }
 
-/// A language's name in itself; of one that has no words here, its tag.
+/// A language's name in itself; of one that neither guests nor people have words in, its tag.
 pub fn language_name(language: &str) -> &str {
-    LANGUAGES.iter().find(|(tag, _)| *tag == language).map_or(language, |(_, words)| words.name)
+    let own = LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.name);
+    own.or_else(|| people_words::name(language)).unwrap_or(language)
 }
 
 /// Whether a language is written from right to left.
 pub(super) fn is_from_right(language: &str) -> bool {
-    LANGUAGES.iter().any(|(tag, words)| *tag == language && words.dir == "rtl")
+    let own = LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.dir == "rtl");
+    own.unwrap_or_else(|| people_words::is_from_right(language))
 }
 
 fn of(language: &str) -> &'static Language {

@@ -1,0 +1,254 @@
+//! The words for people, on their pages and in their messages: a file a language, `words/people/en.json` and so on. Each
+//! function has a section of the file, and a type of its own that takes every word of the section and no other.
+
+use std::fmt::Display;
+use std::sync::LazyLock;
+
+use domain::survey::nearest_language;
+use maud::{Markup, PreEscaped, html};
+use serde::Deserialize;
+use serde_json::Value;
+
+// `FILES`: each language's tag with its file.
+include!(concat!(env!("OUT_DIR"), "/people.rs"));
+
+/// A file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    /// Its name in itself.
+    name: String,
+    /// In which direction it is written: `ltr` or `rtl`.
+    dir: String,
+    /// What `show-report` says.
+    report: Value,
+    /// What `handle-cases` says.
+    cases: Value,
+    /// What `manage-people` says.
+    people: Value,
+    /// What `send-notices` says.
+    notices: Value,
+}
+
+impl Language {
+    fn section(&self, name: &str) -> &Value {
+        match name {
+            "report" => &self.report,
+            "cases" => &self.cases,
+            "people" => &self.people,
+            "notices" => &self.notices,
+            _ => &Value::Null,
+        }
+    }
+}
+
+static LANGUAGES: LazyLock<Vec<(&'static str, Language)>> =
+    LazyLock::new(|| FILES.iter().filter_map(|(tag, file)| Some((*tag, read(tag, file).ok()?))).collect());
+
+fn read(tag: &str, file: &str) -> Result<Language, String> {
+    serde_json::from_str(file).map_err(|error| format!("words/people/{tag}.json: {error}"))
+}
+
+/// The words of a section in every language.
+pub struct Section<T> {
+    languages: Vec<(&'static str, T)>,
+    /// What there is without a language: the tests see to it that this is never shown.
+    none: T,
+}
+
+impl<T: Default + Deserialize<'static>> Section<T> {
+    /// Reads it from the files.
+    pub fn read(name: &str) -> Self {
+        let languages =
+            LANGUAGES.iter().filter_map(|(tag, language)| Some((*tag, words(tag, name, language.section(name)).ok()?)));
+        Self { languages: languages.collect(), none: T::default() }
+    }
+
+    /// The words in a language, or in the nearest that there is.
+    pub fn of(&self, language: &str) -> &T {
+        let nearest = people_language(&[language.to_owned()]);
+        self.languages.iter().find(|(tag, _)| *tag == nearest).map_or(&self.none, |(_, words)| words)
+    }
+
+    /// What is wrong with the files, for a test: each sentence names a file and a word.
+    pub fn mistakes(name: &str) -> Vec<String> {
+        let broken = FILES.iter().filter_map(|(tag, file)| read(tag, file).err());
+        let wrong = LANGUAGES.iter().filter_map(|(tag, language)| words::<T>(tag, name, language.section(name)).err());
+        broken.chain(wrong).collect()
+    }
+}
+
+fn words<'a, T: Deserialize<'a>>(tag: &str, name: &str, section: &'a Value) -> Result<T, String> {
+    T::deserialize(section).map_err(|error| format!("words/people/{tag}.json: {name}: {error}"))
+}
+
+/// A text about a number of things. A language that says it in another way of one thing has that as `one`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    one: Option<&'static str>,
+    other: &'static str,
+}
+
+impl Counted {
+    /// The text for so many.
+    pub fn of(&self, n: u64) -> &'static str {
+        self.one.filter(|_| n == 1).unwrap_or(self.other)
+    }
+}
+
+/// A text with its placeholders, such as `{n}`, replaced by what they stand for.
+pub fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        let value = values.iter().find(|(known, _)| *known == name);
+        debug_assert!(value.is_some(), "nothing stands for {{{name}}} of: {text}");
+        whole += before;
+        whole += &value.map(|(_, value)| value.to_string()).unwrap_or_default();
+        rest = after;
+    }
+    whole + rest
+}
+
+/// The same on a page, where more than text stands for a placeholder.
+pub fn filled_with(text: &str, values: &[(&str, Markup)]) -> Markup {
+    let escaped = html! { (text) };
+    let values: Vec<(&str, &dyn Display)> = values.iter().map(|(name, value)| (*name, &value.0 as _)).collect();
+    PreEscaped(filled(&escaped.0, &values))
+}
+
+/// The languages that there are words for people in, by their tags.
+pub fn people_languages() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(tag, _)| *tag)
+}
+
+/// The nearest of these to what is wanted; English for those who want none of them.
+pub fn people_language(wanted: &[String]) -> &'static str {
+    let tags: Vec<&'static str> = people_languages().collect();
+    nearest_language(wanted, &tags).and_then(|nearest| tags.iter().copied().find(|tag| *tag == nearest)).unwrap_or("en")
+}
+
+/// What a language calls itself, if people have words in it.
+pub(super) fn name(language: &str) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.name.as_str())
+}
+
+/// Whether people's words in a language are written from right to left.
+pub(super) fn is_from_right(language: &str) -> bool {
+    LANGUAGES.iter().any(|(tag, words)| *tag == language && words.dir == "rtl")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// Each word by where it stands, with its placeholders.
+    fn placeholders(place: &str, words: &Value, found: &mut BTreeMap<String, BTreeSet<String>>) {
+        match words {
+            Value::Object(words) => {
+                words.iter().for_each(|(name, words)| placeholders(&format!("{place}.{name}"), words, found));
+            }
+            words => {
+                let parts = words.as_str().unwrap_or_default().split('{').skip(1);
+                let names = parts.map(|part| part.split('}').next().unwrap_or_default().to_owned());
+                found.insert(place.trim_start_matches('.').to_owned(), names.collect());
+            }
+        }
+    }
+
+    /// What a language's file has otherwise than the English one.
+    fn unlike_english(tag: &str, file: &str) -> Vec<String> {
+        let (_, english) = FILES.iter().find(|(tag, _)| *tag == "en").unwrap();
+        let [english, own] = [english, file].map(|file| {
+            let mut found = BTreeMap::new();
+            placeholders("", &serde_json::from_str(file).unwrap(), &mut found);
+            found
+        });
+        // A language may say the same of one thing as of many, or differ from English in that.
+        let of_one = |place: &str| place.ends_with(".one");
+        let lacks = english.keys().filter(|place| !of_one(place) && !own.contains_key(*place));
+        let lacks = lacks.map(|place| format!("words/people/{tag}.json: {place} is missing"));
+        let unlike = own.iter().filter_map(|(place, has)| {
+            let like = if of_one(place) { format!("{}.other", place.trim_end_matches(".one")) } else { place.clone() };
+            match english.get(&like) {
+                Some(wanted) if wanted == has => None,
+                Some(wanted) => Some(format!("words/people/{tag}.json: {place} has {has:?}, not {wanted:?}")),
+                None => Some(format!("words/people/{tag}.json: {place} is unknown")),
+            }
+        });
+        lacks.chain(unlike).collect()
+    }
+
+    #[test]
+    fn every_file_has_the_words_and_placeholders_of_the_english_one() {
+        let broken: Vec<String> = FILES.iter().filter_map(|(tag, file)| read(tag, file).err()).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+        let unlike: Vec<String> = FILES.iter().flat_map(|(tag, file)| unlike_english(tag, file)).collect();
+        assert!(unlike.is_empty(), "{unlike:#?}");
+        assert!(LANGUAGES.iter().all(|(_, words)| ["ltr", "rtl"].contains(&&*words.dir)), "dir is ltr or rtl");
+    }
+
+    #[test]
+    fn a_word_that_is_missing_unknown_or_has_other_placeholders_is_named_with_its_file() {
+        let (_, file) = FILES.iter().find(|(tag, _)| *tag == "en").unwrap();
+        let changed = |change: fn(&mut Value)| {
+            let mut words: Value = serde_json::from_str(file).unwrap();
+            change(&mut words);
+            unlike_english("fr", &words.to_string())
+        };
+        let missing = changed(|words| drop(words["report"].as_object_mut().unwrap().remove("answers")));
+        assert_eq!(missing, ["words/people/fr.json: report.answers is missing"]);
+        let unknown = changed(|words| words["cases"]["closde"] = "x".into());
+        assert_eq!(unknown, ["words/people/fr.json: cases.closde is unknown"]);
+        let unlike = changed(|words| words["report"]["rank"] = "Rank".into());
+        assert_eq!(unlike, ["words/people/fr.json: report.rank has {}, not {\"rank\"}"]);
+        let section = read("fr", r#"{"name": "Français", "dir": "ltr"}"#).map(|_| ()).unwrap_err();
+        assert!(section.starts_with("words/people/fr.json: missing field `report`"), "{section}");
+    }
+
+    #[test]
+    fn a_function_takes_every_word_of_its_section_and_no_other() {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Words<'a> {
+            open: &'a str,
+        }
+        let said = |section: &Value| words::<Words<'_>>("fr", "cases", section).map(|words| words.open.to_owned());
+        assert_eq!(said(&json!({"open": "\"ouvert\""})), Ok("\"ouvert\"".to_owned()));
+        let missing = said(&json!({})).unwrap_err();
+        assert_eq!(missing, "words/people/fr.json: cases: missing field `open`");
+        let unknown = said(&json!({"open": "x", "opne": "x"})).unwrap_err();
+        assert!(unknown.starts_with("words/people/fr.json: cases: unknown field `opne`"), "{unknown}");
+    }
+
+    #[test]
+    fn placeholders_are_replaced_once() {
+        assert_eq!(filled("{a} of {b}", &[("b", &"{a}"), ("a", &1)]), "1 of {a}");
+        assert_eq!(filled("a } {", &[]), "a } {");
+        let bold = filled_with("<{name}>", &[("name", html! { b { "&" } })]);
+        assert_eq!(bold.0, "&lt;<b>&amp;</b>&gt;");
+    }
+
+    #[test]
+    fn one_thing_is_counted_as_one_where_a_language_does_so() {
+        let counted = Counted { one: Some("{n} case"), other: "{n} cases" };
+        assert_eq!([0, 1, 2].map(|n| counted.of(n)), ["{n} cases", "{n} case", "{n} cases"]);
+        assert_eq!(Counted { one: None, other: "{n} 条" }.of(1), "{n} 条");
+    }
+
+    #[test]
+    fn people_who_want_another_language_read_english() {
+        for (tag, language) in
+            [("zh-CN", "zh-CN"), ("zh", "zh-CN"), ("zh-Hant-HK", "zh-TW"), ("zh-HK", "zh-TW"), ("fr", "en"), ("", "en")]
+        {
+            assert_eq!(people_language(&[tag.to_owned()]), language);
+        }
+    }
+}
