@@ -2,6 +2,7 @@
 
 const { drawnProgress, drawnQuestions } = require('./drawing');
 const logic = require('./logic');
+const platform = require('./platform');
 
 // How far above a question a scroll ends, in px: the bar of progress stays at the top.
 const ABOVE_QUESTION = -24;
@@ -19,7 +20,7 @@ module.exports = {
 
   onPick(event) {
     if (this.whole) return;
-    const { question: id, value } = event.currentTarget.dataset;
+    const { question: id, value } = platform.dataset(event);
     const question = this.survey.questions.find((one) => one.id === id);
     if (question.kind === 'scale') this.answers[id] = Number(value);
     else if (!question.many) this.answers[id] = [value];
@@ -38,7 +39,7 @@ module.exports = {
   },
 
   onType(event) {
-    const { question: id } = event.currentTarget.dataset;
+    const { question: id } = platform.dataset(event);
     const at = this.data.questions.findIndex((question) => question.id === id);
     if (this.whole || at < 0) return;
     const typed = event.detail.value;
@@ -51,7 +52,7 @@ module.exports = {
     changes[`questions[${at}].mistake`] = '';
     this.setData(changes);
     if (text !== typed) {
-      // WeChat passes over a text that is the one it was given before, so it gets the one that is there first.
+      // A text that is the one that the field was given before is passed over, so it gets the one that is there first.
       const answer = `questions[${at}].answer`;
       this.setData({ [answer]: typed }, () => this.setData({ [answer]: text }));
     }
@@ -73,6 +74,6 @@ module.exports = {
   },
 
   scrollTo(selector) {
-    wx.pageScrollTo({ selector, offsetTop: ABOVE_QUESTION });
+    platform.scrollTo({ selector, offsetTop: ABOVE_QUESTION });
   },
 };

@@ -4,11 +4,13 @@
 // All of it is under one key, so that what belongs to links that have expired goes when something is kept: nothing that
 // a guest wrote stays longer than it can be of use.
 
+const platform = require('./platform');
+
 const KEY = 'aftertaste-drafts';
 
 function all() {
   try {
-    return wx.getStorageSync(KEY) || {};
+    return platform.read(KEY) || {};
   } catch (error) {
     return {};
   }
@@ -17,8 +19,8 @@ function all() {
 // A phone that is full, or forbids storage, has no drafts; that must not keep anybody from answering.
 function put(drafts) {
   try {
-    if (Object.keys(drafts).length) wx.setStorageSync(KEY, drafts);
-    else wx.removeStorageSync(KEY);
+    if (Object.keys(drafts).length) platform.keep(KEY, drafts);
+    else platform.forget(KEY);
   } catch (error) {
     // Nothing to be done.
   }

@@ -3,6 +3,7 @@
 
 const { drawnBrand } = require('./drawing');
 const drafts = require('./drafts');
+const platform = require('./platform');
 const { call, kindOf } = require('./server');
 
 // Problems after which there is no case to come back to.
@@ -91,10 +92,10 @@ module.exports = {
     if (reply.status === 200 && reply.data && reply.data.may_say) {
       const { brand, store } = reply.data;
       const drawn = { brand: drawnBrand(brand), store, case: drawnCase(reply.data, words.followUp) };
-      wx.setNavigationBarTitle({ title: brand.name });
+      platform.setTitle(brand.name);
       this.setData(Object.assign(drawn, { stage: 'case', status: notice || '', isContactOpen: false, hasAgreed: false }));
       this.contactHow = '';
-      wx.pageScrollTo({ scrollTop: 0 });
+      platform.scrollTo({ scrollTop: 0 });
       return;
     }
     const kind = kindOf(reply);

@@ -3,6 +3,7 @@
 const { drawnSurvey } = require('./drawing');
 const drafts = require('./drafts');
 const logic = require('./logic');
+const platform = require('./platform');
 const { call, kindOf } = require('./server');
 const { wordsIn } = require('./words');
 
@@ -84,10 +85,10 @@ module.exports = {
     this.submission = this.submission || survey.submission;
     this.lookingSince = this.lookingSince || Date.now();
     const words = wordsIn(survey.language);
-    wx.setNavigationBarTitle({ title: survey.brand.name });
+    platform.setTitle(survey.brand.name);
     this.setData(Object.assign(drawnSurvey(survey, words, notice), { asksReply: this.asksReply }));
     this.drawQuestions();
-    if (notice) wx.pageScrollTo({ scrollTop: 0 });
+    if (notice) platform.scrollTo({ scrollTop: 0 });
     if (draft.answered) this.showEnd('answered');
     // The mini-program was closed while it waited for the network.
     // Answers to other questions, or to other words, the guest has to see first.
@@ -117,11 +118,11 @@ module.exports = {
     if (END_BUTTONS[name] === 'takeBack' && !this.recorded) Object.assign(end, { offer: '', button: '' });
     this.lookingSince = 0;
     this.setData({ stage: 'end', end, status: '', sending: false });
-    wx.pageScrollTo({ scrollTop: 0, duration: 0 });
+    platform.scrollTo({ scrollTop: 0, duration: 0 });
   },
 
   onLanguage(event) {
-    const { language } = event.currentTarget.dataset;
+    const { language } = platform.dataset(event);
     if (this.isBusy || this.whole || language === this.language) return;
     this.language = language;
     this.load();

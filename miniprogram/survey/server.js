@@ -1,6 +1,7 @@
 // How the server is called, and how its problems are told apart.
 
 const config = require('./config');
+const platform = require('./platform');
 
 // The server ends a call after 8 seconds.
 const LONGEST_CALL = 10000;
@@ -10,14 +11,13 @@ const LONGEST_CALL = 10000;
  * beside those of every call.
  */
 function call(method, path, body, done, header) {
-  return wx.request({
-    url: config.server + path,
+  return platform.request({
     method,
-    data: body,
-    header: Object.assign({ 'Accept': 'application/json', 'Content-Type': 'application/json' }, header),
+    url: config.server + path,
+    header: Object.assign({ 'accept': 'application/json', 'content-type': 'application/json' }, header),
+    body,
     timeout: LONGEST_CALL,
-    success: ({ statusCode, data }) => done({ status: statusCode, data }),
-    fail: () => done({ status: 0 }),
+    done,
   });
 }
 

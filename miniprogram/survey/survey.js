@@ -1,5 +1,5 @@
-// The survey as a page of a WeChat mini-program. It asks what the web page asks, of the same functions: GET /s/{link}
-// for the questions, POST /s/{link} for the answers, DELETE /s/{link} to take them back (docs/http-api.md).
+// The survey as a page of a mini-program, WeChat's or Alipay's. It asks what the web page asks, of the same functions:
+// GET /s/{link} for the questions, POST /s/{link} for the answers, DELETE /s/{link} to take them back (docs/http-api.md).
 //
 // What guests see is in `data`. What they answered and how far the visit is stands in the fields that `created` lists.
 // Here a guest comes and goes; the other methods of the page are in opening.js, answering.js, sending.js and following.js.
@@ -9,6 +9,7 @@ const drafts = require('./drafts');
 const following = require('./following');
 const logic = require('./logic');
 const opening = require('./opening');
+const platform = require('./platform');
 const sending = require('./sending');
 const { wordsIn } = require('./words');
 
@@ -16,7 +17,7 @@ const LINK = /^[A-Za-z0-9_-]{32}$/;
 const LINK_IN_ADDRESS = /\/s\/([A-Za-z0-9_-]{32})(?:[/?#]|$)/;
 const LANGUAGE_IN_ADDRESS = /[?&]lang=([A-Za-z0-9-]{2,35})/;
 
-/** What WeChat has encoded once; nothing if it is not there or mangled. */
+/** What may be encoded once; nothing if it is not there or mangled. */
 function decoded(parameter) {
   try {
     return decodeURIComponent(parameter || '');
@@ -25,13 +26,7 @@ function decoded(parameter) {
   }
 }
 
-/** The language of WeChat itself, which it writes `zh_CN`. */
-function wechatLanguage() {
-  const { language } = wx.getAppBaseInfo ? wx.getAppBaseInfo() : wx.getSystemInfoSync();
-  return (language || 'zh_CN').replace(/_/g, '-');
-}
-
-Component({
+platform.page({
   data: {
     // 'loading', 'survey', 'end' or 'case'.
     stage: 'loading',
@@ -57,82 +52,70 @@ Component({
     hasAgreed: false,
   },
 
-  lifetimes: {
-    created() {
-      // Where the visit is asked about, and in which language.
-      this.link = '';
-      this.language = '';
-      // The survey as the server gave it, and what was answered: see logic.js.
-      this.survey = null;
-      this.answers = {};
-      // Whether the guest asks the store to reply.
-      this.asksReply = false;
-      // What is wrong, by question.
-      this.mistakes = {};
-      // One id for everything that this guest sends of this visit.
-      this.submission = '';
-      // The submission of the answer that is there, if this phone sent it: with it the answer can be taken back.
-      this.recorded = '';
-      // Of an answer that is followed up: until when its case can be seen, and whether the store is to reply.
-      this.followed = null;
-      this.contactHow = '';
-      // Milliseconds that the survey was looked at before, and since when it is again; 0 while it is not.
-      this.looked = 0;
-      this.lookingSince = 0;
-      // Whether a request is under way that the guest waits for. Taps are passed over meanwhile, so that no impatient
-      // one sends anything twice.
-      this.isBusy = false;
-      // The whole submission from the tap on "send" until the server has decided; and whether it is on its way, or
-      // waits for `timer` or the network.
-      this.whole = null;
-      this.isOnItsWay = false;
-      this.attempt = 0;
-      this.timer = null;
-      // The partial answers that were sent last, as JSON, and their request.
-      this.partial = '';
-      this.partialRequest = null;
-      // After this there is no page to draw on.
-      this.isGone = false;
-    },
-
-    attached() {
-      this.onNetwork = ({ isConnected }) => {
-        if (!isConnected) return;
-        if (this.whole) this.sendWhole();
-        else if (this.data.end && this.data.end.name === 'offline' && !this.isBusy) this.onEndButton();
-      };
-      wx.onNetworkStatusChange(this.onNetwork);
-    },
-
-    detached() {
-      this.leave();
-      this.isGone = true;
-      if (!this.whole) this.stopListening();
-    },
+  created() {
+    // Where the visit is asked about, and in which language.
+    this.link = '';
+    this.language = '';
+    // The survey as the server gave it, and what was answered: see logic.js.
+    this.survey = null;
+    this.answers = {};
+    // Whether the guest asks the store to reply.
+    this.asksReply = false;
+    // What is wrong, by question.
+    this.mistakes = {};
+    // One id for everything that this guest sends of this visit.
+    this.submission = '';
+    // The submission of the answer that is there, if this phone sent it: with it the answer can be taken back.
+    this.recorded = '';
+    // Of an answer that is followed up: until when its case can be seen, and whether the store is to reply.
+    this.followed = null;
+    this.contactHow = '';
+    // Milliseconds that the survey was looked at before, and since when it is again; 0 while it is not.
+    this.looked = 0;
+    this.lookingSince = 0;
+    // Whether a request is under way that the guest waits for. Taps are passed over meanwhile, so that no impatient
+    // one sends anything twice.
+    this.isBusy = false;
+    // The whole submission from the tap on "send" until the server has decided; and whether it is on its way, or
+    // waits for `timer` or the network.
+    this.whole = null;
+    this.isOnItsWay = false;
+    this.attempt = 0;
+    this.timer = null;
+    // The partial answers that were sent last, as JSON, and their request.
+    this.partial = '';
+    this.partialRequest = null;
+    // After this there is no page to draw on.
+    this.isGone = false;
   },
 
-  // WeChat calls a page that is written as a component by these, or by the methods onShow, onHide and onUnload, or by
-  // both. Each may be called twice.
-  pageLifetimes: {
-    show() {
-      this.comeBack();
-    },
-    hide() {
-      this.leave();
-    },
+  attached() {
+    this.onNetwork = ({ isConnected }) => {
+      if (!isConnected) return;
+      if (this.whole) this.sendWhole();
+      else if (this.data.end && this.data.end.name === 'offline' && !this.isBusy) this.onEndButton();
+    };
+    platform.onNetwork(this.onNetwork);
+  },
+
+  detached() {
+    this.leave();
+    this.isGone = true;
+    if (!this.whole) this.stopListening();
   },
 
   methods: Object.assign({}, opening, answering, sending, following, {
     // ── Coming and going ───────────────────────────────────────────────────────────────────────────────────────────
 
     onLoad(query) {
-      const scene = decoded(query.scene);
-      const address = decoded(query.q);
+      const arrival = platform.arrival(query);
+      const scene = decoded(arrival.scene);
+      const address = decoded(arrival.address);
       const inAddress = LINK_IN_ADDRESS.exec(address);
       const language = LANGUAGE_IN_ADDRESS.exec(address);
       if (LINK.test(scene)) this.link = scene;
       else if (inAddress) this.link = inAddress[1];
-      this.language = language ? language[1] : wechatLanguage();
+      this.language = language ? language[1] : (platform.language() || 'zh-CN').replace(/_/g, '-');
       if (this.link) this.restore();
       this.setData({ words: wordsIn(this.language) });
       // Whoever comes back to an answer that is followed up comes for the store's reply.
@@ -173,7 +156,7 @@ Component({
     },
 
     stopListening() {
-      if (wx.offNetworkStatusChange) wx.offNetworkStatusChange(this.onNetwork);
+      platform.offNetwork(this.onNetwork);
     },
 
     // ── The draft ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,7 +164,7 @@ Component({
     restore() {
       this.draft = drafts.read(this.link);
       if (!this.draft) return;
-      // What the guest chose comes before what the link or WeChat says.
+      // What the guest chose comes before what the link or the phone says.
       this.language = this.draft.language;
       this.looked = this.draft.looked || 0;
       this.submission = this.draft.submission || '';

@@ -4,18 +4,18 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/answering.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { stored } from '../program.mjs';
 import { Guest } from './guest.mjs';
-import { newPhone, phone, posted } from './phone.mjs';
+import { journey, newPhone, phone, posted } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
 import { SHORT } from './surveys.mjs';
 
 before(start);
 after(stop);
 
-test('questions of every kind are asked when their conditions hold, and recorded as they were answered', async () => {
+journey('questions of every kind are asked when their conditions hold, and recorded as they were answered', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -57,7 +57,7 @@ test('questions of every kind are asked when their conditions hold, and recorded
   guest.close();
 });
 
-test('answers to questions that are no longer asked are not sent, and come back when they are asked again', async () => {
+journey('answers to questions that are no longer asked are not sent, and come back when they are asked again', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -76,7 +76,7 @@ test('answers to questions that are no longer asked are not sent, and come back 
   guest.close();
 });
 
-test('a tap on a score goes on to the next question, the last one to the button, and the bar follows', async () => {
+journey('a tap on a score goes on to the next question, the last one to the button, and the bar follows', async () => {
   newPhone();
   const short = await Guest.of((await newLink(await newStore(SHORT))).link);
   await short.pick('nps', 2);
@@ -98,11 +98,11 @@ test('a tap on a score goes on to the next question, the last one to the button,
   guest.close();
 });
 
-test('a text is counted and cut as a person counts', async () => {
+journey('a text is counted and cut as a person counts', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
-  assert.equal(guest.all('text')[0].maxlength, '-1');
+  assert.equal(Number(guest.all('text')[0].maxlength), -1);
   await guest.type('why', '🍜🍜好');
   assert.deepEqual(guest.texts('length'), ['3 / 40']);
   await guest.type('why', '🍜'.repeat(41));
@@ -117,7 +117,7 @@ test('a text is counted and cut as a person counts', async () => {
   guest.close();
 });
 
-test('a screen reader is told what can be chosen, and what is', async () => {
+journey('a screen reader is told what can be chosen, and what is', async () => {
   newPhone('en');
   const guest = await Guest.of((await newLink(await newStore())).link);
   await guest.pick('nps', 0);

@@ -1,14 +1,14 @@
-// A guest whose answer is followed up comes back, from WeChat's own history, to the store's reply.
+// A guest whose answer is followed up comes back, from the app's own history, to the store's reply.
 //
 //   npm ci --prefix tests/mini-program
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/coming-back-to-a-case.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { caseOf, replyToCase } from '../program.mjs';
 import { Guest, until } from './guest.mjs';
-import { network, newPhone, takenBack, wechat } from './phone.mjs';
+import { journey, keep, kept, network, newPhone, takenBack } from './phone.mjs';
 import { lastSubmission, newLink, newStore, start, stop } from './stack.mjs';
 import { REPLIES } from './surveys.mjs';
 
@@ -31,7 +31,7 @@ async function asked() {
   return { store, link, guest };
 }
 
-test('the reply is read, is said to be no solution, and then to be one', async () => {
+journey('the reply is read, is said to be no solution, and then to be one', async () => {
   const { store, link, guest } = await asked();
   assert.deepEqual(guest.texts('see'), ['查看我们的回复']);
   assert.ok(guest.texts('more').some((text) => text.startsWith('我们会在这里回复您')), guest.texts('more').join());
@@ -63,7 +63,7 @@ test('the reply is read, is said to be no solution, and then to be one', async (
   back.close();
 });
 
-test('a contact is left by whoever agrees, and forgotten again', async () => {
+journey('a contact is left by whoever agrees, and forgotten again', async () => {
   const { store, guest } = await asked();
   await guest.tap('.see');
   await case_(guest, '我们已收到您的反馈，暂时没有新的回复。');
@@ -80,7 +80,7 @@ test('a contact is left by whoever agrees, and forgotten again', async () => {
   guest.close();
 });
 
-test('without a network the case waits, and an answer that is taken back has none', async () => {
+journey('without a network the case waits, and an answer that is taken back has none', async () => {
   const { link, guest } = await asked();
   const submission = lastSubmission(link);
   guest.close();
@@ -100,14 +100,14 @@ test('without a network the case waits, and an answer that is taken back has non
   anew.close();
 });
 
-test('a phone whose answer is gone, or that did not send it, sees no case', async () => {
+journey('a phone whose answer is gone, or that did not send it, sees no case', async () => {
   const { link, guest } = await asked();
-  const notes = wechat.getStorageSync('aftertaste-drafts');
+  const notes = kept();
   await guest.tap('.quiet');
   await guest.end('taken-back');
   guest.close();
   // Another phone of the same guest still has the note of before.
-  wechat.setStorageSync('aftertaste-drafts', notes);
+  keep(notes);
   const back = new Guest({ scene: link });
   await back.end('answered');
   assert.deepEqual(back.texts('see'), []);

@@ -5,17 +5,17 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { Guest, until } from './guest.mjs';
-import { drafts, newPhone, posted, takenBack, wechat } from './phone.mjs';
+import { drafts, journey, keep, newPhone, posted, takenBack } from './phone.mjs';
 import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } from './stack.mjs';
 import { REPLIES } from './surveys.mjs';
 
 before(start);
 after(stop);
 
-test('what was answered is there when the guest comes back, and gone when it is recorded', async () => {
+journey('what was answered is there when the guest comes back, and gone when it is recorded', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -46,7 +46,7 @@ test('what was answered is there when the guest comes back, and gone when it is 
   await assertRecorded(link, { nps: 2, csat: 2, what: ['price'], why: '太贵 💸' });
 });
 
-test('whoever asks for a reply asks for it after coming back too, and only where the store offers it', async () => {
+journey('whoever asks for a reply asks for it after coming back too, and only where the store offers it', async () => {
   newPhone('en_GB');
   const { link } = await newLink(await newStore(REPLIES));
   const asked = (guest) => guest.all('reply').map(({ text, ariaChecked }) => [text.replace('✓', '').trim(), ariaChecked]);
@@ -78,12 +78,12 @@ test('whoever asks for a reply asks for it after coming back too, and only where
   other.close();
 });
 
-test('a draft that no longer fits its questions is taken as far as it does', async () => {
+journey('a draft that no longer fits its questions is taken as far as it does', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const answers = { nps: 11, csat: 3, what: ['gone', 'taste'], why: 'x'.repeat(50), gone: 1 };
   const draft = { survey: 'everything', until: '2530-01-01T00:00:00Z', answers, language: 'en', looked: 5000, submission: '', partial: '' };
-  wechat.setStorageSync('aftertaste-drafts', { [link]: draft, expired: { ...draft, until: '2026-01-01T00:00:00Z' } });
+  keep({ [link]: draft, expired: { ...draft, until: '2026-01-01T00:00:00Z' } });
   const guest = await Guest.of(link);
   assert.deepEqual(guest.chosen('nps'), []);
   assert.deepEqual(guest.chosen('csat'), [3]);
@@ -98,7 +98,7 @@ test('a draft that no longer fits its questions is taken as far as it does', asy
   guest.close();
 });
 
-test('a visit that was answered on another phone is answered, and there is nothing to take back', async () => {
+journey('a visit that was answered on another phone is answered, and there is nothing to take back', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const other = randomUUID();
@@ -119,7 +119,7 @@ test('a visit that was answered on another phone is answered, and there is nothi
   await assertRecorded(link, { nps: 7, csat: 1 }, other);
 });
 
-test('a guest who has answered and opens the link again is told so, and can still take the answer back', async () => {
+journey('a guest who has answered and opens the link again is told so, and can still take the answer back', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);

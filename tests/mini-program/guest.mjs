@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { page, phone, simulate } from './phone.mjs';
+import { app, phone, simulate } from './phone.mjs';
 
 // After so long what is waited for will not come.
 const PATIENCE = 6_000;
@@ -20,10 +20,10 @@ export async function until(what, holds) {
 /** A page that a guest has open. */
 export class Guest {
   constructor(query) {
-    this.page = simulate.render(page);
+    this.app = app;
+    this.page = simulate.render(app.survey);
     this.page.attach(window.document.body);
-    this.page.instance.onLoad(query);
-    this.page.triggerPageLifeTime('show');
+    app.come(this.page, query);
   }
 
   /** Opens the survey of a link by its mini-program code, and waits until it can be answered. */
@@ -109,17 +109,15 @@ export class Guest {
 
   /** Another app comes to the front. */
   hide() {
-    this.page.triggerPageLifeTime('hide');
+    this.app.hide(this.page);
   }
 
   show() {
-    this.page.triggerPageLifeTime('show');
+    this.app.show(this.page);
   }
 
-  /** The page is closed, in all the ways that WeChat tells it. */
   close() {
-    this.page.instance.onUnload();
-    this.page.detach();
+    this.app.close(this.page);
   }
 }
 

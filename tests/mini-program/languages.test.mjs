@@ -4,27 +4,27 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/languages.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { Guest, until } from './guest.mjs';
-import { network, newPhone, posted } from './phone.mjs';
+import { journey, network, newPhone, posted } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
 
 before(start);
 after(stop);
 
-test('the language is that of WeChat, and can be changed without losing an answer', async () => {
+journey('the language is that of the app, and can be changed without losing an answer', async () => {
   const { link } = await newLink(await newStore());
-  for (const [wechat, title, send] of [
+  for (const [language, title, send] of [
     ['zh_CN', '这顿饭怎么样？', '提交'],
     ['zh_TW', '這頓飯怎麼樣？', '送出'],
     ['zh_HK', '這頓飯怎麼樣？', '送出'],
     ['en', 'How was your meal?', 'Send'],
     ['fr', '这顿饭怎么样？', '提交'],
   ]) {
-    newPhone(wechat);
+    newPhone(language);
     const guest = await Guest.of(link);
-    assert.deepEqual([...guest.texts('title'), ...guest.texts('send')], [title, send], wechat);
+    assert.deepEqual([...guest.texts('title'), ...guest.texts('send')], [title, send], language);
     guest.close();
   }
 
@@ -52,7 +52,7 @@ test('the language is that of WeChat, and can be changed without losing an answe
   guest.close();
 });
 
-test('without a network another language has to wait, and everything stays', async () => {
+journey('without a network another language has to wait, and everything stays', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);

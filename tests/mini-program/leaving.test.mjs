@@ -4,17 +4,17 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/leaving.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { stored } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
-import { drafts, network, newPhone, phone, posted } from './phone.mjs';
+import { drafts, journey, network, newPhone, phone, posted } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
 
 before(start);
 after(stop);
 
-test('a guest who leaves has sent what is answered, once for the same answers, and never after the whole', async () => {
+journey('a guest who leaves has sent what is answered, once for the same answers, and never after the whole', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -51,7 +51,7 @@ test('a guest who leaves has sent what is answered, once for the same answers, a
   assert.equal(new Set(posted().map(({ body }) => body.submission)).size, 1);
 });
 
-test('what could not be sent on leaving is sent on leaving the next time', async () => {
+journey('what could not be sent on leaving is sent on leaving the next time', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -66,7 +66,7 @@ test('what could not be sent on leaving is sent on leaving the next time', async
   assert.deepEqual(posted().map(({ isOnline, body }) => [isOnline, body.partial]), [[false, true], [true, true]]);
 });
 
-test('a guest who leaves while the whole waits for the network has sent the whole', async () => {
+journey('a guest who leaves while the whole waits for the network has sent the whole', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -95,7 +95,7 @@ test('a guest who leaves while the whole waits for the network has sent the whol
   assert.equal(phone.listeners.size, 0);
 });
 
-test('the store sees a partial answer, and the whole one in its place', async () => {
+journey('the store sees a partial answer, and the whole one in its place', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);

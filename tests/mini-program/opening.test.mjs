@@ -4,11 +4,11 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/opening.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Guest, quiet, until } from './guest.mjs';
-import { drafts, network, newPhone, phone } from './phone.mjs';
+import { drafts, journey, network, newPhone, phone } from './phone.mjs';
 import { CATALOG_AGE, asks, newLink, newStore, start, stop } from './stack.mjs';
 import { SHORT } from './surveys.mjs';
 
@@ -17,7 +17,7 @@ const DAY = 24 * 3_600_000;
 before(start);
 after(stop);
 
-test('a mini-program code opens the survey of its payment', async () => {
+journey('a mini-program code opens the survey of its payment', async () => {
   newPhone();
   const store = await newStore();
   const { scene } = await newLink(store);
@@ -32,7 +32,7 @@ test('a mini-program code opens the survey of its payment', async () => {
   guest.close();
 });
 
-test('an ordinary link that WeChat opens with the mini-program is read from q, with its language', async () => {
+journey('an ordinary link that opens the mini-program is read, with its language', async () => {
   newPhone();
   const issued = await newLink(await newStore());
   for (const [address, title] of [
@@ -47,7 +47,7 @@ test('an ordinary link that WeChat opens with the mini-program is read from q, w
   }
 });
 
-test('what is not a link ends without a request, and a forged one as not a survey link', async () => {
+journey('what is not a link ends without a request, and a forged one as not a survey link', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   for (const query of [{}, { scene: 'table-12' }, { scene: `${link}A` }, { scene: '%E0%A4%A' }, { q: 'https%3A%2F%2Fs.example.cn%2F' }]) {
@@ -65,7 +65,7 @@ test('what is not a link ends without a request, and a forged one as not a surve
   assert.deepEqual(phone.requests.map(({ status }) => status), [404, 404]);
 });
 
-test('an expired link says so, and so does one that expires while it is answered', async () => {
+journey('an expired link says so, and so does one that expires while it is answered', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store, 2 * DAY);
@@ -85,7 +85,7 @@ test('an expired link says so, and so does one that expires while it is answered
   guest.close();
 });
 
-test('without a network the page says so, and opens by the button or as soon as there is one', async () => {
+journey('without a network the page says so, and opens by the button or as soon as there is one', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   network(false);

@@ -1,8 +1,9 @@
-// A phone, as far as the mini-program meets one: it keeps a storage, speaks a language, scrolls, and loses its network
-// when it is told to. WeChat's component framework runs the page on it.
+// A phone, as far as a mini-program meets one: it keeps a storage, speaks a language, scrolls, and loses its network when
+// it is told to. WeChat and Alipay are on it, each with the page as its guests have it.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { test } from 'node:test';
 
 import { ROOT } from '../program.mjs';
 
@@ -14,10 +15,11 @@ export const HAS_COMPILER = process.platform !== 'linux' || process.arch === 'x6
 
 export let phone;
 
+/** A phone as new, whose apps speak a language: as WeChat writes it. */
 export function newPhone(language = 'zh_CN') {
   phone = {
     language, isOnline: true, losesReplies: false, storage: new Map(), listeners: new Set(), requests: [], scrolls: [],
-    title: '',
+    title: '', entered: {}, scanned: '', opened: '',
   };
 }
 
@@ -27,60 +29,72 @@ export function network(isOnline, { tell = true } = {}) {
   if (tell) for (const listener of phone.listeners) listener({ isConnected: isOnline, networkType: isOnline ? 'wifi' : 'none' });
 }
 
-// As WeChat has it: what is stored is a copy, and every reply is a success, whatever its status.
-export const wechat = {
-  getAppBaseInfo: () => ({ language: phone.language }),
-  getStorageSync: (key) => (phone.storage.has(key) ? JSON.parse(phone.storage.get(key)) : ''),
-  setStorageSync: (key, value) => void phone.storage.set(key, JSON.stringify(value)),
-  removeStorageSync: (key) => void phone.storage.delete(key),
-  setNavigationBarTitle: ({ title }) => void (phone.title = title),
-  pageScrollTo: (where) => void phone.scrolls.push(where.selector ?? where.scrollTop),
-  onNetworkStatusChange: (listener) => void phone.listeners.add(listener),
-  offNetworkStatusChange: (listener) => void phone.listeners.delete(listener),
-  request(options) {
-    const aborted = new AbortController();
-    const { method, url, header, data: body } = options;
-    const noted = { method, url, header, body, isOnline: phone.isOnline };
-    phone.requests.push(noted);
-    overTheNetwork(options, phone, aborted.signal).then(
-      (reply) => {
-        noted.status = reply.statusCode;
-        options.success(reply);
-      },
-      (error) => {
-        noted.status = 0;
-        options.fail({ errMsg: `request:fail ${error.message}` });
-      },
-    );
-    return { abort: () => aborted.abort() };
-  },
-};
-
-async function overTheNetwork({ url, method, data, header, timeout }, phone, aborted) {
-  if (!phone.isOnline) throw new Error('net::ERR_INTERNET_DISCONNECTED');
-  const signal = AbortSignal.any([aborted, AbortSignal.timeout(timeout)]);
-  const reply = await fetch(url, { method, headers: header, body: data && JSON.stringify(data), signal });
-  const text = await reply.text();
-  if (phone.losesReplies) throw new Error('net::ERR_CONNECTION_RESET');
-  let read = text;
+/** Calls a server for an app, and notes that: `{ status, text, headers }`, or nothing where no reply came. */
+export async function overTheNetwork({ method, url, header, body, timeout }, aborted) {
+  const noted = { method, url, header, body: body && JSON.parse(body), isOnline: phone.isOnline };
+  phone.requests.push(noted);
+  const here = phone;
   try {
-    read = JSON.parse(text);
+    if (!here.isOnline) throw new Error('no network');
+    const signal = AbortSignal.any([aborted, AbortSignal.timeout(timeout)]);
+    const reply = await fetch(url, { method, headers: header, body, signal });
+    const text = await reply.text();
+    if (here.losesReplies) throw new Error('reset');
+    noted.status = reply.status;
+    return { status: reply.status, text, headers: Object.fromEntries(reply.headers) };
   } catch {
-    // WeChat hands over as a text what is no JSON.
+    noted.status = 0;
+    return undefined;
   }
-  return { statusCode: reply.status, data: read, header: Object.fromEntries(reply.headers) };
 }
+
+/** What is stored is a copy. */
+export const stored = {
+  get: (key) => phone.storage.has(key) && JSON.parse(phone.storage.get(key)),
+  set: (key, value) => void phone.storage.set(key, JSON.stringify(value)),
+  remove: (key) => void phone.storage.delete(key),
+};
 
 // The framework draws on a document.
 const { JSDOM } = require('jsdom');
 const { window } = new JSDOM('<!doctype html><html><head></head><body></body></html>');
-Object.assign(globalThis, { window, document: window.document, CustomEvent: window.CustomEvent, wx: wechat });
+Object.assign(globalThis, { window, document: window.document, CustomEvent: window.CustomEvent });
+globalThis.wx = {};
 export const simulate = require('miniprogram-simulate');
-export const server = require(join(MINI_PROGRAM, 'survey/config.js'));
-export const page = simulate.load(join(MINI_PROGRAM, 'survey/survey'), 'survey', {
-  rootPath: MINI_PROGRAM,
-  compiler: HAS_COMPILER ? 'official' : 'simulate',
-});
+
+/** Loads the pages of an app from its folder: `survey`, `open`, and the `compiled` markup that they are drawn from. */
+export function load(folder) {
+  // WeChat's compiler numbers what it compiles, and keeps it under this one name. What it adds to functions is there once.
+  const compiled = (globalThis.__WXML_GLOBAL__ = { wxs_nf_init: globalThis.__WXML_GLOBAL__?.wxs_nf_init });
+  const compiler = HAS_COMPILER ? 'official' : 'simulate';
+  const page = (name) => simulate.load(join(folder, name, name), name, { rootPath: folder, compiler });
+  return { survey: page('survey'), open: page('open'), compiled, config: require(join(folder, 'survey/config.js')) };
+}
+
+/** The app in which guests are just now: its `name`, its pages, its `config` and how it opens and closes a page. */
+export let app;
+const apps = [];
+
+/** Has an app's page be run by every journey from now on. */
+export function install(...installed) {
+  apps.push(...installed);
+}
+
+/** A test of what guests meet, in each app. */
+export function journey(name, body) {
+  for (const one of apps) {
+    test(`${one.name}: ${name}`, () => {
+      app = one;
+      globalThis.__WXML_GLOBAL__ = app.compiled;
+      return body();
+    });
+  }
+}
+
+/** Where the pages of all apps find the server. */
+export function useServer(url) {
+  for (const { config } of apps) config.server = url;
+}
 
 const requested = (how) => phone.requests.filter(({ method }) => method === how);
 export const posted = () => requested('POST');
@@ -88,7 +102,11 @@ export const posted = () => requested('POST');
 /** The submissions that this phone wanted taken back. */
 export const takenBack = () => requested('DELETE').map(({ header }) => header.Submission);
 
-const kept = () => wechat.getStorageSync('aftertaste-drafts') || {};
+const DRAFTS = 'aftertaste-drafts';
+
+/** What the page keeps on the phone, by link; and what to keep there instead. */
+export const kept = () => stored.get(DRAFTS) || {};
+export const keep = (drafts) => stored.set(DRAFTS, drafts);
 
 /** The links of which answers are kept. */
 export const drafts = () => Object.keys(kept()).filter((link) => kept()[link].answers);

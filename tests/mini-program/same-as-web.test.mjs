@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ROOT, call, replyToCase } from '../program.mjs';
 import { Guest } from './guest.mjs';
-import { HAS_COMPILER, MINI_PROGRAM, newPhone } from './phone.mjs';
+import { HAS_COMPILER, MINI_PROGRAM, journey, newPhone } from './phone.mjs';
 import { CATALOG_AGE, newLink, newStore, start, stop, webPage } from './stack.mjs';
 import { REPLIES } from './surveys.mjs';
 import { FILE, FILES, written } from './words.mjs';
@@ -76,7 +76,7 @@ test('the words of a case are those of the web page', async () => {
   }
 });
 
-test("what is written on the brand's colour is as dark or light as on the web page", async () => {
+journey("what is written on the brand's colour is as dark or light as on the web page", async () => {
   newPhone();
   const brand = await call('GET', '/brand');
   const { link } = await newLink(await newStore());
@@ -92,7 +92,7 @@ test("what is written on the brand's colour is as dark or light as on the web pa
   await sleep(CATALOG_AGE);
 });
 
-test('a brand thanks in its own words', async () => {
+journey('a brand thanks in its own words', async () => {
   newPhone();
   const brand = await call('GET', '/brand');
   await call('PUT', '/brand', { ...brand, thanks: { en: 'See you at the table.' } });

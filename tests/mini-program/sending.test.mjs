@@ -4,18 +4,18 @@
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/sending.test.mjs
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Guest, until } from './guest.mjs';
-import { newPhone, phone, posted } from './phone.mjs';
+import { journey, newPhone, phone, posted } from './phone.mjs';
 import { CATALOG_AGE, asks, assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
 import { OPTIONAL, SHORT } from './surveys.mjs';
 
 before(start);
 after(stop);
 
-test('impatient taps send once', async () => {
+journey('impatient taps send once', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -29,7 +29,7 @@ test('impatient taps send once', async () => {
   guest.close();
 });
 
-test('required questions without an answer are marked, the first one is scrolled to, and nothing is sent', async () => {
+journey('required questions without an answer are marked, the first one is scrolled to, and nothing is sent', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -48,7 +48,7 @@ test('required questions without an answer are marked, the first one is scrolled
   guest.close();
 });
 
-test('a guest who answers nothing is asked for one answer at least', async () => {
+journey('a guest who answers nothing is asked for one answer at least', async () => {
   newPhone('en');
   const { link } = await newLink(await newStore(OPTIONAL));
   const guest = await Guest.of(link);
@@ -64,7 +64,7 @@ test('a guest who answers nothing is asked for one answer at least', async () =>
   guest.close();
 });
 
-test('what the server finds wrong stands beside its question', async () => {
+journey('what the server finds wrong stands beside its question', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -83,7 +83,7 @@ test('what the server finds wrong stands beside its question', async () => {
   guest.close();
 });
 
-test('a survey that the store has changed meanwhile is shown, with the answers that fit it', async () => {
+journey('a survey that the store has changed meanwhile is shown, with the answers that fit it', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);

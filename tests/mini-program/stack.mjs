@@ -2,7 +2,8 @@
 // beside the phone.
 
 import { assertRecorded as assertRecordedAt, call, issue, send, startProgram, stopProgram, url } from '../program.mjs';
-import { posted, server, wechat } from './phone.mjs';
+import { alipay, wechat } from './apps.mjs';
+import { posted, useServer } from './phone.mjs';
 import { EVERYTHING, OPTIONAL, REPLIES, SHORT } from './surveys.mjs';
 
 // The local stack reads its catalog anew after a second.
@@ -22,12 +23,12 @@ async function startEverything() {
   await startProgram(LONGEST_SECONDS, { hasDemo: false });
   await call('PUT', '/brand', { name: '巷子小馆 Lane', colour: '#1b6b4f' });
   for (const survey of [EVERYTHING, SHORT, OPTIONAL, REPLIES]) await call('PUT', `/surveys/${survey.id}`, survey);
-  server.server = url;
+  useServer(url);
 }
 
 export async function stop() {
   // A page that a failed check has left behind would try again for ever, and this process would not end.
-  wechat.request = () => ({ abort() {} });
+  for (const app of [wechat, alipay]) app.noMoreRequests();
   await stopProgram();
 }
 

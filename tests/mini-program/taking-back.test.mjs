@@ -5,11 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { stored, url } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
-import { drafts, network, newPhone, phone, posted, takenBack } from './phone.mjs';
+import { drafts, journey, network, newPhone, phone, posted, takenBack } from './phone.mjs';
 import { assertRecorded, lastSubmission, newLink, newStore, sent, start, stop } from './stack.mjs';
 
 before(start);
@@ -17,7 +17,7 @@ after(stop);
 
 const responses = async (store) => (await stored(store)).responses;
 
-test('an answer that was just given can be taken back, once there is a network, and given anew', async () => {
+journey('an answer that was just given can be taken back, once there is a network, and given anew', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -47,7 +47,7 @@ test('an answer that was just given can be taken back, once there is a network, 
   guest.close();
 });
 
-test('an answer that was taken back while the reply was lost is taken back by another tap', async () => {
+journey('an answer that was taken back while the reply was lost is taken back by another tap', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -65,7 +65,7 @@ test('an answer that was taken back while the reply was lost is taken back by an
   guest.close();
 });
 
-test('an answer that waited when the page was closed can be taken back', async () => {
+journey('an answer that waited when the page was closed can be taken back', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -84,7 +84,7 @@ test('an answer that waited when the page was closed can be taken back', async (
   back.close();
 });
 
-test('a page that was open beside the one that sent is told, and can take that answer back', async () => {
+journey('a page that was open beside the one that sent is told, and can take that answer back', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -122,7 +122,7 @@ async function takenBackBeside() {
   return { store, link, beside, first };
 }
 
-test('an answer that was begun before the taking back is sent anew, and nothing of it is lost', async () => {
+journey('an answer that was begun before the taking back is sent anew, and nothing of it is lost', async () => {
   const { store, link, beside, first } = await takenBackBeside();
   await beside.pick('csat', 4);
   await beside.type('why', '再想想');
@@ -141,7 +141,7 @@ test('an answer that was begun before the taking back is sent anew, and nothing 
   beside.close();
 });
 
-test('a partial answer that comes after the taking back brings nothing back', async () => {
+journey('a partial answer that comes after the taking back brings nothing back', async () => {
   const { store, beside } = await takenBackBeside();
   beside.hide();
   await quiet();
@@ -150,7 +150,7 @@ test('a partial answer that comes after the taking back brings nothing back', as
   beside.close();
 });
 
-test('another answer that is there by now stays, and the guest is told', async () => {
+journey('another answer that is there by now stays, and the guest is told', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);

@@ -6,17 +6,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { stored, url } from '../program.mjs';
 import { Guest, quiet, until } from './guest.mjs';
-import { drafts, network, newPhone, phone, posted, server } from './phone.mjs';
+import { drafts, journey, network, newPhone, phone, posted, useServer } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
 
 before(start);
 after(stop);
 
-test('without a network the answers wait, and are sent as soon as there is one', async () => {
+journey('without a network the answers wait, and are sent as soon as there is one', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -42,7 +42,7 @@ test('without a network the answers wait, and are sent as soon as there is one',
   guest.close();
 });
 
-test('a phone that does not tell when its network is back sends by itself', async () => {
+journey('a phone that does not tell when its network is back sends by itself', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -55,7 +55,7 @@ test('a phone that does not tell when its network is back sends by itself', asyn
   guest.close();
 });
 
-test('answers that waited when the mini-program was ended are sent when it is opened again', async () => {
+journey('answers that waited when the mini-program was ended are sent when it is opened again', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
@@ -76,7 +76,7 @@ test('answers that waited when the mini-program was ended are sent when it is op
   back.close();
 });
 
-test('answers that arrived while their reply was lost are thanked for, once', async () => {
+journey('answers that arrived while their reply was lost are thanked for, once', async () => {
   newPhone();
   const store = await newStore();
   const { link } = await newLink(store);
@@ -91,19 +91,19 @@ test('answers that arrived while their reply was lost are thanked for, once', as
   guest.close();
 });
 
-test('a server that is busy is asked again', async () => {
+journey('a server that is busy is asked again', async () => {
   newPhone('en');
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
   const busy = createServer((_, reply) => reply.writeHead(503).end('{"message":"Service Unavailable"}')).listen(0, '127.0.0.1');
   await once(busy, 'listening');
-  server.server = `http://127.0.0.1:${busy.address().port}`;
+  useServer(`http://127.0.0.1:${busy.address().port}`);
   try {
     await guest.answerAndSend(7, 3);
     await quiet();
     assert.match(guest.texts('status')[0], /^Many people are answering just now\./);
   } finally {
-    server.server = url;
+    useServer(url);
     busy.close();
     busy.closeAllConnections();
   }
