@@ -1,6 +1,10 @@
-// What the page asks of Alipay: see platform.js.
+// All that the page asks of Alipay: see platform.js.
 
-/** A reply as WeChat gives it: what is JSON is read, and a status that is none of HTTP is no reply. */
+/**
+ * A reply as the page takes it: what is JSON is read, and a status that is none of HTTP is no reply.
+ *
+ * @param {any} reply Alipay's types leave out that a failure has `status` and `data` too.
+ */
 function replied({ status, data }) {
   // Below 100 it is one of Alipay's own numbers for what went wrong, such as 12 for no network.
   if (!(status >= 100)) return { status: 0 };
@@ -14,6 +18,7 @@ function replied({ status, data }) {
 module.exports = {
   /** Calls a server; `done` gets `{ status, data }`, with the status 0 for no reply at all. */
   request({ method, url, header, body, timeout, done }) {
+    /** @type {any} Alipay's types want more for `abort` than its documents. */
     const task = my.request({
       method,
       url,

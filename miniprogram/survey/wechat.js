@@ -1,4 +1,4 @@
-// What the page asks of WeChat: see platform.js.
+// All that the page asks of WeChat: see platform.js.
 
 module.exports = {
   /** Calls a server; `done` gets `{ status, data }`, with the status 0 for no reply at all. */

@@ -1,6 +1,6 @@
 // Alipay, as far as the page meets it and its documents tell it: https://opendocs.alipay.com/mini. There is no framework of
-// Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. What Alipay does otherwise is
-// here: what it calls things, which replies it takes for failures, what its events and its data may hold.
+// Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. Here is all that Alipay does
+// otherwise: how it calls things, which replies it takes for failures, and what its events and its data may hold.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,10 @@ import { join, relative } from 'node:path';
 
 import { PAGES, changed } from './alipay.mjs';
 import { MINI_PROGRAM, load, overTheNetwork, phone, stored } from './phone.mjs';
+// Its pages are loaded before: where there is a `my`, a page takes itself to be in Alipay.
+import './wechat-app.mjs';
 
-// What its documents name for each element, and what WeChat calls that.
+// The attributes of each element by its documents, and by WeChat's.
 const OF_ALL = {
   'a:if': 'wx:if', 'a:elif': 'wx:elif', 'a:else': 'wx:else',
   'a:for': 'wx:for', 'a:for-item': 'wx:for-item', 'a:for-index': 'wx:for-index', 'a:key': 'wx:key',
@@ -38,11 +40,18 @@ const DOCUMENTED = {
 
 /** WeChat's markup, from Alipay's. What its documents do not name fails. */
 export function toWxml(axml) {
-  return changed(axml, (element, attributes) => attributes.map((one) => {
-    const name = one.name.startsWith('data-') ? one.name : DOCUMENTED[element]?.[one.name];
-    assert.ok(name, `Alipay knows no ${one.name} of <${element}>.`);
-    return { ...one, name };
-  }));
+  let elements = 0;
+  const wxml = changed(axml, (element, attributes) => {
+    elements += 1;
+    assert.ok(DOCUMENTED[element], `Alipay knows no <${element}> here.`);
+    return attributes.map((one) => {
+      const name = one.name.startsWith('data-') ? one.name : DOCUMENTED[element][one.name];
+      assert.ok(name, `Alipay knows no ${one.name} of <${element}>.`);
+      return { ...one, name };
+    });
+  });
+  assert.equal(elements, axml.replace(/<!--[\s\S]*?-->/g, '').match(/<[a-z]/g).length, 'Alipay knows no such markup.');
+  return wxml;
 }
 
 /** The mini-program as Alipay's guests have it, for WeChat's framework: its files but for WeChat's markup and styles. */

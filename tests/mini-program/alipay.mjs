@@ -20,7 +20,7 @@ const ATTRIBUTES = {
   'disable-default-padding': undefined, 'cursor-spacing': undefined,
 };
 
-// What an element needs besides. A count of its own would stand beside the page's. A field that the phone draws by
+// Attributes that an element needs besides. A count of its own would stand beside the page's. A field that the phone draws by
 // itself would lie above the bar that stays at the top.
 const BESIDES = { textarea: ['show-count="{{false}}"', 'enableNative="{{false}}"'] };
 

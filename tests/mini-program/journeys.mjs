@@ -1,4 +1,5 @@
-// Every journey in one process, so that WeChat's framework and the program start once and not for each.
+// Every journey in one process, so that WeChat's framework and the program start once and not for each. Most are made in
+// both apps.
 //
 //   npm ci --prefix tests/mini-program
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/journeys.mjs

@@ -1,5 +1,5 @@
-// A phone, as far as a mini-program meets one: it keeps a storage, speaks a language, scrolls, and loses its network when
-// it is told to. WeChat and Alipay are on it, each with the page as its guests have it.
+// A phone, as far as a mini-program meets one: it keeps a storage, speaks a language and scrolls. It loses its network
+// when it is told to. WeChat and Alipay are on it, each with the page as its guests have it.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ export const simulate = require('miniprogram-simulate');
 
 /** Loads the pages of an app from its folder: `survey`, `open`, and the `compiled` markup that they are drawn from. */
 export function load(folder) {
-  // WeChat's compiler numbers what it compiles, and keeps it under this one name. What it adds to functions is there once.
+  // WeChat's compiler numbers what it compiles, and keeps it under this one name. It adds to functions once.
   const compiled = (globalThis.__WXML_GLOBAL__ = { wxs_nf_init: globalThis.__WXML_GLOBAL__?.wxs_nf_init });
   const compiler = HAS_COMPILER ? 'official' : 'simulate';
   const page = (name) => simulate.load(join(folder, name, name), name, { rootPath: folder, compiler });
