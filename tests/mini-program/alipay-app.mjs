@@ -1,6 +1,6 @@
 // Alipay, as far as the page meets it and its documents tell it: https://opendocs.alipay.com/mini. There is no framework of
-// Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. Here is all that Alipay does
-// otherwise: how it calls things, which replies it takes for failures, and what its events and its data may hold.
+// Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. All that Alipay does
+// otherwise is here: its names, the replies that it takes for failures, what its events and its data may hold.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
