@@ -11,7 +11,8 @@ module.exports = {
   /** Draws the questions that are asked, given the answers; `then` is called when they can be seen. */
   drawQuestions(then) {
     const questions = drawnQuestions(this.survey.questions, this.answers, this.mistakes);
-    this.setData({ questions, progress: this.progress() }, then);
+    const hasRest = Boolean(this.survey.asks_reply) || questions.some(({ isRest }) => isRest);
+    this.setData({ questions, hasRest, progress: this.progress() }, then);
   },
 
   progress() {
@@ -66,11 +67,12 @@ module.exports = {
     this.keepDraft();
   },
 
-  /** Scrolls to what comes after a question: the next one, or the button. */
+  /** Scrolls to the question after this one. What may be passed over is not pushed on anyone who has to answer. */
   scrollPast(id) {
     const at = this.data.questions.findIndex((question) => question.id === id);
-    const next = this.data.questions[at + 1];
-    this.scrollTo(next ? `#question-${next.id}` : '#send');
+    const { isRest } = this.data.questions[at];
+    const next = this.data.questions.slice(at + 1).find((question) => question.isRest === isRest);
+    if (next) this.scrollTo(`#question-${next.id}`);
   },
 
   scrollTo(selector) {

@@ -4,30 +4,44 @@
 const logic = require('./logic');
 const { languageName } = require('./words');
 
-/** White or near-black, whichever is read better on a colour: by WCAG 2.2 both are at a luminance of about 0.18. */
-function inkOn(colour) {
-  const channel = (at) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) > 0.18 ? '#1d1b1a' : '#fff';
+// The mouths of the faces, from sad to happy: those of the web page.
+const MOUTHS = ['M8 17q4-5 8 0', 'M8 16.5q4-2.5 8 0', 'M8 16h8', 'M8 15q4 3 8 0', 'M7.5 14q4.5 6 9 0'];
+
+/** A face, from sad (1) to happy (5), as the shape of an element: what fills it is its colour. */
+function face(value) {
+  const path = `M12 2a10 10 0 100 20 10 10 0 000-20M9 9v1M15 9v1${MOUTHS[value - 1]}`;
+  const line = "fill='none' stroke='%23000' stroke-width='1.5' stroke-linecap='round'";
+  const svg = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' ${line}%3E%3Cpath d='${path}'/%3E%3C/svg%3E`;
+  const mask = `url("data:image/svg+xml,${svg}") center / contain no-repeat`;
+  return `-webkit-mask: ${mask}; mask: ${mask}`;
 }
 
-/** The numbers of a scale, each with what is read aloud for it. */
-function drawnNumbers({ min, max, low_label: low, high_label: high }, answer) {
+/** A number of a scale, or the star or face in its place, with what is read aloud for it. */
+function drawnPick({ min, max, low_label: low, high_label: high, look }, value, answer) {
+  // Read aloud, a number alone does not say which end is which.
+  const meaning = (value === min && low) || (value === max && high);
+  const filled = look === 'stars' && value <= answer;
+  return {
+    value,
+    shown: look === 'stars' ? (filled ? '★' : '☆') : String(value),
+    face: look === 'faces' ? face(value) : '',
+    spoken: meaning ? `${value}, ${meaning}` : String(value),
+    chosen: value === answer,
+    filled,
+  };
+}
+
+/** All numbers of a scale. */
+function drawnPicks(question, answer) {
   const picks = [];
-  for (let value = min; value <= max; value += 1) {
-    // Read aloud, a number alone does not say which end is which.
-    const meaning = (value === min && low) || (value === max && high);
-    picks.push({ value, spoken: meaning ? `${value}, ${meaning}` : String(value), chosen: value === answer });
-  }
+  for (let value = question.min; value <= question.max; value += 1) picks.push(drawnPick(question, value, answer));
   return picks;
 }
 
 /** A question, with what is answered and what is wrong. */
-function drawnQuestion(question, answer, mistake) {
-  const { id, kind, text, required, many, low_label: low, high_label: high, max_length: most } = question;
-  const common = { id, kind, text, optional: !required, mistake: mistake || '' };
+function drawnQuestion(question, answer, mistake, isRest) {
+  const { id, kind, text, many, min, max, low_label: low, high_label: high, look, max_length: most } = question;
+  const common = { id, kind, text, isRest, mistake: mistake || '' };
   if (kind === 'text') {
     const length = logic.characters(answer || '');
     return Object.assign(common, { answer: answer || '', length, most });
@@ -37,13 +51,24 @@ function drawnQuestion(question, answer, mistake) {
     const picks = question.options.map((option) => ({ value: option.id, text: option.text, chosen: isChosen(option) }));
     return Object.assign(common, { many: Boolean(many), picks });
   }
-  return Object.assign(common, { low: low || '', high: high || '', picks: drawnNumbers(question, answer) });
+  return Object.assign(common, { min, max, low: low || '', high: high || '', look: look || '', picks: drawnPicks(question, answer) });
+}
+
+/** The ids of the questions that have to be answered, and hang on none that may be passed over: they come first. */
+function askedFirst(questions) {
+  const first = [];
+  for (const { id, required, ask_if: condition } of questions) {
+    if (required && (!condition || first.includes(condition.question))) first.push(id);
+  }
+  return first;
 }
 
 /** The questions that are asked, given the answers. */
 function drawnQuestions(questions, answers, mistakes) {
+  const first = askedFirst(questions);
   return logic.asked(questions, answers).map((question) => {
-    return drawnQuestion(question, answers[question.id], mistakes[question.id]);
+    const { id } = question;
+    return drawnQuestion(question, answers[id], mistakes[id], !first.includes(id));
   });
 }
 
@@ -54,9 +79,16 @@ function drawnProgress(questions, answers, words) {
   return { done, of, percent: Math.round((100 * done) / of), text };
 }
 
-/** What is drawn of a brand. */
-function drawnBrand({ name, colour }) {
-  return { name, colour, ink: inkOn(colour), letter: Array.from(name)[0] };
+/** What is drawn of a brand: its colours as each scheme may use them, where the server says so, and its logo or letter. */
+function drawnBrand({ name, colour, light, dark, logo }) {
+  const own = { fill: colour, ink: '#fff' };
+  const of = (scheme, { fill, ink }) => `--${scheme}-brand: ${fill}; --on-${scheme}-brand: ${ink}`;
+  return {
+    name,
+    colours: `${of('light', light || own)}; ${of('dark', dark || light || own)}`,
+    image: logo ? `background-image: url("${logo}")` : '',
+    letter: Array.from(name)[0],
+  };
 }
 
 /** All but the questions and their progress. `notice` names what to say above them. */

@@ -10,6 +10,7 @@ const { wordsIn } = require('./words');
 // What the button of an end does.
 const END_BUTTONS = {
   'thanks': 'takeBack',
+  'sorry': 'takeBack',
   'answered': 'takeBack',
   'taken-back': 'load',
   'link-from-the-future': 'load',
@@ -18,7 +19,7 @@ const END_BUTTONS = {
 };
 
 // Ends from which a guest goes to the case of their answer.
-const SHOWS_CASE = ['thanks', 'answered', 'link-expired'];
+const SHOWS_CASE = ['thanks', 'sorry', 'answered', 'link-expired'];
 
 // Problems after which the link will never take an answer again.
 const LAST_ENDS = { 'link-unknown': 'link-unknown', 'link-expired': 'link-expired' };
@@ -90,10 +91,8 @@ module.exports = {
     this.drawQuestions();
     if (notice) platform.scrollTo({ scrollTop: 0 });
     if (draft.answered) this.showEnd('answered');
-    // The mini-program was closed while it waited for the network.
-    // Answers to other questions, or to other words, the guest has to see first.
-    const isSame = draft.survey === survey.survey && draft.version === survey.version;
-    if (draft.waiting && isSame) this.onSend();
+    // The mini-program was closed while it waited for the network: what was sent goes out again as it was written.
+    if (draft.whole) this.send(draft.whole);
   },
 
   /** Shows the end that a problem brings, if it is one that does. */
@@ -109,10 +108,11 @@ module.exports = {
     if (this.isGone) return;
     const end = Object.assign({ name }, this.data.words.ends[name]);
     // The brand may have words of its own.
-    if (name === 'thanks') end.more = this.survey.thanks;
+    const isThanked = name === 'thanks' || name === 'sorry';
+    if (isThanked) end.more = this.survey[name];
     // The case of an answer that another phone sent is not this phone's.
     const isFollowed = Boolean(this.followed && this.recorded) && SHOWS_CASE.includes(name);
-    if (isFollowed && name === 'thanks' && this.followed.promised) end.promise = this.data.words.followUp.promise;
+    if (isFollowed && isThanked && this.followed.promised) end.promise = this.data.words.followUp.promise;
     if (isFollowed) end.see = this.data.words.followUp.see;
     // Only the phone that sent the answer can take it back.
     if (END_BUTTONS[name] === 'takeBack' && !this.recorded) Object.assign(end, { offer: '', button: '' });

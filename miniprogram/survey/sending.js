@@ -32,11 +32,16 @@ module.exports = {
       this.showMistakes(missing.map((question) => ({ question, detail: words.missing })));
       return;
     }
-    this.whole = this.submissionNow();
-    this.attempt = 0;
     // What is on its way in part could arrive after the whole.
     if (this.partialRequest) this.partialRequest.abort();
-    this.keepDraft({ waiting: true });
+    this.send(this.submissionNow());
+  },
+
+  /** Sends a whole submission, until the server has decided. */
+  send(whole) {
+    this.whole = whole;
+    this.attempt = 0;
+    this.keepDraft();
     this.setData({ sending: true, notices: [], status: '' });
     this.sendWhole();
   },
@@ -68,7 +73,7 @@ module.exports = {
       this.recorded = this.submission;
       this.followed = reply.data.case || null;
       this.keepAnswered();
-      this.showEnd('thanks');
+      this.showEnd(reply.data.end || 'thanks');
       return;
     }
     if (kind === 'already-answered') {
@@ -90,11 +95,15 @@ module.exports = {
     else this.showProblem(kind, reply.data);
   },
 
-  /** A mistake that the server found, in the words of the page if a guest can have made it. */
-  inWords({ question, detail }) {
+  /** A mistake that the server found, in the words of the page. */
+  inWords({ question: id, detail }) {
     const { words } = this.data;
-    if (logic.progress(this.survey.questions, this.answers).done === 0) return { question, detail: words.nothing };
-    return { question, detail };
+    const { questions } = this.survey;
+    const question = questions.find((one) => one.id === id);
+    if (logic.progress(questions, this.answers).done === 0) return { question: id, detail: words.nothing };
+    if (!question) return { question: id, detail };
+    const isText = question.kind === 'text';
+    return { question: id, detail: isText ? words.shorten.replace('{most}', question.max_length) : words.malformed };
   },
 
   /** Something that only a program can have done wrong keeps the server's words. */

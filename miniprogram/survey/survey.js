@@ -37,6 +37,9 @@ platform.page({
     // What to say above the questions, and what below the button.
     notices: [],
     status: '',
+    // Where questions stand, and whether there is anything in the second.
+    groups: [{ name: 'first', isRest: false }, { name: 'rest', isRest: true }],
+    hasRest: false,
     questions: [],
     progress: { done: 0, of: 0, percent: 0, text: '' },
     // Whether the guest may ask the store to reply, and does.
@@ -173,14 +176,14 @@ platform.page({
       this.followed = this.draft.followed || null;
     },
 
-    /** Keeps what is answered, and whether it waits to be sent. */
-    keepDraft({ waiting = false } = {}) {
+    /** Keeps what is answered, and what is on its way. */
+    keepDraft() {
       // Another page of this phone may have sent its answer meanwhile: that is not written over.
       if ((drafts.read(this.link) || {}).recorded) return;
       const { survey, version, questions, expires_at: until } = this.survey;
-      const { answers, asksReply, language, looked, submission, partial } = this;
+      const { answers, asksReply, language, looked, submission, partial, whole } = this;
       if (asksReply || Object.keys(logic.kept(questions, answers)).length) {
-        const draft = { survey, version, until, answers, asksReply, language, looked, submission, partial, waiting };
+        const draft = { survey, version, until, answers, asksReply, language, looked, submission, partial, whole };
         drafts.keep(this.link, draft);
       } else {
         drafts.drop(this.link);

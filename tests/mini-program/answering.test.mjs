@@ -10,7 +10,7 @@ import { stored } from '../program.mjs';
 import { Guest } from './guest.mjs';
 import { journey, newPhone, phone, posted } from './phone.mjs';
 import { assertRecorded, newLink, newStore, start, stop } from './stack.mjs';
-import { SHORT } from './surveys.mjs';
+import { LOOKS, REPLIES, SHORT } from './surveys.mjs';
 
 before(start);
 after(stop);
@@ -23,8 +23,8 @@ journey('questions of every kind are asked when their conditions hold, and recor
   assert.deepEqual(guest.questions, ['nps', 'csat', 'where', 'why']);
   assert.deepEqual(guest.all('pick').filter((pick) => pick.dataQuestion === 'nps').map(({ text }) => text),
     ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
-  assert.deepEqual(guest.texts('scale-low'), ['不会']);
-  assert.deepEqual(guest.texts('scale-high'), ['一定会']);
+  assert.deepEqual(guest.texts('scale-low'), ['0 不会']);
+  assert.deepEqual(guest.texts('scale-high'), ['10 一定会']);
 
   await guest.pick('nps', 0);
   assert.deepEqual(guest.questions, ['nps', 'csat', 'what', 'where', 'why']);
@@ -42,7 +42,7 @@ journey('questions of every kind are asked when their conditions hold, and recor
   const comment = '太咸了 🧂🧂 <script>alert("1")</script>';
   await guest.type('why', comment);
   await guest.send();
-  await guest.end('thanks');
+  await guest.end('sorry');
 
   const answers = { nps: 0, csat: 2, what: ['wait', 'taste'], minutes: 0, where: 'out', why: comment };
   await assertRecorded(link, answers);
@@ -76,25 +76,67 @@ journey('answers to questions that are no longer asked are not sent, and come ba
   guest.close();
 });
 
-journey('a tap on a score goes on to the next question, the last one to the button, and the bar follows', async () => {
+journey('a tap on a score goes on to the next question, and not to what may be passed over', async () => {
   newPhone();
   const short = await Guest.of((await newLink(await newStore(SHORT))).link);
   await short.pick('nps', 2);
-  assert.equal(phone.scrolls.at(-1), '#question-new');
-  const before = phone.scrolls.length;
+  assert.deepEqual(phone.scrolls, []);
   await short.pick('new', 'in');
-  assert.equal(phone.scrolls.length, before);
+  assert.deepEqual(phone.scrolls, []);
   short.close();
 
   const guest = await Guest.of((await newLink(await newStore())).link);
   assert.equal(guest.all('progress')[0].ariaLabel, '已答 0 题，共 4 题');
   await guest.pick('csat', 3);
-  assert.equal(phone.scrolls.at(-1), '#question-where');
+  assert.deepEqual(phone.scrolls, []);
   await guest.pick('nps', 6);
   // One more is asked now.
   assert.equal(guest.all('progress')[0].ariaLabel, '已答 2 题，共 5 题');
   assert.equal(guest.all('progress-done')[0].style, 'width: 40%');
   assert.equal(phone.scrolls.at(-1), '#question-csat');
+  await guest.pick('csat', 4);
+  assert.equal(phone.scrolls.at(-1), '#question-what');
+  guest.close();
+});
+
+journey('all that has to be answered comes first, and the rest stands together', async () => {
+  newPhone();
+  const guest = await Guest.of((await newLink(await newStore())).link);
+  const [rest] = guest.all('rest');
+  assert.deepEqual([rest.ariaRole, rest.ariaLabel], ['group', '再多说几句']);
+  assert.deepEqual(guest.texts('heading'), ['再多说几句 选填']);
+  const asked = (group) => guest.page.querySelectorAll(`${group} .asks`).map(({ dom }) => dom.textContent);
+  await guest.pick('nps', 1);
+  await guest.pick('what', 'wait');
+  assert.deepEqual(asked('.rest'), ['等了多久？', '在哪里吃的？', '还想说什么？']);
+  assert.deepEqual(guest.questions, ['nps', 'csat', 'what', 'minutes', 'where', 'why']);
+  guest.close();
+  // Nothing but what has to be answered is in no group of its own, unless the store may be asked to reply.
+  const short = await Guest.of((await newLink(await newStore(REPLIES))).link);
+  assert.deepEqual([short.texts('rest').length, short.texts('reply').length], [1, 1]);
+  short.close();
+  const one = await Guest.of((await newLink(await newStore(LOOKS))).link);
+  assert.deepEqual(one.texts('rest'), []);
+  one.close();
+});
+
+journey('stars and faces stand for numbers', async () => {
+  newPhone('en');
+  const { link } = await newLink(await newStore(LOOKS));
+  const guest = await Guest.of(link);
+  const drawn = (question) => guest.all('pick').filter((pick) => pick.dataQuestion === question);
+  assert.deepEqual(drawn('stars').map(({ text }) => text), ['☆', '☆', '☆', '☆', '☆']);
+  await guest.pick('stars', 3);
+  assert.deepEqual(drawn('stars').map(({ text, class: name }) => [text, name.includes('filled')]),
+    [['★', true], ['★', true], ['★', true], ['☆', false], ['☆', false]]);
+  assert.deepEqual(drawn('faces').map(({ text, ariaLabel }) => [text, ariaLabel]),
+    [['', '1, Bad'], ['', '2'], ['', '3'], ['', '4'], ['', '5, Good']]);
+  assert.equal(new Set(guest.all('face').map(({ style }) => style)).size, 5);
+  await guest.pick('faces', 5);
+  assert.deepEqual(guest.chosen('faces'), [5]);
+  await guest.send();
+  await guest.end('thanks');
+  await assertRecorded(link, { stars: 3, faces: 5 });
   guest.close();
 });
 

@@ -27,7 +27,7 @@ async function asked() {
   await guest.pick('nps', 2);
   await guest.tap('.reply');
   await guest.send();
-  await guest.end('thanks');
+  await guest.end('sorry');
   return { store, link, guest };
 }
 

@@ -39,7 +39,7 @@ journey('what was answered is there when the guest comes back, and gone when it 
   assert.equal(back.all('text')[0].value, '太贵 💸');
   await back.pick('csat', 2);
   await back.send();
-  await back.end('thanks');
+  await back.end('sorry');
   assert.deepEqual(drafts(), []);
   back.close();
   assert.deepEqual(drafts(), []);
@@ -92,7 +92,7 @@ journey('a draft that no longer fits its questions is taken as far as it does', 
   assert.deepEqual(guest.chosen('what'), ['taste']);
   assert.deepEqual(drafts(), [link], 'the draft of an expired link stays');
   await guest.send();
-  await guest.end('thanks');
+  await guest.end('sorry');
   await assertRecorded(link, { nps: 5, csat: 3, what: ['taste'], why: 'x'.repeat(40) });
   assert.ok(posted().at(-1).body.seconds >= 5);
   guest.close();

@@ -45,8 +45,8 @@ journey('the language is that of the app, and can be changed without losing an a
   await until('zh-TW', () => guest.texts('send')[0] === '送出');
   await guest.pick('csat', 1);
   await guest.send();
-  await guest.end('thanks');
-  assert.deepEqual(guest.texts('title'), ['謝謝您！']);
+  await guest.end('sorry');
+  assert.deepEqual(guest.texts('title'), ['謝謝您的坦率']);
   assert.equal(new Set(posted().map(({ body }) => body.submission)).size, 1);
   await assertRecorded(link, { nps: 1, csat: 1, what: ['wait'], why: 'Salty' });
   guest.close();

@@ -26,7 +26,7 @@ journey('a mini-program code opens the survey of its payment', async () => {
   assert.deepEqual(guest.texts('logo'), ['巷']);
   assert.deepEqual(guest.texts('store'), [`南京路 ${store}`]);
   assert.deepEqual(guest.texts('title'), ['这顿饭怎么样？']);
-  assert.equal(guest.all('survey')[0].style, '--brand: #1b6b4f; --on-brand: #fff');
+  assert.equal(guest.all('survey')[0].style, '--light-brand: #1b6b4f; --on-light-brand: #ffffff; --dark-brand: #2b765c; --on-dark-brand: #ffffff');
   assert.match(guest.texts('privacy')[0], /730 天/);
   assert.equal(phone.title, '巷子小馆 Lane');
   guest.close();

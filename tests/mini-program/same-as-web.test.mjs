@@ -31,12 +31,14 @@ test('the words are those of the web pages', async () => {
     const words = wordsIn(language);
     const hasAll = (page, ...texts) => texts.forEach((text) => assert.ok(page.includes(text), `${language}: ${text}`));
     const path = `/s/${link}?lang=${language}`;
-    hasAll(await webPage(path, language), `>${words.send}<`, `>${words.optional}<`, words.sending, words.offline, words.busy, words.missing);
-    hasAll(await webPage(path, language, { nps: '9', why: '\u0007' }), words.mend, words.missing);
+    hasAll(await webPage(path, language), `>${words.send}<`, `>${words.optional}<`, words.more, words.sending, words.offline, words.busy, words.missing);
+    const wrong = { nps: '9', where: 'nowhere', why: 'x'.repeat(41) };
+    const shorten = words.shorten.replace('{most}', '40');
+    hasAll(await webPage(path, language, wrong), words.mend, words.missing, words.malformed, shorten);
     hasAll(await webPage(path, language, { survey: 'short', nps: '9' }), words.questionsChanged);
     const { link: asked } = await newLink(replies);
     hasAll(await webPage(`/s/${asked}?lang=${language}`, language), words.asksReply);
-    const { thanks, answered, 'taken-back': takenBack, 'link-unknown': unknown } = words.ends;
+    const { thanks, answered, 'taken-back': takenBack, 'link-unknown': unknown, sorry } = words.ends;
     const [submission, other] = [randomUUID(), randomUUID()];
     const sent = { submission, nps: '9', csat: '5' };
     hasAll(await webPage(path, language, sent), thanks.title, thanks.more, thanks.button);
@@ -46,6 +48,8 @@ test('the words are those of the web pages', async () => {
     const back = { submission, take_back: '1' };
     hasAll(await webPage(path, language, back), takenBack.title, takenBack.more, takenBack.button);
     hasAll(await webPage(path, language, sent), words.mend, words.tookBack);
+    const low = { submission: randomUUID(), nps: '9', csat: '1' };
+    hasAll(await webPage(`/s/${(await newLink(store)).link}?lang=${language}`, language, low), sorry.title, sorry.more, sorry.button);
     hasAll(await webPage(`/s/${'A'.repeat(32)}`, language), unknown.title, unknown.more);
   }
 });
@@ -76,33 +80,40 @@ test('the words of a case are those of the web page', async () => {
   }
 });
 
-journey("what is written on the brand's colour is as dark or light as on the web page", async () => {
+journey("the brand's colour, and what is written on it, are those of the web page in both schemes", async () => {
   newPhone();
   const brand = await call('GET', '/brand');
   const { link } = await newLink(await newStore());
   for (const colour of ['#ffd400', '#1677ff', '#5b2a86']) {
     await call('PUT', '/brand', { ...brand, colour });
     await sleep(CATALOG_AGE);
-    const [, ink] = (await webPage(`/s/${link}`, 'en')).match(/--on-brand:(#\w+)/);
+    const [light, dark] = [...(await webPage(`/s/${link}`, 'en')).matchAll(/--brand:(#\w+);--on-brand:(#\w+)/g)].map(([, ...two]) => two);
     const guest = await Guest.of(link);
-    assert.equal(guest.all('survey')[0].style, `--brand: ${colour}; --on-brand: ${ink}`);
+    assert.equal(guest.all('survey')[0].style,
+      `--light-brand: ${light[0]}; --on-light-brand: ${light[1]}; --dark-brand: ${dark[0]}; --on-dark-brand: ${dark[1]}`);
     guest.close();
   }
   await call('PUT', '/brand', brand);
   await sleep(CATALOG_AGE);
 });
 
-journey('a brand thanks in its own words', async () => {
+journey('a brand thanks in its own words, is sorry in its own, and has its logo', async () => {
   newPhone();
   const brand = await call('GET', '/brand');
-  await call('PUT', '/brand', { ...brand, thanks: { en: 'See you at the table.' } });
+  const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>';
+  await call('PUT', '/brand', { ...brand, thanks: { en: 'See you at the table.' }, sorry: { en: 'We owe you one.' }, logo });
   await sleep(CATALOG_AGE);
-  const { link } = await newLink(await newStore());
-  const guest = await Guest.of(link);
-  await guest.answerAndSend(9, 5);
-  await guest.end('thanks');
-  assert.equal(guest.data.end.more, 'See you at the table.');
-  guest.close();
+  const store = await newStore();
+  for (const [scores, end, words] of [[[9, 5], 'thanks', 'See you at the table.'], [[9, 1], 'sorry', 'We owe you one.']]) {
+    const { link } = await newLink(store);
+    const guest = await Guest.of(link);
+    assert.match(guest.all('logo')[0].style, /^background-image: url\("data:image\/svg\+xml,[^"]+"\)$/);
+    await guest.answerAndSend(...scores);
+    await guest.end(end);
+    assert.equal(guest.data.end.more, words);
+    assert.equal(guest.all('seal').length, end === 'thanks' ? 1 : 0);
+    guest.close();
+  }
   await call('PUT', '/brand', brand);
   await sleep(CATALOG_AGE);
 });
@@ -132,6 +143,12 @@ test('the colours are those of the web pages, in the light and in the dark', () 
   }
 });
 
+test('the faces are those of the web page', () => {
+  const mouths = (file) => readFileSync(join(ROOT, file), 'utf8').match(/"?'?M8 17q4-5 8 0[\s\S]*?\]/)[0].match(/M[^'"]+/g);
+  assert.deepEqual(mouths('miniprogram/survey/drawing.js'), mouths('shared/service/src/pages/survey.rs'));
+  assert.equal(mouths('miniprogram/survey/drawing.js').length, 5);
+});
+
 test('every class that is drawn has a style, and every style is of a class that is drawn', () => {
   const markup = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxml'), 'utf8');
   const style = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxss'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
@@ -139,6 +156,8 @@ test('every class that is drawn has a style, and every style is of a class that 
   const styled = new Set([...style.matchAll(/\.([a-z][a-z-]*)/g)].map(([, name]) => name));
   // Only read by these checks, or told apart by what is around them.
   for (const name of ['store', 'notices', 'privacy', 'more', 'scale-low']) drawn.delete(name);
+  // Their names come from the questions.
+  for (const name of ['stars', 'faces']) drawn.add(name);
   assert.deepEqual([...drawn].filter((name) => !styled.has(name)), []);
   const hovers = [...markup.matchAll(/hover-class="([^"]*)"/g)].map(([, name]) => name);
   assert.deepEqual([...styled].filter((name) => !drawn.has(name) && !hovers.includes(name)), []);

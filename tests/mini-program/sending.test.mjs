@@ -68,18 +68,24 @@ journey('what the server finds wrong stands beside its question', async () => {
   newPhone();
   const { link } = await newLink(await newStore());
   const guest = await Guest.of(link);
-  await guest.type('why', 'a bell \u0007');
+  // A phone that counts otherwise than the server does.
+  guest.page.instance.answers.why = 'x'.repeat(41);
   await guest.answerAndSend(9, 5);
   await until('the mistake', () => guest.mistakes('why'));
-  assert.equal(guest.mistakes('why'), '文字中有无法显示的字符，请重新输入。');
+  assert.equal(guest.mistakes('why'), '请缩短到 40 个字以内。');
   assert.equal(guest.mistakes('nps'), '');
   assert.equal(phone.scrolls.at(-1), '#question-why');
   assert.deepEqual(guest.texts('send'), ['提交']);
-  await guest.type('why', 'a bell');
+  await guest.type('why', 'x'.repeat(40));
   assert.equal(guest.mistakes('why'), '');
+  guest.page.instance.answers.where = ['nowhere'];
+  await guest.send();
+  await until('the mistake', () => guest.mistakes('where'));
+  assert.equal(guest.mistakes('where'), '无法读取这个回答，请重新选择。');
+  await guest.pick('where', 'in');
   await guest.send();
   await guest.end('thanks');
-  await assertRecorded(link, { nps: 9, csat: 5, why: 'a bell' });
+  await assertRecorded(link, { nps: 9, csat: 5, where: 'in', why: 'x'.repeat(40) });
   guest.close();
 });
 

@@ -4,7 +4,7 @@
 import { assertRecorded as assertRecordedAt, call, issue, send, startProgram, stopProgram, url } from '../program.mjs';
 import { alipay, wechat } from './apps.mjs';
 import { posted, useServer } from './phone.mjs';
-import { EVERYTHING, OPTIONAL, REPLIES, SHORT } from './surveys.mjs';
+import { EVERYTHING, LOOKS, OPTIONAL, REPLIES, SHORT } from './surveys.mjs';
 
 // The local stack reads its catalog anew after a second.
 export const CATALOG_AGE = 1_100;
@@ -22,7 +22,7 @@ export function start() {
 async function startEverything() {
   await startProgram(LONGEST_SECONDS, { hasDemo: false });
   await call('PUT', '/brand', { name: '巷子小馆 Lane', colour: '#1b6b4f' });
-  for (const survey of [EVERYTHING, SHORT, OPTIONAL, REPLIES]) await call('PUT', `/surveys/${survey.id}`, survey);
+  for (const survey of [EVERYTHING, SHORT, OPTIONAL, REPLIES, LOOKS]) await call('PUT', `/surveys/${survey.id}`, survey);
   useServer(url);
 }
 

@@ -55,3 +55,17 @@ export const REPLIES = {
 
 // One that nobody has to answer.
 export const OPTIONAL = { id: 'optional', title: { en: 'A word?' }, questions: [EVERYTHING.questions[4], EVERYTHING.questions[5]] };
+
+// One whose scales are no numbers. Nothing in it may be passed over.
+export const LOOKS = {
+  id: 'looks',
+  title: { 'zh-CN': '打分', 'en': 'Your score' },
+  questions: [
+    { id: 'stars', kind: 'scale', min: 1, max: 5, look: 'stars', required: true, text: { 'zh-CN': '菜品？', 'en': 'The food?' } },
+    {
+      id: 'faces', kind: 'scale', min: 1, max: 5, look: 'faces', required: true,
+      text: { 'zh-CN': '服务？', 'en': 'The service?' },
+      low_label: { 'zh-CN': '差', 'en': 'Bad' }, high_label: { 'zh-CN': '好', 'en': 'Good' },
+    },
+  ],
+};

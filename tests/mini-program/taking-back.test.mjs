@@ -25,7 +25,7 @@ journey('an answer that was just given can be taken back, once there is a networ
   await guest.answerAndSend(3, 2);
   await guest.pick('what', 'taste');
   await guest.send();
-  await guest.end('thanks');
+  await guest.end('sorry');
   const first = lastSubmission(link);
   network(false);
   await guest.tap('.quiet');
