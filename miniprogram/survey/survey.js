@@ -180,10 +180,10 @@ platform.page({
     keepDraft() {
       // Another page of this phone may have sent its answer meanwhile: that is not written over.
       if ((drafts.read(this.link) || {}).recorded) return;
-      const { survey, version, questions, expires_at: until } = this.survey;
+      const { survey, questions, expires_at: until } = this.survey;
       const { answers, asksReply, language, looked, submission, partial, whole } = this;
       if (asksReply || Object.keys(logic.kept(questions, answers)).length) {
-        const draft = { survey, version, until, answers, asksReply, language, looked, submission, partial, whole };
+        const draft = { survey, until, answers, asksReply, language, looked, submission, partial, whole };
         drafts.keep(this.link, draft);
       } else {
         drafts.drop(this.link);
