@@ -92,12 +92,13 @@ function drawnBrand({ name, colour, light, dark, logo }) {
 }
 
 /** All but the questions and their progress. `notice` names what to say above them. */
-function drawnSurvey({ brand, store, title, privacy, language, languages, asks_reply: offersReply }, words, notice) {
+function drawnSurvey({ brand, store, visit, title, privacy, language, languages, asks_reply: offersReply }, words, notice) {
   return {
     stage: 'survey',
     words,
     brand: drawnBrand(brand),
     store,
+    visit: visit || '',
     title,
     notices: notice ? [words[notice]] : [],
     status: '',

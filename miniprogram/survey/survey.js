@@ -14,8 +14,8 @@ const sending = require('./sending');
 const { wordsIn } = require('./words');
 
 const LINK = /^[A-Za-z0-9_-]{32}$/;
-const LINK_IN_ADDRESS = /\/s\/([A-Za-z0-9_-]{32})(?:[/?#]|$)/;
-const LANGUAGE_IN_ADDRESS = /[?&]lang=([A-Za-z0-9-]{2,35})/;
+const LINK_IN_ADDRESS = /\/s\/([A-Za-z0-9_-]{32})/;
+const LANGUAGE_IN_ADDRESS = /[?&]lang=([A-Za-z0-9_-]{2,35})/;
 
 /** What may be encoded once; nothing if it is not there or mangled. */
 function decoded(parameter) {
@@ -33,6 +33,8 @@ platform.page({
     words: wordsIn('zh-CN'),
     brand: null,
     store: '',
+    // When it was, or at which table.
+    visit: '',
     title: '',
     // What to say above the questions, and what below the button.
     notices: [],

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 
 import { call, url } from '../program.mjs';
-import { browser, newSurvey, stop } from './stack.mjs';
+import { browser, newSurvey, option, sent, stop } from './stack.mjs';
 import { DINE_IN, newStore, startForGuests } from './visit.mjs';
 
 const READER = fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm'));
@@ -63,15 +63,33 @@ for (const [name, made] of Object.entries(CODES)) {
 }
 
 test('anyone who scans the code of a table comes to a survey of their own', async () => {
-  const page = await browser.newPage({ locale: 'zh-CN' });
   const addresses = [];
   for (const _ of [1, 2]) {
+    const page = await browser.newPage({ locale: 'zh-CN' });
     await page.goto(`${url}/t/${code}`);
     addresses.push(page.url());
     assert.equal(await page.locator('.survey').count(), 1);
+    assert.match(await page.locator('header').innerText(), /桌号 \d+$/);
     assert.match(await page.locator('footer').innerText(), /打开本页的时间/);
+    await page.close();
   }
   assert.notEqual(addresses[0], addresses[1]);
   for (const address of addresses) assert.match(address, /\/s\/[A-Za-z0-9_-]{32}$/);
-  await page.close();
+});
+
+test('a phone that scans it again goes on with what it has begun, until that is sent', async () => {
+  const context = await browser.newContext({ locale: 'zh-CN' });
+  const page = await context.newPage();
+  const scan = async () => {
+    await page.goto(`${url}/t/${code}`);
+    return page.url();
+  };
+  const begun = await scan();
+  await option(page, 'nps', 9).click();
+  assert.equal(await scan(), begun);
+  assert.ok(await page.locator('[name=nps][value="9"]').isChecked());
+  await option(page, 'csat', 5).click();
+  await sent(page, () => page.locator('.survey button').click());
+  assert.notEqual(await scan(), begun);
+  await context.close();
 });

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { call, shippedSurvey } from '../program.mjs';
 import { follow, sent, stop } from './stack.mjs';
 import {
-  NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest, open, pick, putSurvey,
+  NOTHING, ONE, PHONE, TOO_MUCH, assertStored, end, filledIn, finish, finishWithTooMuch, guest, open, pick, putSurvey,
   startForGuests, submit, takeBack,
 } from './visit.mjs';
 import { WORDS } from './words.mjs';
@@ -65,7 +65,7 @@ guest('whoever asks for a reply asks for it in every language and after a reload
     assert.ok(await page.getByLabel(WORDS[language].reply).isChecked());
   }
   // What is wrong is shown with what was asked.
-  await finishWithControlCharacter(page);
+  await finishWithTooMuch(page);
   assert.ok(await asked());
   await page.locator('#why').fill('Soup');
   await sent(page, () => submit(page));
@@ -93,9 +93,9 @@ guest('another language keeps the answers, and sends nothing', PHONE, async ({ p
 
 guest('a reload keeps what the server found wrong', PHONE, async ({ page, path }) => {
   await open(page, path);
-  await finishWithControlCharacter(page);
+  await finishWithTooMuch(page);
   await page.reload();
-  assert.deepEqual(await filledIn(page), { nps: '9', csat: '5', why: 'Soup\u0007' });
+  assert.deepEqual(await filledIn(page), { nps: '9', csat: '5', why: TOO_MUCH });
 });
 
 guest('a store that changes its questions meanwhile has the new ones answered', PHONE, async ({
@@ -118,7 +118,7 @@ guest('a store that changes its questions meanwhile has the new ones answered', 
   // It behaves like a page that was opened: this question has a condition.
   assert.equal(await page.locator('[data-id=problems]').isVisible(), false);
   await finish(page, { nps: 3, csat: 2 });
-  await end(page, 'thanks');
+  await end(page, 'sorry');
   await assertStored(store, { ...NOTHING, responses: 1, nps: { 3: 1 }, csat: { 2: 1 } });
 });
 

@@ -11,7 +11,7 @@ import { replyToCase, send } from '../program.mjs';
 import { clipped, overflow, smallTargets, violations } from './flaws.mjs';
 import { follow, stop } from './stack.mjs';
 import {
-  NARROW, expiredLink, finish, finishWithControlCharacter, guest, intercept, open, pick, soon, startForGuests, status,
+  NARROW, expiredLink, finish, finishWithTooMuch, guest, intercept, open, pick, soon, startForGuests, status,
   submit, takeBack, takeBackButton,
 } from './visit.mjs';
 
@@ -29,7 +29,7 @@ const STATES = {
   },
   'a form with mistakes that the server found': async ({ page, path }) => {
     await open(page, path);
-    await finishWithControlCharacter(page);
+    await finishWithTooMuch(page);
   },
   'an answer that waits for the network': async ({ context, page, path }) => {
     await intercept(context, (route) => route.abort());

@@ -10,7 +10,7 @@ import { after, before } from 'node:test';
 import { assertRecorded, issue, send } from '../program.mjs';
 import { sent, signIn, stop } from './stack.mjs';
 import {
-  CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, assertStored, end, filledIn, finish, finishWithControlCharacter, guest,
+  CLOBBER, CONDITIONS, NOTHING, ONE, PHONE, TOO_MUCH, assertStored, end, filledIn, finish, finishWithTooMuch, guest,
   open, pick, shown, startForGuests, submissionOn, submit,
 } from './visit.mjs';
 
@@ -91,10 +91,10 @@ guest('questions with the names of what a form has itself', { ...PHONE, survey: 
 
 guest('what the server finds wrong stands beside the question', PHONE, async ({ page, posts, store, path }) => {
   await open(page, path);
-  await finishWithControlCharacter(page);
+  await finishWithTooMuch(page);
   assert.equal((await posts[0].response()).status(), 422);
   assert.equal(await page.evaluate(() => document.activeElement.className), 'mistake');
-  assert.deepEqual(await filledIn(page), { nps: '9', csat: '5', why: 'Soup\u0007' });
+  assert.deepEqual(await filledIn(page), { nps: '9', csat: '5', why: TOO_MUCH });
   assert.equal(await page.locator('progress').evaluate(({ value }) => value), 3);
   await assertStored(store, NOTHING);
   await page.locator('#why').fill('Soup');

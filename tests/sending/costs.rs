@@ -56,7 +56,8 @@ async fn a_run_with_nothing_to_do_costs_sixteen_half_units() {
 async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
     let office = chain().await;
     let mut costs = Vec::new();
-    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them: of many cases that is little.
+    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them: each of the two runs may read up
+    // to one unit a partition more than the other for that, which is 0.16 a case here.
     for cases in [10, 110] {
         complain(&office, &guest(&office, 31, Severity::High).times(cases)).await;
         to_sweep(&office);
@@ -66,7 +67,7 @@ async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
     // The event, how far it is told, the next look, and this one; the delivery twice, when it is due, and both taken away.
     assert!(written <= 9.0, "{written}");
     let read = (costs[1].read - costs[0].read) / 100.0;
-    assert!(read <= 3.1, "the case, its answer, the delivery, and its share of the pages: {read}");
+    assert!(read < 3.06 + 0.17, "the case, its answer, the delivery, and its share of the pages: {read}");
 }
 
 /// An endpoint that has got something in this hour, so that how it fares is not written anew.

@@ -10,17 +10,17 @@ use aftertaste::{
     app::{self, OpenLink, Stop, conclude},
     domain::{
         access::GuestKeys,
-        survey::{Accent, Brand, Colour, Kind, Question},
-        visit::{Channel, Link, Minute, Origin, TableCode, visitor},
+        survey::{Brand, Kind, Question},
+        visit::{Link, Minute, TableCode, visitor},
     },
     http::{
         Problem, ProblemKind, Reply, Request, VISIT_COOKIE, VISIT_SECONDS, accepted, visit_cookie, wanted_languages,
     },
     lambda::Call,
     pages::{
-        self,
+        self, brand_for_program,
         ends::{End, Ended, sorry_line, thanks_line},
-        survey::{SurveyPage, image, privacy_line, receipt},
+        survey::{SurveyPage, privacy_line, receipt, visit_line},
     },
 };
 use http::StatusCode;
@@ -100,7 +100,9 @@ async fn open_code(app: &App, request: &Request, Call { now, fresh }: Call) -> R
         table = u32::from(code.table),
         again = begun.is_some(),
     );
-    let language = request.query("lang").filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+    let language = request
+        .query("lang")
+        .filter(|lang| lang.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')));
     let query = language.map_or_else(String::new, |language| format!("?lang={language}"));
     let reply = Reply::empty(StatusCode::SEE_OTHER).with("location", format!("/s/{}{query}", link.as_str()));
     Ok(if begun.is_some() { reply } else { reply.with_cookie(visit_cookie(&text, link.as_str(), VISIT_SECONDS)) })
@@ -206,7 +208,8 @@ fn as_json(opened: &Opened, submission: Uuid) -> Value {
         "languages": link.survey.languages(),
         "title": link.survey.definition.title.in_language(language),
         "store": opened.store(),
-        "brand": brand_of(brand, link.claim.channel, language),
+        "visit": visit_line(&link.store, &link.claim, language),
+        "brand": brand_for_program(brand, link.claim.channel, language),
         "privacy": privacy_line(brand, link.claim.channel, language),
         "thanks": thanks_line(brand, link.claim.channel, language),
         "sorry": sorry_line(brand, link.claim.channel, language),
@@ -215,25 +218,6 @@ fn as_json(opened: &Opened, submission: Uuid) -> Value {
         "asks_reply": link.survey.offers_reply(link.claim.channel),
         "questions": opened.questions().iter().map(|question| in_language(question, language)).collect::<Vec<_>>(),
     })
-}
-
-/// The brand for a program: its colour as each scheme may use it, its logo as an address, and its own link for guests.
-fn brand_of(brand: &Brand, channel: Channel, language: &str) -> Value {
-    let colour = Colour::parse(&brand.colour).unwrap_or(Colour::BLACK);
-    let accent = |Accent { fill, ink }: Accent| json!({"fill": fill.to_string(), "ink": ink.to_string()});
-    let mut told = json!({
-        "name": brand.name,
-        "colour": brand.colour,
-        "light": accent(colour.on_light()),
-        "dark": accent(colour.on_dark()),
-    });
-    if let Value::Object(fields) = &mut told {
-        fields.extend(brand.logo.as_ref().map(|svg| ("logo".to_owned(), json!(image(svg)))));
-        let own = brand.link.as_ref().filter(|_| channel.origin() != Origin::Staff);
-        let link = own.map(|link| json!({"url": link.url, "text": link.text.in_language(language)}));
-        fields.extend(link.map(|link| ("link".to_owned(), link)));
-    }
-    told
 }
 
 /// A question for a program that draws it itself.

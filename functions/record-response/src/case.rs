@@ -15,7 +15,7 @@ use aftertaste::{
     http::{Problem, ProblemKind, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages::{
-        self,
+        self, brand_for_program,
         case::{CasePage, Seen, Shown, agreement},
     },
     table::{CaseKey, Opening, StoredCase, Versioned},
@@ -104,7 +104,7 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
     let shown = Shown { typed: typed.as_deref().filter(|_| problem.is_some()), ..shown };
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.kind.status());
     log(&found, problem.as_ref().map_or("case-shown", |problem| problem.kind.name()), status);
-    let json = as_json(&found, &shown);
+    let json = as_json(&found, &shown, pages::guests_language(&language));
     Ok(reply(status, Seen::ByTheirPhone(&shown), json))
 }
 
@@ -243,13 +243,13 @@ async fn shown<'a>(
     })
 }
 
-fn as_json(found: &Found, shown: &Shown<'_>) -> Value {
+fn as_json(found: &Found, shown: &Shown<'_>, language: &str) -> Value {
     let award = shown.award.map(|award| {
         let redeemed = award.redeemed_at.is_some();
         json!({"amount": award.amount, "currency": award.currency, "code": award.code, "redeemed": redeemed})
     });
     json!({
-        "brand": {"name": found.brand.name, "colour": found.brand.colour},
+        "brand": brand_for_program(&found.brand, found.claim.channel, language),
         "store": found.store.details.name,
         "state": shown.state,
         "reply": shown.reply,

@@ -95,6 +95,8 @@ mod tests {
     fn languages_come_in_the_order_of_their_weights() {
         let mut asked = request("accept-language", "en;q=0.5, zh-TW, zh;q=0.9");
         assert_eq!(wanted_languages(&asked), ["zh-TW", "zh", "en"]);
+        assert_eq!(wanted_languages(&request("accept-language", "en_US")), ["en_US"]);
+        assert_eq!(wanted_languages(&request("accept-language", "yue-Hant-HK,zh_TW;q=0.8")), ["yue-Hant-HK", "zh_TW"]);
         asked.raw_query_string = "lang=en".into();
         assert_eq!(wanted_languages(&asked).first().map(String::as_str), Some("en"));
     }

@@ -10,8 +10,8 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{
+    brand::header,
     shell::Shell,
-    survey::header,
     words::{CaseWords, case_words, guests_language, language_name, languages, words as survey_words},
 };
 use crate::http::{Page, ProblemKind};

@@ -8,10 +8,7 @@ use jiff::Timestamp;
 use maud::html;
 use uuid::Uuid;
 
-use super::{
-    survey::{header, shell},
-    words::words,
-};
+use super::{brand::header, survey::shell, words::words};
 use crate::http::Page;
 
 /// What a guest is thanked with: the brand's own words, or those that are built in. The former are not for staff.

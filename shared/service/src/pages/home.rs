@@ -4,7 +4,8 @@ use domain::survey::Brand;
 use maud::html;
 
 use super::{
-    survey::{header, shell},
+    brand::header,
+    survey::shell,
     words::{guests_language, problem_words, words},
 };
 use crate::http::Page;

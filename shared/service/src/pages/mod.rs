@@ -1,5 +1,6 @@
 //! Pages: those of a guest, that of a problem, and what all share.
 
+mod brand;
 pub mod case;
 pub mod ends;
 mod home;
@@ -10,6 +11,7 @@ mod shell;
 pub mod survey;
 mod words;
 
+pub use brand::brand_for_program;
 pub use home::home;
 pub use people_words::{Counted, Section, filled, filled_with, people_language, people_languages};
 pub use problems::{expired_link, problem, readers_problem};

@@ -9,10 +9,10 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::{
+    brand::header,
     script::SCRIPT,
     shell::Shell,
     words::{Words, language_name, words},
@@ -78,7 +78,7 @@ impl SurveyPage<'_> {
         let title = definition.title.in_language(self.language);
         let action = format!("/s/{}?lang={}", self.link, self.language);
         let body = html! {
-            (header(self.brand, Some(&self.store.details.name), self.visit(words).as_deref()))
+            (header(self.brand, Some(&self.store.details.name), visit_line(self.store, self.claim, self.language).as_deref()))
             h1 { (title) }
             div.survey data-action=(action) data-needed=(words.missing) data-sending=(words.sending)
                 data-offline=(words.offline) data-busy=(words.busy) data-later=(words.later)
@@ -109,9 +109,6 @@ impl SurveyPage<'_> {
             self.questions.iter().partition(|question| self.survey.is_asked_first(question));
         let offers_reply = self.survey.offers_reply(self.claim.channel);
         html! {
-            // A form is sent by Enter through its first button, and by none when that is disabled: only a tap on the
-            // button sends, not a key that is pressed while choosing.
-            input type="submit" disabled hidden;
             input type="hidden" name="submission" value=(self.submission);
             input type="hidden" name="survey" value=(self.survey.definition.id);
             input type="hidden" name="version" value=(self.version);
@@ -128,19 +125,6 @@ impl SurveyPage<'_> {
                 p.note role="status" {}
                 button type="submit" { (words.submit) }
             }
-        }
-    }
-
-    /// Which visit it is about: the time of the payment on the store's clock, or the table whose code was opened.
-    fn visit(&self, words: &Words) -> Option<String> {
-        let Claim { channel, visit, .. } = self.claim;
-        match channel.origin() {
-            Origin::Payment | Origin::Test => {
-                let paid = self.store.calendar.zone.to_datetime(visit.minute.start());
-                Some(paid.strftime(words.visited).to_string())
-            }
-            Origin::Code => self.claim.table().map(|table| words.table.replace("{n}", &u32::from(table).to_string())),
-            Origin::Staff => None,
         }
     }
 
@@ -243,28 +227,17 @@ pub(super) fn shell<'a>(language: &'a str, title: &'a str, brand: &'a Brand) -> 
     Shell { language, title, colour: &brand.colour, style: STYLE, script: Some(&SCRIPT), framed_by: "'none'" }
 }
 
-/// The brand's logo, or its first letter, with its name, the store's and the visit's.
-pub(super) fn header(brand: &Brand, store: Option<&str>, visit: Option<&str>) -> Markup {
-    html! {
-        header {
-            @match &brand.logo {
-                Some(svg) => img.logo alt="" width="44" height="44" src=(image(svg));
-                None => span.logo aria-hidden="true" { (brand.name.chars().next().unwrap_or('·')) }
-            }
-            div {
-                strong { (brand.name) }
-                @if let Some(store) = store { br; (store) }
-                @if let Some(visit) = visit { br; small { (visit) } }
-            }
+/// Which visit it is about: the time of the payment on the store's clock, or the table whose code was opened.
+pub fn visit_line(store: &Store, claim: &Claim, language: &str) -> Option<String> {
+    let words = words(language);
+    match claim.channel.origin() {
+        Origin::Payment | Origin::Test => {
+            let paid = store.calendar.zone.to_datetime(claim.visit.minute.start());
+            Some(paid.strftime(words.visited).to_string())
         }
+        Origin::Code => claim.table().map(|table| words.table.replace("{n}", &u32::from(table).to_string())),
+        Origin::Staff => None,
     }
-}
-
-/// An SVG image as an address that needs no request.
-pub fn image(svg: &str) -> String {
-    /// What can't stand in an address as it is; what can stays, because it compresses better.
-    const ESCAPED: &AsciiSet = &CONTROLS.add(b'%').add(b'#').add(b'"').add(b'<').add(b'>').add(b'&');
-    format!("data:image/svg+xml,{}", utf8_percent_encode(svg, ESCAPED))
 }
 
 /// A face, from sad (1) to happy (5).
