@@ -44,9 +44,11 @@ async fn report(scene: &Scene, scope: &str) -> Value {
 
 /// What guests and an operator do, and the count of it.
 async fn play(scene: &Scene) {
-    let program = json!({"app_id": "w", "page": "p"});
+    let program = json!({"app_id": "w", "page": "p", "files": {"w.txt": "w"}});
     let brand = json!({"name": "巷子小馆", "segments": {"1": "VIP"}, "wechat": program, "alipay": program,
-        "privacy": {"zh-CN": "{days} 天", "en": "{days} days"}});
+        "privacy": {"zh-CN": "{days} 天", "en": "{days} days"}, "sorry": {"en": "Sorry."},
+        "link": {"url": "https://club.example.cn", "text": {"en": "Club"}},
+        "logo": "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9v9z\"/></svg>"});
     assert_eq!(scene.reply(&calls::new("PUT /brand").grant("admin").json(&brand)).await.status, 200);
     let answer = calls::new("POST /s/{link}").at(&[("link", &receipt(12, "answered", scene.now))]);
     assert_eq!(scene.reply(&answer.json(&json!({"answers": {"nps": 9, "csat": 5}}))).await.status, 201);

@@ -216,14 +216,18 @@ export function intercept(context, handle) {
   return context.route('**/s/*', (route) => (route.request().method() === 'POST' ? handle(route) : route.continue()));
 }
 
-// One character to the eye, of more marks than any word has: only the server finds that.
-export const TOO_MUCH = 'a' + '\u0301'.repeat(13_000);
+// Few characters, each of more bytes than any that people write: only the server finds that.
+export const TOO_MUCH = Array(15).fill('🥟').join('\u200d').repeat(250);
 
 /** Answers with what the page lets through and the server does not. */
 export async function finishWithTooMuch(page) {
   await pick(page, 'nps', 9);
   await pick(page, 'csat', 5);
-  await page.locator('#why').fill(TOO_MUCH);
+  // The field takes no such text by itself.
+  await page.locator('#why').evaluate((field, text) => {
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, TOO_MUCH);
   await submit(page);
   await page.locator('[data-id=why] .mistake').waitFor();
 }

@@ -1,5 +1,6 @@
 //! Texts in several languages, and the choice among them.
 
+use std::cell::LazyCell;
 use std::str::FromStr;
 
 use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::Script};
@@ -41,17 +42,16 @@ impl Texts {
 /// `zh-TW` than by `zh-CN`. Where nothing on offer is written so, the language alone decides: a guest who wants `zh-HK`
 /// rather reads `zh-CN` than nothing they know. None when nothing on offer is wanted.
 pub fn nearest_language<'a>(wanted: &[String], offered: &[&'a str]) -> Option<&'a str> {
-    let offers: Vec<(&str, Option<Writing>)> = offered.iter().map(|offer| (*offer, Writing::of(offer))).collect();
-    let wants: Vec<(String, Option<Writing>)> =
-        wanted.iter().map(|want| (want.replace('_', "-"), Writing::of(want))).collect();
-    let exact = |want: &str| offers.iter().find(|(offer, _)| offer.eq_ignore_ascii_case(want));
-    let like = |want: &Option<Writing>, alike: fn(&Writing, &Writing) -> bool| {
-        let want = want.as_ref()?;
-        offers.iter().find(|(_, offer)| offer.as_ref().is_some_and(|offer| alike(want, offer)))
+    let exact = |want: &str| offered.iter().copied().find(|offer| offer.eq_ignore_ascii_case(&want.replace('_', "-")));
+    // Most guests want just what there is, and then nobody has to know how that is written.
+    let offers =
+        LazyCell::new(|| offered.iter().filter_map(|offer| Some((*offer, Writing::of(offer)?))).collect::<Vec<_>>());
+    let like = |want: &str, alike: fn(&Writing, &Writing) -> bool| {
+        let want = Writing::of(want)?;
+        offers.iter().find(|(_, offer)| alike(&want, offer)).map(|(offer, _)| *offer)
     };
-    let written_so = wants.iter().find_map(|(tag, want)| exact(tag).or_else(|| like(want, Writing::reads)));
-    let found = written_so.or_else(|| wants.iter().find_map(|(_, want)| like(want, Writing::speaks)));
-    found.map(|(offer, _)| *offer)
+    let written_so = wanted.iter().find_map(|want| exact(want).or_else(|| like(want, Writing::reads)));
+    written_so.or_else(|| wanted.iter().find_map(|want| like(want, Writing::speaks)))
 }
 
 /// A language with the script in which it is written.

@@ -242,7 +242,7 @@ pub fn visit_line(store: &Store, claim: &Claim, language: &str) -> Option<String
 
 /// A face, from sad (1) to happy (5).
 fn face(value: u8) -> Markup {
-    let mouth = ["M8 17q4-5 8 0", "M8 16.5q4-2.5 8 0", "M8 16h8", "M8 15q4 3 8 0", "M7.5 14q4.5 6 9 0"];
+    let mouth = ["M7.5 17.5q4.5-6 9 0", "M8.5 16.5q3.5-2 7 0", "M8 16h8", "M8.5 15q3.5 2 7 0", "M7 13.5q5 7.5 10 0"];
     let mouth = mouth.get(usize::from(value.saturating_sub(1))).copied().unwrap_or_default();
     html! {
         svg viewBox="0 0 24 24" aria-hidden="true" {

@@ -161,8 +161,14 @@ pub(super) struct ProblemWords {
     pub award_redeemed: Said,
 }
 
-static LANGUAGES: LazyLock<Vec<(&'static str, Language)>> =
-    LazyLock::new(|| FILES.iter().filter_map(|(tag, file)| Some((*tag, read(tag, file).ok()?))).collect());
+static LANGUAGES: LazyLock<Languages> = LazyLock::new(|| all(&FILES));
+
+type Languages = Vec<(&'static str, Language)>;
+
+/// The languages of files, each with its tag.
+fn all(files: &[(&'static str, &'static str)]) -> Languages {
+    files.iter().filter_map(|(tag, file)| Some((*tag, read(tag, file).ok()?))).collect()
+}
 
 /// What there is without a language: the tests see to it that this is never shown.
 static NONE: LazyLock<Language> = LazyLock::new(Language::default);
@@ -225,6 +231,18 @@ mod tests {
         let wrong: Vec<String> = FILES.iter().filter_map(|(tag, file)| read(tag, file).err()).collect();
         assert!(wrong.is_empty() && languages().any(|tag| tag == "en"), "{wrong:#?}");
         assert!(LANGUAGES.iter().all(|(_, words)| ["ltr", "rtl"].contains(&words.dir)), "dir is ltr or rtl");
+    }
+
+    #[test]
+    fn a_file_more_is_a_language_more() {
+        let english = FILES.iter().find(|(tag, _)| *tag == "en").unwrap().1;
+        let dutch = english.replace("\"name\": \"English\"", "\"name\": \"Nederlands\"").leak();
+        let with: Vec<(&str, &str)> = FILES.iter().copied().chain([("nl", &*dutch)]).collect();
+        let languages = all(&with);
+        assert_eq!(languages.len(), FILES.len() + 1);
+        let tags: Vec<&str> = languages.iter().map(|(tag, _)| *tag).collect();
+        assert_eq!(nearest_language(&["nl_BE".to_owned()], &tags), Some("nl"));
+        assert_eq!(languages.last().map(|(_, words)| words.name), Some("Nederlands"));
     }
 
     #[test]
