@@ -31,7 +31,7 @@ guest('taking back, and answering anew', PHONE, async ({ page, posts, store, pat
   await follow(page, () => page.getByText(WORDS.en.again).click());
   assert.deepEqual(await filledIn(page), {});
   await finish(page, { nps: 4, csat: 2, why: 'Cold' });
-  await end(page, 'thanks');
+  await end(page, 'sorry');
   assert.equal(posts.length, 3);
   await assertStored(store, { responses: 1, partial: 0, nps: { 4: 1 }, csat: { 2: 1 }, comments: ['Cold'] });
 });

@@ -46,7 +46,7 @@ for (const language of LANGUAGES) {
     await assertStored(store, { ...NOTHING, responses: 1, nps: { 3: 1 }, comments: ['Cold 🥟'] });
     await assertRecorded(path, { nps: 3, sorry: 'Cold 🥟', dishes: ['noodles'] }, await submissionOn(page));
 
-    assert.equal(await page.locator('h1').innerText(), words.thanks);
+    assert.equal(await page.locator('h1').innerText(), words.sorry);
     await takeBack(page);
     assert.equal(await page.locator('h1').innerText(), words.takenBack);
     await assertStored(store, NOTHING);

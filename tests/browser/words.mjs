@@ -7,7 +7,8 @@ export const LANGUAGES = ['zh-CN', 'zh-TW', 'en'];
 export const WORDS = {
   'zh-CN': {
     replies: '我们会在这里回复您', see: '查看我们的回复', solved: '已解决', notSolved: '仍未解决',
-    send: '提交', optional: '选填', reply: '请在这里回复我', missing: '请回答这一题。', thanks: '谢谢您！', answered: '已填写过',
+    send: '提交', optional: '选填', reply: '请在这里回复我', missing: '请回答这一题。', thanks: '谢谢您！',
+    sorry: '感谢您的坦诚', answered: '已填写过',
     offer: '您可以撤回后重新填写。', tookBack: '您已撤回这份回答。如需重新填写，请再次提交。',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填写', noLink: '这不是问卷链接', own: '简体中文',
     offline: '网络不通。请不要关闭本页，网络恢复后会自动提交。',
@@ -15,7 +16,8 @@ export const WORDS = {
   },
   'zh-TW': {
     replies: '我們會在這裡回覆您', see: '查看我們的回覆', solved: '已解決', notSolved: '仍未解決',
-    send: '送出', optional: '選填', reply: '請在這裡回覆我', missing: '請回答這一題。', thanks: '謝謝您！', answered: '已填寫過',
+    send: '送出', optional: '選填', reply: '請在這裡回覆我', missing: '請回答這一題。', thanks: '謝謝您！',
+    sorry: '謝謝您的坦率', answered: '已填寫過',
     offer: '您可以撤回後重新填寫。', tookBack: '您已撤回這份回答。如需重新填寫，請再次送出。',
     takeBack: '撤回我的回答', takenBack: '已撤回', again: '重新填寫', noLink: '這不是問卷連結', own: '繁體中文',
     offline: '網路未連線。請保持本頁開啟，網路恢復後會自動送出。',
@@ -24,6 +26,7 @@ export const WORDS = {
   'en': {
     replies: 'We will reply to you here', see: 'See our reply', solved: 'Solved', notSolved: 'Not solved',
     send: 'Send', optional: 'optional', reply: 'Please reply to me here', missing: 'Please answer this question.', thanks: 'Thank you!',
+    sorry: 'Thank you for being so open',
     answered: 'Already answered', offer: 'You can take them back and answer again.',
     tookBack: 'You have taken these answers back. To answer again, please send them once more.',
     takeBack: 'Take my answers back', takenBack: 'Taken back', again: 'Answer again',

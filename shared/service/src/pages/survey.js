@@ -44,14 +44,15 @@ function ask(survey) {
   const { shown, answers, reply, sending, submission } = visit.draft;
   // An answer sent before the page was closed may have come through: with the same submission it is the same.
   if (submission) form.submission.value = submission;
-  // What the server shows again is newer than the draft. Of a version that the store has changed since, the answers go to
-  // the questions that are still there.
-  if (!form.isAnswered() && answers) form.fill(answers, reply);
+  // What the server shows again is newer than the draft. Of an earlier version of the survey, the answers go to the
+  // questions that are still there. Another survey asks something else, whatever its questions are called.
+  const isSame = Boolean(shown) && shown.split(' ')[0] === form.shown.split(' ')[0];
+  if (!form.isAnswered() && isSame) form.fill(answers, reply);
   form.draw();
   if (form.isAnswered()) visit.keep();
   // The page was closed while its answer waited for the network. It goes out as it was written, under the version that
   // was shown; of a page from before this version of the script only whether it waited is known.
-  if (typeof sending === 'string' && sending) visit.go(sending);
+  if (typeof sending === 'string' && sending && isSame) visit.go(sending);
   else if (sending && shown === form.shown) visit.submit();
 }
 
