@@ -125,8 +125,8 @@ async fn a_body_that_can_not_be_read_says_where() {
         ("negative seconds", r#"{"seconds":-1,"answers":{"nps":9,"csat":5}}"#.into(), (422, "invalid")),
         ("no such version", r#"{"version":7,"answers":{"nps":9,"csat":5}}"#.into(), (422, "invalid")),
         (
-            "97 KB",
-            format!(r#"{{"answers":{{"nps":9,"csat":5,"why":"{}"}}}}"#, "x".repeat(97_000)),
+            "99 KB",
+            format!(r#"{{"answers":{{"nps":9,"csat":5,"why":"{}"}}}}"#, "x".repeat(99_000)),
             (413, "body-too-large"),
         ),
     ];

@@ -20,6 +20,35 @@ export const FILES = Object.fromEntries(
 
 const said = ({ title, detail }, more) => ({ title, more: detail, ...more });
 
+/** What it says of an answer that is followed up. */
+const followUpWords = (guest, followUp) => ({
+  promise: guest.store_replies,
+  see: guest.see_reply,
+  open: followUp.open,
+  taken: followUp.taken,
+  answered: followUp.answered,
+  closed: followUp.closed,
+  reply: followUp.reply,
+  ask: followUp.ask,
+  solved: followUp.solved,
+  notSolved: followUp.not_solved,
+  saidSolved: followUp.said_solved,
+  saidNotSolved: followUp.said_not_solved,
+  noMore: followUp.no_more,
+  award: followUp.award,
+  code: followUp.code,
+  redeemed: followUp.redeemed,
+  contact: followUp.contact,
+  contactHow: followUp.contact_how,
+  agreed: followUp.agreed,
+  leave: followUp.leave,
+  left: followUp.left,
+  forget: followUp.forget,
+  back: followUp.back,
+  notNow: followUp.not_now,
+  contactWrong: followUp.contact_wrong,
+});
+
 /** What the mini-program says in a language. */
 function wordsOf({ guest, case: followUp, problems, mini_program: own }) {
   return {
@@ -42,33 +71,7 @@ function wordsOf({ guest, case: followUp, problems, mini_program: own }) {
     busy: guest.busy,
     tooLong: own.too_long,
     tryLater: own.try_later,
-    followUp: {
-      promise: guest.store_replies,
-      see: guest.see_reply,
-      open: followUp.open,
-      taken: followUp.taken,
-      answered: followUp.answered,
-      closed: followUp.closed,
-      reply: followUp.reply,
-      ask: followUp.ask,
-      solved: followUp.solved,
-      notSolved: followUp.not_solved,
-      saidSolved: followUp.said_solved,
-      saidNotSolved: followUp.said_not_solved,
-      noMore: followUp.no_more,
-      award: followUp.award,
-      code: followUp.code,
-      redeemed: followUp.redeemed,
-      contact: followUp.contact,
-      contactHow: followUp.contact_how,
-      agreed: followUp.agreed,
-      leave: followUp.leave,
-      left: followUp.left,
-      forget: followUp.forget,
-      back: followUp.back,
-      notNow: followUp.not_now,
-      contactWrong: followUp.contact_wrong,
-    },
+    followUp: followUpWords(guest, followUp),
     ends: {
       'thanks': { title: guest.thanks, more: guest.thanks_more, button: guest.take_back },
       'sorry': { title: guest.sorry, more: guest.sorry_more, button: guest.take_back },
