@@ -5,7 +5,7 @@ const logic = require('./logic');
 const { languageName } = require('./words');
 
 // The mouths of the faces, from sad to happy: those of the web page.
-const MOUTHS = ['M8 17q4-5 8 0', 'M8 16.5q4-2.5 8 0', 'M8 16h8', 'M8 15q4 3 8 0', 'M7.5 14q4.5 6 9 0'];
+const MOUTHS = ['M7.5 17.5q4.5-6 9 0', 'M8.5 16.5q3.5-2 7 0', 'M8 16h8', 'M8.5 15q3.5 2 7 0', 'M7 13.5q5 7.5 10 0'];
 
 /** A face, from sad (1) to happy (5), as the shape of an element: what fills it is its colour. */
 function face(value) {

@@ -144,7 +144,7 @@ test('the colours are those of the web pages, in the light and in the dark', () 
 });
 
 test('the faces are those of the web page', () => {
-  const mouths = (file) => readFileSync(join(ROOT, file), 'utf8').match(/"?'?M8 17q4-5 8 0[\s\S]*?\]/)[0].match(/M[^'"]+/g);
+  const mouths = (file) => readFileSync(join(ROOT, file), 'utf8').match(/"?'?M7.5 17.5q4.5-6 9 0[\s\S]*?\]/)[0].match(/M[^'"]+/g);
   assert.deepEqual(mouths('miniprogram/survey/drawing.js'), mouths('shared/service/src/pages/survey.rs'));
   assert.equal(mouths('miniprogram/survey/drawing.js').length, 5);
 });
