@@ -55,7 +55,8 @@ function progress(questions, answers) {
   return { done: Object.keys(kept(questions, answers)).length, of: asked(questions, answers).length };
 }
 
-const segmenter = typeof Intl === 'object' && Intl.Segmenter ? new Intl.Segmenter() : null;
+// Made when the first text needs it: a phone takes its time for that.
+let segmenter;
 
 // What belongs to the character before it: marks, tags, skin colours, and what makes a sign a picture.
 const JOINED = /^[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]$/u;
@@ -63,6 +64,8 @@ const FLAG = /^[\u{1f1e6}-\u{1f1ff}]$/u;
 
 /** The characters of a text, as a person counts them: a family of four is one. Old phones know the common cases. */
 function split(text) {
+  if (/^[\u0020-\u007e\n]*$/.test(text)) return Array.from(text);
+  if (segmenter === undefined) segmenter = typeof Intl === 'object' && Intl.Segmenter ? new Intl.Segmenter() : null;
   if (segmenter) return Array.from(segmenter.segment(text), ({ segment }) => segment);
   const found = [];
   for (const point of Array.from(text)) {

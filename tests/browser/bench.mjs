@@ -3,6 +3,7 @@
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node tests/browser/bench.mjs
 
+import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
@@ -10,7 +11,7 @@ import { url } from '../program.mjs';
 import { browser, newSurvey, start, stop } from './stack.mjs';
 
 const STORE = 12;
-const LOADS = 9;
+const LOADS = 15;
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN' };
 
 const CPU_SLOWDOWN = 4;
@@ -68,9 +69,21 @@ function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
+/** A server of the same form without styles and script, as small as such a page can be. */
+async function plainForm(address) {
+  const html = await (await fetch(address, { headers: { accept: 'text/html', 'accept-language': 'zh-CN' } })).text();
+  const body = gzipSync(html.replace(/<(style|script)>[\s\S]*?<\/\1>/g, ''), { level: 9 });
+  const server = createServer((_, reply) => {
+    reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' }).end(body);
+  });
+  await new Promise((listens) => { server.listen(0, '127.0.0.1', listens); });
+  return { server, plain: `http://127.0.0.1:${server.address().port}/` };
+}
+
 async function main() {
   await start(LONGEST_SECONDS, { hasDemo: true });
   const address = url + (await newSurvey(STORE));
+  const { server, plain } = await plainForm(address);
 
   const weights = [];
   for (const language of ['zh-CN', 'zh-TW', 'en']) {
@@ -89,18 +102,25 @@ async function main() {
 
   const times = [];
   for (const [network, conditions] of Object.entries(NETWORKS)) {
-    for (const script of [true, false]) {
-      const loads = [];
-      for (let n = 0; n < LOADS; n += 1) loads.push(await load(address, conditions, script));
+    const pages = { 'the survey': [address, true], 'without script': [address, false], 'a plain form': [plain, false] };
+    const loads = Object.fromEntries(Object.keys(pages).map((name) => [name, []]));
+    // One of each in turn, so that a busy moment of the machine meets them alike.
+    for (let n = 0; n < LOADS; n += 1) {
+      for (const [name, [at, script]] of Object.entries(pages)) loads[name].push(await load(at, conditions, script));
+    }
+    const tappableAfter = (name) => median(loads[name].map(({ tappable }) => tappable));
+    for (const name of Object.keys(pages)) {
       times.push({
         network,
-        script: script ? 'on' : 'off',
-        'first contentful paint, ms': Math.round(median(loads.map(({ painted }) => painted))),
-        'first score tappable, ms': Math.round(median(loads.map(({ tappable }) => tappable))),
-        'received, bytes': median(loads.map(({ received }) => received)),
+        page: name,
+        'first contentful paint, ms': Math.round(median(loads[name].map(({ painted }) => painted))),
+        'first score tappable, ms': Math.round(tappableAfter(name)),
+        'of a plain form': (tappableAfter(name) / tappableAfter('a plain form')).toFixed(2),
+        'received, bytes': median(loads[name].map(({ received }) => received)),
       });
     }
   }
+  server.close();
   console.log(`
 Medians of ${LOADS} loads in Chromium ${browser.version()}, nothing cached, processor slowed down ${CPU_SLOWDOWN} times.
 Slow 4G: 150 ms round trip, 1.6 Mbit/s down, 750 kbit/s up. "open connection": each request is delayed by 150 ms.
