@@ -77,8 +77,9 @@ impl SurveyPage<'_> {
         let definition = &self.survey.definition;
         let title = definition.title.in_language(self.language);
         let action = format!("/s/{}?lang={}", self.link, self.language);
+        let visit = visit_line(self.store, self.claim, self.language);
         let body = html! {
-            (header(self.brand, Some(&self.store.details.name), visit_line(self.store, self.claim, self.language).as_deref()))
+            (header(self.brand, Some(&self.store.details.name), visit.as_deref()))
             h1 { (title) }
             div.survey data-action=(action) data-needed=(words.missing) data-sending=(words.sending)
                 data-offline=(words.offline) data-busy=(words.busy) data-later=(words.later)
@@ -103,7 +104,7 @@ impl SurveyPage<'_> {
         shell(self.language, title, self.brand).page(body)
     }
 
-    /// The form: what every guest answers first, the rest lighter and together, and always in reach the button.
+    /// The form: first what every guest has to answer, then the rest together, and the button always in reach.
     fn fields(&self, words: &Words) -> Markup {
         let (first, more): (Vec<_>, Vec<_>) =
             self.questions.iter().partition(|question| self.survey.is_asked_first(question));
@@ -113,8 +114,8 @@ impl SurveyPage<'_> {
             input type="hidden" name="survey" value=(self.survey.definition.id);
             input type="hidden" name="version" value=(self.version);
             @for question in first { (self.question(question, words)) }
-            @if !more.is_empty() || offers_reply { div.more role="group" aria-labelledby="more" {
-                h2 #more { (words.more) " " small { (words.optional) } }
+            @if !more.is_empty() || offers_reply { div.more role="group" aria-label=(words.more) {
+                h2 { (words.more) " " small { (words.optional) } }
                 @for question in more { (self.question(question, words)) }
                 @if offers_reply { label.reply {
                     input type="checkbox" name="asks_reply" value="true" checked[self.asks_reply];
@@ -139,16 +140,14 @@ impl SurveyPage<'_> {
         let missed = mistake.is_some();
         let wrong = format!("wrong-{id}");
         let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
-        let title = html! {
-            (definition.text.in_language(self.language))
-        };
+        let title = definition.text.in_language(self.language);
         let mark = html! { @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } } };
         html! {
             @if let Kind::Text { max_length } = question.kind {
                 div.question.missed[missed] data-id=(id) data-kind="text" data-required[definition.required]
                     data-ask-if=[condition] {
                     label for=(id) { (title) }
-                    // Browsers count an emoji as up to eleven and more: the server, and the script, as one.
+                    // Browsers count a family of four as eleven; the server, and the script, count it as one.
                     textarea id=(id) name=(id) rows="3" maxlength=(16 * max_length) required[is_required(question)]
                         aria-describedby=(wrong) aria-invalid=[missed.then_some("true")] {
                         // A line break right after the tag would be swallowed.
@@ -203,8 +202,9 @@ impl SurveyPage<'_> {
                     }
                 }
                 Kind::Choice { many, .. } => div.options {
+                    @let kind = if *many { "checkbox" } else { "radio" };
                     @for option in &definition.options {
-                        (choice(if *many { "checkbox" } else { "radio" }, option.id.as_str(), None, &html! { (text(&option.text)) }))
+                        (choice(kind, option.id.as_str(), None, &html! { (text(&option.text)) }))
                     }
                 },
                 Kind::Text { .. } => {}
