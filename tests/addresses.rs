@@ -1,4 +1,4 @@
-//! What messages, printers, programs and people make of an address.
+//! Addresses as messages, printers, programs and people read them.
 
 use reqwest::{Client, Method, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What a clumsy or hostile caller sends: each has its problem, and nothing is written.
+//! Requests of clumsy or hostile callers: each has its problem, and nothing is written.
 
 use std::collections::BTreeMap;
 

@@ -241,7 +241,7 @@ async fn no_link_of_another_kind_takes_the_mark_of_a_taking_back_away() {
     let delete = world.request(Method::DELETE, &format!("/s/{receipt}")).header("submission", submission.to_string());
     assert_eq!(world.send(delete).await.status, 204);
     assert_eq!(send(&test, Uuid::new_v4()).await, 409);
-    // The store goes over to another survey, and the visit is answered anew with that.
+    // The store goes over to another survey, and the visit is answered again with that.
     let mut other: Value = serde_json::from_str(include_str!("../surveys/dine-in.json")).unwrap();
     other["id"] = json!("other");
     assert_eq!(world.call(Method::PUT, "/surveys/other", "admin", other).await.status, 201);

@@ -32,7 +32,7 @@ pub async fn count_as(world: &World, event: Value) -> Result<Summary, CountError
     handle(table, &catalog, serde_json::from_value(event).unwrap(), Uuid::new_v4(), Timestamp::now).await
 }
 
-/// What yesterday's report of a scope says: answers, and the stores that are behind.
+/// Yesterday's figures of a scope's report: answers, and the stores that are behind.
 pub async fn yesterday(world: &World, scope: &str) -> (u64, Vec<u64>) {
     let report = world.report_for(scope, &format!("from={0}&to={0}", days_ago(1))).await;
     let behind = report["behind"].as_array().unwrap().iter().map(|store| store["store"].as_u64().unwrap());
@@ -61,7 +61,7 @@ async fn goes_on(world: &World, what: &str) {
 async fn one_bad_item_of_any_kind_stops_nothing() {
     let day = days_ago(1).to_string();
     let in_2400 = json!({"N": "13569465600000000"});
-    // What is spoiled, whether nodes go without the latest of store 12, and whether the count says so by failing.
+    // The spoiled item, whether nodes go without the latest of store 12, and whether the count fails because of it.
     let kinds: [(&str, &str, &str, &str, Value, bool, bool); 21] = [
         ("store", "STORES", "000012", "name", json!({"N": "1"}), true, false),
         ("a store whose day starts at no hour", "STORES", "000012", "day_starts", json!({"S": "noon"}), true, false),
@@ -115,7 +115,7 @@ async fn a_bad_survey_is_passed_over_and_its_version_before_serves_on() {
     goes_on(&world, "the latest version").await;
     let told = world.call(Method::GET, "/surveys/dine-in", "admin", Value::Null).await;
     assert_eq!(told.problem(), (409, "item-unreadable".into()));
-    // Put anew it is the next version: nobody wrote over what is there.
+    // Put again it is the next version: nobody wrote over what is there.
     assert_eq!(world.call(Method::PUT, "/surveys/dine-in", "admin", definition).await.json()["version"], 3);
 
     // The only version of a survey that one store asks.
@@ -251,7 +251,7 @@ async fn two_counts_never_overlap_so_that_none_writes_over_what_the_other_knows(
         } else {
             put_orders(120).await
         }
-        // A reads this, and is held before it writes. B begins when what A has read is no longer so.
+        // A reads this, and is stopped before it writes. B begins when what A has read is no longer so.
         world.proxy.hold("PutItem", "D#store/12");
         let first = count(&world);
         let then = async {

@@ -1,4 +1,4 @@
-//! Cases: followed up by whoever may, each move once.
+//! Cases: only those who may follow them up do, each move once.
 
 mod awards;
 mod handling;

@@ -180,7 +180,7 @@ async fn a_store_that_has_moved_still_changed_where_it_was() {
     let after = world.report_for("cn/west", &days(3, 3)).await["change"].clone();
     near(&after, &[("within", before["within"].as_f64().unwrap()), ("mix", 0.0)]);
     assert_eq!((&before["within_of"], &after["within_of"]), (&json!("stores"), &json!("below")));
-    // Above it there is one node alone, which says no more than the whole: what lies below that tells.
+    // Above it there is one node alone, which says no more than the whole. So the part below it says it.
     let top = world.report_for("cn", &days(3, 3)).await["change"].clone();
     assert_eq!(top["within"], after["within"]);
 }

@@ -19,7 +19,7 @@ use crate::harness::{World, answers, content, days_ago};
 const SEED: u64 = 20_261_129;
 const STORES: u32 = 200;
 
-/// What a store is like.
+/// The kind of a store.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// Nobody answers.
@@ -157,7 +157,7 @@ struct Said {
     words: &'static Words,
 }
 
-/// What the page says of a claim.
+/// The page's words of a claim.
 struct Words {
     language: &'static str,
     warmer: &'static str,
@@ -362,7 +362,7 @@ async fn no_page_says_what_its_figures_do_not_bear_out() {
         let (made, all) = of_kind.fold((0, 0), |(made, all), is| (made + u32::from(is), all + 1));
         100 * made / all
     };
-    // What is there to be said is said, so that the test above has something to look at.
+    // Every claim that can be made is made, so that the test above has something to check.
     assert!(share(Kind::Falling, "colder") >= 90 && share(Kind::Slow, "fix first") >= 80);
     // Where there is nothing, next to nothing is: 25 stores of each kind, one claim in twenty, and chance.
     for kind in [Kind::Empty, Kind::Tiny, Kind::Unanimous] {

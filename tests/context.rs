@@ -1,4 +1,4 @@
-//! What a merchant knows of a visit: at which table, served by whom, for how much. It is told once, and reports go by it.
+//! A merchant's knowledge of a visit: the table, the server, the amount. It is sent once, and reports go by it.
 
 use aftertaste::domain::visit::Channel;
 use jiff::{Timestamp, ToSpan};

@@ -1,4 +1,4 @@
-//! What an action costs, as DynamoDB bills it.
+//! The cost of an action, as DynamoDB bills it.
 
 use aftertaste::domain::{
     count::{Rollup, Tally},
@@ -99,7 +99,7 @@ async fn an_answer_with_a_case_costs_three_write_units_and_its_taking_back_three
             let body = json!({"submission": submission, "contact": {"how": "13812345678"}});
             let post = world.request(Method::POST, &format!("/s/{link}/case")).json(&body);
             assert_eq!(world.send(post).await.status, 200);
-            // The move, that it is to be looked at, and the contact.
+            // The move, the time of its check, and the contact.
             assert_eq!(world.proxy.taken().0.written, 3.0);
         }
         let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission);
@@ -157,7 +157,7 @@ async fn a_report_of_thirty_days_costs_less_than_fifteen_read_units_and_writes_n
         let scope = scope.parse().unwrap();
         assert!(world.stack.app.table.put_rollup(&scope, days_ago(back), &rollup).await.unwrap());
     }
-    // What a store's report reads beside its rollups: the running day, and the comments.
+    // A store's report also reads the running day and the comments.
     answers().csat(4).text(&"味道一如既往地好。".repeat(5)).times(30).send(&world).await;
     for (scope, responses) in [("cn/east", 6000), ("store/12", 5830)] {
         let thirty = format!("from={}", days_ago(29));

@@ -97,7 +97,7 @@ fn recount(responses: &[Item]) -> BTreeMap<(String, String, String, u64), u64> {
         let store: u32 = item["pk"].as_str().unwrap().trim_start_matches("R#").parse().unwrap();
         let sk = item["sk"].as_str().unwrap();
         let paid: Timestamp = format!("{}:00Z", sk.split_once("Z#").unwrap().0).parse().unwrap();
-        // Its place is that of its first whole answer, whatever was taken back and given anew.
+        // Its place is that of its first whole answer, even if it was taken back and given again.
         let answered: Timestamp = item["whole_at"].as_str().unwrap().parse().unwrap();
         days.entry((store, day_of(paid))).or_default().push((answered, sk, item));
     }

@@ -1,4 +1,4 @@
-//! What stands twice, in the documents and in the code, is the same.
+//! The documents and the code agree, where both say the same thing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ fn table(document: &str, head: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn marked(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }

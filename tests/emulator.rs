@@ -45,7 +45,7 @@ fn emulator() -> PathBuf {
 pub struct Function {
     url: String,
     child: Child,
-    /// What it prints, read all the while: a pipe that nobody reads is soon full.
+    /// Its output, read all the while: a pipe that nobody reads is soon full.
     printed: [JoinHandle<Vec<u8>>; 2],
 }
 
@@ -101,7 +101,7 @@ impl Function {
         self.child.kill().await.unwrap();
         let mut text = String::new();
         for printed in self.printed {
-            // The function's process may hold the pipes a moment longer than the emulator lives.
+            // The function's process may keep the pipes open a moment longer than the emulator lives.
             let bytes = tokio::time::timeout(Duration::from_secs(5), printed).await.expect("the pipe ends").unwrap();
             text += &String::from_utf8_lossy(&bytes);
         }
@@ -153,7 +153,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
         secrets.extend(event.pointer("/pathParameters/link").and_then(Value::as_str).map(str::to_owned));
         let reply = running.invoke(&event).await;
         check(case, &reply);
-        // A link, and an endpoint's own secret, which is told this once.
+        // A link, and an endpoint's own secret, which is shown this once.
         let body: Value = reply["body"].as_str().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         secrets.extend(["link", "secret"].iter().filter_map(|name| body[name].as_str()).map(str::to_owned));
         if let Some(address) = reply.pointer("/headers/location").and_then(Value::as_str) {

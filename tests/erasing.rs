@@ -36,7 +36,7 @@ async fn take_back(world: &World, link: &str, submission: Uuid) -> Answer {
     world.send(delete.header("submission", submission.to_string())).await
 }
 
-/// What a day's report of a scope says: answers, the NPS, parts, what was taken back; and all of it as text.
+/// A day's figures in a scope's report: answers, the NPS, parts, those taken back; and all of it as text.
 async fn figures(world: &World, scope: &str, days: i64) -> ([Value; 4], String) {
     let report = world.report_for(scope, &format!("from={0}&to={0}", days_ago(days))).await;
     let of = |name: &str| report[name].clone();

@@ -1,5 +1,5 @@
-//! The events under events/ are fed to the handlers they are for, at the moment for which they are written. What each
-//! is answered with is in events/cases.json, which tests/sam-local reads too.
+//! Feeds the events under events/ to their handlers, at the moment for which they are written. The expected replies
+//! are in events/cases.json, which tests/sam-local reads too.
 
 use aftertaste::{
     app::App,
@@ -72,7 +72,7 @@ pub fn keys() -> AllKeys {
     }
 }
 
-/// What the functions have at hand, over a table of its own.
+/// The functions' parts, over a table of its own.
 async fn fresh() -> (World, App<AllKeys>) {
     let world = World::new().await;
     let table = world.stack.app.table.clone();
@@ -90,8 +90,8 @@ async fn fresh() -> (World, App<AllKeys>) {
     (world, app)
 }
 
-/// Sends what the case needs, then the case itself, and holds the reply against what it expects. What another case needs may
-/// be there already, and is put again.
+/// Sends what the case needs, then the case itself, and compares the reply with what it expects. The needs of another
+/// case may be there already, and are put again.
 async fn try_out(app: &App<AllKeys>, case: &Case) {
     if let Some((function, needed)) = case.needs() {
         let reply = sent(app, function, needed).await;
@@ -111,7 +111,7 @@ async fn sent(app: &App<AllKeys>, function: &str, name: &str) -> Value {
     dispatch(app, function, &request, Call { now, fresh: Uuid::nil() }).await.unwrap().into_event()
 }
 
-/// Does what a schedule's case asks for, and holds what it says against what it expects.
+/// Does what a schedule's case asks for, and compares its result with what it expects.
 async fn fire(app: &App<AllKeys>, case: &Case) {
     let error = match case.function.as_str() {
         "roll-up-stores" => count(app, event(&case.function, &case.name)).await,
@@ -177,7 +177,7 @@ async fn events_are_answered_the_same_in_any_order() {
     }
 }
 
-/// Holds a reply, in API Gateway's shape, against what its case expects.
+/// Compares a reply, in API Gateway's shape, with what its case expects.
 pub fn check(case: &Case, reply: &Value) {
     let Case { function, name, expected } = case;
     assert!(expected["status"].is_u64(), "{function} {name} says no status");
@@ -196,7 +196,7 @@ pub fn check(case: &Case, reply: &Value) {
     }
 }
 
-/// Holds the sentence with which a scheduled function failed, or none, against what its case expects.
+/// Compares the sentence with which a scheduled function failed, or none, with what its case expects.
 pub fn check_scheduled(case: &Case, sentence: Option<&str>) {
     assert_eq!(sentence, case.expected["error"].as_str(), "{}", case.name);
 }

@@ -1,4 +1,4 @@
-//! What one guest, or whoever looks at a report twice, can learn of another guest: nothing.
+//! A guest, or a reader who opens a report twice, learns nothing of another guest.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ async fn guessing_an_answer_is_told_the_same_right_or_wrong() {
     assert!(page.contains(r#"name="submission" value="""#), "who did not send the answer can't take it back: {page}");
 }
 
-/// What a form is answered with: the status, and the page with every UUID in it alike.
+/// The reply to a form: the status, and the page with every UUID in it alike.
 async fn page(world: &World, link: &str, form: String) -> (u16, String) {
     let request = world.request(Method::POST, &format!("/s/{link}?lang=en")).header("accept", "text/html");
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
@@ -244,7 +244,7 @@ async fn taking_back_lets_nobody_else_move_up_into_what_is_shown() {
     let mut submission = own(json!({"nps": 2, "csat": 2})).await;
     guest(&world, 5, |guest| guest.nps(6).text("victim")).await;
     assert_eq!(histogram().await, [("2".to_owned(), 1), ("9".to_owned(), 4)]);
-    // Fewer than five are left of what is shown: their number alone. And whatever is answered anew, nobody moves up.
+    // Fewer than five are left of those shown: their number alone. And whatever is answered again, nobody moves up.
     for _ in 0..3 {
         let delete = world.request(Method::DELETE, &format!("/s/{link}")).header("submission", submission.to_string());
         assert_eq!(world.send(delete).await.status, 204);

@@ -1,4 +1,4 @@
-//! What the rules of a survey say of an answer is kept with it, and goes with it.
+//! The results of a survey's rules for an answer are stored with it, and go with it.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 const BAD: &str = "等了一个小时";
 
-/// What is kept of an answer beside it.
+/// The data that are stored beside an answer.
 async fn more(world: &World) -> Option<Value> {
     let mut items: Vec<Item> = world.items("R#").await;
     assert_eq!(items.len(), 1);

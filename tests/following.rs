@@ -1,4 +1,4 @@
-//! What the count makes of cases: opened where they were missed, looked at where that was lost, and counted by day.
+//! Cases in the count: opened where they were missed, checked where that was lost, and counted by day.
 
 use aftertaste::{
     domain::{

@@ -41,7 +41,7 @@ use generator::{Generator, Request};
 use scene::{ANSWERED, SESSIONS, Scene, key};
 use wire::{Reply, exchange};
 
-/// What the gate has time for.
+/// The gate has time for so many.
 const REQUESTS: usize = 4_000;
 
 const SEED: u64 = 2_026;
@@ -51,7 +51,7 @@ const IN_FLIGHT: usize = 8;
 /// How many bytes a refusal may always have. Above these, twice what was sent.
 const SHORT: usize = 4_096;
 
-/// What a request came to.
+/// The outcome of a request.
 struct Outcome {
     route: String,
     /// Number, method and address, cut to a line.
@@ -80,7 +80,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     list_people(&stack.app.table, scene.now).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {
-        // Once more in the second half: what was put meanwhile mended them.
+        // Once more in the second half: requests put good items over them meanwhile.
         unreadable::put(&database.url, &scene).await;
         endpoints::put(&stack.app.table, &scene).await;
         endpoints::put_unreadable(&database.url, &scene).await;
@@ -169,7 +169,7 @@ async fn outcome(host: &str, request: Request) -> Outcome {
     Outcome { route: request.route, line, status: reply.map(|reply| reply.status), took, fault }
 }
 
-/// What is wrong with a reply, if anything is.
+/// The fault of a reply, if there is any.
 fn fault(request: &Request, reply: &Reply) -> Option<String> {
     let is_unreadable = request.is_signed_notice && tells_unreadable(request, reply);
     if reply.status >= 500 && !is_unreadable {
@@ -231,7 +231,7 @@ fn start_of(bytes: &[u8], most: usize) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).into_owned()
 }
 
-/// What all requests came to.
+/// The outcome of all requests.
 #[derive(Default)]
 struct Summary {
     statuses: BTreeMap<Option<u16>, usize>,

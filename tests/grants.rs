@@ -56,7 +56,7 @@ async fn a_grant_is_issued_listed_used_ended_and_refused() {
     assert_eq!(report(manager_token).await.problem(), (401, "grant-expired".into()));
     let login = async |token: &str| world.get(&format!("/login?grant={token}"), "application/json").await.problem();
     assert_eq!(login(manager_token).await, (410, "sign-in-ended".into()));
-    // Nor is anybody let in by one that lives: whoever sees such an address could use it for as long.
+    // Nor is anybody let in by one that lives: a person who sees such an address could use it for as long.
     let other = issue(&world, json!({"subject": "Li", "scope": "report:store/12"})).await.json();
     assert_eq!(login(other["token"].as_str().unwrap()).await, (410, "sign-in-ended".into()));
     assert_eq!(with(&world, till_token, Method::POST, "/links", payment(1)).await.status, 201, "the other goes on");

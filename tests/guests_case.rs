@@ -86,7 +86,7 @@ impl<'a> Guest<'a> {
         self.world.stack.app.table.case(&self.key()).await.unwrap().unwrap()
     }
 
-    /// What somebody of the store does.
+    /// A step by somebody of the store.
     async fn is_served(&self, step: Move) {
         let table = &self.world.stack.app.table;
         let store = table.store(12.try_into().unwrap()).await.unwrap().unwrap();

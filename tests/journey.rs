@@ -82,7 +82,7 @@ async fn an_answer_that_is_taken_back_leaves_every_rollup_at_the_next_count() {
     }
     assert_eq!(of_cn().await, [5, 0, 1]);
 
-    // And they may answer anew.
+    // And they may answer again.
     assert_eq!(world.answer(&link, json!({"answers": {"nps": 8, "csat": 4}})).await.status, 201);
     assert_eq!(of_cn().await, [5, 1, 1]);
 }
@@ -124,7 +124,7 @@ async fn a_guest_without_script_answers_by_a_form_and_is_shown_what_to_mend() {
     assert!(wrong.text.contains("kept 🥟"), "what was typed is still there");
     assert!(world.items("R#").await.is_empty());
 
-    // What a phone's clock makes of the time it took is no reason to lose an answer.
+    // A wrong time by a phone's clock is no reason to lose an answer.
     let submission = Uuid::new_v4();
     let right =
         post(&format!("submission={submission}&seconds=-60&nps=10&csat=4&why=%3Cscript%3Ealert(1)%3C%2Fscript%3E"))
@@ -194,7 +194,7 @@ async fn an_end_has_an_address_so_that_a_reload_shows_it_again() {
     let get = async |end: &str| world.get(&format!("/s/{link}?lang=en{end}"), "text/html").await.text;
     assert!(get("&end=thanks").await.contains("data-end=\"thanks\""));
     assert!(get("&end=answered").await.contains("Take my answers back"));
-    // What is no end of a visit to the page is the page.
+    // An end that the page does not know is ignored: the page itself is shown.
     for other in ["", "&end=", "&end=taken-back", "&end=x"] {
         assert!(get(other).await.contains("class=\"survey\""), "{other}");
     }

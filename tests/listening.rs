@@ -71,7 +71,7 @@ impl Listening {
         }
     }
 
-    /// Presses Ctrl-C. What is said from then on.
+    /// Presses Ctrl-C. Returns the lines from then on.
     async fn stop(mut self) -> Vec<String> {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());

@@ -1,4 +1,4 @@
-//! What a clumsy operator does by hand: items under other keys, copies, changed times. No figure is quietly wrong.
+//! A clumsy operator's work by hand: items under other keys, copies, changed times. No figure is quietly wrong.
 
 use aftertaste_local::TABLE;
 use jiff::{Timestamp, ToSpan};

@@ -1,4 +1,4 @@
-//! One answer a visit, whatever happens on the way.
+//! One answer a visit, in spite of everything that happens on the way.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ async fn the_same_submission_again_is_a_success_and_another_answer_is_not() {
     let body = json!({"submission": submission, "answers": {"nps": 9, "csat": 5}, "seconds": 11});
     assert_eq!(world.answer(&link, body.clone()).await.status, 201);
     assert_eq!(world.answer(&link, body).await.status, 200);
-    // Who sends the same answers otherwise is told no more than who sends others: it might be a guess.
+    // A sender of the same answers under another id learns no more than one of others: it might be a guess.
     for guess in [json!({"nps": 9, "csat": 5}), json!({"nps": 9, "csat": 4})] {
         for body in [json!({"answers": guess}), json!({"answers": guess, "submission": Uuid::new_v4()})] {
             let told = world.answer(&link, body).await;
@@ -40,7 +40,7 @@ async fn the_same_submission_again_is_a_success_and_another_answer_is_not() {
             assert!(!told.text.contains("other answers"), "{}", told.text);
         }
     }
-    // Other answers were not recorded, and whoever sent them is told so.
+    // Other answers were not recorded, and the reply says so.
     let edited = world.answer(&link, json!({"submission": submission, "answers": {"nps": 1, "csat": 5}})).await;
     assert_eq!(edited.problem(), (409, "already-answered".into()));
     assert_eq!(world.items("R#").await[0]["answers"], json!({"nps": 9, "csat": 5}));
@@ -71,7 +71,7 @@ async fn a_table_that_is_away_costs_a_guest_a_retry_and_no_answer() {
     let away = world.answer(&link, body.clone()).await;
     assert_eq!(away.problem(), (503, "unavailable".into()));
     assert_eq!(away.headers["retry-after"], "1");
-    // What is in memory goes on serving.
+    // The parts in memory go on serving.
     assert_eq!(world.send(world.request(Method::GET, &format!("/s/{link}"))).await.status, 200);
     world.proxy.set_down(false);
     assert_eq!(world.answer(&link, body).await.status, 201);

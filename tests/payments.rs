@@ -1,4 +1,4 @@
-//! Payments that providers tell of: from a notice to the event that asks a guest, and what never leads to one.
+//! Payments that providers report: from a notice to the event that asks a guest, and those that never lead to one.
 
 mod accounts;
 mod bent;

@@ -167,7 +167,7 @@ async fn pages_are_in_the_persons_own_language_and_an_item_that_can_not_be_read_
     let other = Browser::signed_in(&world, "grace").await;
     set(&world, "PEOPLE", "grace", "name", json!({"M": {}})).await;
     assert_eq!((other.report("store/12").await, browser.report("store/12").await), (401, 200));
-    // They may have had any role: only whoever may everything puts them anew.
+    // They may have had any role: only somebody who may do everything puts them again.
     let put = async |scopes: &str| {
         let body = json!({"name": "Wu", "roles": looks("cn")});
         world.call(Method::PUT, "/people/broken", scopes, body).await.status.as_u16()

@@ -51,7 +51,7 @@ impl Program {
             welcome.push_str(&line);
             welcome.push('\n');
         };
-        // What is printed later must find a reader.
+        // Later output must find a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { url, welcome, child }
     }
@@ -135,7 +135,7 @@ async fn a_first_run_shows_a_link_a_code_a_report_and_keeps_what_was_answered() 
     let answer = Client::new().post(*link).json(&body).send().await.unwrap();
     assert_eq!(answer.status(), 201);
     assert_eq!((press(&sign_in).await, press(&sign_in).await), (303, 410), "it works once");
-    // The next one, for whoever runs it and for one of the demo.
+    // The next one, for the person who runs it and for one of the demo.
     for person in [&[][..], &["grace"]] {
         let (done, link, complaint) = run(&[&["login", "--data", data.to_str().unwrap()], person].concat()).await;
         assert!(done, "{complaint}");
@@ -231,7 +231,7 @@ async fn a_folder_in_use_is_not_used_twice() {
         complaint.trim(),
         format!("{} is in use by a stack that runs already: {}", folder.path().display(), program.url)
     );
-    // Killed, it holds the folder no longer.
+    // Killed, it leaves the folder free.
     program.end("-KILL").await;
     assert!(Program::start(folder.path()).await.end("-INT").await);
 }

@@ -1,4 +1,4 @@
-// The real program, as the checks of the pages start it: on ports and in a folder of its own, so that they can run
+// The real program, as the checks of the pages start it. It has ports and a folder of its own, so that they can run
 // beside anything else. Also what all of them ask it for.
 
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAM = process.env.AFTERTASTE_PROGRAM && resolve(process.env.AFTERTASTE_PROGRAM);
 
-/** What the grant of everything allows. */
+/** The scopes of the grant of everything. */
 export const EVERYTHING = 'issue admin report: follow:';
 
 let program;
@@ -31,8 +31,8 @@ export let printedSignInLink;
 
 /**
  * Starts the program, with its demo or with an empty table, and with these variables besides its own. A faster `clock`,
- * such as `60x`, goes with a table and keys in memory: then nobody has a grant before an operator signs in and issues one.
- * After `longestSeconds` all is ended.
+ * such as `60x`, goes with a table and keys in memory. Then nobody has a grant before an operator signs in and issues
+ * one. After `longestSeconds` all is ended.
  */
 export async function startProgram(longestSeconds, { hasDemo, environment = {}, clock }) {
   setTimeout(() => {
@@ -176,7 +176,7 @@ async function itemsOf(pk) {
 /** The items of a store's responses. */
 export const items = (store) => itemsOf(`R#${store}`);
 
-/** What is stored of the latest case of a store. */
+/** The latest case of a store, as it is stored. */
 export const caseOf = async (store) => (await itemsOf(`C#store/${store}`))[0];
 
 /** Replies to the latest case of a store, and may give an award, as the store's people do. */
@@ -200,7 +200,7 @@ export async function replyToCase(store, reply, award) {
 }
 
 /**
- * What is stored of a store, the newest first: a report would show it five at a time. How many whole answers there are,
+ * A store's answers, the newest first: a report would show them five at a time. How many whole answers there are,
  * and how many parts; how often each score was given; what was written, with its score.
  */
 export async function stored(store) {

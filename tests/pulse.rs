@@ -1,4 +1,4 @@
-//! What staff answer: by links and grants of their own, shown beside their guests' by whole months, never of fewer than five.
+//! Answers of staff: by links and grants of their own, beside their guests' by whole months, never of fewer than five.
 
 use std::time::Duration;
 
@@ -157,7 +157,7 @@ async fn a_month_is_not_shown_before_its_last_answer_can_have_come() {
     let reply = world.call(Method::GET, "/reports/store/12.json", BOTH, Value::Null).await.json();
     assert_eq!(reply["staff"]["responses"], 0, "{:#}", reply["staff"]);
     assert_eq!((&reply["responses"], &reply["waiting"], &reply["surveys"]), (&json!(0), &json!(0), &json!([])));
-    // What an older version knows of it is a series that it passes over.
+    // An older version only sees a series of it, which it passes over.
     let rollup = world.items("D#store/12").await.remove(0);
     let content = inflated(rollup["content"].as_str().unwrap());
     assert!(content["tallies"].get("pulse@staff").is_some(), "{content:#}");

@@ -1,7 +1,7 @@
-//! What each route replies and logs, held against what it did before: `tests/data/replies.json`. Sentences may become
+//! Each route's replies and log, compared with those before: `tests/data/replies.json`. Sentences may become
 //! better; everything that a program reads stays.
 //!
-//! To write it anew: `WRITE_REPLIES=1 cargo black-box replies`.
+//! To write it again: `WRITE_REPLIES=1 cargo black-box replies`.
 
 pub mod calls;
 mod cases;
@@ -155,7 +155,7 @@ async fn every_route_replies_and_logs_as_it_did_before() {
     assert_eq!(replies.len(), before.len());
 }
 
-/// What was logged. Each line has the route, which version 0.1 did not write.
+/// The lines of the log. Each has the route, which version 0.1 did not write.
 fn logged(route: &str) -> Vec<Value> {
     let mut lines = Log::taken();
     for line in &mut lines {

@@ -1,4 +1,4 @@
-//! What a manager is told: change, parts, siblings, orders, comments.
+//! A manager's report: change, parts, siblings, orders, comments.
 
 use std::io::Write;
 

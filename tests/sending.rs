@@ -1,4 +1,4 @@
-//! What goes out to other systems and people: once it arrived never again, and until then not lost.
+//! Messages to other systems and people: once they arrived never again, and until then not lost.
 
 mod again;
 mod case_histories;

@@ -19,7 +19,7 @@ async fn a_link_works_once_and_whoever_only_opens_it_uses_nothing_up() {
     let world = World::new().await;
     assert_eq!(list(&world, "li", looks("cn/east")).await.status, 201);
     let link = link(&world, "li").await;
-    // A program that looks into messages follows their links.
+    // A program that scans messages follows their links.
     let scanner = Browser::new(&world);
     for _ in 0..3 {
         let page = scanner.open(&link).await;
@@ -130,7 +130,7 @@ async fn a_session_ends_unused_or_when_its_time_is_over_or_when_somebody_ends_it
     set(&world, "SESSIONS", &browser.session().to_string(), "used", hours_ago(1)).await;
     assert_eq!(browser.report("cn").await, 401);
 
-    // A browser that signs in anew has one session, and not two.
+    // A browser that signs in again has one session, and not two.
     let mut browser = Browser::signed_in(&world, "li").await;
     let before = browser.cookie.clone();
     assert_eq!(browser.press(&link(&world, "li").await).await.status, 303);
@@ -185,7 +185,7 @@ async fn whoever_made_a_link_gets_no_more_by_it_when_the_person_is_given_more() 
         assert_eq!(browser.open("/audit").await.status, 403);
         assert_eq!(browser.open("/people").await.status, 403);
     }
-    // By a link of whoever gave it they have all of it, and what is taken away goes at once.
+    // By a link from the person who gave it they have all of it, and a part that is taken away goes at once.
     let own = Browser::signed_in(&world, "wang").await;
     assert_eq!((own.report("cn").await, own.open("/audit").await.status.as_u16()), (200, 200));
     assert_eq!(list(&world, "wang", looks("cn/north")).await.status, 200);

@@ -1,4 +1,4 @@
-//! What a function and a stack say when they can't start.
+//! The messages of a function and a stack that can't start.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ fn keys() -> AllKeys {
     AllKeys { guests, grants: GrantKeys::new(key()), seal }
 }
 
-/// What a function's binary prints when it is started with these variables and ends.
+/// The output of a function's binary that is started with these variables and ends.
 async fn last_words(function: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(program(function));
     command.env_clear().envs([("AWS_REGION", "local"), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")]);

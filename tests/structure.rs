@@ -14,7 +14,7 @@ const LONGEST_FILE: usize = 400;
 
 const LONGEST_FUNCTION: usize = 60;
 
-/// What the `use` statements of a code name, each path whole.
+/// The paths that the `use` statements of a code name, each whole.
 fn used(code: &str) -> Vec<String> {
     let mut paths = Vec::new();
     for statement in code.split('\n').collect::<Vec<_>>().join(" ").split("use ").skip(1) {

@@ -1,4 +1,4 @@
-//! What is open on a laptop, and to whom: the table's port, the routes that ask for no grant, the folder.
+//! The open doors of a laptop, and to whom: the table's port, the routes that ask for no grant, the folder.
 
 use std::path::Path;
 use std::time::Duration;
@@ -153,7 +153,7 @@ async fn only_its_owner_reads_the_folder_and_its_files() {
     assert!(found.iter().all(|(_, mode)| *mode == 0o600), "{found:?}");
     assert!(!program.end("-KILL").await);
 
-    // What an earlier version left open is closed.
+    // Files that an earlier version left open are closed.
     for (name, _) in files(&data) {
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         std::fs::set_permissions(data.join(&name), open).unwrap();

@@ -37,7 +37,7 @@ fn folder(name: &str, code: &str, cases: &[Case]) -> TempDir {
     folder
 }
 
-/// Runs a receiver, and holds what it says to each case against what it has to say.
+/// Runs a receiver, and compares its result for each case with the expected one.
 async fn check(command: &mut Command, cases: &[Case]) {
     // The first build with Go makes its library, too.
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output();

@@ -21,7 +21,7 @@ const WRITTEN: &str = "tests/data/written-by-0.1.json";
 
 const REPORTS: [&str; 4] = ["store/12.json", "store/13.csv", "cn.json", "cn/east.csv"];
 
-/// What the table of a scene holds, and what it says. To write it for a version:
+/// The content of a scene's table, and its reports. To write it for a version:
 /// `WRITE_VERSION=tests/data/written-by-0.1.json cargo black-box version_writes`.
 async fn written(world: &World, scene: &Scene) -> Value {
     let mut reports = json!({});
@@ -42,7 +42,7 @@ async fn report(scene: &Scene, scope: &str) -> Value {
     String::from_utf8_lossy(&reply.body).into()
 }
 
-/// What guests and an operator do, and the count of it.
+/// The steps of guests and an operator, and the count of them.
 async fn play(scene: &Scene) {
     let program = json!({"app_id": "w", "page": "p", "files": {"w.txt": "w"}});
     let brand = json!({"name": "巷子小馆", "segments": {"1": "VIP"}, "wechat": program, "alipay": program,
@@ -166,7 +166,7 @@ async fn endpoints_go_on(scene: &Scene) {
     assert!(again["state"] == "on" && again.get("secret").is_none(), "its secret is kept: {again}");
 }
 
-/// A visit of the day before of which the till tells more, and its answer.
+/// A visit of the day before with more details from the till, and its answer.
 async fn told(scene: &Scene) {
     let paid = scene.now - 25.hours();
     let context = json!({"table": "7", "staff": "lin", "amount": 18_800, "currency": "CNY", "items": ["宫保鸡丁"],

@@ -1,7 +1,7 @@
 //! The real SDK, pointed at a DynamoDB on this machine.
 //!
 //! The embedded DynamoDB does one thing at a time. It reads a range to its end before it cuts the page off at 1 MB, and
-//! whoever else calls waits that long. So ranges are asked for in small pages, and the schedules pause between calls.
+//! all other callers wait that long. So ranges are asked for in small pages, and the schedules pause between calls.
 
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};

@@ -26,7 +26,7 @@ impl Clock {
         Self { began: Timestamp::now(), at: Instant::now(), times: times.max(1) }
     }
 
-    /// What it shows.
+    /// The time that it shows.
     pub fn now(&self) -> Timestamp {
         if self.times == 1 {
             return Timestamp::now();

@@ -165,11 +165,11 @@ fn open_private(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Whose the folder is.
+/// The owner of the folder.
 pub enum Taken {
-    /// This process's, for as long as the lock is held.
+    /// This process, for as long as it has the lock.
     Here(Lock),
-    /// Another's, which listens at the address (empty while it starts).
+    /// Another process, which listens at the address (empty while it starts).
     Elsewhere(String),
 }
 

@@ -24,7 +24,7 @@ use crate::{Failure, KeySchema, TABLE, Template, bind, dynamodb, expiry, waiting
 /// How long a start waits for a DynamoDB that does not answer.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long a start waits before it looks for the table again.
+/// How long a start waits before it checks the table again.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// How many items are imported at once. That is one write to the disk for all of them, and some tens of milliseconds in
@@ -67,7 +67,7 @@ impl Database {
         let engine = open(file.map(Path::to_owned)).await?;
         let (stop, stopped) = oneshot::channel();
         let served = engine.clone();
-        // A thread of its own: it works synchronously behind one lock, and would hold up the functions otherwise.
+        // A thread of its own: it works synchronously behind one lock, and would block the functions otherwise.
         let serving = thread::spawn(move || {
             let Ok(runtime) = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
                 return;
@@ -115,7 +115,7 @@ impl Drop for Database {
     }
 }
 
-/// Opens the file. After a crash that may take a while: what the log beside it holds is read first.
+/// Opens the file. After a crash that may take a while: the log beside it is read first.
 async fn open(file: Option<PathBuf>) -> Result<dynoxide::Database, Failure> {
     let Some(path) = file else {
         return dynoxide::Database::memory()
@@ -198,7 +198,7 @@ async fn serve(listener: std::net::TcpListener, database: dynoxide::Database, st
         }
         _ = stopped => {
             let _ = close.send(());
-            // What is running ends; a client that never finishes must not keep the process.
+            // Requests that run end; a client that never finishes must not keep the process.
             let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;
         }
     }
@@ -226,7 +226,7 @@ pub(crate) async fn have_table(client: &Client, template: &Template, url: &str) 
     }
 }
 
-/// What a look at the table found.
+/// The result of a check of the table.
 enum Look {
     /// It has the keys of the template.
     Right,

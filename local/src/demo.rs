@@ -32,7 +32,7 @@ use crate::{Bulk, Failure, waiting::Waiting};
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
 
-/// What staff are asked.
+/// The questions for staff.
 const PULSE: &str = include_str!("../../surveys/pulse.json");
 
 const SEED: u64 = 2026;
@@ -146,7 +146,7 @@ async fn invent(stores: &[(Store, f64, f64)], inventor: Inventor, now: Timestamp
 /// Invents what happens in stores.
 struct Inventor {
     survey: Arc<Versioned>,
-    /// What staff are asked.
+    /// The questions for staff.
     pulse: Survey,
     /// The rules' lots are drawn with these. Nobody opens these visits, so they are no secret, and the demo is the same in
     /// every folder.
@@ -158,12 +158,12 @@ struct Inventor {
     waiting: Waiting,
 }
 
-/// What happened in one store.
+/// The events in one store.
 #[derive(Default)]
 struct StoreDays {
     /// Its responses, operations and rollups.
     items: Vec<Item>,
-    /// What each day came to; a day on which nothing happened is absent.
+    /// The rollup of each day; a day on which nothing happened is absent.
     rollups: Vec<(Date, Rollup)>,
 }
 

@@ -23,7 +23,7 @@ use crate::guard;
 /// The largest body that DynamoDB takes: 16 MB.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// Serves until it is told to close; the calls that run then are ended.
+/// Serves until it is asked to close; the calls that run then are ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     database: Database,
@@ -35,7 +35,7 @@ pub(crate) async fn serve(
         .layer(middleware::from_fn(guard::only_programs))
         .with_state(Arc::new(database));
     let close = async {
-        // An error means that whoever would close it is gone, which is a close too.
+        // An error means that the one who would close it is gone, which is a close too.
         let _ = closed.await;
     };
     axum::serve(listener, router).with_graceful_shutdown(close).await

@@ -44,7 +44,7 @@ pub fn at(mut event: Value, keys: &GuestKeys, now: Timestamp) -> Value {
     notice_at(event, &moved)
 }
 
-/// A notice by Standard Webhooks that the events' own secret signed, signed anew and as old as it was.
+/// A notice by Standard Webhooks that the events' own secret signed. It is signed again, and as old as it was.
 fn notice_at(mut event: Value, moved: &impl Fn(Timestamp) -> Timestamp) -> Value {
     let signed = || {
         let header = |name: &str| event.pointer(&format!("/headers/webhook-{name}"))?.as_str();

@@ -1,4 +1,4 @@
-//! What expires is dropped, as DynamoDB drops it some time after its hour. The engine's own sweep reads the whole table
+//! Drops items that expire, as DynamoDB does some time after their hour. The engine's own sweep reads the whole table
 //! in one go each time; this one reads a page, lets the guests in, and goes on.
 
 use std::collections::HashMap;
@@ -17,13 +17,13 @@ const FIRST: Duration = Duration::from_secs(120);
 /// How long after a sweep the next begins. DynamoDB itself takes hours.
 const NEXT: Duration = Duration::from_secs(600);
 
-/// How many items are looked at in one piece: a millisecond or two of the table's time.
+/// How many items are checked in one piece: a millisecond or two of the table's time.
 const PIECE: usize = 200;
 
 /// How long the table is left alone between two pieces.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Sweeps now and then, until it is told to stop.
+/// Sweeps now and then, until it is asked to stop.
 pub(crate) fn sweep_now_and_then(database: &dynoxide::Database, expires: &str, stop: &Receiver<()>) {
     let stopped = |wait| stop.recv_timeout(wait) != Err(RecvTimeoutError::Timeout);
     let mut wait = FIRST;
@@ -87,7 +87,7 @@ fn expired(
     Ok((page.items.unwrap_or_default(), next))
 }
 
-/// Drops one item, unless it has been written anew since it was looked at.
+/// Drops one item, unless it has been written again since it was checked.
 fn drop_if_expired(
     database: &dynoxide::Database,
     expires: &str,

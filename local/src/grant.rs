@@ -1,4 +1,4 @@
-//! Grants for whoever has the keys of this machine.
+//! Grants for a person who has the keys of this machine.
 
 use aftertaste::{
     domain::access::{Grant, GrantKeys, Issue, Lifetimes, Permission},

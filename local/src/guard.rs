@@ -1,4 +1,4 @@
-//! What keeps web pages away from the doors that ask for no grant: the table's port and `/_local/…`.
+//! Keeps web pages away from the doors that ask for no grant: the table's port and `/_local/…`.
 //!
 //! A browser lets any page call an address of this machine, in two ways. In a direct call, `Origin` says which page
 //! calls. Or the page uses a name of its own that resolves to this machine a moment later (DNS rebinding). For the

@@ -53,7 +53,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 /// The name of the table in the embedded DynamoDB.
 pub const TABLE: &str = "aftertaste";
 
-/// Why something could not be done: a sentence for whoever sits at the terminal.
+/// Why something could not be done: a sentence for the person at the terminal.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(pub String);
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-/// Says something to whoever sits at the terminal.
+/// Says something to the person at the terminal.
 ///
 /// # Errors
 /// When nobody reads it any more.
@@ -82,7 +82,7 @@ pub struct Options {
     pub dynamodb: String,
     /// How long the functions remember the catalog: short, so that a change shows at once.
     pub catalog_age: Duration,
-    /// What to put in when the table is empty.
+    /// The data to put in when the table is empty.
     pub demo: Demo,
     /// Whether the schedules fire by themselves. By hand they always do.
     pub schedules: bool,
@@ -90,7 +90,7 @@ pub struct Options {
     pub clock: Clock,
 }
 
-/// What an empty table is given.
+/// The data that an empty table is given.
 #[derive(Debug, Clone)]
 pub enum Demo {
     /// Nothing.
@@ -105,7 +105,7 @@ pub enum Demo {
 pub struct Stack {
     /// Where the functions are, such as `http://127.0.0.1:3000`.
     pub url: String,
-    /// What the functions have at hand.
+    /// The parts that the functions share.
     pub app: Arc<App<AllKeys>>,
     /// By which clock it goes.
     pub clock: Clock,
@@ -185,7 +185,7 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
     })
 }
 
-/// What a function has at hand: the same with the keys that it reads when it is deployed.
+/// A function's parts: the same with the keys that it reads when it is deployed.
 fn with<K>(app: &App<AllKeys>, keys: K) -> App<K> {
     let App { table, catalog, public_url, lifetimes, reach, responses_at_once, pace, .. } = app;
     App {

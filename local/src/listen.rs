@@ -1,4 +1,4 @@
-//! `cargo run -- listen`: an endpoint on this machine, for whoever wants to see what the stack sends.
+//! `cargo run -- listen`: an endpoint on this machine, for everybody who wants to see what the stack sends.
 //!
 //! The stack sends here as it sends anywhere. Each delivery is checked and answered as a receiver should do it, and shown.
 
@@ -183,7 +183,7 @@ impl Door {
             Verdict::Refused(_) => StatusCode::UNAUTHORIZED,
             Verdict::Unread(status) => *status,
         };
-        // Nobody looks any more once the command ends.
+        // Nobody reads it any more once the command ends.
         let _ = self.told.send(Heard { at, headers, body, verdict, answer }).await;
         answer
     }
@@ -224,7 +224,7 @@ impl RunningStack {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<(StatusCode, Value), Failure> {
-        // Signed anew each time: one that was signed at the start would end after a day.
+        // Signed again each time: one that was signed at the start would end after a day.
         let grant = sign_grant(&self.keys, "admin", None, None, "local".into())?;
         let request = self.http.request(method, format!("{}{path}", self.url));
         let request = body.iter().fold(request, |request, body| request.json(body));

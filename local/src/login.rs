@@ -1,4 +1,4 @@
-//! A sign-in link from a stack, for whoever has its keys.
+//! A sign-in link from a stack, for a person who has its keys.
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub async fn sign_in_link(url: &str, grant: &str, person: Option<&str>) -> Resul
     link.map(str::to_owned).ok_or_else(|| Failure(format!("{url} sent no link.")))
 }
 
-/// Asks a stack with a grant. What is no JSON counts as nothing.
+/// Asks a stack with a grant. A reply that is no JSON counts as nothing.
 pub(crate) async fn asked(request: RequestBuilder, grant: &str, url: &str) -> Result<(StatusCode, Value), Failure> {
     let unreachable = |error: reqwest::Error| Failure(format!("{url} can't be reached: {error}."));
     let response = request.bearer_auth(grant).header("accept", "application/json").send().await.map_err(unreachable)?;

@@ -346,7 +346,7 @@ async fn stack_on(data: &Data, folder: &Path, keys: AllKeys) -> Result<(String, 
     }
 }
 
-/// What became of the rows of a replay.
+/// The outcome of a replay's rows, in lines.
 fn told(outcome: &Outcome) -> Vec<String> {
     let mut lines = vec![
         format!("recorded         {}", outcome.recorded),

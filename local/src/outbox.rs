@@ -1,4 +1,4 @@
-//! What goes out to other systems and people, as the table has it.
+//! The messages that go out to other systems and people, as the table has them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// How many deliveries of each endpoint are shown.
 const MOST: i32 = 100;
 
-/// Every event that waits, and what became of the latest that were handed out, the latest first.
+/// Every event that waits, and the outcome of the latest that were handed out, the latest first.
 pub(crate) async fn show(app: &Arc<App<AllKeys>>) -> Response {
     match events(app).await {
         Ok(events) => Json(json!({"events": events})).into_response(),

@@ -29,7 +29,7 @@ const AT_ONCE: usize = 8;
 /// How long a stack may go on with the catalog that it remembers.
 const CATALOG_PATIENCE: Duration = Duration::from_secs(90);
 
-/// What to replay, and where.
+/// The rows to replay, and where.
 #[derive(Debug, Clone)]
 pub struct Replay {
     /// Where the functions are.
@@ -40,7 +40,7 @@ pub struct Replay {
     pub survey: Survey,
     /// The rows.
     pub rows: Vec<Row>,
-    /// What tells these rows' payments from those of another file.
+    /// The mark by which these rows' payments differ from those of another file.
     pub name: String,
     /// The store that they answer for.
     pub store: StoreNumber,
@@ -51,7 +51,7 @@ pub struct Replay {
 /// The answers of a row, by question; an empty cell is no answer.
 pub type Row = Map<String, Value>;
 
-/// What became of the rows.
+/// The outcome of the rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Recorded now.

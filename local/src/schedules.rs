@@ -60,7 +60,7 @@ pub(crate) struct Turns {
     sending: Mutex<()>,
 }
 
-/// What the scheduled functions have at hand.
+/// The parts that the scheduled functions share.
 pub(crate) struct Scheduled {
     /// A table that a count may take its time with.
     table: Table,
@@ -140,7 +140,7 @@ pub(crate) async fn fire_now(scheduled: &Scheduled, schedule: &Schedule, body: &
     }
 }
 
-/// What a function did, as JSON.
+/// The result of a function, as JSON.
 async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result<Value, CountError> {
     match schedule.function.as_str() {
         roll_up_stores::FUNCTION => Box::pin(count(scheduled, event)).await,
@@ -151,7 +151,7 @@ async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result
 
 async fn send(Scheduled { sender, clock, turns, .. }: &Scheduled) -> Result<Value, TableError> {
     let _turn = clock.waits_for(&turns.sending).await;
-    // One look at a faster clock a run: by the next its minute may be over, and with it the time for cases.
+    // One reading of a faster clock a run: by the next its minute may be over, and with it the time for cases.
     let clock = clock.of_a_run();
     // `listen` asks every two seconds. A run that finds nothing says so, and would fill the log.
     if !send_notices::has_work(sender, clock()).await? {

@@ -84,7 +84,7 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
         };
         router = router.route(&path, on(method, call));
     }
-    // What fits no route goes to the function of API Gateway's `$default`.
+    // A request that fits no route goes to the function of API Gateway's `$default`.
     let (app, function) = (app.clone(), template.elsewhere.clone());
     let elsewhere =
         async move |came: Came| answer(&app, &function, request(came, "$default".into(), HashMap::new()), clock).await;
@@ -152,7 +152,7 @@ pub async fn dispatch(app: &App<AllKeys>, function: &str, request: &Request, cal
     let operator = with(app, OperatorKeys { grants: grants.clone(), seal: seal.clone() });
     let receiver = with(app, ReceiverKeys { guests: guests.clone(), seal: seal.clone() });
     let (guests, grants) = (with(app, guests.clone()), with(app, grants.clone()));
-    // In a box each: a debug build's stack would not hold all of them, one within the other.
+    // In a box each: a debug build's stack would not have room for all of them, one within the other.
     let handled = async {
         Some(match function {
             issue_link::FUNCTION => Box::pin(issue_link::handle(&both, request, call)).await,

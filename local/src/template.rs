@@ -36,7 +36,7 @@ pub struct Schedule {
 /// The table's keys: attribute, attribute type, key type.
 pub type KeySchema = Vec<(String, String, String)>;
 
-/// What a local run needs of the template.
+/// The parts of the template that a local run needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     /// All routes.
@@ -65,7 +65,7 @@ struct Resource {
     properties: Properties,
 }
 
-/// The properties that are read, of whatever resource has them.
+/// The properties that are read, of every resource that has them.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Properties {

@@ -1,4 +1,4 @@
-//! What a start says while it takes its time.
+//! The words of a start that takes its time.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 /// How long nothing is said: what is quicker needs no words.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// How often a log is told what is still waited for. A terminal is told all the time.
+/// How often a log says what the start still waits for. A terminal says it all the time.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// Says what is waited for, from the first second until it is dropped: on a terminal a line that moves, elsewhere in

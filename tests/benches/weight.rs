@@ -1,5 +1,5 @@
-//! What a laptop bears: a folder of a million answers is opened twenty times, then a trickle of guests is served from
-//! it for five minutes, while the schedules count and what has expired is swept.
+//! The load that a laptop bears. A folder of a million answers is opened twenty times. Then it serves a trickle of
+//! guests for five minutes, while the schedules count and expired items are swept.
 //!
 //! `cargo weight-bench -- --answers 1000000 --starts 20 --seconds 300`
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
@@ -33,7 +33,7 @@ const BOUND: Duration = Duration::from_millis(500);
 /// Between two calls of the guests: four a second.
 const TRICKLE: Duration = Duration::from_millis(250);
 
-/// So many visits are followed by a manager's look at a report.
+/// So many visits are followed by a manager who opens a report.
 const VISITS_A_REPORT: usize = 5;
 
 #[tokio::main]
@@ -132,7 +132,7 @@ fn guest(store: u32, i: u32, paid: Timestamp) -> Guests {
 
 type Times = BTreeMap<&'static str, Vec<Duration>>;
 
-/// A guest after the other: a till issues a link, the guest opens and answers it; now and then a manager looks.
+/// A guest after the other: a till issues a link, the guest opens and answers it; at times a manager opens a report.
 async fn trickle(stack: &Stack, long: Duration) -> Times {
     let grant = harness::grant(&stack.app.keys.grants, "issue report:", Timestamp::now() + 1.hour());
     let (http, times) = (Client::new(), Mutex::new(Times::new()));

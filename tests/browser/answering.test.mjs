@@ -36,7 +36,7 @@ guest('by touch: a tap on a score brings the next question of its group, and the
   for (const [i, id] of scales.entries()) {
     const next = ids[i + 1];
     await option(page, id, id === 'nps' ? 9 : 5).tap();
-    // What may be passed over is not pushed on anyone: after the last required one nothing moves.
+    // A question that may be passed over is not pushed on anyone: after the last required one nothing moves.
     if (id !== 'csat') await soon(async () => assert.ok(await isSeen(next), `${next} is not seen after a tap in ${id}`));
     assert.deepEqual(await bar(), { value: i + 1, max: ids.length });
   }

@@ -15,8 +15,8 @@ const LOADS = 15;
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, locale: 'zh-CN' };
 
 const CPU_SLOWDOWN = 4;
-// Lighthouse's slow 4G, in bits a second. Chromium delays requests, and not the packets that set up a connection; so
-// Lighthouse, where it lets Chromium slow down the network, takes 3.75 round trips for a request and 90 % of the rates.
+// Lighthouse's slow 4G, in bits a second. Chromium delays requests, and not the packets that set up a connection. So
+// Lighthouse, where Chromium slows the network down, takes 3.75 round trips for a request and 90 % of the rates.
 const SLOW_4G = { roundTrip: 150, down: 1.6 * 1024 * 1024, up: 750 * 1024 };
 const NETWORKS = {
   'open connection': { latency: SLOW_4G.roundTrip, down: SLOW_4G.down, up: SLOW_4G.up },
@@ -48,7 +48,7 @@ async function load(address, { latency, down, up }, javaScriptEnabled) {
 
 /**
  * Waits until a finger would hit the first score, and until the script, where it runs, is ready for that: it shows the
- * bar last. The page is asked from outside, because without script it can't look at itself.
+ * bar last. The page is asked from outside, because without script it can't check itself.
  */
 async function tappable(page, hasScript) {
   for (;;) {

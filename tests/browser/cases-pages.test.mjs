@@ -1,4 +1,4 @@
-// Opens the pages of cases and awards, and checks what only a browser can tell.
+// Opens the pages of cases and awards, and checks what only a browser can see.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/cases-pages.test.mjs

@@ -1,4 +1,4 @@
-// Cases that are there before somebody looks: guests answer, and what needs somebody is opened.
+// Cases that are there before somebody opens the inbox: guests answer, and answers that need somebody open cases.
 
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
@@ -43,7 +43,7 @@ async function putCase(store, { sk, expires }, { submission, severity, due, cont
   return id;
 }
 
-/** What guests say that needs somebody, with what is hard to show among it. */
+/** Answers of a guest who needs somebody, with text among them that is hard to show. */
 export const UNHAPPY = { nps: 2, csat: 1, why: '等了四十分钟，上来的汤是凉的，叫了三次服务员才有人理。' };
 export const HARMED = { nps: 0, csat: 1, why: '沙拉里有一小块玻璃，孩子差点吃下去。' };
 export const LONG = { nps: 5, csat: 2, why: `${'W'.repeat(180)} <b>&amp;` };

@@ -64,7 +64,7 @@ guest('whoever asks for a reply asks for it in every language and after a reload
     await follow(page, () => page.getByText(WORDS[language].own).click());
     assert.ok(await page.getByLabel(WORDS[language].reply).isChecked());
   }
-  // What is wrong is shown with what was asked.
+  // The error is shown with what was asked.
   await finishWithTooMuch(page);
   assert.ok(await asked());
   await page.locator('#why').fill('Soup');

@@ -1,4 +1,4 @@
-// What holds for every page, of guests or of managers: it fits every window, everybody can use it, it passes its own
+// Rules for every page, of guests or of managers. It fits every window, and everybody can use it. It passes its own
 // policy, and it fits the paper it is printed on.
 
 import { test } from 'node:test';
@@ -27,8 +27,8 @@ function checkWindows(name, { isSignedIn, ...expected }) {
       // Without the page's policy, which would keep the larger letters out.
       look(name, { isSignedIn, language, bypassCSP: true }, async (page, note, see) => {
         note(...(await opening(page, expected)));
-        // No page looks at its window from a script: it is the same whether the window is so from the start or becomes
-        // so, and not opening each page twelve times saves minutes.
+        // No page reads its window from a script: it is the same whether the window is so from the start or becomes so.
+        // Not opening each page twelve times saves minutes.
         for (const scheme of SCHEMES) {
           for (const size of Object.values(WINDOWS)) {
             await see(scheme, size);

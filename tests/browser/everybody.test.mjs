@@ -1,5 +1,5 @@
-// Everybody can use each page that a guest may see: on a narrow phone, in the light and in the dark, with large
-// letters, with a finger and with a screen reader.
+// Everybody can use each page that a guest may see. They may have a narrow phone, light or dark colours, large letters,
+// a finger or a screen reader.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/everybody.test.mjs

@@ -1,4 +1,4 @@
-// Looks for what may be wrong with a page, of guests or of managers. Each function returns the problems that it finds.
+// Finds flaws in a page, of guests or of managers. Each function returns the problems that it finds.
 
 import axe from 'axe-core';
 

@@ -1,4 +1,4 @@
-// The forms of people and grants: what is wrong is said beside what was typed, a till's grant is issued and ended, and all
+// The forms of people and grants. An error is shown beside what was typed, a till's grant is issued and ended, and all
 // of it is written down.
 //
 //   npm ci --prefix tests/browser
@@ -21,7 +21,7 @@ after(stop);
 
 // ── Mistakes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Whoever sets up a region gives what they may do there themselves.
+// A person who sets up a region gives what they may do there themselves.
 const OF_A_REGION = ['sets-up', 'looks', 'owns-cases'].flatMap((role) => roles(role, 'cn/east'));
 
 for (const own of LANGUAGES) {

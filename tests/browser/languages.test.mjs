@@ -54,7 +54,7 @@ for (const language of LANGUAGES) {
     await isIn(words.takenBack);
     await follow(page, () => page.getByText(words.again).click());
     await assertSurveyIn(page, language);
-    // Another language stays for the rest of the visit, whatever the phone speaks.
+    // Another language stays for the rest of the visit, in spite of the phone's.
     for (const other of LANGUAGES) {
       await follow(page, () => page.locator('footer').getByText(WORDS[other].own).click());
       await assertSurveyIn(page, other);

@@ -20,7 +20,7 @@ after(stop);
 const LEAVING = {
   'for another page': (page) => page.goto('about:blank'),
   'by closing the page': (page) => page.close({ runBeforeUnload: true }),
-  // Older Safaris tell a page that it goes, and not that it is hidden.
+  // Older Safaris report that a page goes, and not that it is hidden.
   'in an older Safari': async (page) => {
     await page.evaluate(() => addEventListener('visibilitychange', (event) => event.stopPropagation(), true));
     await page.goto('about:blank');

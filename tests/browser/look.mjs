@@ -1,4 +1,4 @@
-// Looks at a page in each language, as guests and managers do. Each problem is noted with how the page was looked at.
+// Checks a page in each language, as guests and managers see it. Each problem is noted with how the page was opened.
 
 import assert from 'node:assert/strict';
 
@@ -13,7 +13,7 @@ export const WINDOWS = {
   desk: { width: 1280, height: 800 },
 };
 
-/** On a page of its own, so that no page that is looked at has one before it. */
+/** On a page of its own, so that no page that is checked has one before it. */
 async function signInBefore(context) {
   const page = await context.newPage();
   await signIn(page);
@@ -21,8 +21,8 @@ async function signInBefore(context) {
 }
 
 /**
- * Hands `use` a page of a browser that has nothing but an operator's session, or nothing at all, and returns the
- * problems that were noted meanwhile. `note` takes problems, `see` changes how the page is looked at. Each problem comes
+ * Hands `use` a page of a browser that has nothing but an operator's session, or nothing at all. Returns the
+ * problems that were noted meanwhile. `note` takes problems, `see` changes how the page is shown. Each problem comes
  * with both. Console errors and requests are noted by themselves.
  */
 export async function look(name, options, use) {
@@ -72,7 +72,7 @@ function isSamePage(one, other) {
   return withoutQuery(one) === withoutQuery(other);
 }
 
-/** Looks in each of these languages at once, and fails with all problems. */
+/** Checks each of these languages at once, and fails with all problems. */
 export async function inEachLanguage(languages, lookAt) {
   const problems = (await Promise.all(languages.map(lookAt))).flat();
   assert.ok(problems.length === 0, `${problems.length} problems\n${problems.join('\n')}`);

@@ -1,6 +1,6 @@
-// The whole loop on phones: a guest complains, the store hears of it and answers, the guest is not content, the level
-// above hears of that, the guest is content, and the report counts it. An hour passes in a minute: nothing here is put into
-// the table, and no schedule is fired by hand.
+// The whole loop on phones. A guest complains, and the store hears of it and answers. The guest is not content, and
+// the level above hears of that. Then they are content, and the report counts it. An hour passes in a minute: nothing
+// here is put into the table, and no schedule is fired by hand.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/loop.test.mjs
@@ -27,7 +27,7 @@ const STORE = 91;
 const REGION = 'cn/south';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'zh-CN' };
 
-// What its guest says is in no mail, no event and no photo. What the store replies is its guest's alone.
+// The guest's words are in no mail, no event and no photo. The store's reply is for its guest alone.
 const SAID = '汤是凉的，等了四十分钟。';
 const REPLY = '对不起，让您久等了。';
 const SECOND_REPLY = '我们已退回汤的钱，传菜口加了保温台。';
@@ -51,7 +51,7 @@ async function end() {
   closeMailboxes();
 }
 
-// ── What everybody does ────────────────────────────────────────────────────────────────────────────────────────────
+// ── Steps of everybody ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /** That everybody can use a page, in the light and in the dark. */
 async function assertUsable(page) {
@@ -65,7 +65,7 @@ async function assertUsable(page) {
   assert.deepEqual(problems, [], page.url());
 }
 
-/** Opens an address in each language, the page's own last, and has each page looked at. */
+/** Opens an address in each language, the page's own last, and has each page checked. */
 async function inEachLanguage(page, address, lookAt) {
   for (const wanted of [...LANGUAGES].reverse()) {
     await page.goto(`${url}${address}?lang=${wanted}`);
@@ -75,7 +75,7 @@ async function inEachLanguage(page, address, lookAt) {
   }
 }
 
-/** Tab by Tab to an element. Whoever goes there sees at each where they are. */
+/** Tab by Tab to an element. At each one a person sees where they are. */
 async function tabTo(page, target) {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press('Tab');
@@ -249,7 +249,7 @@ async function assertCounted(page) {
   }
 }
 
-/** What other systems are told of the case, in whatever order. */
+/** That other systems get the events of the case, in any order. */
 async function assertTold() {
   const told = await soon(async () => {
     const types = events.map(({ type }) => type).sort();
@@ -283,7 +283,7 @@ people('a complaint goes round until its guest is content, and the report counts
   await answerByKeyboard(mei, mail);
   await lookByPhoto(await newBrowser(PHONE), path);
 
-  // Nobody else is told of what is in hand.
+  // Nobody else is notified of a case that somebody works on.
   assert.ok(mails.every(({ to }) => to === 'mei@example.cn'), JSON.stringify(mails));
   assert.equal(await comeBack(guest, path, { reply: REPLY, said: 'not-solved' }), '我们已收到您的反馈，暂时没有新的回复。');
   const escalation = await mailTo('wang');

@@ -6,13 +6,13 @@ import { createServer } from 'node:http';
 let server;
 let address;
 
-/** What the program is started with so that its mail comes here. Its signature's keys are nobody's. */
+/** The program's variables, by which its mail comes here. Its signature's keys are nobody's. */
 export let environment;
 
 /** The address of the webhook. */
 export let webhook;
 
-/** What has arrived, in its order: mails with `to`, `subject`, `text` and `page`, and the bodies of events. */
+/** All that has arrived, in its order: mails with `to`, `subject`, `text` and `page`, and the bodies of events. */
 export const [mails, events] = [[], []];
 const ids = new Set();
 

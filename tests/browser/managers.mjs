@@ -1,4 +1,4 @@
-// What managers do on the pages behind the sign-in.
+// The steps of managers on the pages behind the sign-in.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -61,7 +61,7 @@ export function people(name, use, timeout = 90_000) {
       context.setDefaultTimeout(10_000);
       context.on('dialog', (dialog) => dialog.dismiss().then(() => problems.push(`a dialog: ${dialog.message()}`)));
       context.on('console', (message) => {
-        // The tests bring about replies that are no success, and Chromium tells of each.
+        // The tests bring about replies that are no success, and Chromium reports each.
         if (!message.text().startsWith('Failed to load resource')) problems.push(message.text());
       });
       return context.newPage();

@@ -67,7 +67,7 @@ function manager(name, use) {
 const signInButton = (page) =>
   page.locator('a[href*="/sign-in/openid"], form[action*="/sign-in/openid"] button').first();
 
-/** From the page to sign in on to the provider's page of what may be told of an account. */
+/** From the page to sign in on to the provider's page of consent. */
 async function toConsent(page, account) {
   await page.goto(`${url}/sign-in`);
   await signInButton(page).click();
@@ -117,7 +117,7 @@ async function assertRefused(page, reply) {
   assert.equal(await looksAt(page, 'cn/east'), 401);
 }
 
-// ── Who gets in, and who does not ──────────────────────────────────────────────────────────────────────────────────
+// ── Let in, and refused ────────────────────────────────────────────────────────────────────────────────────────────
 
 manager('who is listed signs in with the provider and sees their report, and no other', async (page) => {
   await page.goto(`${url}/sign-in`);

@@ -1,5 +1,5 @@
-// Opens every page of a survey and of a report in Chromium, as guests and managers do, and checks what only a browser
-// can tell.
+// Opens every page of a survey and of a report in Chromium, as guests and managers do. Checks what only a browser
+// can see.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/pages.test.mjs
@@ -100,7 +100,7 @@ async function answer(page, path) {
   return sent(page, () => page.locator('form button').click());
 }
 
-// ── What is looked at ──────────────────────────────────────────────────────────────────────────────────────────────
+// ── The checks ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 checkEach(PAGES);
 
@@ -110,7 +110,7 @@ test('the links that the program prints lead to a survey and, once, to a report'
     if (survey.status() !== 200) note(`the survey link is ${survey.status()}`);
     await page.goto(printedSignInLink);
     await pressSignIn(page);
-    // Whoever reads the link over a shoulder must not get in: it stays in no address, and works no second time.
+    // A person who reads the link over a shoulder must not get in: it stays in no address, and works no second time.
     if (page.url() !== `${url}/reports/cn.html`) note(`the sign-in link ends at ${page.url()}`);
     const again = await page.goto(printedSignInLink);
     if (again.status() !== 410) note(`the used sign-in link is ${again.status()}`);

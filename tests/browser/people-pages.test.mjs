@@ -1,4 +1,4 @@
-// Opens every page of signing in, of people, of grants and of what was done, and checks what only a browser can tell.
+// Opens every page of signing in, of people, of grants and of the log of changes. Checks what only a browser can see.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/people-pages.test.mjs

@@ -1,5 +1,5 @@
-// An operator lets managers in, and managers find their own pages and no others: invited, signed in by a link, refused,
-// changed, signed out, taken off.
+// An operator lets managers in, and managers find their own pages and no others. They are invited, signed in by a link,
+// refused, changed, signed out, taken off.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/people.test.mjs
@@ -48,7 +48,7 @@ for (const [own, { ofOperator, ofPhone, script }] of Object.entries({
 
     const phone = await newBrowser({ ...PHONE, locale: ofPhone, ...script });
     const thief = await newBrowser({ locale: own });
-    // Whatever looks into messages opens their links, and uses nothing up.
+    // A program that scans messages opens their links, and uses nothing up.
     for (const page of [thief, phone]) assert.equal((await page.goto(link)).status(), 200);
     assert.equal(await heading(phone), MANAGERS_WORDS[ofPhone].signIn);
     // Nobody is signed in as somebody else unawares.
@@ -177,7 +177,7 @@ people('who signs out is out in this browser, and in no other', async (newBrowse
     await open(shared, path);
     await follow(shared, () => shared.locator('form[action^="/sign-out"] button:not([name])').click());
     assert.equal(new URL(shared.url()).pathname, '/sign-in');
-    // Also for whoever presses Back.
+    // Also for a person who presses Back.
     await assertRefused(shared, path, { status: 401, words: MANAGERS_WORDS.en.signInFirst, next: '/sign-in' });
   }
   assert.equal((await open(own, '/people')).status(), 200);
@@ -228,7 +228,7 @@ people('a form from before this sign-in is refused, says so, and changes nothing
   assert.deepEqual(await everything(), before);
 });
 
-/** Who is listed, and which grants. */
+/** The people and the grants that are listed. */
 async function everything() {
   return [await call('GET', '/people'), await call('GET', '/grants')];
 }

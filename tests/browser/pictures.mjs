@@ -1,10 +1,10 @@
-// Draws the pictures of the READMEs anew, from the demo: a guest's survey and a manager's report, on a phone.
+// Draws the pictures of the READMEs again, from the demo: a guest's survey and a manager's report, on a phone.
 //
 //   apt-get install chromium fonts-noto-cjk fonts-roboto-unhinted pngquant
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node tests/browser/pictures.mjs
 //
-// It is run by hand, and looked at: the demo is another each day.
+// Run it by hand, and check the result: the demo is another each day.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -41,14 +41,14 @@ function useLettersOfAPhone() {
   process.env.FONTCONFIG_FILE = file;
 }
 
-/** What a guest sees who has answered the first two questions. */
+/** The survey as a guest sees it who has answered the first two questions. */
 async function survey(page) {
   await page.goto(url + (await newSurvey(SURVEY_OF)));
   for (const [question, value] of Object.entries(ANSWERS)) await option(page, question, value).tap();
   await scrollTo(page, 'body', 0);
 }
 
-/** What a manager sees first, below the choice of days. */
+/** The part of the report that a manager sees first, below the choice of days. */
 async function report(page) {
   await signIn(page);
   await page.goto(`${url}/reports/${REPORT_OF}.html`);

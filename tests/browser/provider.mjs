@@ -1,5 +1,5 @@
-// An identity provider on this machine, as a chain would have one: a certified server of OpenID Connect, with pages of
-// our own for signing in and for consent. To a browser it is another site than the program, as in earnest.
+// An identity provider on this machine, as a chain would have one. It is a certified server of OpenID Connect, with
+// pages of our own for signing in and for consent. To a browser it is another site than the program, as in earnest.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ let server;
 let answer;
 export let issuer;
 
-/** Begins to listen. What the provider knows comes with `serve`: the program has an address only when it runs. */
+/** Begins to listen. Its settings come with `serve`: the program has an address only when it runs. */
 export async function listen() {
   server = createServer((request, response) => answer(request, response));
   server.listen(0, '127.0.0.1');
@@ -27,7 +27,7 @@ export function serve(redirectUri, accounts) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new Provider(issuer, {
     clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],
-    // What is not said here is as the standard has it: the address is in the user info, and not in the token.
+    // Everything else is as the standard has it: the address is in the user info, and not in the token.
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     findAccount: (_, id) => accounts[id] && { accountId: id, claims: () => ({ sub: id, ...accounts[id] }) },
     features: { devInteractions: { enabled: false } },
@@ -56,7 +56,7 @@ const page = (buttons) => `<!doctype html><html lang="en"><meta charset="utf-8">
   <form method="post">${buttons.join('')}</form></html>`;
 const button = (name, value, text) => `<button name="${name}" value="${value}">${text}</button>`;
 
-/** The provider's own pages: who somebody is, then what may be told of them. */
+/** The provider's own pages: who somebody is, then what it may disclose about them. */
 async function interact(provider, accounts, request, response) {
   const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
   if (request.method === 'GET') {

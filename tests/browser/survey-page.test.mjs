@@ -125,7 +125,7 @@ guest('a language from the right has its scales from the right', { ...PHONE, sur
 
 // ── Colours ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a guest taps or reads, as it is drawn: pairs of colours with the contrast that they need. */
+/** The parts that a guest taps or reads, as they are drawn: pairs of colours with the contrast that they need. */
 function pairs(page) {
   return page.evaluate(() => {
     const behind = (element) => {
@@ -196,7 +196,7 @@ test('any colour of a brand can be seen and read in both schemes', { timeout: 24
   }
 });
 
-// ── What waits on the phone ────────────────────────────────────────────────────────────────────────────────────────
+// ── Answers that wait ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const reworded = (text) => ({
   ...CHANGING,

@@ -1,4 +1,4 @@
-// A guest takes back what they sent, and answers anew. Nobody else can: another phone has no button for it.
+// A guest takes back what they sent, and answers again. Nobody else can: another phone has no button for it.
 //
 //   npm ci --prefix tests/browser
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/browser/taking-back.test.mjs
@@ -83,7 +83,7 @@ for (const [how, comeBack] of Object.entries(LATER)) {
     await finish(page);
     const submission = await submissionOn(page);
     const later = await comeBack(visit);
-    // The server was asked for an end and told no more: the phone knows the submission.
+    // The server was asked for an end and given no more: the phone knows the submission.
     assert.match(later.url(), /[?&]end=/);
     assert.equal(await submissionOn(later), submission);
     assert.equal((await takeBack(later)).status(), 200);
@@ -167,7 +167,7 @@ guest('another answer that is there by now is not taken back', PHONE, async ({ c
   await open(tab, path);
   await end(tab, 'answered');
   await takeBack(tab);
-  // Somebody answered anew, took that back, and answered once more.
+  // Somebody answered again, took that back, and answered once more.
   const submission = randomUUID();
   assert.equal(await send(path, { nps: 4, csat: 3 }, submission), 201);
   assert.equal((await fetch(url + path, { method: 'DELETE', headers: { submission } })).status, 204);

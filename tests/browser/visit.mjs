@@ -1,5 +1,5 @@
-// A guest's visit, as the checks of each journey begin it: in a browser that has nothing from before, with a fresh link
-// of a store of its own. The store's report says what came of it, not the page.
+// A guest's visit, as the checks of each journey begin it. The browser has nothing from before, and the link is a fresh
+// one of a store of its own. The store's report says what came of it, not the page.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -91,7 +91,7 @@ export async function expiredLink() {
 
 /**
  * A test of one guest. `use` gets their browser, which has nothing from before, and a page of it. It also gets a store
- * of its own, the path of a fresh link of that store, and the requests with which the guest's pages send something.
+ * of its own, the path of a fresh link of that store, and the requests by which the guest's pages send.
  * `onAnotherPhone` opens a page of another browser, which has nothing of the first.
  */
 export function guest(name, { survey = DINE_IN, ...options }, use) {
@@ -135,7 +135,7 @@ function listen(context, problems) {
     dialog.dismiss();
   });
   context.on('console', (message) => {
-    // The tests bring about replies that are no success, and Chromium tells of each.
+    // The tests bring about replies that are no success, and Chromium reports each.
     if (!message.text().startsWith('Failed to load resource')) problems.push(`console: ${message.text()}`);
   });
 }
@@ -172,7 +172,7 @@ export function shown(page) {
   return page.locator('.question:visible').evaluateAll((questions) => questions.map((question) => question.dataset.id));
 }
 
-/** Answers what has to be answered, and sends it, whatever becomes of that. */
+/** Answers what has to be answered, and sends it, whether that works or not. */
 export async function answer(page) {
   await pick(page, 'nps', 9);
   await pick(page, 'csat', 5);
@@ -187,7 +187,7 @@ export async function finish(page, { nps = 9, csat = 5, why } = {}) {
   return sent(page, () => submit(page));
 }
 
-/** What is stored of the store now. */
+/** The store's answers, as they are stored now. */
 export async function stored(store) {
   const there = await storedOf(store);
   return { ...there, comments: there.comments.map(({ text }) => text) };
@@ -211,7 +211,7 @@ export async function soon(assertion, seconds = 5) {
   }
 }
 
-/** Lets `handle` have whatever is sent to a survey. */
+/** Lets `handle` have everything that is sent to a survey. */
 export function intercept(context, handle) {
   return context.route('**/s/*', (route) => (route.request().method() === 'POST' ? handle(route) : route.continue()));
 }

@@ -70,7 +70,7 @@ guest('a server that is not there yet is asked again', PHONE, async ({ context, 
 guest('an answer that waits is sent after a reload', PHONE, async ({ context, page, store, path }) => {
   let isThere = false;
   await intercept(context, (route) => (isThere ? route.continue() : route.fulfill({ status: 503 })));
-  // A page's last request on its way out can't be held up: this phone sends none.
+  // A page's last request on its way out can't be delayed: this phone sends none.
   await page.addInitScript(() => { navigator.sendBeacon = () => false; });
   await open(page, path);
   await answer(page);

@@ -31,7 +31,7 @@ for (const language of LANGUAGES) {
 
     await option(page, 'nps', 3).tap();
     await option(page, 'dishes', 'noodles').tap();
-    // Passed over, because its condition does not hold.
+    // Passed over, because its condition is not met.
     await option(page, 'heat', 2).tap();
     const again = await follow(page, () => submit(page));
     assert.equal(again.status(), 422);

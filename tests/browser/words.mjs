@@ -36,7 +36,7 @@ export const WORDS = {
   },
 };
 
-// What managers read where a call is refused.
+// The words for managers where a call is refused.
 const REFUSED = {
   'zh-CN': {
     notYours: '超出您的权限', wayOn: '登录，或前往您的首页', signedOut: '您已退出登录', linkUsed: '这个链接已失效', unchanged: '没有任何更改',

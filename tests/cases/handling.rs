@@ -1,4 +1,4 @@
-//! Moves: each is made once, by whoever may, and what is refused changes nothing.
+//! Moves: each is made once, by somebody who may, and a refused one changes nothing.
 
 use aftertaste::{
     cases::{Pushed, push, withdraw},
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::scene::{FOLLOWS, answer, case, moved, opened, opened_at, owns, unhappy, usual};
 use crate::harness::{World, answers, browser::list};
 
-/// What a guest does with their case.
+/// A guest's step in their case.
 async fn guest(world: &World, key: &CaseKey, step: &Move) {
     let app = &world.stack.app;
     let store = app.catalog.store(key.store, Timestamp::now()).await.unwrap().unwrap();
@@ -67,7 +67,7 @@ async fn a_case_is_taken_answered_and_closed_when_its_guest_says_so() {
 async fn of_64_who_take_it_at_once_one_has_it() {
     let world = World::new().await;
     let id = usual(&world).await;
-    // Somebody who presses often is told each time that it is made.
+    // Somebody who presses often reads each time that it is made.
     let pressed = join_all((0..16).map(|_| moved(&world, &id, FOLLOWS, json!({"v": 1, "move": "take"})))).await;
     assert!(pressed.iter().all(|reply| reply.status == 200), "the same move of the same person");
     assert_eq!(case(&world, &id).await["v"], 2, "and made once");
@@ -253,7 +253,7 @@ async fn an_answer_that_was_taken_back_leaves_a_case_without_words() {
     let id = opened(&world, Severity::Normal, guests).await;
     let table = &world.stack.app.table;
     table.take_back(visit, response.submission.unwrap()).await.unwrap();
-    // Answered anew, which is no case: its words are nobody's business here.
+    // Answered again, which is no case: its words are nobody's business here.
     let anew = unhappy().payment("gone").text("别处写的话").visits(world.keyring()).remove(0).1;
     let anew = aftertaste::domain::survey::Response { submission: Some(Uuid::new_v4()), ..anew };
     table.record(visit, &anew, Timestamp::now() + 9_000.hours()).await.unwrap();

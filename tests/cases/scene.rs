@@ -1,4 +1,4 @@
-//! A store with a guest who was unhappy, and whoever answers for it.
+//! A store with a guest who was unhappy, and the people who answer for it.
 
 use aftertaste::{
     domain::{

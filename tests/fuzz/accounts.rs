@@ -94,7 +94,7 @@ pub async fn put(scene: &Scene) {
     }
 }
 
-/// What `PUT /accounts/{account}` takes, now and then nearly as much as it may.
+/// A body for `PUT /accounts/{account}`, now and then nearly as large as it may be.
 pub fn body(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     let mut body = plan.account.details();
     if draw.one_in(3) {

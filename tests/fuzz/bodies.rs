@@ -133,8 +133,8 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
     }
 }
 
-/// Who is on duty: somebody who may follow cases, people who may not or nobody, and an endpoint that is none or reaches none
-/// of them.
+/// The people on duty: somebody who may follow cases, people who may not, or nobody. The endpoint is none or reaches
+/// none of them.
 fn duty(draw: &mut Draw) -> Value {
     let mut body = json!({"people": [draw.pick(&[cases::OWNER, cases::OWNER, "person-1"])]});
     if draw.one_in(3) {
@@ -198,7 +198,7 @@ fn payment(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     body
 }
 
-/// What a merchant may know of a visit.
+/// A merchant's knowledge of a visit.
 fn context(draw: &mut Draw) -> Value {
     let amount = draw.pick(&[0, 99, 18_800, 1_000_000_000_000_000_u64]);
     match draw.below(4) {

@@ -123,7 +123,7 @@ pub fn as_form(plan: &Plan<'_>, body: &Value) -> Vec<(String, String)> {
     [token].into_iter().chain(fields).collect()
 }
 
-/// What a guest says of the case that their answer opened, or how they want to be reached.
+/// A guest's word on the case that their answer opened, or how they want to be reached.
 pub fn word_of_guest(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     let mut body = match draw.below(4) {
         0 => json!({"contact": {"how": draw.pick(&["13812345678", "微信 lane", "a\u{7}", ""])}}),

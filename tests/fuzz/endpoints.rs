@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{events::keys, harness::proxy::ask};
 
-/// The first is only put right, so that there is always one to act on. The last can't be read until it is put anew.
+/// The first is only put right, so that there is always one to act on. The last can't be read until it is put again.
 const ENDPOINTS: [&str; 5] = [OWN_ENDPOINT, "spare-1", "spare-2", "spare-3", "spoiled"];
 
 const OWN_ENDPOINT: &str = "own";
@@ -89,7 +89,7 @@ pub async fn put_unreadable(dynamodb: &str, scene: &Scene) {
     }
 }
 
-/// What `PUT /endpoints/{endpoint}` takes.
+/// A body for `PUT /endpoints/{endpoint}`.
 pub fn body(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     let hook =
         json!({"webhook": {"url": format!("https://hooks.example.invalid/{}?key={}", plan.endpoint, draw.below(9))}});
@@ -148,7 +148,7 @@ fn odd(draw: &mut Draw, body: &mut Value) {
     }
 }
 
-/// What `POST /endpoints/{endpoint}` takes.
+/// A body for `POST /endpoints/{endpoint}`.
 pub fn act(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     let (id, at) = event(plan.scene, draw.below(EVENTS + 2));
     match draw.below(6) {
@@ -160,7 +160,7 @@ pub fn act(draw: &mut Draw, plan: &Plan<'_>) -> Value {
     }
 }
 
-/// Whether a reply tells a secret that it does not make: a webhook's is told by the call that makes it, a robot's never.
+/// Whether a reply shows a secret that it does not make. The call that makes a webhook's shows it, and none a robot's.
 pub fn tells_a_secret(route: &str, reply: &Reply) -> bool {
     let text = String::from_utf8_lossy(&reply.body);
     let is_key =

@@ -127,7 +127,7 @@ const ODD_GRANTS: [&str; 5] =
 pub struct Generator<'a> {
     scene: &'a Scene,
     draw: Draw,
-    /// Each route as often as its share. What guests do has most states.
+    /// Each route as often as its share. Guests' routes have most states.
     routes: Vec<&'a Route>,
     made: usize,
 }
@@ -303,7 +303,7 @@ fn session(plan: &Plan<'_>) -> String {
     format!("__Host-aftertaste={}", plan.scene.ticket(Ticket::Session, plan.session))
 }
 
-/// What a caller shows to be let in: in `Authorization`, or as a browser's cookie.
+/// The credential of a caller: in `Authorization`, or as a browser's cookie.
 fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
     let token = token(draw, plan)?;
     if draw.one_in(8) {

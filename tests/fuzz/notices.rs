@@ -17,7 +17,7 @@ use crate::payments::signing::resource;
 /// The route that takes them.
 pub const ROUTE: &str = "POST /payments/{provider}/{account}";
 
-/// How many payments each account tells of: few enough that they are told again, and paid back.
+/// How many payments each account reports: few enough that they are reported again, and paid back.
 const PAYMENTS: u32 = 40;
 
 /// Few, so that some were asked not long ago.
@@ -26,17 +26,17 @@ const PAYERS: [&str; 5] = ["guest-1", "guest-2", "guest-3", "guest-4", "客人"]
 /// Seconds by which a clock may be off: the first half is near enough.
 const SKEWS: [i64; 12] = [0, -1, 60, -200, 240, -240, 400, -400, 100_000, -100_000, -1_700_000_000, 200_000_000_000];
 
-/// What headers may hold that no provider writes.
+/// Values of headers that no provider writes.
 const ODD_VALUES: [&[u8]; 9] =
     [b"", b"\xff\xfe", b"t=,v1=", b"v1,", b"t=1,t=1,v1=00,v1=00", b",,,,", b"\t", b"=", b"WECHATPAY/SIGNTEST/x"];
 
 /// A notice as it is sent.
 pub struct Notice {
     pub headers: Vec<Header>,
-    /// What stands behind the `?`; empty without one.
+    /// The part behind the `?`; empty without one.
     pub query: String,
     pub body: Body,
-    /// Whether the provider signed it, so that what it holds may be unreadable.
+    /// Whether the provider signed it, so that its content may be unreadable.
     pub is_signed: bool,
 }
 
@@ -57,7 +57,7 @@ pub fn drawn(draw: &mut Draw, plan: &Plan<'_>) -> Notice {
     };
     if !is_spoilt && draw.slips(2) {
         tamper(draw, &mut notice);
-        // Whoever tampers makes nothing unreadable, unless the account is, or signs a part alone.
+        // Tampering makes nothing unreadable, unless the account is, or the provider signs a part alone.
         notice.is_signed = !plan.account.is_own || kind == "adyen";
     }
     notice
@@ -103,7 +103,7 @@ fn spoilt(draw: &mut Draw, said: Value) -> Vec<u8> {
     bytes
 }
 
-/// What is no notice of anybody, up to as long as one may be.
+/// A body that is nobody's notice, up to as long as one may be.
 fn large(draw: &mut Draw) -> Vec<u8> {
     let most = draw.pick(&[1_000, 60_000, LARGEST_NOTICE, LARGEST_NOTICE + 1]);
     let mut bytes = match draw.below(8) {

@@ -1,4 +1,4 @@
-//! What stands in a path and behind it: right, nearly right and hostile.
+//! The texts of a path and of its query: right, nearly right and hostile.
 
 use aftertaste::domain::visit::Channel;
 use jiff::ToSpan;
@@ -23,7 +23,7 @@ const FILES: [&str; 4] = ["qr", "qr.svg", "qr.png", "qr.bin"];
 const SCOPES: [&str; 7] = ["cn", "cn/east", "cn/east/shanghai", "cn/north", "store/12", "store/13", "store/31"];
 const ENDINGS: [&str; 4] = ["", ".json", ".csv", ".html"];
 
-/// Whatever the parameter is for.
+/// The same for each parameter.
 const HOSTILE: [&str; 30] = [
     "",
     ".",
@@ -87,7 +87,7 @@ const ODD_QUERIES: [&str; 24] = [
 /// A parameter of the path, as it stands in an address.
 pub fn parameter(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
     let right = right(draw, plan, name);
-    // Behind most wrong addresses of a notice is nothing that looks at it.
+    // Behind most wrong addresses of a notice is nothing that reads it.
     let seldom = if ["provider", "account"].contains(&name) { 4 } else { 1 };
     if draw.slips(6 * seldom) {
         spoiled(draw, &right)
@@ -217,7 +217,7 @@ pub fn spoiled(draw: &mut Draw, text: &str) -> String {
     chars.into_iter().collect()
 }
 
-/// What stands behind the path, with its `?`; often nothing.
+/// The query behind the path, with its `?`; often nothing.
 pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
     let mut parts = Vec::new();
     for name in [

@@ -1,4 +1,4 @@
-//! What requests are made from: chance, keys, a moment and routes, and what the parts of one request share.
+//! The parts of requests: chance, keys, a moment and routes, and those that the parts of one request share.
 
 use aftertaste::{
     domain::access::{AllKeys, Grant, Ticket},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{events::keys, harness::signed_by};
 
-/// So many visits there are. Few enough that each is opened, answered, answered anew and taken back.
+/// So many visits there are. Few enough that each is opened, answered, answered again and taken back.
 const VISITS: usize = 400;
 
 /// A visit beyond these, at a store that nobody puts. It is answered before all else, so that there is one to erase.
@@ -39,7 +39,7 @@ pub const OWN_SURVEY: &str = "dine-in";
 pub const OWN_STORE: u32 = 12;
 
 /// A survey and a store that can't be read until one is put in their place. No visit was at that store: its guests and
-/// managers are told to come back later, which is a 5xx.
+/// managers are asked to come back later, which is a 5xx.
 pub const UNREADABLE_SURVEY: &str = "spoiled";
 pub const UNREADABLE_STORE: u32 = 4_000;
 
@@ -163,7 +163,7 @@ pub fn submission_of(visit: u32) -> String {
     format!("0c8f4f2e-6f0a-4a7e-9d55-{visit:012x}")
 }
 
-/// What the parts of a request share, so that path, headers and body of a careful one belong together.
+/// The choices that the parts of a request share, so that path, headers and body of a careful one belong together.
 pub struct Plan<'a> {
     pub scene: &'a Scene,
     pub route: &'a Route,

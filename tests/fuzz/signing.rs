@@ -1,5 +1,5 @@
-//! Signs notices as each provider does, with secrets of the fuzz's own. The RSA key is the tests': it is made anew by each
-//! process, and whatever it signs is as long as ever.
+//! Signs notices as each provider does, with secrets of the fuzz's own. The RSA key is the tests': each process makes
+//! another, and its signatures are as long as ever.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub const STANDARD_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSz";
 pub const ADYEN_KEY: &str = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
 pub const DIGEST_KEY: &str = "key-of-the-fuzz-for-plain-digests";
 
-/// What Adyen signs of an item.
+/// The fields of an item that Adyen signs.
 const ADYEN_SIGNS: [&str; 8] = [
     "/pspReference",
     "/originalReference",
@@ -31,12 +31,12 @@ const ADYEN_SIGNS: [&str; 8] = [
     "/success",
 ];
 
-/// What is signed beside the body.
+/// The parts that are signed beside the body.
 pub struct Stamp<'a> {
     /// In seconds.
     pub time: i64,
     pub nonce: &'a str,
-    /// The address that the provider was told.
+    /// The address that the provider was given.
     pub url: &'a str,
 }
 

@@ -46,7 +46,7 @@ const ODD_TEXTS: [&str; 30] = [
     "nps",
 ];
 
-/// What stands in a text for JSON and is none, or is JSON at its limits.
+/// Tokens that stand in a text for JSON and are none, or are JSON at its limits.
 const TOKENS: [&str; 14] = [
     "1e400",
     "-1e400",
@@ -225,7 +225,7 @@ fn mangle(draw: &mut Draw, bytes: &mut Vec<u8>) {
     }
 }
 
-/// What is no body of any route: empty, deep, long, not UTF-8, compressed.
+/// A body of no route: empty, deep, long, not UTF-8, compressed.
 pub fn noise(draw: &mut Draw) -> Body {
     let fields = |count: usize, end: &str| -> String {
         (0..count).map(|number| format!("\"a{number}\":{end}")).collect::<Vec<_>>().join(",")

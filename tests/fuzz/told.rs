@@ -1,20 +1,20 @@
-//! What providers tell of a payment, before it is signed.
+//! Providers' reports of a payment, before they are signed.
 
 use jiff::{Timestamp, tz};
 use serde_json::{Value, json};
 
 use super::signing::{APP_ID, MERCHANT};
 
-/// What became of a payment.
+/// The outcome of a payment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum What {
     Paid,
     Refunded,
-    /// Nothing: the provider tries the address out, or tells of something else.
+    /// Nothing: the provider tries the address out, or reports something else.
     Other,
 }
 
-/// A payment that is told of.
+/// A payment that is reported.
 pub struct Payment {
     pub id: String,
     pub store: u32,

@@ -25,7 +25,7 @@ pub async fn put(dynamodb: &str, scene: &Scene) {
     }
 }
 
-/// An operator is told which item can't be read.
+/// An operator learns which item can't be read.
 pub async fn is_told(scene: &Scene) {
     let grant = scene.token("admin", scene.now + 1.hour());
     for path in [format!("/stores/{UNREADABLE_STORE}"), format!("/surveys/{UNREADABLE_SURVEY}")] {

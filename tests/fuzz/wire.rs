@@ -12,7 +12,7 @@ use tokio::{
 /// Longer than any call may take: it ends after 8 seconds at the latest.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What came back, unpacked where it was compressed.
+/// The reply, unpacked where it was compressed.
 pub struct Reply {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
@@ -23,7 +23,7 @@ pub struct Reply {
 pub async fn exchange(address: &str, request: &[u8]) -> Option<Reply> {
     let received = timeout(PATIENCE, async {
         let mut stream = TcpStream::connect(address).await.ok()?;
-        // A server that refuses the head may close before it has read the body. What it said can still be read.
+        // A server that refuses the head may close before it has read the body. Its reply can still be read.
         let _ = stream.write_all(request).await;
         let mut received = Vec::with_capacity(16_384);
         while stream.read_buf(&mut received).await.is_ok_and(|read| read > 0) {}

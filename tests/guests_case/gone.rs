@@ -1,4 +1,4 @@
-//! What a guest left goes: with the answer, or when they want it.
+//! A guest's words go: with the answer, or when they want it.
 
 use aftertaste::domain::case::State;
 use reqwest::Method;
@@ -30,7 +30,7 @@ async fn an_answer_that_is_taken_back_takes_its_case_along() {
     let case = guest.case().await.case;
     assert_eq!((case.state, case.reply.as_deref(), cases(&world).await.len()), (State::Open, None, 1));
     assert_eq!(guest.sees().await["state"], "open");
-    // What was taken back first does not speak for what came after it.
+    // The answer that was taken back first does not speak for the one after it.
     let earlier = Guest { submission: first, link: guest.link.clone(), world: &world };
     assert_eq!(earlier.says("solved").await.problem(), (409, "case-not-yours".into()));
     assert_eq!(earlier.takes_back().await.problem().0, 409);

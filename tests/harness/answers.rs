@@ -63,7 +63,7 @@ impl Guests {
         Self { times, ..self }
     }
 
-    /// What the merchant knows of their visits.
+    /// The merchant's knowledge of their visits.
     pub fn known(mut self, context: Value) -> Self {
         self.context = serde_json::from_value(context).unwrap();
         self

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Answer, World, proxy::ask};
 
-/// What an operator does, with a grant of everything.
+/// An operator's call, with a grant of everything.
 pub async fn operate(world: &World, method: Method, path: &str, body: Value) -> Answer {
     world.call(method, path, "admin", body).await
 }

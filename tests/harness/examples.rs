@@ -1,4 +1,4 @@
-//! What tests and benches begin with: a response, and what a count makes of some.
+//! Tests and benches begin with these: a response, and the count of some.
 
 use aftertaste::domain::{
     count::{Content, Tally},

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! The ground that the tests stand on.
 
 mod answers;
 pub mod browser;
@@ -112,7 +112,7 @@ impl World {
         self.http.request(method, format!("{}{path}", self.stack.url))
     }
 
-    /// What is at a path, as one kind or another.
+    /// The content at a path, as one kind or another.
     pub async fn get(&self, path: &str, accept: &str) -> Answer {
         self.send(self.request(Method::GET, path).header("accept", accept)).await
     }
@@ -141,7 +141,7 @@ impl World {
         issued.json()["link"].as_str().unwrap().to_owned()
     }
 
-    /// A link as the keyring signs it, whatever it claims.
+    /// A link as the keyring signs it, with any claims.
     pub fn signed(&self, store: u32, paid_at: Timestamp, payment: &str) -> String {
         signed_by(self.keyring(), store, paid_at, payment)
     }

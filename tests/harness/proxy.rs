@@ -1,5 +1,5 @@
-//! A proxy in front of the DynamoDB: it asks for the capacity that each call consumes and adds it up, and loses
-//! replies when told to.
+//! A proxy in front of the DynamoDB. It asks for the capacity that each call consumes and adds it up, and loses
+//! replies on request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -12,7 +12,7 @@ use tokio::{
 
 pub type Item = serde_json::Map<String, Value>;
 
-/// What was consumed, in capacity units.
+/// The consumption, in capacity units.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Consumed {
     pub read: f64,
@@ -37,7 +37,7 @@ struct State {
     hold: Option<(String, String)>,
     /// How many requests wait so.
     held: usize,
-    /// How many processes were killed. What one sent and nobody has read yet is lost with its connections.
+    /// How many processes were killed. Requests of such a one that nobody has read yet are lost with its connections.
     buried: usize,
     /// How many requests are being asked upstream.
     under_way: usize,
@@ -63,7 +63,7 @@ impl Proxy {
         Self { url, state }
     }
 
-    /// What has been consumed, and by which calls, since this was last asked.
+    /// The consumption, and the calls of it, since this was last asked.
     pub fn taken(&self) -> (Consumed, Vec<String>) {
         let mut state = self.state.lock().unwrap();
         (std::mem::take(&mut state.consumed), std::mem::take(&mut state.calls))
@@ -74,8 +74,8 @@ impl Proxy {
         self.state.lock().unwrap().lose.insert(operation.to_owned(), times);
     }
 
-    /// After so many writes nothing gets through any more: no other write, no read. Whether the reply to the last write is
-    /// lost too. Until [`Self::mend`].
+    /// After so many writes nothing gets through any more, no other write and no read, until [`Self::mend`].
+    /// With `loses_reply` the reply to the last write is lost too.
     pub fn cut_after(&self, writes: usize, loses_reply: bool) {
         self.state.lock().unwrap().writes_left = Some((writes, loses_reply));
     }
@@ -109,14 +109,14 @@ impl Proxy {
         self.state.lock().unwrap().hold = Some((operation.to_owned(), text.to_owned()));
     }
 
-    /// Waits until a request is held.
+    /// Waits until a request is stopped.
     pub async fn held(&self) {
         while self.state.lock().unwrap().held == 0 {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
 
-    /// Lets go what is held.
+    /// Lets the stopped requests go.
     pub fn let_go(&self) {
         self.state.lock().unwrap().hold = None;
     }
@@ -217,8 +217,8 @@ fn let_through(state: &Mutex<State>, operation: &str) -> Option<bool> {
     }
 }
 
-/// What DynamoDB bills for a call. A refused write costs as much as one that was made, by the kilobyte of the item in its
-/// way, and its reply does not say so; the item's JSON is a little longer than what is billed.
+/// DynamoDB's bill for a call. A refused write costs as much as one that was made, by the kilobyte of the item in its
+/// way. Its reply does not say so. The item's JSON stands in, a little longer than the bytes that are billed.
 fn units(reply: &Value) -> f64 {
     if reply["__type"].as_str().is_some_and(|kind| kind.ends_with("#ConditionalCheckFailedException")) {
         let bytes = reply.get("Item").map_or(0, |item| item.to_string().len());

@@ -1,4 +1,4 @@
-//! A receiver of webhooks on this machine, which answers as it is told, and keeps what came.
+//! A receiver of webhooks on this machine, which answers as it is set to, and keeps what came.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tokio::{
 
 use super::proxy::read_request;
 
-/// What came.
+/// A request that came.
 #[derive(Debug, Clone)]
 pub struct Got {
     pub path: String,
@@ -88,7 +88,7 @@ impl Receiver {
         state.manners.clear();
     }
 
-    /// What came so far.
+    /// The requests that came so far.
     pub fn got(&self) -> Vec<Got> {
         self.state.lock().unwrap().got.clone()
     }

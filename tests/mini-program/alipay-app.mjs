@@ -1,6 +1,6 @@
-// Alipay, as far as the page meets it and its documents tell it: https://opendocs.alipay.com/mini. There is no framework of
-// Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. All that Alipay does
-// otherwise is here: its names, the replies that it takes for failures, what its events and its data may hold.
+// Alipay, as far as the page meets it and its documents describe it: https://opendocs.alipay.com/mini. There is no
+// framework of Alipay's for Node. So its markup is read back into WeChat's, whose framework draws it. The differences
+// of Alipay are here: its names, the replies that it takes for failures, the fields of its events and its data.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ const DOCUMENTED = {
   textarea: { ...OF_FIELDS, 'auto-height': 'auto-height', 'show-count': 'show-count' },
 };
 
-/** WeChat's markup, from Alipay's. What its documents do not name fails. */
+/** WeChat's markup, from Alipay's. Anything that its documents do not name fails. */
 export function toWxml(axml) {
   let elements = 0;
   const wxml = changed(axml, (element, attributes) => {
@@ -101,13 +101,13 @@ globalThis.my = {
   navigateTo: ({ url }) => void (phone.opened = url),
 };
 
-/** What an event holds, by Alipay's documents. */
+/** The fields of an event, by Alipay's documents. */
 function documented({ type, timeStamp, detail, target, currentTarget }) {
   const { id, dataset } = currentTarget;
   return { type, timeStamp, detail, target: { id, dataset, targetDataset: target.dataset } };
 }
 
-/** That data can be set: it takes what JSON can hold, and nothing undefined. */
+/** That data can be set: it takes JSON's values, and nothing undefined. */
 function isPlain(value) {
   if (value === null || ['string', 'boolean'].includes(typeof value)) return true;
   if (typeof value === 'number') return Number.isFinite(value);
@@ -140,7 +140,7 @@ globalThis.Page = ({ data, ...definition }) => {
 export const alipay = {
   name: 'Alipay',
   ...load(readBack()),
-  /** A guest comes by a mini-program code or an ordinary link: Alipay tells the mini-program, and not the page. */
+  /** A guest comes by a mini-program code or an ordinary link: Alipay notifies the mini-program, and not the page. */
   come(page, { q: qrCode, ...query }) {
     const told = qrCode ? { ...query, qrCode } : query;
     phone.entered = Object.keys(told).length ? { query: told } : {};

@@ -24,7 +24,7 @@ const ATTRIBUTES = {
 // itself would lie above the bar that stays at the top.
 const BESIDES = { textarea: ['show-count="{{false}}"', 'enableNative="{{false}}"'] };
 
-// A comment, or an element with its attributes; what is between quotes may hold a `>`.
+// A comment, or an element with its attributes; a text between quotes may contain a `>`.
 const ELEMENT = /<!--[\s\S]*?-->|<([a-z-]+)((?:\s+[\w:-]+(?:="[^"]*")?)*)(\s*\/?)>/g;
 const ATTRIBUTE = /(\s+)([\w:-]+)(="[^"]*")?/g;
 

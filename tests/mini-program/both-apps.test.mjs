@@ -1,4 +1,4 @@
-// The same page in both apps: what differs is in one file of each, and nothing of Alipay's is written by hand.
+// The same page in both apps: the differences are in one file of each, and nothing of Alipay's is written by hand.
 //
 //   npm ci --prefix tests/mini-program
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/both-apps.test.mjs

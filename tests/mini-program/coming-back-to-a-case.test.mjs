@@ -51,7 +51,7 @@ journey('the reply is read, is said to be no solution, and then to be one', asyn
   await case_(back, '我们已收到您的反馈，暂时没有新的回复。');
   assert.equal((await caseOf(store)).state.S, 'open');
   await replyToCase(store, '请再来一次。');
-  // What is on the screen is older than the reply: going back and coming again shows it.
+  // The screen is older than the reply: going back and coming again shows it.
   await back.tap('.back');
   await back.end('answered');
   await back.tap('.see');

@@ -8,7 +8,7 @@ import { app, phone, simulate } from './phone.mjs';
 // After so long what is waited for will not come.
 const PATIENCE = 6_000;
 
-/** Waits until something holds. */
+/** Waits until something is true. */
 export async function until(what, holds) {
   const deadline = Date.now() + PATIENCE;
   while (!holds()) {

@@ -1,4 +1,4 @@
-// A guest opens the survey: by a mini-program code, by an ordinary link, by what is no link, and without a network.
+// A guest opens the survey: by a mini-program code, by an ordinary link, by a broken one, and without a network.
 //
 //   npm ci --prefix tests/mini-program
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/opening.test.mjs

@@ -1,5 +1,5 @@
 // A phone, as far as a mini-program meets one: it keeps a storage, speaks a language and scrolls. It loses its network
-// when it is told to. WeChat and Alipay are on it, each with the page as its guests have it.
+// on request. WeChat and Alipay are on it, each with the page as its guests have it.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export function newPhone(language = 'zh_CN') {
   };
 }
 
-/** The network comes and goes; the phone tells it unless told not to. */
+/** The network comes and goes; the phone reports it, unless asked not to. */
 export function network(isOnline, { tell = true } = {}) {
   phone.isOnline = isOnline;
   if (tell) for (const listener of phone.listeners) listener({ isConnected: isOnline, networkType: isOnline ? 'wifi' : 'none' });
@@ -48,7 +48,7 @@ export async function overTheNetwork({ method, url, header, body, timeout }, abo
   }
 }
 
-/** What is stored is a copy. */
+/** The storage: each value in it is a copy. */
 export const stored = {
   get: (key) => phone.storage.has(key) && JSON.parse(phone.storage.get(key)),
   set: (key, value) => void phone.storage.set(key, JSON.stringify(value)),
@@ -104,7 +104,7 @@ export const takenBack = () => requested('DELETE').map(({ header }) => header.Su
 
 const DRAFTS = 'aftertaste-drafts';
 
-/** What the page keeps on the phone, by link; and what to keep there instead. */
+/** The drafts that the page keeps on the phone, by link; and others to keep there instead. */
 export const kept = () => stored.get(DRAFTS) || {};
 export const keep = (drafts) => stored.set(DRAFTS, drafts);
 

@@ -154,7 +154,7 @@ test('every class that is drawn has a style, and every style is of a class that 
   const style = readFileSync(join(MINI_PROGRAM, 'survey/survey.wxss'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
   const drawn = new Set([...markup.matchAll(/class="([^"]*)"/g)].flatMap(([, names]) => names.match(/(?<!\.)\b[a-z][a-z-]+(?=[ "']|$)/g)));
   const styled = new Set([...style.matchAll(/\.([a-z][a-z-]*)/g)].map(([, name]) => name));
-  // Only read by these checks, or told apart by what is around them.
+  // Only read by these checks, or distinguished by the elements around them.
   for (const name of ['store', 'notices', 'privacy', 'more', 'scale-low']) drawn.delete(name);
   // Their names come from the questions.
   for (const name of ['stars', 'faces']) drawn.add(name);

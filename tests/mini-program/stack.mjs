@@ -6,7 +6,7 @@ import { alipay, wechat } from './apps.mjs';
 import { posted, useServer } from './phone.mjs';
 import { EVERYTHING, LOOKS, OPTIONAL, REPLIES, SHORT } from './surveys.mjs';
 
-// The local stack reads its catalog anew after a second.
+// The local stack reads its catalog again after a second.
 export const CATALOG_AGE = 1_100;
 // After so long something hangs, and all is ended.
 const LONGEST_SECONDS = 240;

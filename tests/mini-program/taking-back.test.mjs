@@ -1,4 +1,4 @@
-// A guest takes back what they sent, and answers anew.
+// A guest takes back what they sent, and answers again.
 //
 //   npm ci --prefix tests/mini-program
 //   AFTERTASTE_PROGRAM=target/debug/aftertaste-local node --test tests/mini-program/taking-back.test.mjs
@@ -161,7 +161,7 @@ journey('another answer that is there by now stays, and the guest is told', asyn
   await back.tap('.quiet');
   await back.end('taken-back');
   back.close();
-  // Somebody answered anew, took that back, and answered once more.
+  // Somebody answered again, took that back, and answered once more.
   const [first, other] = [randomUUID(), randomUUID()];
   assert.equal(await sent(link, { nps: 7, csat: 2 }, first), 201);
   const removed = await fetch(`${url}/s/${link}`, { method: 'DELETE', headers: { submission: first } });

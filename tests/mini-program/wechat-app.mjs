@@ -49,7 +49,7 @@ export const wechat = {
   },
   show: (page) => page.triggerPageLifeTime('show'),
   hide: (page) => page.triggerPageLifeTime('hide'),
-  /** The page is closed, in all the ways that WeChat tells it. */
+  /** The page is closed, in all the ways that WeChat reports it. */
   close(page) {
     page.instance.onUnload();
     page.detach();

@@ -20,7 +20,7 @@ export const FILES = Object.fromEntries(
 
 const said = ({ title, detail }, more) => ({ title, more: detail, ...more });
 
-/** What it says of an answer that is followed up. */
+/** Its words for an answer that is followed up. */
 const followUpWords = (guest, followUp) => ({
   promise: guest.store_replies,
   see: guest.see_reply,
@@ -49,7 +49,7 @@ const followUpWords = (guest, followUp) => ({
   contactWrong: followUp.contact_wrong,
 });
 
-/** What the mini-program says in a language. */
+/** The mini-program's words in a language. */
 function wordsOf({ guest, case: followUp, problems, mini_program: own }) {
   return {
     loading: own.loading,
@@ -108,7 +108,7 @@ function wordsIn(language) {
   return WORDS[parts.some((part) => ['hant', 'tw', 'hk', 'mo'].includes(part)) ? 'zh-TW' : 'zh-CN'];
 }
 
-/** What a language calls itself. */
+/** A language's name for itself. */
 function languageName(language) {
   return NAMES[language] || language;
 }

@@ -15,7 +15,7 @@ use crate::{
 
 const PROVIDERS: [&str; 5] = ["wechat", "alipay", "stripe", "square", "standard"];
 
-/// What a `PUT` is refused with.
+/// The sentence with which a `PUT` is refused.
 async fn refused(desk: &Desk, body: &Value) -> String {
     let put = desk.world.call(Method::PUT, "/accounts/till", "admin", body.clone()).await;
     assert_eq!(put.problem(), (422, "invalid".into()), "{body}");

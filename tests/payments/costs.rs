@@ -1,4 +1,4 @@
-//! What a notice costs, as DynamoDB bills it.
+//! The cost of a notice, as DynamoDB bills it.
 
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn desk(invite: Value) -> Desk {
     desk
 }
 
-/// What a notice costs beside the operator's view, which was written by one of the same outcome just before.
+/// A notice's cost beside the operator's view, which was written by one of the same outcome just before.
 async fn cost(desk: &Desk, before: &Notice, notice: &Notice, status: u16) -> (Consumed, Vec<String>) {
     assert_eq!(desk.send(before.provider, before).await.status, status);
     desk.world.proxy.taken();
@@ -106,7 +106,7 @@ async fn a_new_payment_costs_four_writes_and_three_of_nobody_known_and_no_read()
     assert_eq!(cost(&desk, &before, &payment("4711", Some("guest-1"), now), 200).await, four, "of a payer");
     let three = (written(3.0), calls(&["PutItem", "PutItem", "PutItem"]));
     assert_eq!(cost(&desk, &before, &payment("4712", None, now), 200).await, three, "of nobody known");
-    // With all that a till may tell, and the longest payer.
+    // With everything that a till may send, and the longest payer.
     let items: Vec<String> = (0..12).map(|i| format!("第{i}道菜")).collect();
     let all =
         json!({"payer": "g".repeat(128), "table": "7", "staff": "lin", "items": items, "fields": {"shift": "noon"}});

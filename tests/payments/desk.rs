@@ -1,4 +1,4 @@
-//! A stack whose clock the tests set, and what its table holds after a notice.
+//! A stack whose clock the tests set, and its table after a notice.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,7 +27,7 @@ use crate::harness::{
 /// The address that the notices of the vectors are for.
 pub const PUBLIC_URL: &str = "https://s.example.cn";
 
-/// What a notice may leave behind.
+/// The kinds of items that a notice may leave behind.
 pub const LEFT: [&str; 5] = ["P#", "Q#", "V#", "EVENT#", "UNMAPPED"];
 
 /// A notice as a provider sends it.
@@ -134,7 +134,7 @@ impl Desk {
         items.pop().unwrap()
     }
 
-    /// What the events say, the latest first.
+    /// The events, the latest first.
     pub async fn events(&self) -> Vec<Value> {
         let outbox = self.world.get("/_local/outbox", "application/json").await.json();
         outbox["events"].as_array().unwrap().clone()
@@ -144,7 +144,7 @@ impl Desk {
         Claim::verify(event["data"]["link"].as_str().unwrap(), &self.app.keys.guests).unwrap()
     }
 
-    /// Drops whatever notices left.
+    /// Drops everything that notices left.
     pub async fn wipe(&self) {
         self.wipe_kinds(&LEFT).await;
     }
@@ -161,7 +161,7 @@ impl Desk {
     }
 }
 
-/// What the functions have at hand, with nothing in memory yet.
+/// The functions' parts, with nothing in memory yet.
 fn fresh(world: &World) -> App<AllKeys> {
     let of = &world.stack.app;
     let keys = AllKeys { guests: of.keys.guests.clone(), grants: of.keys.grants.clone(), seal: of.keys.seal.clone() };

@@ -1,4 +1,4 @@
-//! A call that ends between any two of its writes: the provider tells of the payment again, and everything is there once.
+//! A call that ends between any two of its writes. The provider reports the payment again, and all is there once.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ async fn is_made_whole_wherever_it_was_cut(told: Told) {
             desk.world.proxy.mend();
             assert!([200, 503].contains(&cut.status.as_u16()), "{what}: {}", cut.status);
             refused += usize::from(cut.status == 503);
-            // What the provider goes on with: its other events, and then the one that it got no answer to.
+            // The provider goes on with its other events, and then with the one that it got no answer to.
             for notice in told.notices.iter().chain([first]) {
                 desk.take("till", notice).await;
             }
@@ -33,7 +33,7 @@ async fn is_made_whole_wherever_it_was_cut(told: Told) {
             desk.wipe().await;
         }
     }
-    // Four writes have to be there before it is told that it was taken.
+    // Four writes have to be there before the provider hears that it was taken.
     assert!(refused >= 2 * 4, "{refused}");
 }
 

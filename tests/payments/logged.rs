@@ -1,4 +1,4 @@
-//! What is logged of notices: what became of them, and nothing of who paid, of what was said or of any key.
+//! The log of notices: their outcome, and nothing of the payer, of the content or of any key.
 
 use std::collections::BTreeSet;
 

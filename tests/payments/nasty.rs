@@ -66,7 +66,7 @@ async fn check(desk: &Desk, account: &str, notices: impl IntoIterator<Item = (St
         if status == 200 { taken += 1 } else { not += 1 }
     }
     assert!(taken > 10 && not > 10, "{account}: {taken} taken, {not} not");
-    // Whatever was left, an operator and the outbox can read it.
+    // An operator and the outbox can read everything that was left.
     desk.shown(account).await;
     let events = desk.events().await;
     assert_eq!(events.len(), desk.world.items("EVENT#").await.len());

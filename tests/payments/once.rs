@@ -1,4 +1,4 @@
-//! One payment is one visit, one link and one event, however often and by whichever events it is told.
+//! One payment is one visit, one link and one event, however often and by whichever events it is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::desk::{Desk, Notice};
 use super::signing::{account, alipay, noon, square, stripe};
 use super::vectors::{Vector, vectors};
 
-/// One payment, its account, and the notices that tell of it.
+/// One payment, its account, and the notices that report it.
 pub struct Told {
     pub account: Value,
     pub notices: Vec<Notice>,
@@ -61,7 +61,7 @@ pub fn by_square() -> Told {
     }
 }
 
-/// Told again when a part is paid back, and when it is finished.
+/// Reported again when a part is paid back, and when it is finished.
 pub fn by_alipay() -> Told {
     let now = noon();
     let part = [("refund_fee", "20.00"), ("gmt_refund", "2026-11-21 12:50:00.000"), ("out_biz_no", "R-1")];

@@ -62,7 +62,7 @@ async fn a_changed_apiv3_key_brings_500_until_both_are_put() {
     desk.put("main", both).await;
     desk.forget();
     desk.take("main", &notice).await;
-    // What was sent before the change comes still.
+    // Notices that were sent before the change come still.
     let before = transaction(&json!({"transaction_id": "4200009", "payer": {"openid": "another"}}));
     desk.take("main", &wechat("TRANSACTION.SUCCESS", &before, API_V3_KEY, noon())).await;
     assert_eq!(desk.left().await["EVENT#"], 2);
@@ -134,7 +134,7 @@ async fn a_body_may_have_262144_bytes_and_no_more() {
         assert_eq!(body.len(), bytes);
         let notice = standard_bytes(body.into_bytes(), now);
         assert_eq!(post(&desk, "till", &notice).await.status, status, "{bytes}");
-        // In base64 it is a third longer, and counts by what it holds.
+        // In base64 it is a third longer, and counts by its decoded length.
         assert_eq!(desk.hand_over(&notice.request("till", true), now).await.status, status, "{bytes}");
     }
 }
@@ -244,12 +244,12 @@ async fn a_time_that_is_not_signed_counts_as_no_later_than_the_notice_and_never_
     desk.put("adyen", json!({"provider": {"mapped": mapping}, "secrets": [key], "stores": [{"from": "location"}]}))
         .await;
     let now = noon();
-    // Written into a genuine notice by whoever saw it: a time that would keep the link alive for years.
+    // Written into a genuine notice by somebody who saw it: a time that would keep the link alive for years.
     desk.take("adyen", &by_adyen(&key, "2031-01-01T00:00:00Z", now)).await;
     let item = desk.only("P#").await;
     assert_eq!(item["minute"].as_i64().unwrap(), now.as_second() / 60 * 60, "the minute in which it came");
     let events = desk.events().await;
-    // Told again with any other time, also weeks later, it stays the payment that it was.
+    // Reported again with any other time, also weeks later, it stays the payment that it was.
     for (date, later) in [("2026-11-20T00:00:00Z", 1.hour()), ("2026-12-30T00:00:00Z", (40 * 24).hours())] {
         desk.take("adyen", &by_adyen(&key, date, now + later)).await;
     }

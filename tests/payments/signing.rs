@@ -79,12 +79,12 @@ pub fn account(provider: &str) -> Value {
     }
 }
 
-/// A payment by Standard Webhooks at store 12, made two seconds before it is told.
+/// A payment by Standard Webhooks at store 12, made two seconds before it is reported.
 pub fn payment(id: &str, payer: Option<&str>, now: Timestamp) -> Notice {
     paid(id, now - 2.seconds(), json!({"payer": payer}), now)
 }
 
-/// The same with a time, and with whatever else it says.
+/// The same with a time, and with any other fields.
 pub fn paid(id: &str, paid_at: Timestamp, more: Value, now: Timestamp) -> Notice {
     let mut data = json!({"payment": id, "store": 12, "paid_at": paid_at, "amount": 18800, "currency": "CNY"});
     data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -119,7 +119,7 @@ pub fn stripe(kind: &str, created: Timestamp, object: &Value, now: Timestamp) ->
     Notice { provider: "stripe", headers, body, now }
 }
 
-/// What Square says of a payment, at the address of an account.
+/// Square's notice of a payment, at the address of an account.
 pub fn square(account: &str, payment: &Value, now: Timestamp) -> Notice {
     let event = json!({"merchant_id": "6SSW7HV8K2ST5", "type": "payment.updated", "event_id": now.to_string(),
         "data": {"type": "payment", "object": {"payment": payment}}});
@@ -160,7 +160,7 @@ pub fn transaction(more: &Value) -> Value {
     said
 }
 
-/// What WeChat Pay says, encrypted with an APIv3 key.
+/// WeChat Pay's resource, encrypted with an APIv3 key.
 pub fn resource(said: &[u8], secret: &str) -> Value {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret.as_bytes()).unwrap());
     let mut sealed = said.to_vec();

@@ -1,4 +1,4 @@
-//! Payments that lead to no store: listed for an operator, by what would have told the store and by nothing of the payer.
+//! Payments that lead to no store: listed for an operator, by the values that could name the store, without the payer.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Every notice that is at hand, as API Gateway hands it over: few of each provider in the repository, over a hundred where
-//! `AFTERTASTE_REAL_DATA` names a folder that has `payments`.
+//! Every notice that there is, as API Gateway hands it over. The repository has few of each provider. There are over a
+//! hundred where `AFTERTASTE_REAL_DATA` names a folder that has `payments`.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::harness::{file, files};
 /// The clock of vectors that name none.
 const NOW: i64 = 1_795_235_469;
 
-/// A notice, the account that it is for, and what has to become of it.
+/// A notice, the account that it is for, and the outcome that it must have.
 #[derive(Clone)]
 pub struct Vector {
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Vector {
     outcome: String,
 }
 
-/// What has to become of a notice.
+/// The outcome that a notice must have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     /// Its account can't even be put.
@@ -41,7 +41,7 @@ impl Vector {
         }
         let is_payment = self.notice.provider != "standard" || self.says("payment.succeeded");
         match () {
-            // Genuine, and for nobody here: it comes again, and the operator is told.
+            // Genuine, and for nobody here: it comes again, and the operator hears of it.
             () if said(&["5xx or 4xx", "as signature-right-resource-wrong", "signature right, refused"]) => {
                 Outcome::Answered(500, 0)
             }

@@ -1,4 +1,4 @@
-//! Whom a survey asks of those who paid, and when.
+//! Which payers a survey asks, and when.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ async fn desk(invite: Value) -> Desk {
     desk
 }
 
-/// What became of each payment, by the words of its state.
+/// The outcome of each payment, by the words of its state.
 async fn states(desk: &Desk) -> BTreeMap<String, usize> {
     let mut states = BTreeMap::new();
     for item in desk.world.items("P#").await {
@@ -166,7 +166,7 @@ async fn whoever_pays_in_quiet_hours_is_messaged_when_they_end() {
         ("2026-11-22T08:00:00+08:00", "2026-11-22T00:00:02Z"),
     ] {
         let paid: Timestamp = paid.parse().unwrap();
-        // Told two seconds later.
+        // Reported two seconds later.
         desk.take("till", &payment(&paid.to_string(), None, paid + 2.seconds())).await;
         let events = desk.events().await;
         let event = &events[0];
@@ -176,7 +176,7 @@ async fn whoever_pays_in_quiet_hours_is_messaged_when_they_end() {
         assert_eq!(event["data"]["drop_after"], json!(paid + 24.hours()), "{paid}");
         desk.wipe().await;
     }
-    // Awake, and told at once.
+    // Awake, and reported at once.
     desk.take("till", &payment("lunch", None, noon())).await;
     assert_eq!(desk.events().await[0]["not_before"], json!(noon()));
 }
@@ -202,7 +202,7 @@ async fn a_payment_of_yesterday_or_of_the_future_is_kept_and_nobody_is_asked() {
     assert_eq!(desk.events().await.len(), 2);
     for at in outside {
         desk.take("till", &paid(&at.to_string(), at, json!({}), now)).await;
-        // Also when it is told again, an hour later.
+        // Also when it is reported again, an hour later.
         desk.take("till", &paid(&at.to_string(), at, json!({}), now + 1.hour())).await;
     }
     assert_eq!(desk.events().await.len(), 2);

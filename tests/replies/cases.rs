@@ -20,7 +20,7 @@ use crate::{events::keys, harness::visit};
 
 const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b21";
 
-/// The store of these calls, of which no other call tells.
+/// The store of these calls, which no other call names.
 const STORE: u32 = 34;
 
 /// Opens a case whose guest left a contact.

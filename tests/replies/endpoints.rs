@@ -30,7 +30,7 @@ fn one(route: &'static str) -> Call {
     new(route).at(&[("endpoint", "crm")]).grant("admin")
 }
 
-/// Puts an endpoint that was switched off two hours ago, with all that is known of one: how it fares, and an event that
+/// Puts an endpoint that was switched off two hours ago, with its health. It has an event that
 /// arrived, one that waits and one that failed.
 pub async fn put_one_that_is_off(scene: &Scene) {
     let (id, now, table): (Id, _, _) = ("old".parse().unwrap(), scene.now, &scene.app.table);
@@ -219,12 +219,12 @@ fn taken_away() -> Vec<Call> {
     ]
 }
 
-/// The secrets of webhooks that were told so far. Each is told once, by the call that made it.
+/// The secrets of webhooks that were shown so far. Each is shown once, by the call that made it.
 #[derive(Default)]
 pub struct Secrets(BTreeSet<String>);
 
 impl Secrets {
-    /// Holds a reply and its log against what was told before, and writes a constant in the place of a secret.
+    /// Checks a reply and its log for secrets that were shown before, and writes a constant in the place of a secret.
     pub fn mask(&mut self, entry: &mut Value, reply: &Reply) {
         let said = format!("{} {}", String::from_utf8_lossy(&reply.body), entry["log"]);
         assert!(!self.0.iter().any(|secret| said.contains(secret)), "a secret is told again: {entry}");
@@ -237,7 +237,7 @@ impl Secrets {
         }
     }
 
-    /// How many were told.
+    /// How many were shown.
     pub fn told(&self) -> usize {
         self.0.len()
     }

@@ -1,4 +1,4 @@
-//! What a guest does with the case that their answer opened.
+//! A guest's steps in the case that their answer opened.
 
 use aftertaste::domain::{access::GuestKeys, visit::Channel};
 use jiff::{Timestamp, ToSpan};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::harness::signed_for;
 
-/// What a guest does with the case that their answer opened, before the store has replied.
+/// A guest's steps in the case that their answer opened, before the store has replied.
 pub fn guests_cases(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     const SUBMISSION: &str = "0c8f4f2e-6f0a-4a7e-9d55-0f6c1d3a9b14";
     let (link, none) = (receipt(12, "case", now), receipt(12, "no case", now));

@@ -1,4 +1,4 @@
-//! What is logged while something runs: of each event its level and fields, and those of the spans around it.
+//! The log of a piece of work: of each event its level and fields, and those of the spans around it.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -30,7 +30,7 @@ impl Log {
         Self::taken();
     }
 
-    /// What this thread has logged since it was last asked.
+    /// The lines that this thread has logged since it was last asked.
     pub fn taken() -> Vec<Value> {
         LOGGED.take()
     }
@@ -66,7 +66,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let crate_name = event.metadata().target().split("::").next().unwrap();
-        // What the SDK and the embedded DynamoDB say of themselves is theirs.
+        // The SDK's and the embedded DynamoDB's lines about themselves are theirs.
         if crate_name.starts_with("aws_") || crate_name.starts_with("dynoxide") || crate_name.starts_with("hyper") {
             return;
         }

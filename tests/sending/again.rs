@@ -1,4 +1,4 @@
-//! What is sent again because somebody asks for it.
+//! Events that are sent again because somebody asks for it.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! Histories that a seed makes up: one visit that is answered by 64 at once, taken back and answered anew, with managers who
-//! move its case, counts and sweeps beside them, replies that are lost and processes that are killed between any two writes.
-//! At the end there is one case, if its answer is there, and every move that somebody was told of is in it.
+//! Histories that a seed makes up. One visit is answered by 64 at once, taken back and answered again. Managers move
+//! its case, and counts and sweeps run beside them. Replies are lost, and processes are killed between any two writes.
+//! At the end there is one case, if its answer is there, and every move that somebody was promised is in it.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ use crate::harness::{
 
 struct History<'a> {
     office: &'a Office,
-    /// What functions have at hand that nobody kills.
+    /// The parts of functions that nobody kills.
     app: &'a App<AllKeys>,
     sender: &'a Sender,
     rng: Rng,
@@ -46,7 +46,7 @@ struct History<'a> {
     submission: Uuid,
     /// Whether the phone has sent its answer.
     sent: bool,
-    /// Moves that somebody was told of, by their ids.
+    /// Moves that somebody was promised, by their ids.
     made: BTreeSet<Uuid>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> History<'a> {
         self.office.forward(1.minute());
     }
 
-    /// What the phone sends: the worst score with words.
+    /// The phone's request: the worst score with words.
     fn request(&self, method: &str, path: &str, body: &Value) -> Request {
         Request {
             route_key: format!("{method} {path}"),
@@ -127,7 +127,7 @@ impl<'a> History<'a> {
             join_all((0..times).map(|_| self.call(self.app, &request))).await
         };
         self.forget_losses();
-        // Who is told that the table is busy sends again, as the page does.
+        // A guest who hears that the table is busy sends again, as the page does.
         let is_fine = |status: &u16| matches!(status, 200 | 201);
         let busy = statuses.iter().filter(|status| **status == 503).count();
         for _ in 0..busy {

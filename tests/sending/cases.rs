@@ -1,4 +1,4 @@
-//! Whoever is on duty is told of cases: once, in one message a run, in their language, and with no word of a guest.
+//! People on duty are notified of cases: once, in one message a run, in their language, and with no word of a guest.
 
 use aftertaste::domain::{
     case::{Move, Outcome, State},
@@ -161,7 +161,7 @@ async fn an_answer_stands_after_seven_days_and_silence_lapses_after_thirty() {
 async fn the_case_of_an_answer_that_is_gone_is_withdrawn() {
     let office = chain().await;
     office.put("crm", json!({"types": ["case.*"]})).await;
-    // Taken back between the put of the answer and that of its case; and after its case was told.
+    // Taken back between the put of the answer and that of its case; and after its case was reported.
     let (before, after) = (guest(&office, 31, Severity::High), guest(&office, 31, Severity::High));
     let gone = complain(&office, &before).await;
     before.take_back(&office.world).await;
@@ -192,14 +192,14 @@ async fn where_a_duty_reaches_nobody_the_next_one_above_is_told() {
     assert_eq!(office.shown("wecom").await["state"], "off");
     complain(&office, &guest(&office, 31, Severity::Normal)).await;
     sweep(&office).await;
-    // The others are told that it is off.
+    // The others hear that it is off.
     assert_eq!(messages(&office), [1, 1, 1]);
     let gone = office.world.call(reqwest::Method::DELETE, "/endpoints/wecom", "admin", json!(null)).await;
     assert_eq!(gone.status, 200, "{}", gone.text);
     complain(&office, &guest(&office, 31, Severity::Normal)).await;
     sweep(&office).await;
     assert_eq!(messages(&office), [1, 2, 1]);
-    // Of a store without any duty nobody is told, and nothing waits for ever.
+    // Nobody is notified of a store without any duty, and nothing waits for ever.
     shop(&office, 32, "无人店", "us/west").await;
     complain(&office, &guest(&office, 32, Severity::Normal)).await;
     let summary = sweep(&office).await;
@@ -210,7 +210,7 @@ async fn where_a_duty_reaches_nobody_the_next_one_above_is_told() {
 #[tokio::test]
 async fn four_hundred_cases_are_one_message_and_no_name_acts() {
     let mut office = desk().await;
-    // On a machine that is busy too, one sweep looks at all of them.
+    // On a machine that is busy too, one sweep checks all of them.
     office.terms.work = std::time::Duration::from_secs(180);
     for kind in ["wecom", "dingtalk", "feishu"] {
         robot(&office, kind).await;

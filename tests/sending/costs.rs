@@ -1,4 +1,4 @@
-//! What sending costs, as DynamoDB bills it.
+//! The cost of sending, as DynamoDB bills it.
 
 use jiff::ToSpan;
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::harness::proxy::{Consumed, ask};
 
-/// What a run costs that does not look at cases.
+/// The cost of a run that does not check cases.
 async fn run(office: &Office) -> (Consumed, Vec<String>) {
     office.forward(1.minute());
     while office.now().as_second() / 60 % 5 == 2 {
@@ -56,21 +56,21 @@ async fn a_run_with_nothing_to_do_costs_sixteen_half_units() {
 async fn a_case_that_somebody_is_told_of_costs_nine_writes_beside_the_run() {
     let office = chain().await;
     let mut costs = Vec::new();
-    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them: each of the two runs may read up
-    // to one unit a partition more than the other for that, which is 0.16 a case here.
+    // Ids fall on sixteen partitions by chance, and so do the pages that are read of them. So each of the two runs may
+    // read up to one unit a partition more than the other, which is 0.16 a case here.
     for cases in [10, 110] {
         complain(&office, &guest(&office, 31, Severity::High).times(cases)).await;
         to_sweep(&office);
         costs.push(as_it_is(&office).await.0);
     }
     let written = (costs[1].written - costs[0].written) / 100.0;
-    // The event, how far it is told, the next look, and this one; the delivery twice, when it is due, and both taken away.
+    // The event, the case's progress, its next check, and this one; the delivery twice, when due, and both taken away.
     assert!(written <= 9.0, "{written}");
     let read = (costs[1].read - costs[0].read) / 100.0;
     assert!(read < 3.06 + 0.17, "the case, its answer, the delivery, and its share of the pages: {read}");
 }
 
-/// An endpoint that has got something in this hour, so that how it fares is not written anew.
+/// An endpoint that has got something in this hour, so that its health is not written again.
 async fn with_one_endpoint() -> Office {
     let office = Office::new().await;
     office.put("crm", json!({})).await;
@@ -79,7 +79,7 @@ async fn with_one_endpoint() -> Office {
     office
 }
 
-/// What each of ten more events costs beside the run.
+/// The cost of each of ten more events beside the run.
 async fn each(office: &Office, with_payment: bool) -> (f64, f64) {
     let mut costs = Vec::new();
     for events in [10_u32, 20] {
@@ -100,7 +100,7 @@ async fn each(office: &Office, with_payment: bool) -> (f64, f64) {
         }
         costs.push(run(office).await.0);
     }
-    // What the run itself costs is in both.
+    // The cost of the run itself is in both.
     ((costs[1].read - costs[0].read) / 10.0, (costs[1].written - costs[0].written) / 10.0)
 }
 

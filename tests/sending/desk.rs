@@ -134,7 +134,7 @@ pub fn to_sweep(office: &Office) {
     }
 }
 
-/// What a robot has said: of each message its text.
+/// The messages of a robot: of each its text.
 pub fn said(office: &Office, address: &str) -> Vec<String> {
     let places = ["/markdown/content", "/markdown/text", "/card/body/elements/0/content"];
     people::got(office, address)

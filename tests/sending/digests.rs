@@ -100,7 +100,7 @@ async fn a_store_hears_each_morning_what_guests_said_and_what_waits() {
 async fn a_node_hears_on_mondays_and_one_that_is_late_hears_once() {
     let office = chain().await;
     duty(&office, "cn/east/shanghai", "dingtalk", None).await;
-    // Nobody looked until the Thursday after the next.
+    // Nothing ran until the Thursday after the next.
     next(&office, 9, 2);
     while office.now().to_zoned(shanghai()).weekday() != Weekday::Thursday {
         office.forward(24.hours());

@@ -1,4 +1,4 @@
-//! Who is on duty: put, listed and taken away by whoever sets up the scope.
+//! The people on duty: put, listed and taken away by those who set up the scope.
 
 use aftertaste::{
     domain::{
@@ -149,7 +149,7 @@ async fn whoever_may_not_follow_any_more_is_told_nothing_and_the_next_duty_is_if
     complains().await;
     sweep(&office).await;
     assert_eq!([WECOM, DINGTALK, FEISHU].map(|address| said(&office, address).len()), [2, 1, 0]);
-    // Back on it, they are told again.
+    // Back on it, they are notified again.
     person(&office, "lin", json!({"mentions": {"wecom": "lin"}})).await;
     complains().await;
     sweep(&office).await;
@@ -181,7 +181,7 @@ async fn a_duty_of_which_nobody_is_left_gets_no_summary() {
         office.run().await.unwrap();
     }
     assert_eq!(said(&office, WECOM).len(), told);
-    // The next one is looked at all the same.
+    // The next one is checked all the same.
     person(&office, "lin", json!({})).await;
     morning(&office);
     office.run().await.unwrap();

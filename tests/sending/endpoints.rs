@@ -257,7 +257,7 @@ async fn an_invitation_is_not_tried_after_its_end_nor_after_its_payment_was_paid
     assert!(late.attempts.len() < 6, "{}", late.attempts.len());
     let paid_back = office.delivery("crm", &paid_back).await.unwrap();
     assert_eq!((paid_back.state, paid_back.attempts.len()), (DeliveryState::Stopped, 1));
-    // What had gone out to nobody by then goes out to nobody.
+    // Events that had gone out to nobody by then go out to nobody.
     let mut never = office.event("survey.link.issued");
     never.payment = Some(payment(7));
     office.sender.app.table.put_event(&never).await.unwrap();

@@ -26,7 +26,7 @@ fn examples() -> BTreeMap<String, Value> {
     examples.map(by_type).collect()
 }
 
-/// What kind of value stands where.
+/// The kind of each value in its place.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
@@ -40,7 +40,7 @@ fn shape(value: &Value) -> Value {
     }
 }
 
-/// Whatever the office's endpoint got, by type; of each type the last.
+/// The events that the office's endpoint got, by type; of each type the last.
 fn got(office: &Office) -> BTreeMap<String, Value> {
     let got = office.receiver.got().into_iter().filter(|got| got.path == "/crm").map(|got| got.json());
     got.map(|event| (event["type"].as_str().unwrap().to_owned(), event)).collect()

@@ -27,7 +27,7 @@ use crate::harness::{
 
 const KINDS: [&str; 3] = ["survey.link.issued", "response.recorded", "response.taken_back"];
 
-/// What an endpoint may be: well, or one of these.
+/// The state of an endpoint: well, or one of these.
 fn manner(rng: &mut Rng) -> Manner {
     match rng.u8(..12) {
         0 => Manner::Says(500, "no"),
@@ -49,7 +49,7 @@ struct History<'a> {
     sender: &'a Sender,
     rng: Rng,
     seed: u64,
-    /// What each endpoint wants, and its secret.
+    /// The types that each endpoint wants, and its secret.
     endpoints: BTreeMap<Id, (Vec<&'static str>, Secret)>,
     events: Vec<OutgoingEvent>,
     /// Endpoints that did not always take what came.
@@ -196,7 +196,7 @@ impl<'a> History<'a> {
                 let is_right = match state {
                     DeliveryState::Unheard => wanting.is_empty(),
                     DeliveryState::Stopped => self.refunded.contains(&event.id),
-                    // Whoever was killed again and again may have come too late.
+                    // A sender that was killed again and again may have come too late.
                     state => state == DeliveryState::Late && event.payment.is_some(),
                 };
                 assert!(is_right, "seed {}: {state:?} {event:?}", self.seed);

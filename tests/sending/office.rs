@@ -81,7 +81,7 @@ impl Office {
         sender(&self.world, Table::new(client, TABLE), self.sender.web.clone())
     }
 
-    /// What functions have at hand, with connections of their own to the table: behind the proxy they can be killed.
+    /// Functions' parts, with connections of their own to the table: behind the proxy they can be killed.
     pub async fn another_app(&self, url: &str) -> App<AllKeys> {
         let Sender { app, .. } = self.another_sender(url).await;
         App {

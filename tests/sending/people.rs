@@ -1,4 +1,4 @@
-//! What people are told: one message a robot or mailbox and run, in their language, and nothing of a guest.
+//! Notices to people: one message a robot or mailbox and run, in their language, and nothing of a guest.
 
 use aftertaste::web::Web;
 use aws_smithy_http_client::Connector;
@@ -18,7 +18,7 @@ pub const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send?access_token=56
 pub const FEISHU: &str = "https://open.feishu.cn/open-apis/bot/v2/hook/a1b2-c3d4";
 pub const SECRET: &str = "SEC000102030405060708090a0b0c0d0e0f";
 
-/// Leads whatever is for the robots' hosts to a receiver on this machine, the host first in its path.
+/// Leads every request to the robots' hosts to a receiver on this machine, the host first in its path.
 #[derive(Debug)]
 struct Rerouted {
     to: String,
@@ -139,11 +139,11 @@ async fn a_refusal_that_comes_as_200_is_one() {
     }
     office.forward(1.hour());
     let summary = office.run().await.unwrap();
-    // What was waiting, and that the robot is broken.
+    // The messages that waited, and that the robot is broken.
     assert_eq!((summary.delivered, summary.failed), (4, 0), "{summary:?}");
     let text = got(&office, DINGTALK).pop().unwrap().json()["markdown"]["text"].as_str().unwrap().to_owned();
     assert!(text.contains("The endpoint wecom was switched off. "), "{text}");
-    // Whoever puts it anew has seen to it.
+    // A person who puts it again has seen to it.
     office.receiver.answer(&path(WECOM), Manner::Says(200, r#"{"errcode":0}"#));
     let put = office.put_as("wecom", json!({"to": {"robot": "wecom"}})).await;
     assert_eq!(put["state"], "on");

@@ -1,4 +1,4 @@
-//! Sweeps at once, and sweeps that are killed between any two writes: everybody is told, and nothing is looked at for ever.
+//! Sweeps at once, and sweeps that are killed between any two writes: everybody is notified, and no check stays behind.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,7 +52,7 @@ async fn of_two_sweeps_at_once_one_tells() {
 async fn settle(office: &Office) {
     sweep(office).await;
     for _ in 0..6 {
-        // Of what the one before moved, the next takes the look away.
+        // The sweep before moved some cases on: the next one takes their checks away.
         sweep(office).await;
         if office.items("EVENT#").await == 0 {
             return;
@@ -86,12 +86,12 @@ async fn killed(office: &Office) {
         assert_eq!(stored.telling.told, stored.case.v, "{what}");
         let left = office.world.items("EVENT#").await;
         assert!(left.is_empty(), "{what}: {left:?}");
-        // No look is lost, and none stays behind.
+        // No check is lost, and none stays behind.
         let next = stored.telling.look_at.unwrap();
         let looks: Vec<_> = office.world.items("DUE#").await;
         let of_this = looks.iter().filter(|look| look["sk"].as_str().unwrap().contains(&next_of(next))).count();
         assert!(of_this >= 1, "{what}: {looks:?}");
-        // Else its own clocks strike while others are told.
+        // Else its own clocks strike while others are reported.
         step(office, &key, "lin", &Move::Take).await;
         close(office, &key, Outcome::Unsolved).await;
         sweep(office).await;
@@ -107,7 +107,7 @@ fn ok() -> crate::harness::receiver::Manner {
     crate::harness::receiver::Manner::Says(200, r#"{"errcode":0}"#)
 }
 
-/// How a look's key begins.
+/// The beginning of a check's key.
 fn next_of(at: jiff::Timestamp) -> String {
     aftertaste::table::whole_second_after(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! What endpoints are told of responses: as many as anybody is shown, once each, and no more of each than a day.
+//! Events of responses to endpoints: as many as anybody is shown, once each, and no more of each than a day.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ async fn count(office: &Office, later: Span, event: Value) -> Result<Summary, Co
     roll_up_stores::handle(table, &catalog, serde_json::from_value(event).unwrap(), Uuid::new_v4(), || at).await
 }
 
-/// A count in some minutes: what was answered until now is settled then. And what it told, sent.
+/// A count in some minutes: answers until now are settled then. And its events, sent.
 async fn told(office: &Office) -> Vec<Value> {
     count(office, 5.minutes(), json!({"days": "recent"})).await.unwrap();
     sent(office).await
@@ -177,7 +177,7 @@ async fn a_count_that_is_cut_off_anywhere_tells_each_once() {
             let cut = count(&office, 5.minutes(), json!({"days": "recent"})).await;
             office.world.proxy.mend();
             office.sender.app.table.end_lease(aftertaste::table::Work::Counting).await.unwrap();
-            // What was put until then is sent.
+            // Events that were put until then are sent.
             let before = sent(&office).await.len();
             let events = told(&office).await.len();
             assert_eq!(events, (round * 2 + usize::from(loses_reply) + 1) * 5, "{writes} {cut:?} {before}");

@@ -1,4 +1,4 @@
-//! What a receiver is sent, and what it has to say to each.
+//! The deliveries to a receiver, and the result that it must have for each.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const AT: i64 = 1_764_088_426;
 const ID: &str = "msg_0123456789abcdef01234567";
 
-/// Not as a program would write it anew: with blanks, an escape, more than ASCII, and the character that many put where
+/// Not as a program would write it: with blanks, an escape, more than ASCII, and the character that many put where
 /// bytes are no text.
 const BODY: &str =
     "{\"type\": \"survey.link.issued\",  \"data\": {\"store\": 12, \"words\": \"麻婆豆腐 \\u4e2d <&> \u{fffd}\"}}\n";
@@ -87,7 +87,7 @@ impl Case {
         })
     }
 
-    /// What a receiver has to say: the event, or a sentence.
+    /// The expected result of a receiver: the event, or a sentence.
     pub fn expected(&self) -> Value {
         match self.expected {
             Ok(()) => json!({"event": serde_json::from_slice::<Value>(&self.body).unwrap()}),
@@ -109,7 +109,7 @@ fn by_hand(key: &[u8], id: &str, time: &str, now: i64) -> Case {
     case.with(0, id).with(1, time).with(2, format!("v1,{}", STANDARD.encode(code)))
 }
 
-/// All cases, each held against every receiver.
+/// All cases, each checked against every receiver.
 pub fn cases() -> Vec<Case> {
     [published(), changed(), bent(), timely(), times_and_ids(), headers(), signatures(), secrets()].concat()
 }
@@ -265,7 +265,7 @@ fn signatures() -> Vec<Case> {
     let signature = right.headers[2].1.clone();
     let code = signature.strip_prefix("v1,").unwrap();
     let malformed = Err("webhook-signature is missing, doubled or malformed");
-    // The last letter before the padding holds two bits that belong to no byte.
+    // The last letter before the padding has two bits that belong to no byte.
     let (most, last) = code.trim_end_matches('=').split_at(42);
     let next = char::from(last.as_bytes()[0] + 1);
     let public = format!("v1a,{}", STANDARD.encode([7; 64]));
@@ -293,7 +293,7 @@ fn signatures() -> Vec<Case> {
     written.map(|(text, expected)| right.named(format!("signed {text:?}")).with(2, text).expecting(expected)).into()
 }
 
-/// Ways to write a secret. What would leave the key empty or short is signed with that key, as a stranger would.
+/// Ways to write a secret. One that would leave the key empty or short is signed with that key, as a stranger would.
 fn secrets() -> Vec<Case> {
     let right = Case::signed(AT, &secret(1), None);
     let text = secret(1).text();

@@ -1,4 +1,4 @@
-//! What a later version may write: more attributes, more fields, and more keys where this one knows each there is.
+//! A later version's data: more attributes, more fields, and more keys where this one knows each there is.
 
 use std::collections::BTreeSet;
 
@@ -107,7 +107,7 @@ fn add(object: &mut Value) {
     object["later"] = json!({"more": [1]});
 }
 
-/// What is in the list or the map of a field, where there is one.
+/// The values in the list or the map of a field, where there is one.
 fn within<'a>(value: &'a mut Value, field: &str) -> Vec<&'a mut Value> {
     value.get_mut(field).map(values).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What goes out, written by a later version, or by a hand that made it unreadable.
+//! The outbox, written by a later version, or by a hand that made it unreadable.
 
 use aftertaste::table::DeliveryState;
 use aftertaste_local::TABLE;
@@ -26,7 +26,7 @@ async fn put(office: &Office, item: &Value) {
     ask(&office.world.proxy.url, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
 }
 
-/// What this thread has logged of an outcome.
+/// The lines of an outcome that this thread has logged.
 fn logged(outcome: &str) -> usize {
     Log::taken().iter().filter(|line| line["outcome"] == outcome).count()
 }
@@ -99,7 +99,7 @@ async fn how_an_endpoint_fares_may_be_unreadable_and_it_is_served_all_the_same()
     office.tell("response.recorded").await;
     let did = office.minute().await;
     assert_eq!((did.delivered, did.broken), (1, 0), "{did:?}");
-    // What was written over it can be read.
+    // Its replacement can be read.
     assert_eq!(office.shown("crm").await["state"], "on");
 }
 

@@ -26,7 +26,7 @@ const REPLIES: [&str; 4] = [
 ];
 const THANKS: &str = "谢谢您！已转告当班的同事。";
 
-/// Whoever follows up in a store: its manager, its region, or head office.
+/// The person who follows up in a store: its manager, its region, or head office.
 fn manager(store: &Store) -> &'static str {
     match (store.number.get(), store.details.path.as_str()) {
         (12, _) => "grace",
@@ -45,7 +45,7 @@ pub(super) struct Followed<'a> {
 }
 
 impl Followed<'_> {
-    /// Follows the answers of a day up that need somebody. What that came to, of a day that is over.
+    /// Follows up the answers of a day that need somebody. Returns the counts of a day that is over.
     pub(super) fn follow_up(
         &self,
         items: &mut Vec<Item>,
@@ -81,7 +81,7 @@ impl Followed<'_> {
         let id = CaseId::of(visit, submission);
         let open = Case::open(id, called, self.store, response.answered_at, entry);
         let fate = rng.u8(0..10);
-        // What came in today waits; of yesterday's some do, and a few of the week's are late.
+        // Today's cases wait; of yesterday's some do, and a few of the week's are late.
         let waits = back == 0 || (back == 1 && fate < 5) || (back < 5 && fate == 0);
         if waits {
             return Some(if fate % 3 == 2 { self.moved(&open, &Move::Take, 20, rng).unwrap_or(open) } else { open });
@@ -119,7 +119,7 @@ impl Followed<'_> {
         case.after(step, Moving { by, at, id: Uuid::from_u128(rng.u128(..)), store: self.store }).ok()
     }
 
-    /// The items of a case: itself, and when it is to be looked at. All that has happened counts as told.
+    /// The items of a case: itself, and when it is to be checked. Everything that has happened counts as reported.
     fn items(&self, visit: Visit, case: &Case, expires: Timestamp) -> Result<Vec<Item>, TableError> {
         let telling: Telling = case.look(Telling::default(), self.store, self.now).telling;
         let look = telling.look_at.map(|at| look_item(&Look::Case(visit.into()), at));

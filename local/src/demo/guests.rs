@@ -101,7 +101,7 @@ impl Guests<'_> {
         Some((visit, response))
     }
 
-    /// What a guest in some mood answers: their themes first, and satisfaction from them. Trust only punishes,
+    /// The answers of a guest in some mood: their themes first, and satisfaction from them. Trust only punishes,
     /// recognition only delights, the others do both.
     fn fill_in(&self, rng: &mut Rng, payment: PaymentHash, mood: f64) -> Answers {
         let noise = |rng: &mut Rng| (0..4).map(|_| rng.f64()).sum::<f64>() - 2.0;

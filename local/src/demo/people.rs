@@ -22,7 +22,7 @@ pub(super) fn people() -> Result<Vec<(Id, Person)>, Failure> {
     Ok(people.into_iter().collect())
 }
 
-/// Who answers for what guests say: a store's manager, then the region, then head office. No robot and no mailbox is told.
+/// The people on duty: a store's manager, then the region, then head office. No robot or mailbox is notified.
 pub(super) fn duties() -> Result<Vec<(Scope, Duty)>, Failure> {
     let duties = [("store/12", "grace"), ("cn/east", "chen"), ("cn", "lin")].map(|(scope, person)| {
         let duty = serde_json::from_value(json!({"people": [person]})).map_err(|error| failed(&error))?;

@@ -1,4 +1,4 @@
-//! What the staff of the demo's stores answer: once a month, most of a dozen in each.
+//! The answers of the staff of the demo's stores: once a month, most of a dozen in each.
 
 use aftertaste::domain::{
     access::Key,

@@ -97,7 +97,7 @@ impl Heard {
         let body = pretty.map_or_else(|| String::from_utf8_lossy(&self.body), Cow::Owned);
         let begins: String = body.chars().take(SHOWN).collect();
         for line in begins.lines() {
-            // A text takes whatever is written into it.
+            // A text takes everything that is written into it.
             let _ = write!(shown, "\n    {}", harmless(line));
         }
         if begins.len() < body.len() {

@@ -38,7 +38,7 @@ pub(crate) fn notice(keys: &Keys, payment: &Payment, told: Told) -> Result<Sent,
     Ok(Sent { headers: vec![(kind.0.to_owned(), kind.1.to_owned())], query: String::new(), body: pairs.join("&") })
 }
 
-/// What both kinds of notice say, without what is never signed.
+/// The fields that both kinds of notice have, without those that are never signed.
 fn parameters(payment: &Payment) -> BTreeMap<&'static str, String> {
     let time = in_china(payment.paid_at);
     BTreeMap::from([

@@ -1,4 +1,4 @@
-//! `cargo run -- pay`: puts an account, posts notices, and looks what went out.
+//! `cargo run -- pay`: puts an account, posts notices, and shows what went out.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,7 +79,7 @@ fn plain(text: &str) -> Result<String, String> {
 }
 
 impl Pay {
-    /// Does it, and tells what became of it.
+    /// Does it, and reports the outcome.
     ///
     /// # Errors
     /// When the stack can't be reached, refuses the account, or no such notice can be made.
@@ -179,7 +179,7 @@ impl Pay {
     }
 }
 
-/// Posts notices, as a provider does: whatever is answered.
+/// Posts notices as a provider does, in spite of any answer.
 async fn deliver(http: &Client, address: &str, notices: Vec<Sent>, at_once: bool) -> Result<Vec<Answer>, Failure> {
     let deliveries = notices.into_iter().map(|sent| post(http, address, sent));
     if at_once {

@@ -18,7 +18,7 @@ const FILE: &str = "payments";
 
 /// The keys that providers and merchants have. No provider but those of this machine knows any of them.
 pub(crate) struct Keys {
-    /// What a provider signs with who signs by RSA.
+    /// The key of providers who sign by RSA.
     rsa: KeyPair,
     secrets: Secrets,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Keys {
 struct Secrets {
     /// The private key, as PKCS#8 in base64.
     rsa: String,
-    /// What WeChat Pay calls the public key.
+    /// WeChat Pay's name for the public key.
     public_key_id: String,
     /// The merchant's key of API v3 at WeChat Pay: 32 characters.
     api_v3_key: String,
@@ -38,7 +38,7 @@ struct Secrets {
     square: String,
     /// The secret of Standard Webhooks.
     standard: String,
-    /// What a provider signs with who is described by a file and does not sign by RSA: 32 bytes in base64.
+    /// The key of a provider that a file describes and that does not sign by RSA: 32 bytes in base64.
     mapped: String,
 }
 
@@ -105,7 +105,7 @@ impl Keys {
         Ok(pem + "\n-----END PUBLIC KEY-----\n")
     }
 
-    /// What WeChat Pay calls the public key.
+    /// WeChat Pay's name for the public key.
     pub fn public_key_id(&self) -> &str {
         &self.secrets.public_key_id
     }

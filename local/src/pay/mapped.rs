@@ -1,4 +1,4 @@
-//! Notices of a provider that a mapping describes: its first sample of a payment, made another one and signed anew.
+//! Notices of a provider that a mapping describes: its first sample of a payment, made another one and signed again.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -30,7 +30,7 @@ pub(crate) fn secrets(keys: &Keys, mapping: &Mapping) -> Result<Vec<String>, Fai
     Ok(vec![key])
 }
 
-/// The first sample that tells of a payment.
+/// The first sample that reports a payment.
 ///
 /// # Errors
 /// When there is none, or one of the samples is signed with the provider's own key: the stack would try it with ours.
@@ -99,7 +99,7 @@ pub(crate) fn currency(mapping: &Mapping) -> Option<String> {
 /// A delivery of a notice.
 ///
 /// # Errors
-/// When the sample lacks what the mapping reads, or the mapping tells of no refunds.
+/// When the sample lacks what the mapping reads, or the mapping knows no refunds.
 pub(crate) fn signed(
     mapping: &Mapping,
     keys: &Keys,
@@ -144,7 +144,7 @@ fn unlike(field: &str) -> Failure {
     Failure(format!("The first sample of a payment has nothing where the mapping reads `{field}`."))
 }
 
-/// What a notice is to say, and where: the fields of the mapping, their places and the values.
+/// The values that a notice is to have, and where: the fields of the mapping, their places and the values.
 fn values<'m>(
     mapping: &'m Mapping,
     payment: &Payment,

@@ -59,7 +59,7 @@ fn there(sent: &Sent, origin: &Origin, item: &str) -> Option<String> {
     }
 }
 
-/// What is before, in and behind the value of a name in `name="value",name="value"`.
+/// The texts before, in and behind the value of a name in `name="value",name="value"`.
 fn around<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str, &'t str)> {
     let start = format!("{name}=\"");
     let (at, _) = text

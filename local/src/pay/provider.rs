@@ -17,7 +17,7 @@ use crate::Failure;
 /// The most characters of an account's name.
 const LONGEST_NAME: usize = 32;
 
-/// Who tells of payments, as it is written on the command line.
+/// The sender of notices, as it is written on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProviderName {
     /// WeChat Pay, API v3.
@@ -54,7 +54,7 @@ impl FromStr for ProviderName {
     }
 }
 
-/// Who tells of payments, with all that has to be read for it.
+/// The sender of notices, with everything that has to be read for it.
 pub(crate) enum Provider {
     Wechat,
     Alipay,
@@ -87,7 +87,7 @@ impl Provider {
         })
     }
 
-    /// What it is called in the address of its notices.
+    /// Its name in the address of its notices.
     pub fn path(&self) -> &'static str {
         match self {
             Self::Wechat => "wechat",
@@ -174,7 +174,7 @@ impl Provider {
         }
     }
 
-    /// A guest whom the provider tells from all others.
+    /// A guest who has an id of their own at the provider.
     pub fn new_payer(&self) -> String {
         let letters = |count| std::iter::repeat_with(fastrand::alphanumeric).take(count).collect::<String>();
         let digits = |count| std::iter::repeat_with(|| fastrand::digit(10)).take(count).collect::<String>();
@@ -187,7 +187,7 @@ impl Provider {
         }
     }
 
-    /// The currency of its payments; none where its notices tell no amount.
+    /// The currency of its payments; none where its notices have no amount.
     pub fn currency(&self) -> Option<String> {
         match self {
             Self::Mapped { mapping, .. } => mapped::currency(mapping),
@@ -214,7 +214,7 @@ impl Provider {
         !matches!(self, Self::Mapped { mapping, .. } if mapped::tells_no_time_of_payment(mapping))
     }
 
-    /// One notice in each of some deliveries: signed anew where the provider does so, else the very same.
+    /// One notice in each of some deliveries: signed again where the provider does so, else the very same.
     ///
     /// # Errors
     /// When it can't be made or signed.

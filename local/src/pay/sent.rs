@@ -5,18 +5,18 @@ use jiff::{Timestamp, tz};
 /// The table at which every guest of ours sits.
 pub(crate) const TABLE: &str = "7";
 
-/// A payment that is told of.
+/// A payment that notices report.
 #[derive(Clone)]
 pub(crate) struct Payment {
     /// The provider's id of it.
     pub id: String,
-    /// When it was made, in whole seconds: providers tell no parts of them.
+    /// When it was made, in whole seconds: providers give no parts of them.
     pub paid_at: Timestamp,
     /// The store's number.
     pub store: u32,
     /// The amount in the smallest unit of its currency.
     pub amount: u64,
-    /// Who paid, as the provider tells them apart.
+    /// The payer's id, by which the provider knows them.
     pub payer: String,
 }
 
@@ -26,7 +26,7 @@ impl Payment {
         format!("T{}-{}", self.paid_at.as_second(), self.store)
     }
 
-    /// What the merchant attached to the order.
+    /// The text that the merchant attached to the order.
     pub fn attached(&self) -> String {
         format!("store={};table={TABLE}", self.store)
     }
@@ -42,7 +42,7 @@ impl Payment {
     }
 }
 
-/// What a notice tells of a payment.
+/// The message of a notice about a payment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
     /// It was made.
@@ -57,7 +57,7 @@ pub(crate) struct Delivery<'a> {
     pub at: Timestamp,
     /// A text that no other delivery has.
     pub nonce: String,
-    /// The address that the provider was told.
+    /// The address that the provider was given.
     pub url: &'a str,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Delivery<'a> {
 pub(crate) struct Sent {
     /// Its headers, the content type among them.
     pub headers: Vec<(String, String)>,
-    /// What stands behind the `?` of its address; empty without one.
+    /// The part behind the `?` of its address; empty without one.
     pub query: String,
     /// Its body, byte for byte.
     pub body: String,

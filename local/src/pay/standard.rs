@@ -37,7 +37,7 @@ pub(crate) fn body(payment: &Payment, told: Told) -> String {
     body.to_string()
 }
 
-/// A delivery of it: each is signed anew, under the same id.
+/// A delivery of it: each is signed again, under the same id.
 pub(crate) fn signed(keys: &Keys, body: String, id: &str, delivery: &Delivery<'_>) -> Result<Sent, Failure> {
     let signature = signature(keys.standard(), id, &body, delivery.at)?;
     let headers = [

@@ -47,7 +47,7 @@ pub(crate) fn body(payment: &Payment, told: Told) -> String {
     event.to_string()
 }
 
-/// A delivery of it: each is signed anew.
+/// A delivery of it: each is signed again.
 pub(crate) fn signed(keys: &Keys, body: String, delivery: &Delivery<'_>) -> Sent {
     let header = signature(keys.stripe(), &body, delivery.at);
     Sent::json(body, [("Stripe-Signature", header)])

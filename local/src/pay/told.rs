@@ -1,4 +1,4 @@
-//! What became of a payment, for whoever sits at the terminal.
+//! The outcome of a payment, for the person at the terminal.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +21,7 @@ const A_MOMENT: SignedDuration = SignedDuration::from_secs(60);
 /// The events of an outbox, newest first; or the status with which it was refused.
 pub(crate) type Outbox = Result<Vec<Value>, u16>;
 
-/// What the stack answered to one delivery.
+/// The stack's answer to one delivery.
 pub(crate) struct Answer {
     pub status: u16,
     pub body: String,
@@ -49,9 +49,9 @@ pub(crate) struct Outcome {
     pub refund: Vec<Answer>,
     /// The outbox before the first notice.
     pub before: Outbox,
-    /// The outbox after the payment was told of.
+    /// The outbox after the payment was reported.
     pub after: Outbox,
-    /// The outbox after the refund was told of, if it was.
+    /// The outbox after the refund was reported, if it was.
     pub finally: Option<Outbox>,
 }
 
@@ -69,7 +69,7 @@ impl Outcome {
         Ok(after.iter().filter(is_new).collect())
     }
 
-    /// What was paid, when and by whom.
+    /// The amount, the time and the payer.
     fn paid(&self) -> [String; 2] {
         let Payment { id, store, payer, paid_at, .. } = &self.payment;
         let amount = |currency| format!(": {} {currency}", self.payment.in_hundreds());
@@ -81,7 +81,7 @@ impl Outcome {
         ]
     }
 
-    /// What goes out to the guest, or where to look for why nothing does.
+    /// The links that go out to the guest, or where to find out why nothing does.
     fn links(&self, new: &Result<Vec<&Value>, u16>) -> Vec<String> {
         let look = format!(
             "  Why? GET {}/accounts/{} says what was seen, with a grant: cargo run -- grant admin",
@@ -118,7 +118,7 @@ impl Outcome {
         self.answers.iter().any(|answer| (200..300).contains(&answer.status))
     }
 
-    /// What became of the events when the payment was paid back.
+    /// The outcome of the events after the payment was paid back.
     fn after_the_refund(&self, new: &[&Value]) -> Vec<String> {
         let Some(Ok(finally)) = &self.finally else { return Vec::new() };
         let mut lines = Vec::new();

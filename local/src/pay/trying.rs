@@ -1,4 +1,4 @@
-//! What all tests of providers sign, change and read.
+//! The payment, keys and checks that the tests of all providers share.
 
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ pub(crate) fn read(sent: &Sent, read: impl Fn(&Request<'_>) -> Result<Notice, Re
     read(&Request { headers, query, url: URL, body: body.as_bytes(), now: now() })
 }
 
-/// That a notice tells of the payment and nothing else, with these texts among those that may tell the store.
+/// That a notice reports the payment and nothing else, with these texts among those that may name the store.
 pub(crate) fn is_of(notice: Result<Notice, Refusal>, payment: &Payment, place: &notices::Place, payer: Option<&str>) {
     let paid = match notice {
         Ok(Notice::Paid(paid)) if paid.len() == 1 => paid.into_iter().next().unwrap(),

@@ -13,7 +13,7 @@ const MERCHANT: &str = "1900000109";
 
 const APP: &str = "wxd678efh567hg6787";
 
-/// What the resource is bound to.
+/// The resource is bound to this text.
 const ABOUT: &str = "transaction";
 
 /// The provider of an account, and its secrets.
@@ -47,7 +47,7 @@ pub(crate) fn body(keys: &Keys, payment: &Payment, told: Told) -> Result<String,
     Ok(notice.to_string())
 }
 
-/// A delivery of it: each is signed anew.
+/// A delivery of it: each is signed again.
 pub(crate) fn signed(keys: &Keys, body: String, delivery: &Delivery<'_>) -> Result<Sent, Failure> {
     let (timestamp, nonce) = (delivery.at.as_second(), &delivery.nonce);
     let signature = keys.rsa_signature(format!("{timestamp}\n{nonce}\n{body}\n").as_bytes())?;
