@@ -1,5 +1,6 @@
-//! How often what reports say is true, where the truth is known: intervals, changes, ranks and drivers. What few guests
-//! can answer is enumerated; all else is simulated from a fixed seed. Prints the tables of docs/statistics-simulation.md.
+//! How often the statements of reports are true, where the truth is known: intervals, changes, ranks and drivers. The
+//! answers of few guests are enumerated; all else is simulated from a fixed seed. Prints the tables of
+//! docs/statistics-simulation.md.
 //!
 //! `cargo coverage`
 #![allow(clippy::print_stdout, clippy::cast_precision_loss, clippy::indexing_slicing, clippy::unwrap_used)]

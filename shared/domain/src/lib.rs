@@ -1,9 +1,9 @@
-//! What Aftertaste is about, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
+//! The domain of Aftertaste, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
 //!
 //! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`],
 //! [`payment`], [`case`], [`count`], [`report`].
 //!
-//! Every type that comes from outside is parsed once, into a type that cannot hold anything else; serde goes
+//! Every type that comes from outside is parsed once, into a type that has no room for anything else; serde goes
 //! through the same door.
 
 pub mod access;
@@ -23,7 +23,7 @@ pub use visible::is_blank;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text or a number is not a value of the type asked for: one sentence for whoever sent it.
+/// Why a text or a number is not a value of the type asked for: one sentence for the sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(pub String);
@@ -117,7 +117,7 @@ impl std::fmt::Display for Id {
     }
 }
 
-/// What a caller sent, cut to what an error sentence can carry.
+/// A text that a caller sent, cut to the length that an error sentence can carry.
 pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),

@@ -53,7 +53,7 @@ fn place(path: &str) -> String {
     })
 }
 
-/// What serde says, as a sentence without the names of Rust's numbers.
+/// The words of serde, as a sentence without the names of Rust's numbers.
 fn sentence(text: &str) -> String {
     let numbers = ["u8", "u16", "u32", "u64", "usize"].map(|name| format!("expected {name}"));
     let plain =

@@ -10,7 +10,7 @@ pub(crate) fn is_invisible(c: char) -> bool {
 }
 
 /// A text without the characters that show nothing or turn what is around them. Phones put such around a number that is
-/// pasted, and whoever pastes it sees none.
+/// pasted, and a person who pastes it sees none.
 pub fn without_invisible(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c)).collect()
 }

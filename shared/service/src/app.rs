@@ -1,4 +1,4 @@
-//! What an HTTP function needs at hand, and how its calls begin and end.
+//! The parts that an HTTP function needs at hand, and how its calls begin and end.
 
 use std::sync::Arc;
 
@@ -33,10 +33,10 @@ pub struct App<K> {
     pub lifetimes: Lifetimes,
     /// How far deliveries to endpoints go.
     pub reach: Reach,
-    /// Whether endpoints are told of each response at once.
+    /// Whether endpoints get each response at once.
     pub responses_at_once: bool,
-    /// How many times as fast as people live the time of calls runs: 1, but where somebody watches a day in minutes on
-    /// their own machine. What gives people time to press something lasts so many times as long.
+    /// How many times as fast as people live the time of calls runs. It is 1, but where somebody watches a day in
+    /// minutes on their own machine. Times in which people are to press something last so many times as long.
     pub pace: u32,
 }
 
@@ -44,13 +44,13 @@ pub struct App<K> {
 pub struct OpenLink {
     /// The link, whatever an address had added to it.
     pub link: Link,
-    /// What the link says.
+    /// The claim in the link.
     pub claim: Claim,
     /// Until when it can be answered.
     pub until: Timestamp,
     /// Where.
     pub store: Arc<Store>,
-    /// What is asked now.
+    /// The survey that is asked now.
     pub survey: Arc<Versioned>,
 }
 
@@ -76,7 +76,7 @@ impl From<TableError> for Stop {
 }
 
 impl<K: Keys> App<K> {
-    /// Reads the environment, and connects to the table by the read that will be needed first: during the start a
+    /// Reads the environment, and connects to the table by the read that will be needed first. During the start a
     /// function runs at full speed, so that the first guest doesn't wait for the handshake.
     ///
     /// # Errors
@@ -106,18 +106,18 @@ impl<K: AsRef<GrantKeys>> App<K> {
     /// minute.
     ///
     /// # Errors
-    /// A problem when there is none, or it holds no more.
+    /// A problem when there is none, or it is no longer valid.
     pub async fn granted(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
         let grant = bearer(self.keys.as_ref(), request, now)?;
         self.check_alive(&grant, now).await?;
         Ok(grant)
     }
 
-    /// The same for whoever sets things up: an ended grant is refused at once, and where it is not known whether it was,
-    /// the call is too.
+    /// The same for those who set things up: an ended grant is refused at once. Where it is not known whether it was
+    /// ended, the call is refused too.
     ///
     /// # Errors
-    /// A problem when there is none, or it holds no more.
+    /// A problem when there is none, or it is no longer valid.
     pub async fn granted_at_once(&self, request: &Request, now: Timestamp) -> Result<Grant, Stop> {
         let grant = self.granted(request, now).await?;
         match grant.issue {
@@ -157,8 +157,8 @@ impl<K: AsRef<GuestKeys>> App<K> {
     }
 }
 
-/// Ends a call: logs what stopped it, and turns that into the reply by `render`. What went well has been logged by the
-/// function, with its own fields.
+/// Ends a call: logs what stopped it, and turns that into the reply by `render`. A call that went well has been logged
+/// by the function, with its own fields.
 pub fn conclude(answered: Result<Reply, Stop>, render: impl FnOnce(Problem) -> Reply) -> Reply {
     match answered {
         Ok(reply) => reply,

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const TRIES: usize = 5;
 
 impl App<GuestKeys> {
-    /// Opens the case of an answer that was just recorded. What fails is logged: the guest is thanked all the same.
+    /// Opens the case of an answer that was just recorded. A failure is logged: the guest is thanked all the same.
     pub async fn open_case(&self, opening: &Opening<'_>) {
         let store = opening.visit.store.get();
         let severity = opening.called.severity.name();
@@ -35,7 +35,7 @@ impl App<GuestKeys> {
     }
 }
 
-/// What became of a move that is made whatever others do meanwhile.
+/// The outcome of a move that is made whatever others do meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
     /// It is made. The case as it is now.
@@ -100,7 +100,7 @@ async fn withdraw_if(
             table.delete_award(key.store, code).await?;
         }
         let Ok(after) = before.case.after(&Move::Withdraw, moving) else { return Ok(()) };
-        // Nobody needs to look at it any more, so none is asked to.
+        // Nobody needs to check it any more, so no check is scheduled.
         match table.write_case(&before, &after, None).await? {
             Moved::Made | Moved::Gone => return Ok(()),
             Moved::Overtaken(there) => found = Some(*there),

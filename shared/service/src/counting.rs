@@ -19,7 +19,7 @@ use crate::{
     table::{Contexts, StoredResponse, Table, TableError, Versioned},
 };
 
-/// What a day's responses came to.
+/// The counts of a day's responses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayCount {
     /// By series.
@@ -30,7 +30,7 @@ pub struct DayCount {
     pub items: u64,
     /// Of a running day: from when on answers wait to be shown, by series.
     pub shown_before: BTreeMap<Series, Timestamp>,
-    /// How many answers came from each network. What is kept of it is how many came from the commonest.
+    /// How many answers came from each network. Of them only how many came from the commonest is kept.
     networks: BTreeMap<Series, BTreeMap<u16, u64>>,
 }
 
@@ -65,7 +65,7 @@ impl DayCount {
     }
 
     /// Counts an item that was met, whether or not it is shown. No response expires sooner after its payment than the
-    /// shortest retention: where one says so, somebody has set it by hand, and its day goes on being counted.
+    /// shortest retention. Where one says so, somebody has set it by hand, and its day goes on being counted.
     pub fn meet(&mut self, paid: Timestamp, expires: Timestamp) {
         self.items += 1;
         let shortest = (i64::from(SHORTEST_RETENTION_DAYS) * 24).hours();
@@ -84,16 +84,16 @@ impl DayCount {
         self
     }
 
-    /// Adds the responses of a day that is still running: of each series the first five, ten, fifteen … visits, in the
-    /// order in which they were first answered. What was taken back keeps its place, so that nothing moves up; what is
-    /// given anew waits until the day is over. Who tries the survey out sees their answer at once.
+    /// Adds the responses of a running day: of each series the first five, ten, fifteen … visits, in the order in which
+    /// they were first answered. An answer that was taken back keeps its place, so that nothing moves up. One that is
+    /// given again waits until the day is over. A person who tries the survey out sees their answer at once.
     pub fn add_running(&mut self, store: &Store, responses: Vec<Read>) {
         let mut places: BTreeMap<Series, Vec<(Timestamp, Read)>> = BTreeMap::new();
         for read in responses {
             let series = Series::of(&read.0.response);
             match read.0.response.place() {
                 Some(place) if series.origin != Origin::Test => places.entry(series).or_default().push((place, read)),
-                // Of whoever tries the survey out nothing else is known, and one who left half-way is in no part.
+                // Of somebody who tries the survey out nothing else is known, and one who left half-way is in no part.
                 _ => self.add_read(store, &read, &Context::default()),
             }
         }
@@ -136,12 +136,12 @@ impl DayCount {
 /// A response with the survey that it answers.
 pub type Read = (StoredResponse, Arc<Versioned>);
 
-/// What a store's responses came to.
+/// The counts of a store's responses.
 #[derive(Debug, Clone, Default)]
 pub struct Counted {
     /// By business day; a day without responses is absent.
     pub days: BTreeMap<Date, DayCount>,
-    /// Responses that were read. What was erased is none.
+    /// Responses that were read. An erased one is none.
     pub responses: u64,
     /// Answers that somebody has to follow up, in the order of payment.
     pub calls: Vec<Call>,
@@ -154,7 +154,7 @@ pub struct Counted {
 pub struct Call {
     /// The visit.
     pub visit: Visit,
-    /// What the survey's rules say of it.
+    /// The result of the survey's rules for it.
     pub called: FollowedUp,
     /// The submission that brought it.
     pub submission: Uuid,
@@ -229,7 +229,7 @@ pub async fn count(
     Ok(counted)
 }
 
-/// A response without what its guest wrote: a count takes no notice of it, and a running day is held in memory.
+/// A response without what its guest wrote: a count takes no notice of it, and a running day is kept in memory.
 fn without_words((mut stored, survey): Read) -> Read {
     for answer in stored.response.answers.values_mut() {
         if let Answer::Text(words) = answer {
@@ -239,7 +239,7 @@ fn without_words((mut stored, survey): Read) -> Read {
     (stored, survey)
 }
 
-/// What one count remembers.
+/// The memory of one count.
 struct Counting<'a> {
     catalog: &'a Catalog,
     now: Timestamp,
@@ -289,7 +289,7 @@ impl Counting<'_> {
     }
 }
 
-/// What is known of visits, beside their responses.
+/// The contexts of visits, beside their responses.
 struct Known {
     contexts: Contexts,
     /// Why some were left out, and how many.
@@ -297,9 +297,9 @@ struct Known {
 }
 
 impl Known {
-    /// What is known of the visit of a response. The responses have to come in the order in which they are read.
+    /// The context of a response's visit. The responses have to come in the order in which they are read.
     async fn of(&mut self, stored: &StoredResponse) -> Result<Context, TableError> {
-        // What is in no part needs none: a day on which nobody answered whole costs no query.
+        // A response that is in no part needs none: a day on which nobody answered whole costs no query.
         if stored.response.partial {
             return Ok(Context::default());
         }

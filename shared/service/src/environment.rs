@@ -1,6 +1,6 @@
 //! The environment of a function, read once at its start.
 //!
-//! | variable | holds |
+//! | variable | value |
 //! | --- | --- |
 //! | `TABLE_NAME` | the name of the DynamoDB table |
 //! | `PUBLIC_URL` | the address that guests see, such as `https://s.example.cn`, without a path |
@@ -8,7 +8,7 @@
 //! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
 //! | `GRANT_KEYS` | the same of [`GrantKeys`] |
 //! | `SEAL_KEYS` | the same of [`SealKeys`] |
-//! | `TELL_RESPONSES` | optional: `hourly`, or `at-once`: when endpoints are told of a response |
+//! | `TELL_RESPONSES` | optional: `hourly`, or `at-once`: when endpoints get a response |
 //! | `EVENT_BUS` | optional: the event bus that endpoints may send to, by its name or ARN |
 //! | `MAIL_FROM` | optional: the address that mail comes from |
 //! | `OPENID_ISSUER` | optional: the identity provider that people sign in with, such as `https://login.example.cn` |
@@ -93,7 +93,7 @@ pub fn lifetimes() -> Result<Lifetimes, ConfigError> {
     set.parse().map_err(|error| ConfigError(format!("GRANT_DAYS: {error}.")))
 }
 
-/// Whether endpoints are told of each response at once, and then not of what it says.
+/// Whether endpoints get each response at once, and then not what it says.
 pub fn responses_at_once() -> bool {
     optional("TELL_RESPONSES").is_some_and(|when| when == "at-once")
 }
@@ -164,7 +164,7 @@ async fn fetched(sdk: &SdkConfig, name: &str, parameter: &str) -> Result<String,
         .ok_or_else(|| ConfigError(format!("{name} names the parameter {parameter}, which has no value.")))
 }
 
-/// A secret: what the variable holds, or what the SecureString holds that it names with `ssm:`.
+/// A secret: the value of the variable, or of the SecureString that it names with `ssm:`.
 ///
 /// # Errors
 /// When it is missing, or can't be fetched. No sentence repeats any of it.

@@ -1,4 +1,4 @@
-//! What whoever asked for a link is told of it: a till in the reply, and other systems by an event.
+//! The reply to a request for a link: to a till at once, and to other systems by an event.
 
 use domain::{
     access::GuestKeys,
@@ -15,12 +15,12 @@ pub struct Issued {
     pub link: String,
     /// The address of its page.
     pub url: String,
-    /// What a WeChat mini-program code holds.
+    /// The scene of a WeChat mini-program code.
     pub scene: String,
     /// The mini-program's page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// What opens the Alipay mini-program.
+    /// The address that opens the Alipay mini-program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alipay: Option<String>,
     /// Until when it can be answered.

@@ -15,7 +15,7 @@ use crate::{
 /// How long a call may take. template.yaml gives a function ten seconds.
 const DEADLINE: Duration = Duration::from_secs(8);
 
-/// What a call brings beside its request: time and randomness are arguments below this.
+/// The values of a call beside its request: time and randomness are arguments below this.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
     /// When it came.
@@ -38,8 +38,8 @@ pub async fn within<T>(function: &str, route: &str, call: impl Future<Output = T
 
 /// Serves a function's handler to the Lambda runtime, for ever.
 ///
-/// The event is decoded here and not by `lambda_http`, which panics on some that a caller can bring about; a call
-/// that panics is a 500.
+/// The event is decoded here and not by `lambda_http`, which panics on some that a caller can bring about. A call that
+/// panics is a 500.
 ///
 /// # Errors
 /// When the runtime can't be reached.

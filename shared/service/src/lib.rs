@@ -1,8 +1,8 @@
-//! What a function stands on: the table, HTTP, pages, the keys and the environment. What Aftertaste is about is in
-//! [`domain`], and is used from here.
+//! The ground that a function stands on: the table, HTTP, pages, the keys and the environment. The domain of Aftertaste
+//! is in [`domain`], and is used from here.
 //!
 //! [`table`] and [`http`] never know each other. [`pages`] knows `http`; [`app`], [`cases`], [`count`], [`counting`], [`issued`],
-//! [`memory`], [`noticed`] and [`reading`] hold what several functions join them to. A function does the rest.
+//! [`memory`], [`noticed`] and [`reading`] have what several functions make of them. A function does the rest.
 
 pub mod app;
 pub mod aws;

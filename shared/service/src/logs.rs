@@ -1,4 +1,4 @@
-//! What a function logs, and how: as Lambda's logging controls say, by two variables that Lambda sets.
+//! The logs of a function: as Lambda's logging controls say, by two variables that Lambda sets.
 //!
 //! The runtime has the same with a filter by patterns, and that brings an engine for regular expressions into every
 //! package: `docs/adr/0015-one-signed-call.md`.
@@ -19,7 +19,7 @@ pub fn begin() {
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
-/// Which lines are logged. What is empty or can't be read says nothing, and then it is INFO.
+/// Which lines are logged. A level that is empty or can't be read says nothing, and then it is INFO.
 fn filter(level: &str, targets: &str) -> Targets {
     // As a directive, an empty text would mean ERROR.
     let targets = Some(targets).filter(|targets| !targets.is_empty());

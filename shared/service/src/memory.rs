@@ -23,8 +23,8 @@ use crate::{
 /// How long the table is not asked again after it did not answer.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The catalog in memory. What is asked for again within the age costs no read; what the table does not have is
-/// not remembered, so that a new store works at once.
+/// The catalog, cached in memory. A thing that is asked for again within the age costs no read. One that the table does
+/// not have is not cached, so that a new store works at once.
 pub struct Catalog {
     table: Table,
     age: Duration,
@@ -156,7 +156,7 @@ impl Catalog {
         self.through(&self.account, id.clone(), now, self.table.account(id)).await
     }
 
-    /// Keeps what became of a notice, for the account's operator to see.
+    /// Keeps the outcome of a notice, for the account's operator to see.
     pub async fn notice(&self, id: &AccountId, outcome: &str, detail: &str, now: Timestamp) {
         self.noticed.keep(&self.table, id, outcome, detail, now).await;
     }
@@ -166,8 +166,8 @@ impl Catalog {
         self.noticed.keep_unmapped(&self.table, id, value, now).await;
     }
 
-    /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't be
-    /// kept. Whoever issues links keeps nothing: that costs no write.
+    /// Keeps that a grant was used on this day (UTC): one write a grant and day. A person's call goes on where it can't
+    /// be kept. A program that issues links keeps nothing: that costs no write.
     pub async fn see(&self, grant: &Grant, now: Timestamp) {
         let Some(issue) = grant.issue else { return };
         let day = now.to_zoned(TimeZone::UTC).date();
@@ -201,7 +201,7 @@ impl Catalog {
         {
             return Ok(Some(value.clone()));
         }
-        // Who has something to go on with doesn't wait long for something newer.
+        // A caller who has something to go on with doesn't wait long for something newer.
         let patience = if remembered.is_some() { Duration::from_secs(1) } else { Duration::MAX };
         let read = tokio::time::timeout(patience, read).await.unwrap_or_else(|_| {
             Err(TableError::Failed { action: "read the catalog", detail: "it did not answer in time".into() })

@@ -1,6 +1,6 @@
-//! What became of an account's notices, for its operator to see. Anybody can send a notice that is refused, and whoever has
-//! seen a genuine one may send it often. So each outcome, and each value that led to no store, is written once a minute at
-//! most, and what came meanwhile with the next.
+//! The outcomes of an account's notices, for its operator to see. Anybody can send a notice that is refused, and one
+//! who has seen a genuine one may send it often. So each outcome, and each value that led to no store, is written once
+//! a minute at most. All that came meanwhile is written with the next.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How many different things are written in that time at most.
 const MOST: usize = 200;
 
-/// What was not written yet, by account and what it is.
+/// The outcomes not written yet, by account and what they are.
 #[derive(Debug, Default)]
 pub struct Noticed(Mutex<HashMap<(AccountId, String), Pending>>);
 
@@ -39,7 +39,7 @@ impl Noticed {
         in_time(table.notice(id, outcome, (notices, now, detail))).await;
     }
 
-    /// Keeps that a payment led to no store, by the value that would have told it.
+    /// Keeps that a payment led to no store, by the value that would have named it.
     pub async fn keep_unmapped(&self, table: &Table, id: &AccountId, value: &str, now: Timestamp) {
         let Some(notices) = self.due(id, &format!("unmapped {value}"), now) else { return };
         in_time(table.note_unmapped(id, value, notices, now)).await;
@@ -98,7 +98,7 @@ mod tests {
         let (till, now) = ("till".parse().unwrap(), Timestamp::UNIX_EPOCH);
         let made_up = (0..1_000).filter(|i| noticed.due(&till, &format!("unmapped {i}"), now).is_some());
         assert_eq!(made_up.count(), MOST);
-        // Also where each came twice: what is old makes room, and is counted anew.
+        // Also where each came twice: an old one makes room, and is counted again.
         assert!((0..1_000).all(|i| noticed.due(&till, &format!("unmapped {i}"), now + 1.second()).is_none()));
         assert_eq!(noticed.due(&till, "unmapped later", now + 60.seconds()), Some(1));
     }

@@ -55,7 +55,7 @@ impl Stores {
         todays.max().unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date())
     }
 
-    /// What a person calls the scope.
+    /// The name that a person calls the scope by.
     pub fn name(&self) -> String {
         self.own().map_or_else(|| self.scope.to_string(), |store| store.details.name.clone())
     }
@@ -104,7 +104,7 @@ impl Window {
     }
 }
 
-/// What is stored of each day of a window and of the one that it is set against.
+/// The rollups of each day of a window and of the one that it is set against.
 pub struct Reading {
     window: Window,
     against: Against,
@@ -113,8 +113,8 @@ pub struct Reading {
     before: BTreeMap<Date, Rollup>,
 }
 
-/// Reads the counts of a scope. The running day of a store is counted from its responses, so that the last guest is in;
-/// that of a node is as the last count left it.
+/// Reads the counts of a scope. The running day of a store is counted from its responses, so that the last guest is in.
+/// That of a node is as the last count left it.
 ///
 /// # Errors
 /// When the table can't be read.
@@ -157,16 +157,16 @@ async fn both_windows<K>(
 /// So many lowest nodes at most are read to find every store below a node.
 const MOST_LOWEST_NODES: usize = 20;
 
-/// What lies below a scope, in the responses of both windows.
+/// The parts below a scope, in the responses of both windows.
 pub struct Below {
-    /// What lies directly below, by scope.
+    /// The parts directly below, by scope.
     direct: BTreeMap<String, Part>,
     /// The places by which a change is split, where these are others.
     places: Option<(Places, Vec<Part>)>,
 }
 
-/// Of a node what lies directly below, and the places by which its change is split: every store below, where these lie in at
-/// most twenty nodes, else what lies directly below. Nothing of a store.
+/// Of a node the parts directly below, and the places by which its change is split. These are all stores below, where
+/// they lie in at most twenty nodes, else the parts directly below. Nothing of a store.
 ///
 /// # Errors
 /// When the table can't be read.
@@ -186,12 +186,12 @@ pub async fn below<K>(app: &App<K>, stores: &Stores, reading: &Reading, series: 
         for (now, before) in &all {
             merge(&mut found, parts(now, before, series).into_iter().filter(|(scope, _)| is_store(scope)));
         }
-        // Days of a store that has moved stay in its old node, which may have none left. Then nodes tell more.
+        // Days of a store that has moved stay in its old node, which may have none left. Then nodes show more.
         if counted(&found) == counted(&direct) {
             return Ok(Below { direct, places: Some((Places::Stores, found.into_values().collect())) });
         }
     }
-    // Of one place alone nothing is told apart: what lies below that?
+    // One place alone splits nothing: what lies below that?
     let mut places = None;
     let mut only = only_node(&direct);
     while let Some(node) = only {
@@ -217,7 +217,7 @@ fn is_store(scope: &str) -> bool {
     scope.starts_with("store/")
 }
 
-/// What lies directly below a node whose rollups these are, by both windows.
+/// The parts directly below a node whose rollups these are, by both windows.
 fn parts(now: &BTreeMap<Date, Rollup>, before: &BTreeMap<Date, Rollup>, series: &Series) -> BTreeMap<String, Part> {
     // Two hundred scopes on two hundred days: they are found by hash, and their names cloned once.
     let mut parts: HashMap<&str, Part> = HashMap::new();
@@ -257,8 +257,8 @@ fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = 
     content.children.iter().filter_map(|(child, groups)| Some((child, groups.get(series)?)))
 }
 
-/// Above so many items of the running day a report shows what the last count left, and when that was: to read them
-/// all would keep the manager waiting.
+/// Above so many items of the running day a report shows what the last count left, and when that was. To read them all
+/// would keep the manager waiting.
 const MOST_TO_COUNT: u64 = 5_000;
 
 fn is_too_much_to_count(rollup: &Rollup) -> bool {
@@ -307,7 +307,7 @@ impl Reading {
         tally.is_some_and(|tally| tally.responses >= TOO_FEW)
     }
 
-    /// Whether a response of a business day may be shown: of the running day those that its figures hold.
+    /// Whether a response of a business day may be shown: of the running day those that are in its figures.
     pub fn shows(&self, series: &Series, day: Date, response: &Response) -> bool {
         if day < self.today || series.origin == Origin::Test {
             return true;

@@ -1,5 +1,5 @@
-//! Sealing: what a browser carries from one page to the next and is not to read, and secrets that lie in the table, with
-//! AES-256-GCM (NIST SP 800-38D).
+//! Sealing with AES-256-GCM (NIST SP 800-38D). It is for values that a browser carries from one page to the next and is
+//! not to read, and for secrets in the table.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -15,7 +15,7 @@ pub fn seal(text: &str, about: &str, fresh: Uuid, keys: &GrantKeys) -> Option<St
     seal_under(&keys.cursors(), text, about, fresh)
 }
 
-/// What was sealed; none for whatever else a caller makes of it.
+/// The text that was sealed; none for whatever else a caller makes of it.
 pub fn open(sealed: &str, about: &str, keys: &GrantKeys) -> Option<String> {
     open_under(&keys.cursors(), sealed, about)
 }

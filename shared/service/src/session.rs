@@ -1,4 +1,4 @@
-//! Whoever reads pages: a person in a browser, by a session, or a program, by a grant.
+//! Readers of pages: a person in a browser, by a session, or a program, by a grant.
 
 use domain::access::{Grant, GrantKeys, Permission, Ticket};
 use http::StatusCode;
@@ -16,10 +16,10 @@ use crate::{
 /// In how many parts the time is cut that a session may go unused: its last use is written once in each.
 const PARTS: i64 = 12;
 
-/// The field of a form that holds its token.
+/// The field of a form that has its token.
 pub const FORM_TOKEN: &str = "token";
 
-/// The cookie that holds which page somebody wanted to see who has to sign in first, and for how long it does.
+/// The cookie with the page that somebody wanted to see who has to sign in first, and for how long it is kept.
 const WANTED: &str = "__Host-aftertaste-wanted";
 const WANTED_SECONDS: i64 = 900;
 
@@ -34,26 +34,26 @@ const LONGEST_WANTED: usize = 300;
 pub struct Session {
     /// The session's id.
     pub id: Uuid,
-    /// Who it is, with the roles that they have now.
+    /// The person, with the roles that they have now.
     pub person: ListedPerson,
     /// When it ends if it is not used again.
     pub ends: Timestamp,
-    /// What it allows at most; none for all that the person may.
+    /// The most that it allows; none for all that the person may.
     at_most: Option<Vec<Permission>>,
 }
 
-/// Who reads, and what they may.
+/// A reader, and what they may.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    /// What they may.
+    /// Their permissions.
     pub grant: Grant,
     /// The session, of a person.
     pub session: Option<Session>,
 }
 
 impl Session {
-    /// What the person's roles allow, for as long as the session lasts. By a link of somebody who could give less, it is
-    /// not more than that: they may have kept the link.
+    /// The permissions of the person's roles, for as long as the session lasts. By a link of somebody who could give
+    /// less, it is not more than that: they may have kept the link.
     pub fn grant(&self) -> Grant {
         let own = self.person.person.permissions();
         let permissions = match &self.at_most {
@@ -62,7 +62,7 @@ impl Session {
                 let covered =
                     |by: &[Permission], asked: &Permission| by.iter().any(|permission| permission.covers(asked));
                 let within = own.iter().filter(|permission| covered(most, permission));
-                // What was given then, where it is less than what the person has now.
+                // Permissions that were given then, where they are less than what the person has now.
                 let less = most.iter().filter(|given| covered(&own, given) && !own.contains(given));
                 within.chain(less).cloned().collect()
             }
@@ -70,7 +70,7 @@ impl Session {
         Grant { permissions, subject: self.person.id.to_string(), expires: self.ends, paid_within: None, issue: None }
     }
 
-    /// What the forms of its pages carry, and no page of another site knows.
+    /// The token in the forms of its pages, which no page of another site knows.
     pub fn form_token(&self, keys: &GrantKeys) -> String {
         keys.ticket(Ticket::Form, self.id)
     }
@@ -133,11 +133,11 @@ impl<K: AsRef<GrantKeys>> App<K> {
         Ok(Session { id, person, ends: lives.end(stored.began, now), at_most })
     }
 
-    /// Whoever reads a page that changes nothing: by a bearer token, by a session, or by the cookie of 0.1.0, whose grant
-    /// had no id.
+    /// The reader of a page that changes nothing: by a bearer token, a session, or the cookie of 0.1.0, whose grant had
+    /// no id.
     ///
     /// # Errors
-    /// A problem when it is nobody, or what they have holds no more.
+    /// A problem when it is nobody, or what they have is no longer valid.
     pub async fn reader(&self, request: &Request, now: Timestamp) -> Result<Reader, Stop> {
         if has_bearer(request) {
             return Ok(Reader { grant: self.granted(request, now).await?, session: None });
@@ -151,8 +151,8 @@ impl<K: AsRef<GrantKeys>> App<K> {
         Ok(Reader { grant: session.grant(), session: Some(session) })
     }
 
-    /// The session behind a form that changes something, with the form's fields: sent by a page of this site, and with
-    /// the token that only this session's pages have.
+    /// The session behind a form that changes something, with the form's fields. The form has to be sent by a page of
+    /// this site, and with the token that only this session's pages have.
     ///
     /// # Errors
     /// A problem when it is not, or there is no session.
@@ -193,8 +193,8 @@ impl<K: AsRef<GrantKeys>> App<K> {
     }
 }
 
-/// The page that says to sign in. Signed in within a quarter of an hour, its reader goes on to the page that they wanted,
-/// such as the one that a message led to.
+/// The page that says to sign in. A reader who signs in within a quarter of an hour goes on to the page that they
+/// wanted. It may be one that a message led to.
 #[must_use]
 pub fn to_come_back(request: &Request, reply: Reply) -> Reply {
     let query = if request.raw_query_string.is_empty() { "" } else { "?" };

@@ -104,7 +104,7 @@ impl Web {
                 }
             }
         };
-        // What has come until then is looked at.
+        // The part that has come until then is used.
         let _ = tokio::time::timeout(BODY, reading).await;
         read.truncate(most);
         Ok(http::Response::from_parts(head, read))
@@ -124,7 +124,7 @@ impl Web {
     }
 }
 
-/// Why there is no answer, as the chain of causes tells.
+/// Why there is no answer, by the chain of causes.
 fn no_answer(error: &(dyn Error + 'static)) -> NoAnswer {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -199,7 +199,7 @@ mod tests {
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let _ = stream.read(&mut [0; 1024]).unwrap();
-            // Whoever has read enough hangs up.
+            // A client that has read enough hangs up.
             let _ = stream.write_all(&reply);
         });
         format!("http://{address}/")

@@ -1,5 +1,5 @@
-//! Good and bad days: how often the interval of a store's score covers the truth, and how often a store that is as it
-//! was is called changed, by guests alone and over days.
+//! Good and bad days: how often the interval of a store's score covers the truth, by guests alone and over days. Also
+//! how often a store that is as it was is called changed.
 
 use domain::{
     count::Recommendations,

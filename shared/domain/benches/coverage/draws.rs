@@ -1,4 +1,4 @@
-//! What is drawn: guests by lot, good and bad days, and how many answer on which day of the week.
+//! Draws: guests by lot, good and bad days, and how many answer on which day of the week.
 
 use std::f64::consts::TAU;
 

@@ -1,5 +1,5 @@
-//! What few guests can answer, enumerated: how often the interval of a score covers the truth, and how often equals are
-//! told apart.
+//! The answers of few guests, enumerated: how often the interval of a score covers the truth, and how often equals are
+//! called different.
 
 use std::ops::RangeInclusive;
 
@@ -52,8 +52,7 @@ pub const NEARLY_UNANIMOUS: [Shape; 7] = [
     shape("1 98 1", 0.01, 0.01),
 ];
 
-/// What is added to the answers before the uncertainty is worked out: so many promoters, as many detractors, and so many
-/// answers in all.
+/// The answers added before the uncertainty is worked out: so many promoters, as many detractors, and so many in all.
 #[derive(Clone, Copy)]
 struct Added {
     name: &'static str,
@@ -61,7 +60,7 @@ struct Added {
     all: f64,
 }
 
-/// That of the first edition, that which holds, and a wider one.
+/// That of the first edition, the one in use, and a wider one.
 const ADDED: [Added; 3] = [
     Added { name: "¾ and ¾ of 3, as in the first edition", each: 0.75, all: 3.0 },
     Added { name: "1 and 1 of 2, Bonett and Price", each: 1.0, all: 2.0 },

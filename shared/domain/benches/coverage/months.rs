@@ -43,7 +43,7 @@ pub enum Moods {
 }
 
 impl Moods {
-    /// What a driver has of the mood of the whole visit, and of that of its cluster.
+    /// The share of a driver in the mood of the whole visit, and in that of its cluster.
     fn loadings(self, driver: usize) -> (f64, f64) {
         match self {
             Self::Apart => (0.0, 0.0),
@@ -52,7 +52,7 @@ impl Moods {
         }
     }
 
-    /// What a guest answers to each driver. Drivers differ in how well the store does.
+    /// A guest's answer to each driver. Drivers differ in how well the store does.
     fn answers(self, rng: &mut Rng) -> [u8; DRIVERS] {
         let whole = normal(rng);
         let clusters: [f64; 4] = std::array::from_fn(|_| normal(rng));

@@ -1,5 +1,5 @@
-//! Three of ten drivers asked of each guest: how far penalties are from the truth, each driver on its own and from pairs,
-//! beside what one regression finds where all ten are asked.
+//! Three of ten drivers asked of each guest: how far penalties are from the truth, each driver on its own and from
+//! pairs. Beside them, the result of one regression where all ten are asked.
 
 use domain::report::{Coefficient, DriverFigure, Drivers, Method};
 use fastrand::Rng;

@@ -23,7 +23,7 @@ const CORRELATIONS: [f64; 2] = [0.0, 0.05];
 
 /// How far true scores spread around 40, on the scale −1 to 1.
 const SPREAD: f64 = 0.1;
-/// Who is passive in each of these stores.
+/// The share of passives in each of these stores.
 const PASSIVES: f64 = 0.3;
 
 pub fn equal_stores(rng: &mut Rng) {
@@ -46,7 +46,7 @@ pub fn equal_stores(rng: &mut Rng) {
     println!();
 }
 
-/// How many are told apart from some other.
+/// How many differ from some other.
 fn apart(ranks: &[Rank]) -> usize {
     ranks.iter().filter(|rank| rank.low > 1 || rank.high < ranks.len()).count()
 }
@@ -78,8 +78,8 @@ pub fn equal_stores_over_days() {
     println!();
 }
 
-/// What ranges say where true scores differ: of how many stores they hold the true rank, how often they hold all of a
-/// repeat, and how many ranks they are wide.
+/// How good ranges are where true scores differ. That is the number of stores whose true rank they cover, how often
+/// they cover all of a repeat, and their width in ranks.
 #[derive(Default, Clone, Copy)]
 struct Ranges {
     right: usize,
@@ -139,7 +139,7 @@ pub fn unequal_stores() {
     println!();
 }
 
-/// Drawn anew where more than 70 % would have to promote or to detract.
+/// Drawn again where more than 70 % would have to promote or to detract.
 fn true_score(rng: &mut Rng) -> f64 {
     loop {
         let score = 0.4 + SPREAD * normal(rng);

@@ -31,7 +31,7 @@ pub enum Permission {
     Pulse(Option<Scope>),
 }
 
-/// What a permission is about.
+/// The subject of a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Issue,
@@ -127,12 +127,12 @@ impl fmt::Display for Permission {
     }
 }
 
-/// What its holder may do, who that is, and until when.
+/// Permissions, the person or program that has them, and their end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// All that is allowed.
     pub permissions: Vec<Permission>,
-    /// Whom it was given to.
+    /// The person or program it was given to.
     pub subject: String,
     /// When it ends.
     pub expires: Timestamp,
@@ -142,7 +142,7 @@ pub struct Grant {
     pub issue: Option<Issue>,
 }
 
-/// What a grant that can be ended alone has besides.
+/// The further fields of a grant that can be ended alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Issue {
     /// Its id.

@@ -67,7 +67,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// What signs links and codes and hashes payments. The JSON form is what the variable `GUEST_KEYS` holds:
+/// The keys that sign links and codes and hash payments. The JSON form is the value of the variable `GUEST_KEYS`:
 /// `{"current":1,"signing":{"1":"<base64 of 32 bytes>"},"payment":"<base64>"}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +76,7 @@ pub struct GuestKeys {
     current: u8,
     /// Signing keys by id. A key that is gone has been retired: links it signed are unknown.
     signing: BTreeMap<u8, Key>,
-    /// Hashes payment ids. It does not rotate, so that one payment has one response whatever signed its link.
+    /// Hashes payment ids. It does not rotate, so that one payment has one response, whichever key signed its link.
     payment: Key,
 }
 
@@ -123,17 +123,18 @@ impl GuestKeys {
     }
 }
 
-/// What signs grants, sessions and forms. The JSON form is what the variable `GRANT_KEYS` holds:
+/// The keys that sign grants, sessions and forms. The JSON form is the value of the variable `GRANT_KEYS`:
 /// `{"grants":"<base64 of 32 bytes>","id":"<a name>"}`, and during a rotation `"before":"<base64>"`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GrantKeys {
     /// Signs.
     grants: Key,
-    /// Signed until lately: what it signed still holds.
+    /// Signed until lately: its signatures are still valid.
     #[serde(default)]
     before: Option<Key>,
-    /// What grants are signed for, so that those of another keyring are told apart; none in one from before it had one.
+    /// The audience that grants are signed for, which sets them apart from those of another keyring; none in one from
+    /// before it had one.
     #[serde(default)]
     id: Option<String>,
 }
@@ -157,12 +158,12 @@ impl GrantKeys {
         &self.grants
     }
 
-    /// The keys whose signatures hold, the one that signs first.
+    /// The keys whose signatures are valid, the one that signs first.
     pub fn verifying(&self) -> impl Iterator<Item = &Key> {
         [&self.grants].into_iter().chain(&self.before)
     }
 
-    /// Whom grants are for.
+    /// The audience of grants.
     pub fn audience(&self) -> Option<&str> {
         self.id.as_deref()
     }
@@ -174,7 +175,7 @@ impl GrantKeys {
         URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), tag.get(..TAG).unwrap_or_default()].concat())
     }
 
-    /// The id of a ticket of this kind; none of whatever else is sent.
+    /// The id of a ticket of this kind; none of anything else that is sent.
     pub fn id_of(&self, kind: Ticket, ticket: &str) -> Option<Uuid> {
         let bytes = URL_SAFE_NO_PAD.decode(ticket).ok()?;
         let (id, tag) = bytes.split_first_chunk::<16>().filter(|(_, tag)| tag.len() == TAG)?;
@@ -182,7 +183,7 @@ impl GrantKeys {
         self.verifying().any(holds).then(|| Uuid::from_bytes(*id))
     }
 
-    /// A number that nobody can work out without the keys, for an order that tells nothing.
+    /// A number that nobody can work out without the keys, for an order that reveals nothing.
     pub fn lot(&self, text: &str) -> [u8; 32] {
         self.grants.hash(b"aftertaste/lot/v1", text.as_bytes())
     }
@@ -193,7 +194,7 @@ impl GrantKeys {
     }
 }
 
-/// What secrets lie sealed under in the table. The JSON form is what the variable `SEAL_KEYS` holds:
+/// The keys under which secrets are sealed in the table. The JSON form is the value of the variable `SEAL_KEYS`:
 /// `{"current":1,"sealing":{"1":"<base64 of 32 bytes>"}}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +233,7 @@ impl SealKeys {
 /// How many bytes of its tag a ticket has.
 const TAG: usize = 16;
 
-/// What tickets are for: none of one kind passes for one of another.
+/// The purposes of tickets: none of one kind passes for one of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
     /// A session, in a browser's cookie.
@@ -253,41 +254,41 @@ impl Ticket {
     }
 }
 
-/// Both: for whoever holds a grant and does something with guests' links.
+/// Both: for those who have a grant and do something with guests' links.
 #[derive(Debug, Clone)]
 pub struct BothKeys {
-    /// What signs links and codes and hashes payments.
+    /// The keys that sign links and codes and hash payments.
     pub guests: GuestKeys,
-    /// What signs grants, sessions and forms.
+    /// The keys that sign grants, sessions and forms.
     pub grants: GrantKeys,
 }
 
-/// Those of grants and the seal: for whoever holds a grant and puts secrets into the table.
+/// Those of grants and the seal: for those who have a grant and put secrets into the table.
 #[derive(Debug, Clone)]
 pub struct OperatorKeys {
-    /// What signs grants, sessions and forms.
+    /// The keys that sign grants, sessions and forms.
     pub grants: GrantKeys,
-    /// What secrets lie sealed under.
+    /// The keys under which secrets are sealed.
     pub seal: SealKeys,
 }
 
 /// Those of guests and the seal: for what makes links of payments by notice.
 #[derive(Debug, Clone)]
 pub struct ReceiverKeys {
-    /// What signs links and codes and hashes payments.
+    /// The keys that sign links and codes and hash payments.
     pub guests: GuestKeys,
-    /// What secrets lie sealed under.
+    /// The keys under which secrets are sealed.
     pub seal: SealKeys,
 }
 
 /// All three, where every function runs in one process.
 #[derive(Debug, Clone)]
 pub struct AllKeys {
-    /// What signs links and codes and hashes payments.
+    /// The keys that sign links and codes and hash payments.
     pub guests: GuestKeys,
-    /// What signs grants, sessions and forms.
+    /// The keys that sign grants, sessions and forms.
     pub grants: GrantKeys,
-    /// What secrets lie sealed under.
+    /// The keys under which secrets are sealed.
     pub seal: SealKeys,
 }
 

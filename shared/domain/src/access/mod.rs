@@ -1,4 +1,4 @@
-//! Who may: keys, grants and what they allow.
+//! Access: keys, grants and the permissions in them.
 
 mod grant;
 mod keys;

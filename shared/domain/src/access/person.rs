@@ -1,4 +1,4 @@
-//! People: whoever signs in, with roles by scope.
+//! People who sign in, with roles by scope.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,10 +24,10 @@ const MOST_MENTIONS: usize = 10;
 /// The longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, without its brackets).
 const LONGEST_EMAIL: usize = 254;
 
-/// Whoever signs in: a manager, a head office, an operator.
+/// A person who signs in: a manager, a head office, an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// What they are called.
+    /// Their name.
     pub name: String,
     /// In which language they read, as a tag such as `zh-CN`; none for what their browser says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub struct Person {
     /// Under which id a group's robot mentions them, by the robot's kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mentions: BTreeMap<Id, String>,
-    /// What they may do, and where.
+    /// Their roles, each with its scope.
     pub roles: Vec<Role>,
 }
 
@@ -52,7 +52,7 @@ pub struct Role {
     /// Of who owns cases: that they may also see how a guest wants to be reached.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contact: bool,
-    /// Of who looks: that they may also ask staff, and read what they answered.
+    /// For one who looks: that they may also ask staff, and read their answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pulse: bool,
 }
@@ -116,7 +116,7 @@ impl fmt::Display for Reach {
 }
 
 impl Role {
-    /// What it allows.
+    /// The permissions that it gives.
     pub fn permissions(&self) -> Vec<Permission> {
         let Reach(scope) = &self.scope;
         let (report, follow) = (Permission::Report(scope.clone()), Permission::Follow(scope.clone()));
@@ -134,7 +134,7 @@ impl Role {
 }
 
 impl Person {
-    /// What a caller sent, with its e-mail address in lower case.
+    /// The person that a caller sent, with the e-mail address in lower case.
     ///
     /// # Errors
     /// Says everything that can't be taken.
@@ -167,7 +167,7 @@ impl Person {
         mistakes.unless(self)
     }
 
-    /// What all roles together allow, each thing once.
+    /// The permissions of all roles together, each once.
     pub fn permissions(&self) -> Vec<Permission> {
         let mut permissions: Vec<Permission> = Vec::new();
         for permission in self.roles.iter().flat_map(Role::permissions) {
@@ -232,7 +232,7 @@ fn is_tag(text: &str) -> bool {
         && text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Whether a text may be an e-mail address. Whether it is one, only sending a message tells.
+/// Whether a text may be an e-mail address. Only sending a message shows whether it is one.
 fn is_email(text: &str) -> bool {
     let parts = text.rsplit_once('@');
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '。' | '＠' | '．');

@@ -65,7 +65,7 @@ impl Outcome {
     }
 }
 
-/// What the guest says of it.
+/// The guest's word on the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Said {
@@ -75,7 +75,7 @@ pub enum Said {
     NotSolved,
 }
 
-/// What was done with a case.
+/// The things that can be done with a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
@@ -107,7 +107,7 @@ pub enum Act {
     Awarded,
     /// It was handed out.
     Redeemed,
-    /// What a later version writes.
+    /// One that a later version writes.
     #[serde(other)]
     Unknown,
 }
@@ -121,16 +121,16 @@ pub struct Entry {
     pub id: Uuid,
     /// When.
     pub at: Timestamp,
-    /// Whose doing it was: a person's id or a program's name; `guest`, or `-` for nobody.
+    /// The one who did it: a person's id or a program's name; `guest`, or `-` for nobody.
     pub by: String,
-    /// What was done.
+    /// The thing that was done.
     pub what: Act,
     /// To whom it was handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
 
-/// Who gets an award.
+/// The one who gets an award.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AwardTo {
@@ -147,9 +147,9 @@ pub struct Award {
     pub amount: u64,
     /// The currency, such as `CNY`.
     pub currency: String,
-    /// Who gets it.
+    /// The one who gets it.
     pub to: AwardTo,
-    /// Who gave it.
+    /// The one who gave it.
     pub by: String,
     /// When.
     pub at: Timestamp,
@@ -161,24 +161,26 @@ pub struct Award {
     pub redeemed_at: Option<Timestamp>,
 }
 
-/// How far those who answer for a case have been told of it. Moves leave it alone: only who tells writes it.
+/// How far those who answer for a case have been notified of it. Moves leave it alone: only the sender of notices
+/// writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Telling {
-    /// The `v` up to which everything was told.
+    /// The `v` up to which everything was notified.
     #[serde(default)]
     pub told: u64,
     /// After which reopening the clock below ran.
     #[serde(default)]
     pub round: u8,
-    /// How many of the round's clocks were told: that it is due soon, that the first deadline is missed, that the last is.
+    /// The last of the round's clocks that was notified: it is due soon, the first deadline is missed, the last is
+    /// missed.
     #[serde(default)]
     pub clock: u8,
-    /// When the case is to be looked at next; none when it is over.
+    /// When the case is to be checked next; none when it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_at: Option<Timestamp>,
 }
 
-/// An answer that needs somebody. It holds no word of its guest.
+/// An answer that needs somebody. It has no word of its guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Its id.
@@ -201,13 +203,13 @@ pub struct Case {
     /// When it is to be answered or closed at the latest; none of a praise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_close: Option<Timestamp>,
-    /// Who has it: a person's id.
+    /// The person who has it, by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// What was at the bottom of it, by the brand's list.
+    /// The cause at the bottom of it, by the brand's list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Id>,
-    /// What its guest was answered, at most 300 characters.
+    /// The reply to its guest, at most 300 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
     /// When, last.
@@ -228,7 +230,7 @@ pub struct Case {
     /// How many opening minutes lay between the opening and the first closing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_minutes: Option<u64>,
-    /// What its guest said last.
+    /// The last word of its guest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
     /// How often its guest said that it is not solved.
@@ -240,7 +242,7 @@ pub struct Case {
     /// The award, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub award: Option<Award>,
-    /// What was done, oldest first.
+    /// Its history, oldest first.
     pub log: Vec<Entry>,
 }
 
@@ -314,7 +316,7 @@ impl Case {
         self.due_first.filter(|_| self.waits_for_the_store())
     }
 
-    /// Whose turn it is: 0 for the duty that is nearest to the store, 1 for the one above it, and so on.
+    /// The level whose turn it is: 0 for the duty that is nearest to the store, 1 for the one above it, and so on.
     pub fn level(&self, clock: u8) -> u8 {
         let at_once = u8::from(self.severity == Severity::Critical);
         self.reopened.saturating_add(at_once).saturating_add(clock.saturating_sub(1))

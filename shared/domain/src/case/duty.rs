@@ -21,7 +21,7 @@ const MORNING: Time = Time::constant(8, 0, 0, 0);
 /// A summary comes at least once in so many days, if it comes at all.
 const DAYS_OF_A_WEEK: i32 = 7;
 
-/// How often whoever is on duty gets a summary, beside what is due.
+/// How often the person on duty gets a summary, beside what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Digest {
@@ -54,7 +54,7 @@ impl Digest {
             .find(|(_, morning)| *morning <= now)
     }
 
-    /// Of how many days a summary tells.
+    /// How many days a summary covers.
     pub fn days(self) -> i32 {
         match self {
             Self::Daily => 1,
@@ -77,13 +77,13 @@ fn morning(day: Date, zone: &TimeZone) -> Timestamp {
     zone.to_timestamp(day.to_datetime(MORNING)).unwrap_or(Timestamp::MAX)
 }
 
-/// Who answers for the cases of a scope, and how they are told.
+/// The people who answer for the cases of a scope, and how they are notified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
     /// The people, by their ids. Robots mention them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Id>,
-    /// The robot or the mailbox that they are told by: an endpoint's id.
+    /// The robot or the mailbox that notifies them: an endpoint's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<Id>,
     /// How often a summary comes. If nothing is said, daily of a store and weekly of a node.
@@ -92,7 +92,7 @@ pub struct Duty {
 }
 
 impl Duty {
-    /// What a caller sent.
+    /// A duty that a caller sent.
     ///
     /// # Errors
     /// Everything that can't be taken.
@@ -125,7 +125,8 @@ impl Duty {
         [Scope::Store(store)].into_iter().chain(nodes.into_iter().rev()).collect()
     }
 
-    /// Whose turn it is at a level, of duties from the nearest up: the highest there is, if there are not so many.
+    /// The duty whose turn it is at a level, of duties from the nearest up: the highest there is, if there are not so
+    /// many.
     pub fn at_level<T>(duties: &[T], level: u8) -> Option<&T> {
         duties.get(usize::from(level)).or(duties.last())
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Invalid, place::StoreNumber, shortened, visit::Visit};
 
-/// How many hexadecimal digits tell a case from all others of its day.
+/// How many hexadecimal digits distinguish a case from all others of its day.
 const RANDOM_DIGITS: usize = 20;
 
 /// A case's id, such as `12-20261121-0f1e2d3c4b5a69788796`: its store, the day of its payment in UTC, and a hash of the

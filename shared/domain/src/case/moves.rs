@@ -27,16 +27,16 @@ pub enum Move {
     Take,
     /// Its guest is answered.
     Answer {
-        /// What was at the bottom of it. A praise has none.
+        /// The cause at the bottom of it. A praise has none.
         cause: Option<Id>,
-        /// What the guest reads.
+        /// The text that the guest reads.
         reply: String,
     },
     /// People close it.
     Close {
         /// How it ended.
         outcome: Outcome,
-        /// What else there is to know.
+        /// Anything else there is to know.
         note: Option<String>,
     },
     /// It goes to somebody else.
@@ -90,7 +90,7 @@ pub enum Refused {
     TooLate,
 }
 
-/// Who moves a case, when, and under which random id.
+/// The one who moves a case, when, and under which random id.
 #[derive(Debug, Clone, Copy)]
 pub struct Moving<'a> {
     /// A person's id or a program's name; `guest`, or `-` for nobody.
@@ -132,7 +132,7 @@ impl Case {
     #[must_use]
     pub fn opened_anew(&self, id: super::CaseId, called: &FollowedUp, moving: Moving<'_>) -> Self {
         let fresh = Self::open(id, called, moving.store, moving.at, moving.id);
-        // What was handed out once is not given again.
+        // An award that was handed out once is not given again.
         let kept = Self { v: self.v, log: self.log.clone(), award: self.award.clone(), ..fresh };
         kept.noted(moving.id, moving.at, moving.by, Act::Opened, None)
     }
@@ -164,7 +164,7 @@ impl Case {
             reply_minutes: self.reply_minutes.or_else(|| Some(minutes())),
             in_time: self.in_time.or(in_time),
             owner: self.owner.or_else(|| Some(moving.by.to_owned())),
-            // What was said of the answer before says nothing of this one.
+            // A word on the answer before says nothing of this one.
             said: None,
             ..self
         })
@@ -201,7 +201,7 @@ impl Case {
         Self { state: State::Closed, outcome: Some(outcome), close_minutes, ..self }
     }
 
-    /// Whether its guest says what became of it. A praise asks for nothing, and of an answer that is gone nobody says more.
+    /// Whether its guest says how it ended. A praise asks for nothing, and of an answer that is gone nobody says more.
     fn can_be_judged(&self) -> bool {
         self.severity != Severity::Praise && !self.is_withdrawn()
     }

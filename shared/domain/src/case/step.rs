@@ -1,4 +1,4 @@
-//! What those who answer for a case are to be told, and when it is to be looked at next.
+//! The notices for those who answer for a case, and when it is to be checked next.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,30 +22,30 @@ pub enum Clock {
     Escalated,
 }
 
-/// Something to tell.
+/// Something to notify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
     /// The type of the event, such as `case.opened`.
     pub kind: &'static str,
-    /// Whose turn it is: 0 for the duty nearest to the store.
+    /// The level whose turn it is: 0 for the duty nearest to the store.
     pub level: u8,
-    /// When it came about: with the kind it tells a notice from all others of the case.
+    /// When it came about: with the kind it distinguishes a notice from all others of the case.
     pub at: Timestamp,
 }
 
-/// What comes of a look at a case.
+/// The result of a check of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What to tell, in the order in which it came about.
+    /// The notices to send, in the order in which they came about.
     pub notices: Vec<Notice>,
-    /// What the sweep is to do with the case first: to close it for its guest's silence, or for the store's.
+    /// The end that the sweep is to give the case first: for its guest's silence, or for the store's.
     pub ends: Option<Act>,
-    /// How far it is told then.
+    /// How far it is notified then.
     pub telling: Telling,
 }
 
 impl Case {
-    /// Looks at a case: what is new since it was told, which clocks have struck, and when to look again.
+    /// Checks a case: what is new since the last notice, which clocks have struck, and when to check again.
     pub fn look(&self, telling: Telling, store: &Store, now: Timestamp) -> Step {
         let ends = self.ends(now);
         let is_new_round = telling.round < self.reopened || telling.told == 0;
@@ -61,7 +61,7 @@ impl Case {
             .collect();
         let clocks = self.clocks(store);
         let mut clock = known;
-        // Of several that struck while nobody looked, the last tells it all.
+        // Of several that struck while nobody checked, the last says it all.
         let struck = clocks.iter().rfind(|(which, at, _)| *at <= now && *which as u8 > known);
         if let Some((which, at, kind)) = struck {
             clock = *which as u8;
@@ -120,7 +120,7 @@ impl Case {
     }
 }
 
-/// What is told of an entry of the history. Of a case that is withdrawn only that is told.
+/// The event of an entry of the history. A case that is withdrawn has only the one that says so.
 fn kind_of(what: Act, is_withdrawn: bool) -> Option<&'static str> {
     match what {
         Act::Closed | Act::Solved | Act::Settled | Act::Lapsed | Act::Withdrawn => Some("case.closed"),

@@ -1,4 +1,4 @@
-//! Every move from every state, and what is told of a case when.
+//! Every move from every state, and which notices a case sends when.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -203,7 +203,7 @@ fn the_history_keeps_its_beginning_and_its_end() {
     assert_eq!((reads, read.v), (1, 43), "of the same reader in a row the last");
 }
 
-/// What is told at a look, and when the next one is.
+/// The notices of a check, and when the next one is.
 fn told(case: &Case, telling: Telling, now: &str) -> (Vec<(&'static str, u8)>, Telling) {
     let step = case.look(telling, &store(), at(now));
     (step.notices.iter().map(|notice| (notice.kind, notice.level)).collect(), step.telling)

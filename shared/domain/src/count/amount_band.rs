@@ -1,4 +1,4 @@
-//! Bands of amounts, so that guests who paid much can be told from those who paid little.
+//! Bands of amounts, which set guests who paid much apart from those who paid little.
 
 use iso_currency::Currency;
 use serde::{Deserialize, Serialize};

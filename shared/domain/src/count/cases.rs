@@ -12,7 +12,7 @@ use crate::{
     survey::Severity,
 };
 
-/// What cases come to. Those of answers that were taken back or erased are not in here.
+/// The counts of cases. Those of answers that were taken back or erased are not in here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CaseCounts {
@@ -50,8 +50,8 @@ pub struct CaseCounts {
     /// How many had which cause.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
     pub causes: BTreeMap<Id, u64>,
-    /// Awards to guests by currency: how many, and what they come to in its smallest unit. Those to staff are not in here:
-    /// of a few, whoever works there would know whose they are.
+    /// Awards to guests by currency: how many, and their sum in its smallest unit. Those to staff are not in here: of a
+    /// few, people who work there would know whose they are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub awards: BTreeMap<String, (u64, u64)>,
 }
@@ -65,7 +65,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// Which power of two a number of minutes lies below.
+/// Which power of two a number of minutes is below.
 fn power_above(minutes: u64) -> u8 {
     u8::try_from(u64::BITS - minutes.leading_zeros()).unwrap_or(u8::MAX)
 }
@@ -112,7 +112,7 @@ impl CaseCounts {
         }
     }
 
-    /// Adds what other cases come to.
+    /// Adds the counts of other cases.
     pub fn merge(&mut self, other: &Self) {
         merge(&mut self.opened, &other.opened);
         merge(&mut self.triggers, &other.triggers);

@@ -1,4 +1,4 @@
-//! The sums behind drivers: what satisfaction comes to beside each, and beside all.
+//! The sums behind drivers: those of satisfaction beside each, and beside all.
 
 use serde::{Deserialize, Serialize};
 

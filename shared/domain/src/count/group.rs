@@ -153,7 +153,7 @@ impl Group {
         })
     }
 
-    /// What remains when a part is taken away.
+    /// The rest when a part is taken away.
     pub fn without(&self, part: &Self) -> Self {
         let (whole, part): ([u64; 6], [u64; 6]) = ((*self).into(), (*part).into());
         std::array::from_fn(|i| whole.get(i).unwrap_or(&0).saturating_sub(*part.get(i).unwrap_or(&0))).into()

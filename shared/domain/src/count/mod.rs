@@ -1,4 +1,4 @@
-//! What responses come to, in counts that add up.
+//! Counts of responses that add up.
 
 mod amount_band;
 mod cases;

@@ -1,4 +1,4 @@
-//! Groups under names that a merchant gives: tables, and whoever served there.
+//! Groups under names that a merchant gives: tables, and those who served there.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

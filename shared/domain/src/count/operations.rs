@@ -10,8 +10,7 @@ use crate::Invalid;
 /// The largest amount of a day: a trillion.
 const LARGEST_AMOUNT: f64 = 1e12;
 
-/// A store's day, checked. What comes from the table passes the same door as the body of
-/// `PUT /stores/{store}/days/{day}`.
+/// A store's day, checked. A value from the table passes the same door as the body of `PUT /stores/{store}/days/{day}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DayDetails", into = "DayDetails")]
 pub struct DayOperations(DayDetails);
@@ -30,15 +29,15 @@ impl From<DayOperations> for DayDetails {
     }
 }
 
-/// A store's day as the merchant tells it.
+/// A store's day as the merchant reports it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DayDetails {
     /// Orders that were paid.
     pub orders: u64,
-    /// What they came to.
+    /// The money they brought in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue: Option<f64>,
-    /// What was paid back.
+    /// The money that was paid back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunds: Option<f64>,
     /// The same orders by the hour in which they were paid, 0 to 23 on the store's clock.
@@ -57,7 +56,7 @@ pub struct Operations {
     pub store_days: u64,
     /// Orders.
     pub orders: u64,
-    /// Whole responses on these store-days, so that an answer is never set against orders that nobody told.
+    /// Whole responses on these store-days, so that an answer is never set against orders that nobody reported.
     pub answered: u64,
     /// Revenue by currency, in hundredths.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

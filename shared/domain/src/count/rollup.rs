@@ -18,7 +18,7 @@ use crate::{
 /// The stored counts of one scope on one business day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rollup {
-    /// What is counted.
+    /// The counts.
     pub content: Content,
     /// When the reading of what was counted began.
     pub counted_at: Timestamp,
@@ -37,10 +37,10 @@ impl Rollup {
         Self { items: Some(0), ..Self::default() }
     }
 
-    /// Adds what one of the scopes below comes to. How many items there are is known only if it is of all.
+    /// Adds the counts of one of the scopes below. How many items there are is known only if it is of all.
     pub fn add_below(&mut self, below: &Self, child: &Scope) {
         self.content.merge(&below.content, child);
-        // A scope whose answers were all erased is known by its items: else it would look as if it had been lost.
+        // A scope whose answers were all erased is known by its items: else it would seem to have been lost.
         if below.items.is_some_and(|items| items > 0) {
             self.content.children.entry(child.to_string()).or_default();
         }
@@ -48,8 +48,8 @@ impl Rollup {
     }
 }
 
-/// What is counted. It is written as JSON, deflated: a write is billed by the kilobyte, and each rollup is written
-/// every hour.
+/// The counts. They are written as JSON, deflated: a write is billed by the kilobyte, and each rollup is written every
+/// hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Content {
@@ -103,7 +103,7 @@ fn is_nothing(operations: &Operations) -> bool {
 }
 
 impl Content {
-    /// What the responses and the orders of a store's day come to.
+    /// The counts of the responses and the orders of a store's day.
     pub fn of_store_day(mut tallies: Tallies, given: Option<&DayOperations>) -> Self {
         let answered = paid_responses(&tallies);
         let operations = given.map(|given| given.with_answers(answered)).unwrap_or_default();
@@ -131,7 +131,7 @@ impl Content {
         content
     }
 
-    /// Adds what one of the scopes below comes to.
+    /// Adds the counts of one of the scopes below.
     pub fn merge(&mut self, other: &Self, child: &Scope) {
         merge_tallies(&mut self.tallies, &other.tallies);
         self.operations.merge(&other.operations);

@@ -14,7 +14,7 @@ use crate::{Id, Invalid, shortened, survey::Response, visit::Origin};
 pub struct Series {
     /// The survey.
     pub survey: Id,
-    /// What stands behind the answers.
+    /// The origin of the answers.
     pub origin: Origin,
 }
 
@@ -40,7 +40,7 @@ impl Series {
         Self { survey, ..Self::of(response) }
     }
 
-    /// What the staff answered to a survey.
+    /// The answers of the staff to a survey.
     pub fn of_staff(survey: Id) -> Self {
         Self { survey, origin: Origin::Staff }
     }

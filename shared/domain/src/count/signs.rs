@@ -10,7 +10,7 @@ use crate::{
     visit::Origin,
 };
 
-/// What is counted as a sign. None proves anything: a store is set against its siblings.
+/// The signs that are counted. None proves anything: a store is set against its siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
@@ -20,7 +20,7 @@ pub enum Sign {
     TakenBack,
     /// Answers within the minute of payment, where there is one.
     WithinAMinute,
-    /// Answers that took less than three seconds, of those that told.
+    /// Answers that took less than three seconds, of those that say how long.
     UnderThreeSeconds,
     /// Answers at one place on every scale, of those to three scales or more.
     AllAlike,
@@ -54,7 +54,7 @@ pub fn merge_signs(to: &mut Signs, from: &Signs) {
 /// How few seconds for a survey no reader takes.
 const UNREAD_SECONDS: u32 = 3;
 
-/// How many scales tell whether answers are all alike.
+/// How many scales show whether answers are all alike.
 const SCALES: usize = 3;
 
 /// The signs that one whole answer shows by itself. That one was taken back is counted with its visit. `paid` is the beginning of the minute of payment.

@@ -15,14 +15,14 @@ use crate::{
     visit::{Channel, Context, Segment},
 };
 
-/// So many answers of a running day at a time are shown: from one report to the next, nobody tells whose came in.
+/// So many answers of a running day at a time are shown: nobody learns from one report to the next whose came in.
 pub const STEP: usize = 5;
 
-/// So many tables, and as many of those who serve, are told apart on one day of a store.
+/// So many tables, and as many of those who serve, are counted separately on one day of a store.
 pub const MOST_NAMES: usize = 100;
 
 /// The additive state of a set of responses to one survey. Two tallies merge into the tally of the union, in any order
-/// and grouping. A tally never holds a zero, so that equal sets have equal tallies.
+/// and grouping. A tally never has a zero, so that equal sets have equal tallies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tally {
@@ -31,13 +31,13 @@ pub struct Tally {
     /// Responses of guests who left before the end. Their answers are not counted anywhere else.
     #[serde(skip_serializing_if = "is_zero")]
     pub partial: u64,
-    /// Visits whose answer was taken back, whether or not they were answered anew.
+    /// Visits whose answer was taken back, whether or not they were answered again.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken_back: u64,
     /// Of these, visits that have a whole answer again. It is one of the responses.
     #[serde(skip_serializing_if = "is_zero")]
     pub answered_anew: u64,
-    /// Whole responses of a day that was still running, which no figure holds yet: they are shown five at a time.
+    /// Whole responses of a day that was still running, which are in no figure yet: they are shown five at a time.
     #[serde(skip_serializing_if = "is_zero")]
     pub waiting: u64,
     /// Responses of a day that was still running: they are in no part.
@@ -87,7 +87,7 @@ pub struct Tally {
         deserialize_with = "read_terse"
     )]
     pub tables: Named,
-    /// By whoever served, of a store.
+    /// By the person who served, of a store.
     #[serde(
         skip_serializing_if = "BTreeMap::is_empty",
         serialize_with = "write_terse",
@@ -101,7 +101,7 @@ pub struct Tally {
         deserialize_with = "read_terse"
     )]
     pub amounts: BTreeMap<AmountBand, Group>,
-    /// Seconds taken, summed, and the number of responses that told.
+    /// Seconds taken, summed, and the number of responses that say how long.
     #[serde(skip_serializing_if = "is_zero_pair")]
     pub seconds: (u64, u64),
 }

@@ -74,7 +74,7 @@ impl std::fmt::Display for AccountId {
 /// An account as an operator describes it, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountDetails {
-    /// Whose notices it takes, and what is public about it there.
+    /// The provider whose notices it takes, and the public details of the account there.
     pub provider: Provider,
     /// How a payment finds its store: the first rule that leads to one that exists.
     pub stores: Vec<StoreRule>,
@@ -84,10 +84,10 @@ pub struct AccountDetails {
     /// The group that they belong to.
     #[serde(default)]
     pub segment: Segment,
-    /// What stands for the payment in its link.
+    /// The id that stands for the payment in its link.
     #[serde(default)]
     pub payment_id: PaymentId,
-    /// What else is kept of a visit.
+    /// Further details that are kept of a visit.
     #[serde(default, skip_serializing_if = "ContextRules::is_empty")]
     pub context: ContextRules,
 }
@@ -129,7 +129,7 @@ impl Provider {
     }
 }
 
-/// What is public about a merchant, or a service provider, at WeChat Pay.
+/// The public details of a merchant, or a service provider, at WeChat Pay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeChat {
     /// Its number.
@@ -151,7 +151,7 @@ pub struct PublicKey {
     pub pem: String,
 }
 
-/// What is public about an app at Alipay.
+/// The public details of an app at Alipay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alipay {
     /// Its number.
@@ -160,7 +160,7 @@ pub struct Alipay {
     pub keys: Vec<String>,
 }
 
-/// What is public about an endpoint at Stripe.
+/// The public details of an endpoint at Stripe.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stripe {
     /// Whether payments in test mode count.
@@ -168,7 +168,7 @@ pub struct Stripe {
     pub test_mode: bool,
 }
 
-/// What is public about a subscription at Square.
+/// The public details of a subscription at Square.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Square {
     /// Its address as it stands there, where that is not this stack's own.
@@ -183,9 +183,9 @@ pub struct Standard {}
 /// One way to a payment's store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreRule {
-    /// The text that tells it.
+    /// The text that names it.
     pub from: Source,
-    /// Of a text that lists names with values, whose value tells it.
+    /// Of a text that lists names with values, the name whose value counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The store of each value.
@@ -196,7 +196,7 @@ pub struct StoreRule {
     pub begins: BTreeMap<String, StoreNumber>,
 }
 
-/// What stands for a payment in its link.
+/// The id that stands for a payment in its link.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PaymentId {
@@ -214,7 +214,7 @@ pub struct ContextRules {
     /// The table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<Pick>,
-    /// The code of whoever served.
+    /// The code of the person who served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<Pick>,
     /// Fields of the merchant's own.
@@ -313,7 +313,7 @@ impl Account {
         }
     }
 
-    /// What a payment tells of its visit. A sender by Standard Webhooks names table, staff and fields itself.
+    /// The context that a payment gives its visit. A sender by Standard Webhooks names table, staff and fields itself.
     pub fn context_of(&self, payment: &Payment) -> ContextDetails {
         let rules = &self.0.context;
         let own = |name: &str| Pick { from: Source::At(Place::Metadata(name.to_owned())), name: None };
@@ -341,7 +341,7 @@ impl Account {
         }
     }
 
-    /// What stands for a payment in its link.
+    /// The id that stands for a payment in its link.
     pub fn id_in_link<'a>(&self, payment: &'a Payment) -> &'a str {
         match (self.0.payment_id, &payment.order) {
             (PaymentId::Order, Some(order)) => order,

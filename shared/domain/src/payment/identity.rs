@@ -1,4 +1,4 @@
-//! What makes a payment one, however often and by which event it is told, and a payer the same one.
+//! The identity of a payment, however often and by which event it is reported, and of a payer.
 
 use std::{fmt, str::FromStr};
 
@@ -15,8 +15,8 @@ impl PaymentKey {
         Self(first_half(keys.payment().hash(b"aftertaste/payment-item/v1", &said)))
     }
 
-    /// The id of the event that tells of its link: always the same, so that a receiver drops doubles. It tells nothing of
-    /// where the payment is kept.
+    /// The id of the event that announces its link: always the same, so that a receiver drops doubles. It reveals
+    /// nothing of where the payment is kept.
     pub fn event_id(self, keys: &GuestKeys) -> String {
         let hash = first_half(keys.payment().hash(b"aftertaste/event/v1", &self.0.to_be_bytes()));
         format!("evt_{hash:032x}")

@@ -1,4 +1,4 @@
-//! Payments that a provider tells of: what is known of one, which store it belongs to, and what makes it one.
+//! Payments that a provider reports: their details, the store each belongs to, and its identity.
 
 mod account;
 mod identity;

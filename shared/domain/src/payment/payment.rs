@@ -1,4 +1,4 @@
-//! What a provider tells of a payment.
+//! A payment as a provider reports it.
 
 use std::fmt;
 
@@ -16,24 +16,24 @@ pub struct Payment {
     /// Whether that time is among what is signed. Otherwise anybody with a genuine notice can write another time into it:
     /// it counts as no later than the first notice of the payment came.
     pub time_is_signed: bool,
-    /// Texts that may tell its store, by where they come from.
+    /// Texts that may name its store, by where they come from.
     pub places: Vec<(Place, String)>,
     /// The amount as the provider counts it: mostly in the smallest unit of its currency. See each provider's file.
     pub amount: Option<u64>,
     /// The currency: three capitals (ISO 4217).
     pub currency: Option<String>,
-    /// Who paid, as the provider tells them apart: never shown, and kept as a keyed hash alone.
+    /// The payer, as the provider distinguishes them: never shown, and kept as a keyed hash alone.
     pub payer: Option<String>,
-    /// What was bought, where the notice says so.
+    /// The items that were bought, where the notice names them.
     pub items: Vec<String>,
 }
 
-/// Where a text that may tell a payment's store comes from.
+/// Where a text that may name a payment's store comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// The merchant, or the merchant below a service provider.
     Merchant,
-    /// What the merchant attached to the order.
+    /// The text that the merchant attached to the order.
     Attached,
     /// The device or terminal.
     Device,

@@ -1,4 +1,4 @@
-//! Where in a payment a value is looked for.
+//! Where in a payment a value is found.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::{Invalid, shortened};
 pub enum Source {
     /// The merchant's own number of the order.
     Order,
-    /// One of the texts that may tell the store.
+    /// One of the texts that may name the store.
     At(Place),
 }
 

@@ -20,7 +20,7 @@ const INTERVALS: usize = 12;
 /// Days without an interval, in a row, after which every minute counts: a deadline that never comes helps no guest.
 const CLOSED_DAYS: u32 = 60;
 
-/// Days that are looked at at most. Every minute counts after these, so that no opening makes work without an end.
+/// The most days that are checked. Every minute counts after these, so that no opening makes work without an end.
 const WALKED_DAYS: usize = 400;
 
 /// The hours at which a store is open, by the day of the week on which they begin. A day without any is closed.

@@ -118,7 +118,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// What a report is about: one store (`store/12`) or a node and all below it (`cn/east`).
+/// The scope of a report: one store (`store/12`) or a node and all below it (`cn/east`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Scope {

@@ -57,7 +57,7 @@ impl From<DayStart> for String {
 /// A store as an operator describes it: the body of `PUT /stores/{store}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreDetails {
-    /// What guests and managers read.
+    /// The name that guests and managers read.
     pub name: String,
     /// The node it belongs to.
     pub path: Path,
@@ -85,13 +85,13 @@ pub struct Store {
     /// Its number.
     #[serde(rename = "store")]
     pub number: StoreNumber,
-    /// What the operator says of it.
+    /// The operator's details of it.
     #[serde(flatten)]
     pub details: StoreDetails,
     /// Its time zone and the start of its day.
     #[serde(skip)]
     pub calendar: Calendar,
-    /// What was asked here before, as far back as a link of it may still have been answered.
+    /// The surveys that were asked here before, as far back as a link of it may still have been answered.
     #[serde(skip)]
     pub asked_before: Vec<AskedBefore>,
 }

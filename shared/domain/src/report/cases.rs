@@ -1,4 +1,4 @@
-//! What became of answers that needed somebody.
+//! The outcomes of answers that needed somebody.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub struct CasesFigure {
     pub lapsed: Option<u64>,
     /// The causes that were found, the commonest first.
     pub causes: Vec<CauseFigure>,
-    /// Awards to guests by currency: how many, and what they come to in its smallest unit.
+    /// Awards to guests by currency: how many, and their sum in its smallest unit.
     pub awards: BTreeMap<String, (u64, u64)>,
 }
 
@@ -71,7 +71,7 @@ impl Part {
 }
 
 impl CasesFigure {
-    /// What cases come to; none where none were opened.
+    /// The figures of cases; none where none were opened.
     pub(super) fn of(counts: &CaseCounts) -> Option<Self> {
         if counts.is_empty() {
             return None;

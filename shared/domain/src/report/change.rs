@@ -28,7 +28,7 @@ pub struct Change {
     pub n_before: u64,
     /// The score now less the score before, as answered.
     pub nps: f64,
-    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and holds the answered one.
+    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and covers the answered one.
     pub low: f64,
     /// The upper end.
     pub high: f64,

@@ -1,4 +1,4 @@
-//! What a report is worked out from.
+//! The counts that a report is worked out from.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
     survey::{Brand, Survey},
 };
 
-/// What is asked for: which scope, which business days (both included), which survey.
+/// The subject of a report: which scope, which business days (both included), which survey.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
     /// The scope.
@@ -31,7 +31,7 @@ pub struct Subject<'a> {
     pub brand: &'a Brand,
 }
 
-/// What a window is set against.
+/// The other window that a window is set against.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Against {
@@ -42,7 +42,7 @@ pub enum Against {
     Year,
 }
 
-/// What the report is worked out from.
+/// The counts that the report is worked out from.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// The tally of the subject's series, by business day.
@@ -57,9 +57,9 @@ pub struct Counts {
     pub operations_before: Operations,
     /// Cases of the window.
     pub cases: CaseCounts,
-    /// What staff answered, if the reader may see it.
+    /// The answers of staff, if the reader may see them.
     pub staff: Option<StaffFigure>,
-    /// What lies directly below the scope.
+    /// The scopes directly below this one.
     pub children: Vec<Child>,
     /// Of a node: the places by which its change is split, those that answered in one of the windows alone too.
     pub places: Vec<Part>,
@@ -71,7 +71,7 @@ pub struct Counts {
     pub surveys: Vec<Series>,
     /// When a count last changed one of these figures.
     pub counted_at: Option<Timestamp>,
-    /// What guests wrote, newest first.
+    /// The comments of guests, newest first.
     pub comments: Vec<Comment>,
     /// Where the comments before these begin; none at their end.
     pub comments_before: Option<String>,
@@ -88,14 +88,14 @@ pub struct Behind {
     pub since: Timestamp,
 }
 
-/// What a node's change is split by.
+/// The places that a node's change is split by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Places {
     /// Every store below.
     #[default]
     Stores,
-    /// What lies directly below.
+    /// The scopes directly below.
     Below,
 }
 
@@ -123,7 +123,7 @@ pub struct Child {
     pub signs: Signs,
 }
 
-/// What a guest wrote.
+/// A guest's comment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comment {
     /// The business day of their visit.
@@ -132,11 +132,11 @@ pub struct Comment {
     pub meal: Meal,
     /// How likely they are to recommend.
     pub nps: Option<u8>,
-    /// What they wrote.
+    /// Its text.
     pub text: String,
 }
 
-/// A part of the day, by the hour of payment on the store's clock: as near as a comment tells when its guest was there.
+/// A part of the day, by the hour of payment on the store's clock: as near as a comment shows when its guest was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meal {

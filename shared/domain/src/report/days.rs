@@ -3,7 +3,7 @@
 use super::{Z, difference::Degrees};
 use crate::number;
 
-/// So many days with answers at least tell how days vary.
+/// So many days with answers at least show how days vary.
 const FEWEST_DAYS: usize = 5;
 
 /// How days vary, in comparison with guests who are independent of each other.
@@ -41,7 +41,7 @@ impl DayFactor {
     }
 }
 
-/// What an error of independent guests is widened by: its variance by a factor, and how well that is known.
+/// The widening of an error of independent guests: its variance by a factor, and how well that is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Widening {
     /// By how much, 1 at least.

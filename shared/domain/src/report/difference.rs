@@ -1,11 +1,11 @@
-//! What all figures stand on: the level of confidence, 95 % throughout, and whether two of them differ.
+//! The base of all figures: the level of confidence, 95 % throughout, and whether two of them differ.
 
 use serde::Serialize;
 
 /// The 97.5 % quantile of the standard normal distribution.
 pub const Z: f64 = 1.959_963_984_540_054;
 
-/// Below so large a p-value something is told apart from chance.
+/// Below so large a p-value something is more than chance.
 pub(super) const LEVEL: f64 = 0.05;
 
 /// The two-sided p-value of a standard normal z.
@@ -49,7 +49,7 @@ impl Degrees {
 pub struct Difference {
     /// The first less the second, as answered.
     pub difference: f64,
-    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and holds the answered one.
+    /// The lower end of the 95 % interval, which is drawn around the adjusted difference and covers the answered one.
     pub low: f64,
     /// The upper end.
     pub high: f64,

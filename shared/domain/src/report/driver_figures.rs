@@ -1,4 +1,4 @@
-//! What the report says of drivers: how each was worked out, and which claims hold.
+//! The drivers of a report: how each was worked out, and which claims are certain.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -20,7 +20,7 @@ use crate::{
 /// So many drivers at most are named to be fixed first.
 const NAMED: usize = 3;
 
-/// What satisfaction depends on. Low, middle and high answers are coded by the survey's cuts.
+/// The drivers of satisfaction. Low, middle and high answers are coded by the survey's cuts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Drivers {
     /// How they were worked out.
@@ -32,7 +32,7 @@ pub struct Drivers {
     /// Satisfaction where every driver is in the middle, in the joint regression.
     pub intercept: Option<f64>,
     /// Which to fix first: up to three whose low answers cost something for certain, and which are weak. The one that
-    /// matters most comes first; the others cost as much, as far as can be told.
+    /// matters most comes first; the others cost as much, as far as the answers show.
     pub fix_first: Vec<Id>,
     /// Each driver.
     pub drivers: Vec<DriverFigure>,
@@ -53,23 +53,23 @@ pub struct DriverFigure {
     pub performance: Option<f64>,
     /// The correlation with satisfaction: how much it matters.
     pub correlation: Option<f64>,
-    /// What a low answer costs and a high one gains, in points of the satisfaction scale.
+    /// The cost of a low answer and the gain of a high one, in points of the satisfaction scale.
     #[serde(flatten, serialize_with = "as_effect")]
     pub effect: Option<Effect>,
-    /// Whether a low answer costs something, with false claims over all drivers held at 5 %.
+    /// Whether a low answer costs something, with false claims over all drivers kept to 5 %.
     pub penalty_certain: bool,
     /// Whether a high answer gains something, in the same sense.
     pub reward_certain: bool,
     /// (reward − penalty)/(reward + penalty).
     #[serde(flatten, serialize_with = "as_impact_asymmetry")]
     pub impact_asymmetry: Option<Estimate>,
-    /// What kind of driver it is.
+    /// The kind of driver that it is.
     pub class: Class,
     /// Whether the interval lies within the class.
     pub certain: bool,
     /// Where it stands among the drivers shown.
     pub quadrant: Option<Quadrant>,
-    /// What to do about it; none where nothing is known.
+    /// The advice about it; none where nothing is known.
     pub advice: Option<Advice>,
 }
 
@@ -90,7 +90,7 @@ pub enum Quadrant {
     PossibleOverkill,
 }
 
-/// What to do about a driver. Weak is below the mean of the drivers shown, strong is not.
+/// The advice about a driver. Weak is below the mean of the drivers shown, strong is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Advice {
     /// Weak, and one of those to be fixed first.
@@ -107,7 +107,7 @@ pub enum Advice {
     Watch,
 }
 
-/// What a driver costs and gains, each with its standard error and its interval.
+/// The cost and the gain of a driver, each with its standard error and its interval.
 fn as_effect<S: Serializer>(effect: &Option<Effect>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(9))?;
     let names = [
@@ -187,7 +187,7 @@ impl Drivers {
         }
     }
 
-    /// Makes those claims that hold over all drivers together.
+    /// Makes those claims that are certain over all drivers together.
     fn claim(&mut self) {
         let judged: Vec<(usize, Effect)> =
             (0..).zip(&self.drivers).filter_map(|(i, d)| Some((i, d.judged()?))).collect();
@@ -216,7 +216,7 @@ impl Drivers {
             .collect();
         weak.sort_by(|(a, _), (b, _)| b.correlation.unwrap_or(0.0).total_cmp(&a.correlation.unwrap_or(0.0)));
         let Some((_, first)) = weak.first().copied() else { return Vec::new() };
-        // Taken as independent: of two that hang together, fewer are told apart.
+        // Taken as independent: of two that hang together, fewer are found to differ.
         let as_much = |other: &Coefficient| {
             let degrees = Degrees(first.degrees.0.min(other.degrees.0));
             first.value - other.value <= degrees.quantile() * first.se.hypot(other.se)
@@ -254,7 +254,7 @@ fn effect_of(question: &Question, survey: &Survey, effects: &[Effect]) -> Option
     effects.get(at).copied()
 }
 
-/// What a day comes to for the regression from pairs of these drivers, which are in order.
+/// A day's sums for the regression from pairs of these drivers, which are in order.
 fn pair_sums(day: &Tally, drivers: &[&Id], satisfaction: &Id) -> PairSums {
     let bands = |driver: &&Id| day.drivers.get(*driver).map_or_else(Default::default, |d| [d.low, d.middle, d.high]);
     let of_first = |(i, first): (usize, &&Id)| {

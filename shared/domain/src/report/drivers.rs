@@ -54,7 +54,7 @@ pub enum Errors {
     Classic,
 }
 
-/// What kind of driver it is.
+/// The kinds of driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
@@ -71,9 +71,9 @@ pub enum Class {
 /// Penalty and reward of one driver, in points of the satisfaction scale, with their uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Effect {
-    /// What a low answer costs: −β_L.
+    /// The cost of a low answer: −β_L.
     pub penalty: Coefficient,
-    /// What a high answer gains: β_H.
+    /// The gain of a high answer: β_H.
     pub reward: Coefficient,
     /// The covariance of β_H and β_L.
     pub covariance: f64,
@@ -99,7 +99,7 @@ pub struct Coefficient {
 pub struct Asymmetry {
     /// (reward − penalty)/(reward + penalty), −1 to 1; none when both are 0.
     pub value: Option<Estimate>,
-    /// What kind of driver it is.
+    /// The kind of driver that it is.
     pub class: Class,
     /// Whether the interval lies within the class.
     pub certain: bool,
@@ -253,7 +253,7 @@ fn class(asymmetry: f64) -> Class {
     }
 }
 
-/// Which of these p-values are told apart from chance, with false claims over all of them held at 5 % (Holm 1979).
+/// Which of these p-values are more than chance, with false claims over all of them kept to 5 % (Holm 1979).
 pub(super) fn holm(p_values: &[f64]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     let p = |at: usize| p_values.get(at).copied().unwrap_or(1.0);

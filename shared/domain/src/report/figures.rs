@@ -165,7 +165,7 @@ fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>,
 
 impl Temperature {
     /// None with fewer than 30 answers to either question. The value is drawn to the middle, and with few answers it
-    /// looks colder than it is next to others.
+    /// seems colder than it is next to others.
     fn of(days: &[Group], shown: &Group) -> Option<Self> {
         let enough = shown.recommendations.n() >= FEW && shown.rated >= FEW;
         nps_of(days).zip(satisfied_of(days)).filter(|_| enough).map(|(nps, satisfied)| Self::from(nps, satisfied))

@@ -28,7 +28,7 @@ pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
     hidden
 }
 
-/// What may be shown of the parts of a whole: each without the answers to a question that too few of them gave.
+/// The parts of a whole as they may be shown: each without the answers to a question that too few of them gave.
 pub(super) fn shown(parts: &[Group]) -> Vec<Group> {
     let by = |n: fn(&Group) -> u64| hidden(&parts.iter().map(n).collect::<Vec<_>>());
     let recommended = by(|part| part.recommendations.n());
@@ -37,7 +37,7 @@ pub(super) fn shown(parts: &[Group]) -> Vec<Group> {
     parts.map(|(part, (recommended, rated))| without(part, recommended, rated)).collect()
 }
 
-/// What may be shown of a group by itself.
+/// A group as it may be shown by itself.
 pub(super) fn shown_alone(group: &Group) -> Group {
     without(group, group.recommendations.n() < TOO_FEW, group.rated < TOO_FEW)
 }

@@ -20,7 +20,7 @@ use crate::{
 pub struct Integrity {
     /// Visits whose answer was taken back.
     pub taken_back: u64,
-    /// Of these, visits that were answered anew.
+    /// Of these, visits that were answered again.
     pub answered_anew: u64,
     /// Each sign about which something is known.
     pub signs: Vec<SignFigure>,
@@ -42,7 +42,7 @@ pub struct SignFigure {
 impl Integrity {
     pub(super) fn of(all: &Tally) -> Self {
         let figure = |(sign, (k, n)): (&Sign, &(u64, u64))| {
-            // A store-day is no guest: how many had more answers than orders tells nobody apart.
+            // A store-day is no guest: how many had more answers than orders identifies nobody.
             let enough = *n >= TOO_FEW || *sign == Sign::MoreAnswersThanOrders;
             let share = (enough && *n > 0).then(|| number(*k) / number(*n));
             SignFigure { sign: *sign, k: enough.then_some(*k), n: *n, share }
@@ -58,7 +58,7 @@ impl Integrity {
 /// So many store-days at least are set against those of siblings.
 const STORE_DAYS: u64 = 7;
 
-/// So many siblings at least tell what is usual among them.
+/// So many siblings at least show what is usual among them.
 const SIBLINGS: usize = 5;
 
 /// The median of the square of a standard normal z.

@@ -13,7 +13,7 @@ use crate::{count::JointSums, number};
 const FEWEST: u64 = 30;
 
 /// The smallest ratio at which X still counts as of full rank. It is of the eigenvalues of X′X, or of the rest of a
-/// column once those before it are known. X′X holds counts, so that anything smaller comes from rounding.
+/// column once those before it are known. X′X consists of counts, so that anything smaller comes from rounding.
 const FULL_RANK: f64 = 1e-10;
 
 /// The joint regression.
@@ -29,7 +29,7 @@ pub struct Joint {
     pub effects: Vec<Effect>,
 }
 
-/// X′X, X′y and y′y, out of sums in a row: y′y, X′y, and the upper triangle of X′X, row by row.
+/// X′X, X′y and y′y, out of sums in a row. These are y′y, X′y, and the upper triangle of X′X, row by row.
 struct Products {
     xx: DMatrix<f64>,
     xy: DVector<f64>,

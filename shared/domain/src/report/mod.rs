@@ -1,4 +1,4 @@
-//! What is worked out from counts: pure functions, every score with its uncertainty.
+//! Reports, worked out from counts: pure functions, every score with its uncertainty.
 
 mod cases;
 mod change;

@@ -70,7 +70,7 @@ impl Recommendations {
         (promoters + detractors - self.centre() * self.centre()) / (number(self.n()) + ADDED)
     }
 
-    /// What siblings are compared by: the centre, and the square of its error. None without an answer.
+    /// The figures that siblings are compared by: the centre, and the square of its error. None without an answer.
     pub(super) fn centre_and_error(self) -> Option<(f64, f64)> {
         (self.n() > 0).then(|| (self.centre(), self.error_squared()))
     }

@@ -23,7 +23,7 @@ const FEWEST_OF_A_PAIR: u64 = 50;
 /// The fewest responses of a pair for its correlation.
 const FEWEST: u64 = 3;
 
-/// The smallest eigenvalue of the correlations at which they are told apart.
+/// The smallest eigenvalue of the correlations at which they can be separated.
 const SMALLEST_EIGENVALUE: f64 = 0.05;
 
 /// The sums of one day, or many, for the regression. For each driver they are its bands low, middle and high. For each
@@ -77,8 +77,8 @@ fn kind(p: usize, q: usize) -> usize {
     p % 2 + q % 2
 }
 
-/// All drivers together from pairs, of each day its sums. None with fewer than 50 responses of a pair, on fewer than ten
-/// days, or where drivers can't be told apart.
+/// All drivers together from pairs, of each day its sums. None with fewer than 50 responses of a pair, on fewer than
+/// ten days, or where drivers can't be separated.
 pub fn pairs(days: &[PairSums]) -> Option<Vec<Effect>> {
     let k = days.first()?.drivers.len();
     let rows: Vec<Vec<u64>> = days.iter().map(PairSums::row).collect();

@@ -14,7 +14,8 @@ use crate::{
     place::Scope,
 };
 
-/// So many tables at most, and as many of those who serve, are told apart in a report: those with most answers.
+/// So many tables at most, and as many of those who serve, have a figure of their own in a report: those with most
+/// answers.
 const MOST_NAMES: usize = 100;
 
 /// The parts of a whole. Each is set against the rest where `whole` is given.
@@ -42,7 +43,7 @@ pub(super) fn table_figures(scope: &Scope, days: &[&Tally]) -> Vec<GroupFigure> 
     named_figures(scope, days, |day| &day.tables, |table| GroupName::Table { table })
 }
 
-/// By whoever served: of a store alone, because each has its own codes.
+/// By the person who served: of a store alone, because each has its own codes.
 pub(super) fn staff_figures(scope: &Scope, days: &[&Tally]) -> Vec<GroupFigure> {
     named_figures(scope, days, |day| &day.staff, |staff| GroupName::Staff { staff })
 }
@@ -111,7 +112,7 @@ fn known_figures<K: Ord>(
     all.iter().zip(shown(&totals)).map(figure).collect()
 }
 
-/// What a name is put in order by.
+/// A piece of a name, for its order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Piece {
     /// A number, as how many digits it has and which.
@@ -139,8 +140,8 @@ fn pieces(name: &str) -> Vec<Piece> {
 }
 
 impl AgainstTheRest {
-    /// None when there is no rest. What is hidden of the group or of the rest is compared with nothing. Both are of the
-    /// same days: what is good or bad about a day is in both, and widens nothing.
+    /// None when there is no rest. Hidden answers of the group or of the rest are compared with nothing. Both are of
+    /// the same days: what is good or bad about a day is in both, and widens nothing.
     fn of(group: &Group, shown: &Group, total: &Group) -> Option<Self> {
         let rest = total.without(group);
         let shown_rest = shown_alone(&rest);

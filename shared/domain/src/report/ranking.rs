@@ -1,4 +1,4 @@
-//! Ranks as ranges: who can't be told apart is not ranked.
+//! Ranks as ranges: stores that can't be shown to differ are not ranked.
 
 use super::{
     Z,
@@ -17,9 +17,9 @@ pub struct Rank {
     pub high: usize,
 }
 
-/// The ranks of siblings by NPS, of each the answers by day. Every pair is compared; false discoveries over all pairs are
-/// held at 5 % (Benjamini and Hochberg 1995). How their days vary is found from all together. One without an answer is
-/// significantly better or worse than none.
+/// The ranks of siblings by NPS, of each the answers by day. Every pair is compared; false discoveries over all pairs
+/// are kept to 5 % (Benjamini and Hochberg 1995). How their days vary is found from all together. One without an answer
+/// is significantly better or worse than none.
 pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
     let widening = Widening::pooled(siblings.iter().filter_map(|days| day_factor(days)));
     // Of each the centre and the square of its error; none without an answer.
@@ -30,7 +30,8 @@ pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
             let Some(((a, error_a), (b, error_b))) = a.zip(*b) else { continue };
             compared += 1;
             let (difference, error_squared) = (a - b, widening.factor * (error_a + error_b));
-            // One that alone is not told apart is not among many either. Most are such, and their p is not worked out.
+            // A pair that does not differ alone does not among many either. Most are such, and their p is not worked
+            // out.
             if difference * difference > Z * Z * error_squared {
                 let z = widening.degrees.normal(difference / error_squared.sqrt());
                 pairs.push((two_sided_p(z), if z > 0.0 { (i, j) } else { (j, i) }));
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn stores_whose_days_are_good_and_bad_are_not_ranked_by_them() {
-        // Each has bad days. Guests who are independent would tell the two apart.
+        // Each has bad days. By independent guests the two would differ.
         let days = |[good, bad]: [u64; 2]| -> Vec<Recommendations> {
             (0..10).flat_map(|day| answers(if day < 6 { good } else { bad }, 5, if day < 6 { 2 } else { 25 })).collect()
         };

@@ -1,4 +1,4 @@
-//! The report of a scope: what it holds. How its figures are worked out is in `figures.rs`.
+//! The report of a scope: its fields. How its figures are worked out is in `figures.rs`.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct Report {
     pub to: Date,
     /// The survey that the figures are about.
     pub survey: Series,
-    /// What stands behind the answers: in JSON, whether it is a payment.
+    /// The origin of the answers: in JSON, whether it is a payment.
     #[serde(rename = "tied_to_payment", serialize_with = "is_a_payment")]
     pub origin: Origin,
     /// Every series that has responses in these days.
@@ -41,7 +41,7 @@ pub struct Report {
     pub partial: u64,
     /// Visits whose answer was taken back.
     pub taken_back: u64,
-    /// Whole responses of the running day that no figure holds yet: they are shown five at a time.
+    /// Whole responses of the running day that are in no figure yet: they are shown five at a time.
     pub waiting: u64,
     /// Whole responses of the running day in these figures. They are in no part, such as a channel or an hour, and in no
     /// driver, until the day is over.
@@ -59,11 +59,11 @@ pub struct Report {
     pub temperature: Option<Temperature>,
     /// The score less that of another window.
     pub change: Option<Change>,
-    /// What the score of all guests is, if those who did not answer are less happy.
+    /// The score of all guests, if those who did not answer are less happy.
     pub silent_guests: Vec<SilentGuests>,
     /// The score weighted by the orders of each hour; none without these.
     pub weighted_by_hour: Option<Weighted>,
-    /// What satisfaction depends on: by one regression where the answers allow it, else each driver on its own.
+    /// The drivers of satisfaction: by one regression where the answers allow it, else each on its own.
     pub drivers: Drivers,
     /// The same for each driver on its own.
     pub marginal: Drivers,
@@ -75,7 +75,7 @@ pub struct Report {
     pub by_hour: Vec<GroupFigure>,
     /// By table, of a store, in the order of their names. Where something is known of some visits, all others are one part.
     pub by_table: Vec<GroupFigure>,
-    /// By whoever served, likewise. By code and never by score: it is for learning.
+    /// By the person who served, likewise. By code and never by score: it is for learning.
     pub by_staff: Vec<GroupFigure>,
     /// By what was paid, in bands.
     pub by_amount: Vec<GroupFigure>,
@@ -83,18 +83,18 @@ pub struct Report {
     pub days: Vec<DayFigure>,
     /// Orders and revenue, where they were given.
     pub operations: Option<OperationsFigure>,
-    /// What became of answers that needed somebody, to whatever survey; none where there were none.
+    /// The outcomes of answers that needed somebody, to whatever survey; none where there were none.
     pub cases: Option<CasesFigure>,
-    /// What staff answered, for readers who may see it; none where nobody asks them.
+    /// The answers of staff, for readers who may see them; none where nobody asks them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffFigure>,
     /// Signs of gaming.
     pub integrity: Integrity,
-    /// What lies directly below, with ranges of ranks.
+    /// The scopes directly below, with ranges of ranks.
     pub children: Vec<ChildFigure>,
     /// Stores whose latest count is not in these figures.
     pub behind: Vec<Behind>,
-    /// What guests wrote, newest first. Only of a store.
+    /// The comments of guests, newest first. Only of a store.
     pub comments: Vec<Comment>,
     /// The `comments_before` that asks for the comments before these.
     pub comments_before: Option<String>,
@@ -105,9 +105,9 @@ pub struct Report {
 pub struct NpsFigure {
     /// The question that measures it.
     pub question: Id,
-    /// What was answered.
+    /// The score as answered.
     pub score: f64,
-    /// The centre of the interval. It lies nearer to 0 than the score, which the interval holds all the same.
+    /// The centre of the interval. It lies nearer to 0 than the score, which the interval covers all the same.
     pub adjusted: f64,
     /// The lower end of the 95 % interval.
     pub low: f64,
@@ -155,7 +155,7 @@ pub struct Temperature {
     pub high: f64,
 }
 
-/// What the score of all guests is, if those who did not answer are so much less happy.
+/// The score of all guests, if those who did not answer are so much less happy.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SilentGuests {
     /// By how many points of NPS.
@@ -164,7 +164,7 @@ pub struct SilentGuests {
     pub nps: f64,
 }
 
-/// The scores of a part: a channel, a segment, an hour, a table, whoever served, a band of amounts.
+/// The scores of a part: a channel, a segment, an hour, a table, a person who served, a band of amounts.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupFigure {
     /// The channel, the segment's number, the hour or what else it is, under its own name.
@@ -214,7 +214,7 @@ pub enum GroupName {
         /// As the merchant calls it; none for all others and for those who sat at a table that is not known.
         table: Option<String>,
     },
-    /// Whoever served.
+    /// A person who served.
     Staff {
         /// Their code; none likewise.
         staff: Option<String>,

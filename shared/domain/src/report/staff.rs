@@ -1,4 +1,4 @@
-//! What the staff of stores answered in a calendar month, beside what their guests did.
+//! The answers of the staff of stores in a calendar month, beside those of their guests.
 //!
 //! People who work in a store are few, so less is shown of them than of guests. A figure is of a whole month in which
 //! no answer can come in any more, and of at least five who answered. A node's figures are the sum of the shown stores:
@@ -19,7 +19,7 @@ use crate::{
     survey::{Kind, Survey},
 };
 
-/// What staff answered in a month.
+/// The answers of staff in a month.
 #[derive(Debug, Clone, Serialize)]
 pub struct StaffFigure {
     /// The month, such as `2026-10`.
@@ -81,7 +81,7 @@ impl StaffFigure {
         Self { month: month.to_string(), responses, score, questions, stores: Vec::new() }
     }
 
-    /// Of a node, from what each of its stores came to in the month.
+    /// Of a node, from the figures of each of its stores in the month.
     pub fn of_node(month: Month, stores: Vec<(Scope, String, Group)>) -> Self {
         let enough = stores.iter().map(|(.., group)| *group).filter(|group| group.responses >= TOO_FEW);
         let (responses, score) = shown(&Group::of_all(&enough.collect::<Vec<_>>())).unwrap_or_default();

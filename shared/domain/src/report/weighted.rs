@@ -10,8 +10,8 @@ use crate::{
     number,
 };
 
-/// The score weighted by the orders of each hour. It mends that guests of one hour answer more often than those of another,
-/// and not that happy guests do.
+/// The score weighted by the orders of each hour. It corrects that guests of one hour answer more often than those of
+/// another, and not that happy guests do.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Weighted {
     /// The score, −100 to 100.

@@ -20,25 +20,25 @@ pub const SHORTEST_RETENTION_DAYS: u32 = 90;
 /// The longest retention, in days: ten years.
 pub const LONGEST_RETENTION_DAYS: u32 = 3653;
 
-/// A brand that has been checked. What comes from the table passes the same door as the body of `PUT /brand`.
+/// A brand that has been checked. A value from the table passes the same door as the body of `PUT /brand`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "BrandDetails", into = "BrandDetails")]
 pub struct Brand(BrandDetails);
 
 impl Brand {
-    /// What is built in, where nothing else can be read than how long responses are kept: that was promised.
+    /// The built-in brand, where nothing else can be read than how long responses are kept: that was promised.
     pub fn of_retention(days: Option<u32>) -> Self {
         let details = BrandDetails::default();
         let days = days.filter(|days| (SHORTEST_RETENTION_DAYS..=LONGEST_RETENTION_DAYS).contains(days));
         Self(BrandDetails { retention_days: days.unwrap_or(details.retention_days), ..details })
     }
 
-    /// What a platform asks for by a file's name, to see whose address this is.
+    /// The file that a platform asks for by name, to see whose address this is.
     pub fn file(&self, name: &str) -> Option<&str> {
         self.wechat.iter().chain(&self.alipay).find_map(|program| program.files.get(name)).map(String::as_str)
     }
 
-    /// What can be at the bottom of a case: the brand's own list, or the built-in one where it has none.
+    /// The causes that a case can have: the brand's own list, or the built-in one where it has none.
     pub fn known_causes(&self) -> Vec<Cause> {
         if self.causes.is_empty() { built_in() } else { self.causes.clone() }
     }
@@ -68,15 +68,15 @@ impl From<Brand> for BrandDetails {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BrandDetails {
-    /// What guests read.
+    /// The name that guests read.
     pub name: String,
     /// The colour of buttons: `#rrggbb`.
     pub colour: String,
-    /// What is kept, tied to what, how long; by language. Empty for the built-in words.
+    /// The privacy note by language: what is kept, tied to what, how long. Empty for the built-in words.
     pub privacy: Texts,
     /// The thanks after an answer, by language. Empty for the built-in words.
     pub thanks: Texts,
-    /// What guests who were let down read in place of the thanks, by language. Empty for the built-in words.
+    /// The text that guests who were let down read in place of the thanks, by language. Empty for the built-in words.
     #[serde(skip_serializing_if = "Texts::is_empty")]
     pub sorry: Texts,
     /// A link of the brand's own after the thanks. It is the same for every guest, whatever they answered.
@@ -95,7 +95,7 @@ pub struct BrandDetails {
     /// The Alipay mini-program's app id and page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alipay: Option<MiniProgram>,
-    /// What can be at the bottom of a case, 30 at most. Empty for the built-in list.
+    /// The causes that a case can have, 30 at most. Empty for the built-in list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
 }
@@ -105,7 +105,7 @@ pub struct BrandDetails {
 pub struct BrandLink {
     /// Where it leads: `https://…`.
     pub url: String,
-    /// What guests read, by language.
+    /// The text that guests read, by language.
     pub text: Texts,
 }
 

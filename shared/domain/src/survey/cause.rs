@@ -10,12 +10,12 @@ use crate::{Id, Mistakes, check_line};
 /// How many causes a brand names at most.
 const MOST_CAUSES: usize = 30;
 
-/// What was at the bottom of a case.
+/// The cause at the bottom of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// Its id, which cases keep.
     pub id: Id,
-    /// What people read, by language.
+    /// The name that people read, by language.
     pub name: Texts,
     /// The department that it falls to, by language; none where it is nobody's fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// What pages are drawn on, in the light scheme and in the dark one: of the backgrounds of each the one that is nearer to
-/// the middle, so that what stands out from it stands out from the others too.
+/// The backgrounds that pages are drawn on, in the light scheme and in the dark one. Of those of each it is the one
+/// nearer to the middle: what stands out from it stands out from the others too.
 const LIGHT: Colour = Colour([0xf7, 0xf4, 0xf0]);
 const DARK: Colour = Colour([0x22, 0x1f, 0x1c]);
 

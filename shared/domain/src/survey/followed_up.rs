@@ -1,4 +1,4 @@
-//! What the rules of a survey say of an answer.
+//! The rules of a survey, applied to an answer.
 
 use super::{Answer, Answers, Condition, FollowedUp, Rule, Survey, folded};
 use crate::{
@@ -11,8 +11,9 @@ use crate::{
 const TEXT: &str = "text";
 
 impl Survey {
-    /// What its rules say of a whole answer: the most urgent one that holds, of two alike the first. None where none holds, and
-    /// never of somebody who tries the survey out, nor of staff: nobody is to look for who answered.
+    /// The result of its rules for a whole answer: the most urgent one that applies, of two alike the first. None where
+    /// none applies, and never of somebody who tries the survey out, nor of staff: nobody is to search for who
+    /// answered.
     pub fn follow_up(
         &self,
         answers: &Answers,
@@ -58,10 +59,10 @@ impl Condition {
     }
 }
 
-/// What was answered, as rules look at it.
+/// An answer, as rules see it.
 struct Given<'a> {
     answers: &'a Answers,
-    /// The texts, by question, as words are looked for in them.
+    /// The texts, by question, in the form in which words are searched in them.
     texts: Vec<(&'a Id, String)>,
     asks_reply: bool,
 }
@@ -133,7 +134,7 @@ mod tests {
         check_answers(survey, payment("p"), &raw, Leniency::default()).unwrap()
     }
 
-    /// What rules say of answers: the severity and the trigger.
+    /// The result of rules for answers: the severity and the trigger.
     fn said(rules: Value, raw: Value, asks_reply: bool) -> Option<(Severity, String)> {
         let survey = with(rules).unwrap();
         let said = survey.follow_up(&answers(&survey, raw), asks_reply, Origin::Payment, payment("p"), &keys())?;
@@ -292,7 +293,7 @@ mod tests {
     const FOR_GUESTS: [&str; 8] =
         ["dine-in", "cafe", "retail", "delivery", "hotel", "bank-branch", "clinic", "hotline"];
 
-    /// What a survey that ships says of answers: the severity and the trigger.
+    /// The result of a survey that ships for answers: the severity and the trigger.
     fn said_by(id: &str, raw: Value, asks_reply: bool) -> Option<(Severity, String)> {
         let file = format!("{}/../../surveys/{id}.json", env!("CARGO_MANIFEST_DIR"));
         let survey = Survey::new(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()).unwrap();
@@ -321,7 +322,7 @@ mod tests {
         }
     }
 
-    /// What is critical, and where: surveys, and comments that each of them sees.
+    /// Critical comments, and where: surveys, and comments that each of them sees.
     const CRITICAL_AT: [(&[&str], &[&str]); 8] = [
         (
             &["dine-in", "cafe", "retail", "delivery", "hotel"],

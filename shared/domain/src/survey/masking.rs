@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-/// What stands where something was masked.
+/// The text in place of what was masked.
 const MASK: &str = "***";
 
-/// No number that is looked for has more digits.
+/// No number that is searched for has more digits.
 const MOST_DIGITS: usize = 19;
 
 /// The text without
@@ -29,7 +29,7 @@ pub(super) fn without_personal_numbers(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     for range in covered {
-        // An address may hold a number, and one address run into the next: one mask for both.
+        // An address may contain a number, and one address run into the next: one mask for both.
         if range.start >= at {
             masked.extend(characters.iter().skip(at).take(range.start - at));
             masked.push_str(MASK);
@@ -80,7 +80,7 @@ fn numbers(plain: &[Plain]) -> Vec<Range<usize>> {
     let mut first = 0;
     while let Some(start) = groups.get(first) {
         let plus = has_plus(plain, start.range.start);
-        // The longest first: an identity number also holds what could be a phone number.
+        // The longest first: an identity number also contains what could be a phone number.
         let number = joined(plain, &groups, first).into_iter().rev().find_map(|number| {
             let end = number.identifies(plain, plus)?;
             Some((number.shape.len(), start.range.start - usize::from(plus)..end))

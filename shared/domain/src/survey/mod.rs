@@ -1,4 +1,4 @@
-//! What is asked, in which words, and what was answered.
+//! Surveys, their words, and the answers to them.
 
 mod brand;
 mod cause;

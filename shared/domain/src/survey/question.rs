@@ -10,7 +10,7 @@ use crate::{Id, Mistakes};
 pub struct Question {
     /// How it was written.
     pub definition: QuestionDefinition,
-    /// What answers it takes.
+    /// The answers it takes.
     pub kind: Kind,
 }
 
@@ -21,7 +21,7 @@ impl Question {
     }
 }
 
-/// What answers a question takes.
+/// The kinds of answers that a question takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A whole number in a range.
@@ -56,7 +56,7 @@ pub struct Scale {
 }
 
 impl Kind {
-    /// What counts as low, high and satisfied.
+    /// The cuts for low, high and satisfied.
     pub(super) fn cuts(&self) -> Option<(u8, u8, u8)> {
         match self {
             Self::Scale(scale) => Some((scale.low_at_most, scale.high_at_least, scale.satisfied_at_least)),

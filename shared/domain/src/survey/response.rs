@@ -46,9 +46,9 @@ pub struct Response {
     pub channel: Channel,
     /// The group that the guest belongs to.
     pub segment: Segment,
-    /// What was answered.
+    /// The answers.
     pub answers: Answers,
-    /// How long the guest took, 0 to 86,400 seconds, when the page could tell.
+    /// How long the guest took, 0 to 86,400 seconds, when the page knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u32>,
     /// The submission that brought it.
@@ -60,28 +60,28 @@ pub struct Response {
     /// The table whose code led to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableNumber>,
-    /// What tells its network from others of the store's day.
+    /// A number that distinguishes its network from others of the store's day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<u16>,
-    /// The submission that was last taken back of this visit. What is there beside it was answered anew, or nothing.
+    /// The submission that was last taken back of this visit. Any answer beside it was given again, or there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_back: Option<Uuid>,
-    /// The survey that was answered with what was taken back: the mark counts there, whatever is answered anew.
+    /// The survey of the answer that was taken back: the mark counts there, whatever is answered again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was_survey: Option<Id>,
     /// When the visit was first answered whole. It stays when that is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_at: Option<Timestamp>,
-    /// What else is known of it. It goes with the answer, also where a later version wrote it.
+    /// Further details of it. They go with the answer, also where a later version wrote it.
     #[serde(default, skip_serializing_if = "More::is_empty", deserialize_with = "crate::reading::readable_or_default")]
     pub more: More,
 }
 
-/// What else is known of a response. Each thing may be missing, and one that this version can't read is passed over.
+/// Further details of a response. Each may be missing, and one that this version can't read is passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct More {
-    /// What the rules of its survey said of it, where one held. It was found once, with the keys and the version of then.
+    /// The result of its survey's rules, where one applied. It was found once, with the keys and the version of then.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "crate::reading::readable_or_default")]
     pub follow_up: Option<FollowedUp>,
     /// Whether the guest asked the store to reply.
@@ -126,21 +126,21 @@ impl Response {
         self.taken_back.is_some() && self.answers.is_empty()
     }
 
-    /// The visit's place in the order of the day: when it was first answered whole. None while it never was. It does not
-    /// change when the answer is taken back, or given anew: nothing else moves up into what is shown.
+    /// The visit's place in the order of the day: when it was first answered whole. None while it never was. It does
+    /// not change when the answer is taken back, or given again: nothing else moves up into what is shown.
     pub fn place(&self) -> Option<Timestamp> {
         let untouched = !self.partial && self.taken_back.is_none();
         self.whole_at.or(untouched.then_some(self.answered_at))
     }
 }
 
-/// What is wrong with the answer to one question.
+/// A mistake in the answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mistake {
     /// The question; none when it is about all of them, in JSON an empty text.
     #[serde(serialize_with = "or_empty")]
     pub question: Option<String>,
-    /// What is wrong, in JSON a sentence.
+    /// The mistake, in JSON a sentence.
     #[serde(rename = "detail")]
     pub wrong: Wrong,
 }
@@ -187,7 +187,7 @@ impl From<&str> for Wrong {
 /// How answers are checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Leniency {
-    /// An answer to a question whose condition doesn't hold is passed over: a page without script shows every question,
+    /// An answer to a question whose condition isn't met is passed over: a page without script shows every question,
     /// and its guest can't know. A program knows the conditions, and to it this is a mistake.
     pub unasked: bool,
     /// A required answer may be missing: the guest left before the end.
@@ -226,7 +226,7 @@ pub fn check_answers(
         let applies = question.definition.ask_if.as_ref().is_none_or(|condition| condition.holds(&answers));
         let read = match raw.get(id.as_str()) {
             None | Some(Value::Null) => Ok(None),
-            // Whatever it is: the guest doesn't see it any more.
+            // Any such answer is dropped: the guest doesn't see the question any more.
             Some(_) if !applies && leniency.unasked => Ok(None),
             Some(value) => question.read(value),
         };

@@ -1,4 +1,4 @@
-//! Rules of a survey that have been checked: for which answers they hold.
+//! Rules of a survey that have been checked: for which answers they apply.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -10,15 +10,15 @@ use crate::{Id, Mistakes};
 pub struct Rule {
     /// How urgent it is.
     pub severity: Severity,
-    /// For which answers it holds.
+    /// The answers for which it applies.
     pub condition: Condition,
     /// The share of them that somebody follows up.
     pub share: Share,
-    /// Whether it also holds for those who opened the code on a table.
+    /// Whether it also applies to those who opened the code on a table.
     pub codes: bool,
 }
 
-/// For which answers a rule holds.
+/// The answers for which a rule applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// One of some words stands in a text.
@@ -70,7 +70,7 @@ pub(super) fn checked_rules(rules: &[FollowUp], questions: &[Question], mistakes
 }
 
 impl When {
-    /// What it says; a sentence where that is nothing, or does not fit the survey.
+    /// Its condition; a sentence where it has none, or does not fit the survey.
     fn read(&self, questions: &[Question]) -> Result<Condition, String> {
         let about_words = self.text.is_some() || !self.any_of.is_empty();
         let about_a_number = self.at_least.is_some() || self.at_most.is_some();
@@ -143,7 +143,7 @@ pub(super) fn folded(text: &str) -> String {
     // By way of the upper case, because some letters are alike only there: `ß` and `ss`, `ς` and `σ`.
     let folded: String =
         FORM.normalize(text).chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    // What was composed may come apart in another case.
+    // A composed letter may come apart in another case.
     FORM.normalize(&folded).into_owned()
 }
 

@@ -120,8 +120,8 @@ impl Survey {
         self.questions.iter().any(|question| matches!(question.kind, Kind::Text { .. }))
     }
 
-    /// The drivers that one regression can hold, in the order of their ids. Those who are asked on a condition are others
-    /// than all guests, so that such a question stands on its own.
+    /// The drivers that fit into one regression, in the order of their ids. Those who are asked on a condition are
+    /// others than all guests, so that such a question stands on its own.
     pub fn drivers_together(&self) -> Vec<(&Question, Scale)> {
         let mut drivers: Vec<_> = self.drivers().filter(|(question, _)| question.definition.ask_if.is_none()).collect();
         drivers.sort_by_key(|(question, _)| question.id());
@@ -135,7 +135,8 @@ impl Survey {
         drivers.len() <= MOST_IN_PAIRS && drivers.iter().any(|(question, _)| question.definition.module.is_some())
     }
 
-    /// What tells the regression on all drivers of this survey from that on others: their ids in order, joined by spaces.
+    /// The key of the regression on all drivers of this survey, distinct from that on others: their ids in order,
+    /// joined by spaces.
     pub fn joint_key(&self) -> String {
         let drivers = self.drivers_together();
         drivers.iter().map(|(question, _)| question.id().as_str()).collect::<Vec<_>>().join(" ")
@@ -182,8 +183,8 @@ impl Survey {
         definition.required && before.is_none_or(|before| self.is_asked_first(before))
     }
 
-    /// What would break the promise that answers to one id can always be counted together, if this survey followed
-    /// `earlier`.
+    /// The changes that would break the promise that answers to one id can always be counted together, if this survey
+    /// followed `earlier`.
     pub fn broken_promises(&self, earlier: &Self) -> Mistakes {
         let mut broken = Mistakes::default();
         for question in &self.questions {

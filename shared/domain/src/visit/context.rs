@@ -1,4 +1,4 @@
-//! What a merchant knows of a visit besides its payment: at which table, served by whom, for how much.
+//! The context of a visit, as the merchant knows it besides the payment: at which table, served by whom, for how much.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Id, Invalid, Mistakes, NAMED_AT_MOST, access::check_visible, shortened};
 
-/// The most characters of a table, of whoever served, of an item.
+/// The most characters of a table, of a person who served, of an item.
 const LONGEST_LINE: usize = 64;
 
 /// The most items.
@@ -24,7 +24,7 @@ const LONGEST_FIELD: usize = 100;
 /// stay far below 2⁶⁴.
 const LARGEST_AMOUNT: u64 = 1_000_000_000_000_000;
 
-/// What a merchant knows of a visit, checked.
+/// The context of a visit, checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "ContextDetails", into = "ContextDetails")]
 pub struct Context(ContextDetails);
@@ -43,26 +43,26 @@ impl From<Context> for ContextDetails {
     }
 }
 
-/// The same as a merchant tells it. Each is optional.
+/// The same as a merchant reports it. Each is optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContextDetails {
     /// At which table, as the merchant calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
-    /// The code of whoever served.
+    /// The code of the person who served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<String>,
-    /// What was paid, in the smallest unit of the currency.
+    /// The amount that was paid, in the smallest unit of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<u64>,
     /// The currency of the amount, by its code in ISO 4217. Without an amount it says nothing, and is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// What was ordered.
+    /// The items that were ordered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
-    /// What else the merchant wants to know later, by names of its own, which are ids.
+    /// Anything else the merchant wants to know later, by names of its own, which are ids.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
 }

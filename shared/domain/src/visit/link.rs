@@ -33,7 +33,7 @@ pub const CLOCK_TOLERANCE_MINUTES: u32 = 10;
 /// that has been shown.
 pub const STAFF_LINK_DAYS: u32 = 14;
 
-/// What a link says.
+/// The content of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     /// The visit that may be answered.
@@ -56,7 +56,7 @@ pub enum Standing {
 }
 
 impl Claim {
-    /// What the link of a payment says.
+    /// The claim in the link of a payment.
     pub fn of_payment(
         (store, minute): (StoreNumber, Minute),
         payment: &str,
@@ -166,8 +166,8 @@ impl Link {
 /// So many signs at the end of a link may have been taken for punctuation. Of a million links one ends in more of them.
 const MOST_LOST: usize = 3;
 
-/// What an address may begin with, of so many base64url characters: these, or as many as there are with each end that may
-/// have been lost.
+/// The possible beginnings of an address, of so many base64url characters. There is one, or as many as there are with
+/// each end that may have been lost.
 pub(super) fn candidates(address: &str, length: usize) -> impl Iterator<Item = String> {
     let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let signs: String = address.chars().take_while(|c| is_sign(*c)).take(length).collect();

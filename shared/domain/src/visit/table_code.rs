@@ -23,7 +23,7 @@ use crate::{access::GuestKeys, place::StoreNumber};
 /// How many characters a code has.
 const CODE_LENGTH: usize = 24;
 
-/// What a code says: where it hangs.
+/// The content of a code: where it hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableCode {
     /// The store.
@@ -59,8 +59,8 @@ impl TableCode {
         candidates(address, CODE_LENGTH).find_map(|text| Self::verify(&text, keys).map(|code| (text, code)))
     }
 
-    /// The claim of one visit of whoever opened the code. In place of a payment it says at which table, so that an answer
-    /// tells it. The `nonce` is fresh and random: two guests at a table in the same minute are two visits.
+    /// The claim of one visit of a guest who opened the code. In place of a payment it names the table, so that an
+    /// answer has it. The `nonce` is fresh and random: two guests at a table in the same minute are two visits.
     pub fn visit(&self, minute: Minute, nonce: u32) -> Claim {
         let payment = PaymentHash::of_table(self.table, nonce);
         Claim {
@@ -77,9 +77,9 @@ impl TableCode {
     }
 }
 
-/// Who opens a store's codes, for a limit: an address, hashed with a key, because addresses are not kept. Of IPv6 the
-/// network alone, because a subscriber has all of a network's addresses. The store is part of it, because thousands of
-/// phones on a mobile network may share one address.
+/// The visitor who opens a store's codes, for a limit: an address, hashed with a key, because addresses are not kept.
+/// Of IPv6 the network alone, because a subscriber has all of a network's addresses. The store is part of it, because
+/// thousands of phones on a mobile network may share one address.
 pub fn visitor(address: &str, store: StoreNumber, keys: &GuestKeys) -> String {
     let mut counted = match address.parse() {
         Ok(IpAddr::V6(six)) => six.octets().iter().take(8).copied().collect(),

@@ -43,11 +43,11 @@ pub enum Channel {
     Web,
     /// Someone who tries the survey out. Its answers mix with nobody's.
     Test,
-    /// Whoever works in the store. They are asked the store's staff survey.
+    /// People who work in the store. They are asked the store's staff survey.
     Staff,
 }
 
-/// What stands behind an answer.
+/// The origin of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// A payment.
@@ -66,8 +66,8 @@ impl Origin {
 }
 
 impl Channel {
-    /// What stands behind every answer that comes this way. Links of the channel `table` are made for those who open
-    /// the code on a table, and for nobody else.
+    /// The origin of every answer that comes this way. Links of the channel `table` are made for those who open the
+    /// code on a table, and for nobody else.
     pub fn origin(self) -> Origin {
         match self {
             Self::Table => Origin::Code,
@@ -77,7 +77,7 @@ impl Channel {
         }
     }
 
-    /// The survey that whoever comes this way is asked in a store. None of staff whom nobody asks any more.
+    /// The survey that people who come this way are asked in a store. None of staff whom nobody asks any more.
     pub fn survey_at(self, store: &Store) -> Option<&Id> {
         match self.origin() {
             Origin::Staff => store.details.staff_survey.as_ref(),
@@ -128,7 +128,7 @@ impl Channel {
     }
 }
 
-/// What an operator groups guests by: 0 for none, 1 to 15 as the brand names them.
+/// A group of guests, for the operator: 0 for none, 1 to 15 as the brand names them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Segment(u8);

@@ -28,7 +28,7 @@ const TOO_LARGE: usize = 256 * 1024;
 /// The size of a time, in bytes.
 const SIZE_OF_TIME: usize = 14;
 
-/// Something that happened, for whoever has a rule on the bus. It can't be printed, so that no log has it.
+/// Something that happened, for those who have a rule on the bus. It can't be printed, so that no log has it.
 #[derive(Clone, Copy)]
 pub struct BusEvent<'a> {
     /// The program it comes from, as in `aftertaste`. `aws.` at the beginning is AWS's own.

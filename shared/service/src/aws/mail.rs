@@ -52,8 +52,8 @@ pub struct Mail<'a> {
 /// SES belongs to a region, which has its own verified senders and limits. AWS China does not offer it: there, `sdk` has
 /// to be for a region elsewhere, with credentials from there.
 ///
-/// It is tried once. SES can't tell a repeated mail from another one, so four attempts whose replies are late would be
-/// four mails. The one attempt may take as long as four otherwise do.
+/// It is tried once. SES can't recognise a repeated mail, so four attempts whose replies are late would be four mails.
+/// The one attempt may take as long as four otherwise do.
 ///
 /// # Errors
 /// [`SendError::Never`] without a call when an address is not plain ASCII of at most 254 bytes or the subject has

@@ -51,7 +51,7 @@ pub async fn sdk() -> SdkConfig {
     bounds(aws_config::defaults(BehaviorVersion::latest())).load().await
 }
 
-/// Bounds that suit a guest who waits: by default the SDK would try for as long as the function lives, and wait a
+/// Bounds that suit a guest who waits. By default the SDK would try for as long as the function lives, and wait a
 /// second before the second attempt.
 pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
@@ -63,7 +63,7 @@ pub fn bounds(loader: ConfigLoader) -> ConfigLoader {
     loader.timeout_config(timeouts).retry_config(retries)
 }
 
-/// What AWS said, or that it said nothing. The SDK's own description repeats the whole reply, and that may hold a
+/// The words of AWS, or that it said nothing. The SDK's own description repeats the whole reply, and that may contain a
 /// guest's comment or a key.
 pub(crate) fn describe<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
     match error {
@@ -101,20 +101,20 @@ pub(crate) struct Service {
     id: &'static str,
     /// The first word of its host, as in `ssm.cn-north-1.amazonaws.com.cn`.
     host: &'static str,
-    /// What a signature calls it.
+    /// Its name in a signature.
     signs_as: &'static str,
 }
 
 const PARAMETER_STORE: Service = Service { id: "SSM", host: "ssm", signs_as: "ssm" };
 
-/// What a service answered.
+/// A service's reply.
 pub(crate) struct Reply {
     /// As it came.
     pub(crate) body: Vec<u8>,
 }
 
 impl fmt::Debug for Reply {
-    /// Nothing of it: the SDK logs what a call comes to at the level TRACE, and this may be a key.
+    /// Nothing of it: the SDK logs the result of a call at the level TRACE, and this may be a key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a reply")
     }
@@ -179,7 +179,7 @@ async fn endpoint(sdk: &SdkConfig, service: &Service, region: &Region) -> Result
     Ok(format!("https://{}{rest}", service.host))
 }
 
-/// Who signs, how and for what; and with which connections, clock and sleep.
+/// The signer, how it signs and for what; and with which connections, clock and sleep.
 fn signed(sdk: &SdkConfig, service: &Service, region: &Region) -> StaticRuntimePlugin {
     let mut layer = Layer::new("signed");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
@@ -202,8 +202,8 @@ fn signed(sdk: &SdkConfig, service: &Service, region: &Region) -> StaticRuntimeP
     StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
 }
 
-/// What a service refuses, and why. The kind is in a header or in the body, and may have a namespace before and a
-/// schema's address behind: `com.amazonaws.ssm#ParameterNotFound:http://…`.
+/// A service's refusal, and why. The kind is in a header or in the body, and may have a namespace before and a schema's
+/// address behind: `com.amazonaws.ssm#ParameterNotFound:http://…`.
 fn refusal(header: Option<&str>, body: &[u8]) -> ErrorMetadata {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |names: [&str; 2]| names.iter().find_map(|name| said.get(name)).and_then(Value::as_str);

@@ -34,7 +34,7 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    /// Tells whether a failed call is worth another try. AWS's own message is left out: it names addresses.
+    /// Decides whether a failed call is worth another try. AWS's own message is left out: it names addresses.
     pub(super) fn failed(&self, error: &SdkError<ErrorMetadata, HttpResponse>) -> SendError {
         let name = self.name;
         match error {
@@ -50,10 +50,10 @@ impl Carrier {
         }
     }
 
-    /// Tells it of a refusal, by its code. `passes` is true for a status of the busy kind.
+    /// Decides it for a refusal, by its code. `passes` is true for a status of the busy kind.
     pub(super) fn refused(&self, code: Option<&str>, passes: bool) -> SendError {
         let name = self.name;
-        // A code is one word. Anything else is not AWS's, and may hold what was sent.
+        // A code is one word. Anything else is not AWS's, and may contain what was sent.
         let is_code =
             |code: &&str| (1..=LONGEST_CODE).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
         let code = code.filter(is_code).unwrap_or("no reason");
@@ -64,7 +64,7 @@ impl Carrier {
         SendError::Never(format!("{name} refused it ({code}). {advice}").trim_end().to_owned())
     }
 
-    /// There is a reply, but it does not say what became of it.
+    /// There is a reply, but it does not say the outcome.
     pub(super) fn unreadable(&self) -> SendError {
         SendError::Again(format!("{}'s reply can't be read.", self.name))
     }

@@ -1,7 +1,7 @@
-//! Following up: cases that ought to be there and are not, looks that were lost, and what cases come to.
+//! Following up: cases that ought to be there and are not, checks that were lost, and the counts of cases.
 //!
-//! Whoever records an answer opens its case, and may be cut off between the two. So the count, which reads every answer
-//! anyway, makes up for it. Done again, or by two at once, it changes nothing.
+//! A function that records an answer opens its case, and may be cut off between the two. So the count, which reads
+//! every answer anyway, makes up for it. Done again, or by two at once, it changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -21,11 +21,11 @@ use crate::{
     table::{Look, Opening, StoredCase, Table, TableError},
 };
 
-/// How old an answer may be, in hours, for its case to be opened late. Who waits for a reply, or may have been harmed, is
-/// followed up for as long as the link lives.
+/// How old an answer may be, in hours, for its case to be opened late. A guest who waits for a reply, or may have been
+/// harmed, is followed up for as long as the link lives.
 const LATE_HOURS: i64 = 72;
 
-/// How long ago a case ought to have been looked at, in minutes, for its look to count as lost.
+/// How long ago a case ought to have been checked, in minutes, for its check to count as lost.
 const LOST_AFTER_MINUTES: i64 = 15;
 
 /// A store whose cases are followed up.
@@ -41,7 +41,7 @@ pub(super) struct Following<'a> {
 }
 
 impl Following<'_> {
-    /// Opens what was missed, has looked at what nobody looks at, and counts the cases of each day that is over.
+    /// Opens what was missed, schedules again the checks that were lost, and counts the cases of each day that is over.
     pub(super) async fn follow(&self, calls: &[Call]) -> Result<BTreeMap<Date, CaseCounts>, TableError> {
         let window = self.store.calendar.window_of(*self.days.start(), *self.days.end());
         let cases = self.table.cases(self.store.number, &window).all().await?;
@@ -95,7 +95,7 @@ impl Following<'_> {
         self.table.open_case(&opening).await
     }
 
-    /// Whether nobody looks at a case any more, though something is to be told of it or its clocks run.
+    /// Whether nobody checks a case any more, though it has something to notify or its clocks run.
     fn is_lost(&self, stored: &StoredCase) -> bool {
         let before = self.began.saturating_sub(SignedDuration::from_mins(LOST_AFTER_MINUTES)).unwrap_or(self.began);
         let is_untold =

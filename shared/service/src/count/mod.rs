@@ -33,7 +33,7 @@ use crate::{
 /// How many stores are counted at once: enough to hide the table's latency, few enough for a small function.
 const AT_ONCE: usize = 16;
 
-/// What a count did.
+/// The work that a count did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The first business day counted; none without a store.
@@ -75,7 +75,7 @@ pub enum CountError {
     /// Some stores could not be counted, or some rollups not written; all others have been.
     #[error("{0} stores or scopes could not be counted; each is in the log. The next count tries again.")]
     Some(u64),
-    /// Another count holds the lease.
+    /// Another count has the lease.
     #[error("Another count is at work. The next one counts this too.")]
     Busy,
 }
@@ -89,9 +89,9 @@ impl std::fmt::Debug for CountError {
 /// On what terms a count takes the lease: two counts never overlap.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms {
-    /// A random id, under which the count holds it.
+    /// A random id, under which the count has it.
     pub holder: Uuid,
-    /// How long the count may hold it.
+    /// How long the count may keep it.
     pub longest: Duration,
     /// How long the count waits for another to end.
     pub patience: Duration,
@@ -132,7 +132,7 @@ pub async fn give_back_after<T>(table: &Table, holder: Uuid, count: impl Future<
     counted.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// What all stores and scopes of a count share.
+/// The parts that all stores and scopes of a count share.
 pub struct Counting<'a, C> {
     /// The table.
     pub table: &'a Table,
@@ -199,8 +199,8 @@ impl<C: Fn() -> Timestamp> Counting<'_, C> {
             did.unchanged += u64::from(before.is_some());
             return Ok((rollup, true));
         }
-        // What staff answer is counted, and moves no time that readers of the guests' figures see: they would learn when
-        // somebody did. A microsecond is enough to be written.
+        // Answers of staff are counted, and move no time that readers of the guests' figures see: they would learn when
+        // somebody answered. A microsecond is enough to be written.
         if let Some(before) = before.as_ref().filter(|before| before.content.of_guests() == rollup.content.of_guests())
         {
             rollup.counted_at = before.counted_at.saturating_add(1_i64.microsecond()).unwrap_or(rollup.counted_at);

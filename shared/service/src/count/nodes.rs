@@ -19,7 +19,7 @@ use crate::table::TableError;
 /// A store's day as it stands after a count.
 pub(crate) struct StoreDay {
     pub day: Date,
-    /// What is known of it; none where it was never counted.
+    /// The last rollup; none where it was never counted.
     pub rollup: Option<Rollup>,
     /// The node that it counts towards.
     pub path: Path,

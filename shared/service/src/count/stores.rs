@@ -24,10 +24,10 @@ use crate::{
     table::{StoreList, TableError},
 };
 
-/// How far back a store that can't be counted is looked for in its own rollups, in days.
+/// How far back a store that can't be counted is searched for in its own rollups, in days.
 const LOOK_BACK_DAYS: i64 = 62;
 
-/// Counts every store, and adds each day into every node above it. A store that can't be counted holds back nothing: its
+/// Counts every store, and adds each day into every node above it. A store that can't be counted stops nothing: its
 /// last rollups stand for it, and the nodes are marked. Where one store alone is counted, all others stand as they are.
 pub(crate) async fn count_stores<C: Fn() -> Timestamp + Sync>(
     counting: &Counting<'_, C>,
@@ -109,8 +109,8 @@ async fn store_days<C: Fn() -> Timestamp + Sync>(
     }
 }
 
-/// The days of a store that can't be counted, as its last rollups have them. `path` is the node that it belongs to, as
-/// far as it is known: days without a rollup are missing there.
+/// The days of a store that can't be counted, as its last rollups have them. Its node is `path`, as far as that is
+/// known. Days without a rollup are missing there.
 async fn last_days<C: Fn() -> Timestamp + Sync>(
     counting: &Counting<'_, C>,
     store: StoreNumber,
@@ -213,7 +213,7 @@ async fn standing_day<C: Fn() -> Timestamp + Sync>(
     Ok(StoreDay { day, rollup: Some(rollup), path, behind_since: None })
 }
 
-/// Tells endpoints of a day's responses, if any of them wants to know.
+/// Reports a day's responses to endpoints, if any of them wants them.
 async fn tell<C>(
     counting: &Counting<'_, C>,
     store: &Store,

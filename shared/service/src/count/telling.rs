@@ -1,9 +1,10 @@
-//! Telling endpoints of responses: as many as anybody is shown, and no more of each.
+//! Reporting responses to endpoints: as many as anybody is shown, and no more of each.
 //!
-//! Of the running day that is the first five, ten, fifteen … in the order in which visits were first answered, of a past
-//! day all, if they are five at least. An event says which day and which survey, and not which minute, version, channel or
-//! segment: of those there may be fewer than five. Of what was answered before an endpoint wanted it nothing is told, and so
-//! nothing of the block that it is in, if fewer than five of that are left.
+//! Of the running day these are the first five, ten, fifteen … in the order in which visits were first answered. Of a
+//! past day these are all, if they are five at least. An event says which day and which survey. It does not say which
+//! minute, version, channel or segment: of those there may be fewer than five. Nothing is reported of what was answered
+//! before an endpoint wanted it. So nothing is reported of the block that it is in, if fewer than five of that are
+//! left.
 
 use std::collections::BTreeSet;
 
@@ -30,17 +31,17 @@ const PUTS_AT_ONCE: usize = 16;
 /// The largest data of an event, in bytes. The specification of Standard Webhooks advises against bodies over 20 KB.
 const LARGEST_DATA: usize = 18_000;
 
-/// How many characters of a text are told where all of it is too much.
+/// How many characters of a text are reported where all of it is too much.
 const CHARACTERS_OF_MANY: usize = 200;
 
-/// An answer is told by its submission, which nobody but its guest's phone knows: whoever has the link, or the payment,
-/// can't tell which answer it is.
+/// The id by which an answer is reported comes from its submission, which nobody but its guest's phone knows. A person
+/// who has the link, or the payment, can't find out which answer it is.
 fn response_id(submission: Uuid) -> String {
     id_of("aftertaste/response/v1\0", submission)
 }
 
-/// The same where answers are told at once. It is another id: who knows when an answer came is not to learn, after the
-/// stack was deployed anew, what it said.
+/// The same where answers are reported at once. It is another id: one who knows when an answer came is not to learn
+/// what it said, once the stack is deployed again.
 pub fn response_id_at_once(submission: Uuid) -> String {
     id_of("aftertaste/response/at-once/v1\0", submission)
 }
@@ -49,7 +50,7 @@ fn id_of(purpose: &str, submission: Uuid) -> String {
     format!("res_{}", short_hash(&[purpose.as_bytes(), submission.as_bytes()]))
 }
 
-/// What is new to endpoints.
+/// The news for endpoints.
 struct News {
     told: Told,
     /// Answers, by what they are counted in.
@@ -60,7 +61,7 @@ struct News {
 }
 
 impl News {
-    /// The events. Of a block of which only some are to be told, nothing is, unless these are five.
+    /// The events. Of a block of which only some are to be reported, nothing is, unless these are five.
     fn events(&self) -> Vec<&OutgoingEvent> {
         let told = self.recorded.iter().filter(|(series, _)| {
             let of_series = self.recorded.iter().filter(|(other, _)| other == series).count();
@@ -70,13 +71,13 @@ impl News {
     }
 }
 
-/// A store's day that was counted, and from when on its responses are told.
+/// A store's day that was counted, and from when on its responses are reported.
 pub(crate) struct Telling<'a> {
     pub(crate) table: &'a Table,
     pub(crate) store: &'a Store,
     pub(crate) day: Date,
     pub(crate) content: &'a Content,
-    /// What was answered before is not told: nobody wanted it.
+    /// Answers from before it are not reported: nobody wanted them.
     pub(crate) since: Timestamp,
     /// When the day was counted as it still is; none where it has just changed.
     pub(crate) unchanged_since: Option<Timestamp>,
@@ -85,8 +86,8 @@ pub(crate) struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// Puts an event for each response that is new to endpoints, and for each that was told and is taken back. Then it
-    /// keeps what was told: a count that is cut off before puts the same events again.
+    /// Puts an event for each response that is new to endpoints, and for each that was reported and is taken back. Then
+    /// it keeps what was reported: a count that is cut off before puts the same events again.
     pub(crate) async fn tell(&self) -> Result<(), TableError> {
         let before = self.table.told(self.store.number, self.day).await?;
         let whole = self.fingerprint();
@@ -147,7 +148,7 @@ impl Telling<'_> {
         let Some(id) = response.submission.map(response_id).filter(|_| !response.is_gone()) else { return };
         let is_new = match response.taken_back {
             None => is_reached && !was_reached,
-            // What is given anew waits until the day is over.
+            // An answer that is given again waits until the day is over.
             Some(_) => is_reached && !self.is_running() && news.told.others.insert(id.clone()),
         };
         if is_new && is_wanted {

@@ -1,4 +1,4 @@
-//! What the HTTP functions share: requests, replies, problems, content negotiation.
+//! The shared parts of the HTTP functions: requests, replies, problems, content negotiation.
 
 mod case_problems;
 mod negotiation;
@@ -19,7 +19,7 @@ pub use request::{
 /// The largest body that is read, in bytes: 16 KB.
 pub const LARGEST_BODY: usize = 16 * 1024;
 
-/// The largest answer of a guest, in bytes: 96 KB. The texts of a survey are at most 1,000 characters together, and a
+/// The largest answer of a guest, in bytes: 96 KB. The texts of a survey are at most 1,000 characters together. A
 /// family of four is one of them, and 75 bytes in a form.
 pub const LARGEST_ANSWER: usize = 96 * 1024;
 

@@ -4,8 +4,8 @@ use mediatype::{MediaTypeList, Name, ReadParams, names::Q};
 
 use super::Request;
 
-/// The form that `Accept` weighs highest among those on offer, each with its media type; the default when it names none
-/// of them or is not there. Of forms that weigh the same, the first on offer.
+/// The form that `Accept` weighs highest among those on offer, each with its media type. It is the default when the
+/// header names none of them or is not there. Of forms that weigh the same, the first on offer.
 pub fn accepted<F: Copy>(request: &Request, default: F, offered: &[(F, &str)]) -> F {
     let Some(accept) = request.header("accept") else { return default };
     let mut best = (default, 0.0);

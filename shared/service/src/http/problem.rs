@@ -10,9 +10,9 @@ use crate::token::NotGranted;
 /// A caller's mistake. The body of the reply is `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What kind it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
-    /// What was wrong, where, and what to do.
+    /// The mistake, where it is, and what to do.
     pub detail: String,
     /// For answers: what is wrong with which.
     pub errors: Vec<Mistake>,
@@ -147,8 +147,8 @@ impl Problem {
         )
     }
 
-    /// A visit that has an answer. The same whatever was sent: nobody finds out what another guest said. Only who sent
-    /// that answer is told that it is theirs.
+    /// A visit that has an answer. The same whatever was sent: nobody finds out what another guest said. Only the one
+    /// who sent that answer learns that it is theirs.
     pub fn already_answered(by_this_submission: bool) -> Self {
         Self {
             can_be_taken_back: by_this_submission,
@@ -221,7 +221,7 @@ impl Problem {
 
     /// A body or parameter that was understood and can't be taken.
     pub fn invalid(detail: impl Into<String>) -> Self {
-        // What a caller sent may be part of the sentence, and long.
+        // The sentence may contain what a caller sent, and be long.
         let mut detail: String = detail.into();
         if let Some((cut, _)) = detail.char_indices().nth(2000) {
             detail.truncate(cut);

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// What kinds of problem there are. Whoever adds one gives it words for guests, or says that none meets it.
+/// The kinds of problem. A new one gets words for guests, or says that none meets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
     /// The body is not JSON.
@@ -57,7 +57,7 @@ pub enum ProblemKind {
     AlreadyAnswered,
     /// A submission that was taken back.
     TakenBack,
-    /// A taking back by whoever did not send the answer.
+    /// A taking back by somebody who did not send the answer.
     NotTakenBack,
     /// Answers to a survey that the store no longer asks.
     SurveyChanged,
@@ -73,7 +73,7 @@ pub enum ProblemKind {
     Invalid,
     /// A payment that lies further back than the grant allows.
     PaymentTooOld,
-    /// A stored item that can't be read, and is to be put anew.
+    /// A stored item that can't be read, and is to be put again.
     ItemUnreadable,
     /// More openings of codes from one address in a minute than guests make.
     TooMany,
@@ -87,7 +87,7 @@ pub enum ProblemKind {
     AwardUnknown,
     /// An award that was handed out.
     AwardRedeemed,
-    /// A case, asked for by whoever did not send its answer.
+    /// A case, asked for by somebody who did not send its answer.
     CaseNotYours,
     /// A guest's word on a case that the store has not replied to.
     CaseNotAnswered,

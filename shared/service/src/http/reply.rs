@@ -107,7 +107,7 @@ impl Reply {
     }
 
     /// The same, compressed for a caller who takes gzip: API Gateway doesn't do it, and a phone in a basement waits for
-    /// each kilobyte. What is short stays as it is.
+    /// each kilobyte. A short reply stays as it is.
     #[must_use]
     pub fn compressed(mut self) -> Self {
         if self.is_binary || self.body.len() < WORTH_COMPRESSING {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{LARGEST_BODY, Problem};
 use crate::token;
 
-/// The parts of the event that Aftertaste reads. Whatever a caller sends decodes: nothing here can fail.
+/// The parts of the event that Aftertaste reads. Anything that a caller sends decodes: nothing here can fail.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
@@ -22,7 +22,7 @@ pub struct Request {
     pub route_key: String,
     /// Headers; values of one name are joined by commas.
     pub headers: HashMap<String, String>,
-    /// What stood in the route's braces, percent-decoded.
+    /// The values of the route's braces, percent-decoded.
     pub path_parameters: HashMap<String, String>,
     /// The path of the address.
     pub raw_path: String,
@@ -34,11 +34,11 @@ pub struct Request {
     pub body: String,
     /// Whether the body is in base64.
     pub is_base64_encoded: bool,
-    /// What API Gateway knows about the call.
+    /// The details that API Gateway adds to the call.
     pub request_context: RequestContext,
 }
 
-/// What API Gateway knows about a call.
+/// The details that API Gateway adds to a call.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct RequestContext {
@@ -57,7 +57,7 @@ pub struct Connection {
 }
 
 impl Request {
-    /// What stood in the route's braces; empty when the route has none of that name.
+    /// The value of the route's braces of this name; empty when the route has none.
     pub fn path_parameter(&self, name: &str) -> &str {
         self.path_parameters.get(name).map_or("", String::as_str)
     }
@@ -167,7 +167,7 @@ pub fn form_fields_up_to(request: &Request, most: usize) -> Result<Vec<(String, 
     Ok(form_urlencoded::parse(&request.bytes_up_to(most)?).into_owned().collect())
 }
 
-/// The cookie that holds a person's session. By its prefix browsers take it only with `Secure` and for this host alone, so
+/// The cookie with a person's session. By its prefix browsers take it only with `Secure` and for this host alone, so
 /// that no other host of the domain can plant one.
 pub const COOKIE: &str = "__Host-aftertaste";
 

@@ -27,7 +27,7 @@ pub(super) fn header(brand: &Brand, store: Option<&str>, visit: Option<&str>) ->
 
 /// An SVG image as an address that needs no request.
 fn image(svg: &str) -> String {
-    /// What can't stand in an address as it is; what can stays, because it compresses better.
+    /// The characters that can't stand in an address as they are; the others stay, because they compress better.
     const ESCAPED: &AsciiSet = &CONTROLS.add(b'%').add(b'#').add(b'"').add(b'<').add(b'>').add(b'&');
     format!("data:image/svg+xml,{}", utf8_percent_encode(svg, ESCAPED))
 }

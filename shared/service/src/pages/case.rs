@@ -1,5 +1,5 @@
-//! The page on which a guest comes back to the case that their answer opened. Plain forms; what they hold is all that it
-//! needs.
+//! The page on which a guest comes back to the case that their answer opened. It consists of plain forms, with all that
+//! it needs in them.
 
 use domain::{
     case::{Award, Said, State},
@@ -19,16 +19,16 @@ use crate::http::{Page, ProblemKind};
 const STYLE: &str = include_str!("case.css");
 pub(super) const CASE_SCRIPT: &str = include_str!("case.js");
 
-/// What a guest is shown of their case.
+/// The parts of their case that a guest is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
     /// Where it stands.
     pub state: State,
     /// The submission of the answer.
     pub submission: Uuid,
-    /// What the store has replied last.
+    /// The store's last reply.
     pub reply: Option<&'a str>,
-    /// What the guest has said last.
+    /// The guest's last word.
     pub said: Option<Said>,
     /// Whether they may say now that it is solved.
     pub may_say_solved: bool,
@@ -36,13 +36,13 @@ pub struct Shown<'a> {
     pub may_say_not_solved: bool,
     /// How often they may still say so.
     pub reopenings_left: u8,
-    /// What the store gives them.
+    /// The award that the store gives them.
     pub award: Option<&'a Award>,
     /// Whether they have left word how to reach them.
     pub has_contact: bool,
     /// Whether they may.
     pub may_leave_contact: bool,
-    /// What was wrong with what they have just sent.
+    /// The problem with what they have just sent.
     pub problem: Option<ProblemKind>,
     /// How they want to be reached, where that was wrong: nothing has to be typed again.
     pub typed: Option<&'a str>,
@@ -57,7 +57,7 @@ pub enum Seen<'a> {
     ByTheirPhone(&'a Shown<'a>),
 }
 
-/// What the page of a case shows.
+/// The parts of a case's page.
 pub struct CasePage<'a> {
     /// The brand.
     pub brand: &'a Brand,
@@ -130,7 +130,7 @@ impl CasePage<'_> {
     }
 }
 
-/// What was wrong, what was said, and what the store has replied.
+/// The problem, the guest's word, and the store's reply.
 fn told(shown: &Shown<'_>, words: &CaseWords) -> Markup {
     let wrong = shown.problem.map(|problem| match problem {
         ProblemKind::CaseNotAnswered => words.not_answered,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{brand::header, survey::shell, words::words};
 use crate::http::Page;
 
-/// What a guest is thanked with: the brand's own words, or those that are built in. The former are not for staff.
+/// The thanks to a guest: the brand's own words, or those that are built in. The former are not for staff.
 pub fn thanks_line<'a>(brand: &'a Brand, channel: Channel, language: &str) -> &'a str {
     let words = words(language);
     if channel.origin() == Origin::Staff {
@@ -20,7 +20,7 @@ pub fn thanks_line<'a>(brand: &'a Brand, channel: Channel, language: &str) -> &'
     brand.thanks.get(language).filter(|own| !own.is_empty()).unwrap_or(words.thanks_more)
 }
 
-/// What guests who were let down read in its place.
+/// The words in its place for guests who were let down.
 pub fn sorry_line<'a>(brand: &'a Brand, channel: Channel, language: &str) -> &'a str {
     if channel.origin() == Origin::Staff {
         return thanks_line(brand, channel, language);
@@ -73,11 +73,11 @@ pub struct Ended<'a> {
     pub submission: Option<Uuid>,
     /// How its guest came. A kiosk's screen is not their own: the next comes along, and takes nothing back.
     pub channel: Channel,
-    /// What they may come back for, as far as the server knows.
+    /// The reply that they may come back for, as far as the server knows.
     pub awaited: Option<Awaited>,
 }
 
-/// What a guest whose answer opened a case may come back for.
+/// The reply that a guest whose answer opened a case may come back for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Awaited {
     /// Whether the store is to reply.

@@ -81,7 +81,7 @@ class Form {
     box.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block });
   }
 
-  // The question that follows in the same group. What may be passed over is not pushed on anyone.
+  // The question that follows in the same group. A question that may be passed over is not pushed on anyone.
   after(box) {
     const group = box.closest('.more');
     return this.boxes.slice(this.boxes.indexOf(box) + 1).find((next) => !next.hidden && next.closest('.more') === group);

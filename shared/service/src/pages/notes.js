@@ -1,6 +1,6 @@
-// What this phone knows of a link, under its path. It is a draft, or that the visit was answered: then with the
-// submission of that answer, if this phone sent it, and until when the store's reply can be seen, if it is to be followed
-// up. Storage may be forbidden or full.
+// Notes of this phone about a link, under its path: a draft, or that the visit was answered. Then they have the
+// submission of that answer, if this phone sent it. They also have until when the store's reply can be seen, if the
+// answer is to be followed up. Storage may be forbidden or full.
 const noteKey = location.pathname;
 const notes = {
   read() {

@@ -20,13 +20,13 @@ struct Language {
     name: String,
     /// In which direction it is written: `ltr` or `rtl`.
     dir: String,
-    /// What `show-report` says.
+    /// The words of `show-report`.
     report: Value,
-    /// What `handle-cases` says.
+    /// The words of `handle-cases`.
     cases: Value,
-    /// What `manage-people` says.
+    /// The words of `manage-people`.
     people: Value,
-    /// What `send-notices` says.
+    /// The words of `send-notices`.
     notices: Value,
 }
 
@@ -52,7 +52,7 @@ fn read(tag: &str, file: &str) -> Result<Language, String> {
 /// The words of a section in every language.
 pub struct Section<T> {
     languages: Vec<(&'static str, T)>,
-    /// What there is without a language: the tests see to it that this is never shown.
+    /// The words without a language: the tests see to it that they are never shown.
     none: T,
 }
 
@@ -70,7 +70,7 @@ impl<T: Default + Deserialize<'static>> Section<T> {
         self.languages.iter().find(|(tag, _)| *tag == nearest).map_or(&self.none, |(_, words)| words)
     }
 
-    /// What is wrong with the files, for a test: each sentence names a file and a word.
+    /// The mistakes in the files, for a test: each sentence names a file and a word.
     pub fn mistakes(name: &str) -> Vec<String> {
         let broken = FILES.iter().filter_map(|(tag, file)| read(tag, file).err());
         let wrong = LANGUAGES.iter().filter_map(|(tag, language)| words::<T>(tag, name, language.section(name)).err());
@@ -131,7 +131,7 @@ pub fn people_language(wanted: &[String]) -> &'static str {
     nearest_language(wanted, &tags).and_then(|nearest| tags.iter().copied().find(|tag| *tag == nearest)).unwrap_or("en")
 }
 
-/// What a language calls itself, if people have words in it.
+/// A language's own name, if people have words in it.
 pub(super) fn name(language: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.name.as_str())
 }
@@ -163,7 +163,7 @@ mod tests {
         }
     }
 
-    /// What a language's file has otherwise than the English one.
+    /// The differences of a language's file from the English one.
     fn unlike_english(tag: &str, file: &str) -> Vec<String> {
         let (_, english) = FILES.iter().find(|(tag, _)| *tag == "en").unwrap();
         let [english, own] = [english, file].map(|file| {

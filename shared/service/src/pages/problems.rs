@@ -16,8 +16,8 @@ pub fn problem(problem: &Problem, wanted: &[String]) -> Reply {
     shown(problem, wanted, false, None)
 }
 
-/// The same of a page that nobody opens who programs. What a browser spoiled, or somebody who tried something, its readers
-/// read in their language too.
+/// The same of a page that nobody opens who programs. Its readers read in their language too what a browser spoiled, or
+/// somebody who tried something.
 pub fn readers_problem(problem: &Problem, wanted: &[String]) -> Reply {
     shown(problem, wanted, true, None)
 }
@@ -28,8 +28,8 @@ pub fn expired_link(problem: &Problem, wanted: &[String], link: &str) -> Reply {
     shown(problem, wanted, false, Some(link))
 }
 
-/// What only a program can bring about keeps its own words, unless the page is one of guests alone. `link` is one that may
-/// still lead to a case.
+/// A problem as a page. One that only a program can bring about keeps its own words, unless the page is one of guests
+/// alone. A `link` is one that may still lead to a case.
 fn shown(problem: &Problem, wanted: &[String], is_of_guests: bool, link: Option<&str>) -> Reply {
     let language = guests_language(wanted);
     let words = problem_words(language);
@@ -58,7 +58,7 @@ fn shown(problem: &Problem, wanted: &[String], is_of_guests: bool, link: Option<
     problem.headers().iter().fold(reply, |reply, (name, value)| reply.with(name, *value))
 }
 
-/// Whether it is one that whoever works with the pages behind the sign-in meets, and no guest.
+/// Whether people who work with the pages behind the sign-in meet it, and no guest.
 fn is_of_staff(kind: ProblemKind) -> bool {
     matches!(
         kind,
@@ -81,7 +81,7 @@ fn is_of_staff(kind: ProblemKind) -> bool {
     )
 }
 
-/// What guests and managers read of a kind; none of what only a program can bring about.
+/// The words for guests and managers of a kind; none of one that only a program can bring about.
 fn said(kind: ProblemKind, words: &ProblemWords) -> Option<&Said> {
     match kind {
         ProblemKind::GrantMissing | ProblemKind::GrantInvalid => Some(&words.no_grant),

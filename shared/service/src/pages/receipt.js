@@ -1,4 +1,4 @@
-// What WeChat Pay's frame expects of a page in it: to say that it is there, and to ask for the way out.
+// The messages to WeChat Pay's frame: that the page is there, and the request for the way out.
 (() => {
   // Opened by itself, the page is a page and its link a link.
   if (parent === window) return;

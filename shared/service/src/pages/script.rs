@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-/// The script, in a scope of its own, with the logic that the mini-program has too. What a file calls stands above it.
+/// The script, in a scope of its own, with the logic that the mini-program has too. Each file stands below those that
+/// it calls.
 pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let logic = without_comments(include_str!("logic.js"));
     let page = [include_str!("notes.js"), include_str!("form.js"), include_str!("visit.js"), include_str!("survey.js")];

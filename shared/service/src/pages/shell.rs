@@ -1,4 +1,4 @@
-//! What all pages share. A page is one reply: it asks for nothing else.
+//! The shell that all pages share. A page is one reply: it asks for nothing else.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::survey::{Accent, Colour};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::words::is_from_right;
 use crate::http::Page;
 
-/// What a page is beside its body.
+/// The parts of a page beside its body.
 pub struct Shell<'a> {
     /// Its language.
     pub language: &'a str,
@@ -50,7 +50,7 @@ impl Shell<'_> {
             hash(&style)
         );
         if let Some(script) = script {
-            // What a script sends goes to where the page came from, and nowhere else.
+            // A script sends only to where the page came from.
             policy += &format!("; script-src 'sha256-{}'; connect-src 'self'", hash(script));
         }
         let html = page.into_string();

@@ -1,4 +1,4 @@
-// What the page of a survey does beyond a plain form. Without this script it works all the same.
+// Extras of a survey's page beyond a plain form. Without this script it works all the same.
 // ES2017, for the webviews of old phones. Before it stand logic.js, notes.js, form.js and visit.js: see script.rs.
 
 const address = (end) => location.pathname + '?lang=' + document.documentElement.lang + (end ? '&end=' + end : '');
@@ -31,7 +31,7 @@ function offer(end, submission, followed) {
 }
 
 function ask(survey) {
-  // What the script stands on; an older browser keeps the plain form.
+  // The features that the script needs; an older browser keeps the plain form.
   if (!window.fetch || !window.DOMParser || !survey.closest) return;
   const form = new Form(survey);
   const visit = new Visit(form);
@@ -44,14 +44,14 @@ function ask(survey) {
   const { shown, answers, reply, sending, submission } = visit.draft;
   // An answer sent before the page was closed may have come through: with the same submission it is the same.
   if (submission) form.submission.value = submission;
-  // What the server shows again is newer than the draft. Of an earlier version of the survey, the answers go to the
-  // questions that are still there. Another survey asks something else, whatever its questions are called.
+  // Answers that the server shows again are newer than the draft. Of an earlier version of the survey, the answers go
+  // to the questions that are still there. Another survey asks something else, whatever its questions are called.
   const isSame = Boolean(shown) && shown.split(' ')[0] === form.shown.split(' ')[0];
   if (!form.isAnswered() && isSame) form.fill(answers, reply);
   form.draw();
   if (form.isAnswered()) visit.keep();
   // The page was closed while its answer waited for the network. It goes out as it was written, under the version that
-  // was shown; of a page from before this version of the script only whether it waited is known.
+  // was shown. Of a page from before this version of the script only whether it waited is known.
   if (typeof sending === 'string' && sending && isSame) visit.go(sending);
   else if (sending && shown === form.shown) visit.submit();
 }

@@ -27,7 +27,7 @@ const RECEIPT_FRAME: &str = "https://payapp.weixin.qq.com";
 const RECEIPT_SCRIPT: &str = include_str!("receipt.js");
 
 impl Words {
-    /// What a guest is told about an answer that does not fit.
+    /// The words for an answer that does not fit.
     fn of(&self, wrong: &Wrong) -> String {
         match wrong {
             Wrong::Missing => self.missing.into(),
@@ -40,13 +40,13 @@ impl Words {
     }
 }
 
-/// What the page of a survey shows.
+/// The parts of a survey's page.
 pub struct SurveyPage<'a> {
     /// The brand.
     pub brand: &'a Brand,
     /// The store.
     pub store: &'a Store,
-    /// What the link says of the visit.
+    /// The link's claim about the visit.
     pub claim: &'a Claim,
     /// The survey.
     pub survey: &'a Survey,
@@ -62,11 +62,11 @@ pub struct SurveyPage<'a> {
     pub link: &'a str,
     /// The sending's own id, kept with the answer: by it the answer is found to have been sent, and taken back.
     pub submission: Uuid,
-    /// What was answered, when the page is shown again.
+    /// The answers, when the page is shown again.
     pub answers: &'a BTreeMap<String, Vec<String>>,
     /// Whether a reply was asked for, when the page is shown again.
     pub asks_reply: bool,
-    /// What was wrong with that.
+    /// The mistakes in them.
     pub mistakes: &'a [Mistake],
 }
 
@@ -168,7 +168,7 @@ impl SurveyPage<'_> {
         }
     }
 
-    /// What can be chosen of a scale or a choice.
+    /// The choices of a scale or a choice.
     fn choices(&self, question: &Question) -> Markup {
         let definition = &question.definition;
         let id = question.id().as_str();
@@ -212,13 +212,13 @@ impl SurveyPage<'_> {
         }
     }
 
-    /// What was answered to a question, when the page is shown again.
+    /// The answers to a question, when the page is shown again.
     fn given(&self, id: &str) -> &[String] {
         self.answers.get(id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// A page can't tell whether a condition will hold; the server does.
+/// A page can't know whether a condition will be met; the server does.
 fn is_required(question: &Question) -> bool {
     question.definition.required && question.definition.ask_if.is_none()
 }
@@ -251,7 +251,7 @@ fn face(value: u8) -> Markup {
     }
 }
 
-/// What a guest is told about what is kept: the brand's own words, or those that are built in. Staff are told of theirs.
+/// The privacy note for a guest: the brand's own words, or those that are built in. Staff read one of their own.
 pub fn privacy_line(brand: &Brand, channel: Channel, language: &str) -> String {
     let words = words(language);
     let own = brand.privacy.get(language).filter(|own| !own.is_empty());

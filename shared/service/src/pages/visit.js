@@ -11,7 +11,7 @@ class Visit {
     this.words = form.survey.dataset;
     this.draft = notes.read();
     this.began = performance.now();
-    // What is being sent. It stays the same at each attempt: one of them may have arrived.
+    // The fields that are being sent. They stay the same at each attempt: an earlier one may have arrived.
     this.sending = '';
     // Whether the page is left for another language; and what was sent last on leaving.
     this.isMoving = false;
@@ -58,7 +58,7 @@ class Visit {
     this.send(0);
   }
 
-  // Holds the page still while these fields are sent; without any it can be used again.
+  // Freezes the page while these fields are sent; without any it can be used again.
   hold(fields) {
     this.sending = fields;
     this.keep();
@@ -95,7 +95,7 @@ class Visit {
     const main = page.querySelector('main');
     const end = main && main.querySelector('[data-end]');
     if (!end && !(main && main.querySelector('.survey'))) {
-      // Something in between, or a link that is no more: what was answered stays, and what is wrong is told.
+      // Something in between, or a link that is no more: the answers stay, and the page says what is wrong.
       this.hold('');
       const told = main && main.querySelector('.end p');
       this.form.say(told ? told.textContent : this.words.later);
@@ -125,14 +125,14 @@ class Visit {
     const known = (field && field.value) || (answered && submission) || '';
     const followed = Number(end.dataset.case) || (answered && noted) || 0;
     offer(end, known, followed);
-    // A reload shows this end again, and not the questions. A phone that keeps no notes can't tell.
+    // A reload shows this end again, and not the questions. A phone that keeps no notes can't know.
     const until = Math.max(followed, Number(this.words.until));
     if (notes.write({ answered: true, until, submission: known, followed })) {
       history.replaceState(null, '', address(end.dataset.end));
     }
   }
 
-  // What is there is not lost when the guest leaves before the end. Nothing waits for the reply.
+  // The answers so far are not lost when the guest leaves before the end. Nothing waits for the reply.
   beacon() {
     if (this.isMoving || !this.form.isAnswered()) return;
     // Without the seconds, so that the same answers a second later are the same.

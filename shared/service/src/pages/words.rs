@@ -105,7 +105,7 @@ pub(super) struct CaseWords {
     pub contact_wrong: &'static str,
 }
 
-/// What the mini-program says besides.
+/// The further words of the mini-program.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the mini-program's own file is written from them")]
@@ -119,7 +119,7 @@ struct MiniProgramWords {
     unavailable: Said,
 }
 
-/// What a problem's page says.
+/// The words of a problem's page.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
@@ -131,7 +131,7 @@ pub(super) struct Said {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProblemWords {
-    /// The words of the way on: the sign-in page, which leads whoever is signed in to their own page.
+    /// The words of the way on: the sign-in page, which leads a person who is signed in to their own page.
     pub way_on: &'static str,
     pub nothing_here: Said,
     pub no_grant: Said,
@@ -170,7 +170,7 @@ fn all(files: &[(&'static str, &'static str)]) -> Languages {
     files.iter().filter_map(|(tag, file)| Some((*tag, read(tag, file).ok()?))).collect()
 }
 
-/// What there is without a language: the tests see to it that this is never shown.
+/// The words without a language: the tests see to it that they are never shown.
 static NONE: LazyLock<Language> = LazyLock::new(Language::default);
 
 fn read(tag: &str, file: &'static str) -> Result<Language, String> {

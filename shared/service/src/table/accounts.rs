@@ -1,4 +1,4 @@
-//! Accounts at payment providers, what became of their notices, and payments that led to no store.
+//! Accounts at payment providers, the outcomes of their notices, and payments that led to no store.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -28,13 +28,13 @@ const MOST_UNMAPPED: usize = 100;
 pub struct StoredAccount {
     /// Its id.
     pub id: AccountId,
-    /// What the operator says of it.
+    /// The operator's details of it.
     pub account: Account,
     /// How many secrets it has.
     pub secrets: usize,
     /// The secrets, sealed.
     sealed: Option<String>,
-    /// What reads its notices: made once.
+    /// The reader of its notices: made once.
     reader: OnceLock<Reader>,
 }
 
@@ -55,7 +55,7 @@ impl StoredAccount {
         secrets.ok_or_else(|| unreadable(&keys::account(&self.id), "its secrets open with none of the keys that seal"))
     }
 
-    /// What reads its notices.
+    /// The reader of its notices.
     ///
     /// # Errors
     /// When its secrets can't be opened, or an earlier version checked it less strictly.
@@ -72,7 +72,7 @@ impl StoredAccount {
 /// Payments that led to no store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unmapped {
-    /// What was looked at, and what stood there.
+    /// The text that was to name the store, and its value.
     pub value: String,
     /// How many notices.
     pub notices: i64,
@@ -118,7 +118,8 @@ impl Table {
         self.put(key, item.into(), "write an account").await
     }
 
-    /// Adds to what became of an account's notices: how many more had an outcome, when the last came, and what about it.
+    /// Adds to the outcomes of an account's notices: how many more had an outcome, when the last came, and what about
+    /// it.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -140,7 +141,7 @@ impl Table {
         update.send().await.map(drop).map_err(failed("keep what became of a notice"))
     }
 
-    /// What became of an account's notices, by outcome: how many, when the last came, and what about it.
+    /// The outcomes of an account's notices: how many had each, when the last came, and what about it.
     ///
     /// # Errors
     /// When the table can't be read.

@@ -14,12 +14,12 @@ const KEPT_HOURS: i64 = 366 * 24;
 pub struct Deed {
     /// When.
     pub at: Timestamp,
-    /// Who: the subject of the grant.
+    /// The one who did it: the subject of the grant.
     pub by: String,
-    /// By which grant, if it has an id: a name is what whoever issued it wrote.
+    /// By which grant, if it has an id: a name is what its issuer wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<Uuid>,
-    /// What, by the outcome that is logged: `grant-issued`, `store-written`.
+    /// The act, by the outcome that is logged: `grant-issued`, `store-written`.
     pub what: String,
     /// On what: a store, a survey, a grant.
     pub on: String,

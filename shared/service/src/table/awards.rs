@@ -24,14 +24,14 @@ pub struct Claimable {
     pub amount: u64,
     /// The currency, such as `CNY`.
     pub currency: String,
-    /// Who gave it.
+    /// The one who gave it.
     pub by: String,
     /// When.
     pub at: Timestamp,
     /// When it was handed out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redeemed_at: Option<Timestamp>,
-    /// Who handed it out.
+    /// The one who handed it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redeemed_by: Option<String>,
 }

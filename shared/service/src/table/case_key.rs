@@ -1,4 +1,4 @@
-//! Where a case, its response and all that belongs to them lie.
+//! The keys of a case, its response and all that belongs to them.
 
 use domain::{place::StoreNumber, visit::Visit};
 use jiff::Timestamp;

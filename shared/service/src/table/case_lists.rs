@@ -1,4 +1,4 @@
-//! Lists of a store's cases for those who look at many stores: what they do not show stays in the table.
+//! Lists of a store's cases for those who see many stores: what they do not show stays in the table.
 
 use std::ops::Range;
 

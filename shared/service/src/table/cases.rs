@@ -1,4 +1,4 @@
-//! Cases in the table, and when each is to be looked at.
+//! Cases in the table, and when each is to be checked.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ use super::{
     whole_number,
 };
 
-/// What a case may lack. A move takes away what is no longer there.
+/// The attributes that a case may lack. A move takes away those that are no longer there.
 const OPTIONAL: [&str; 14] = [
     "due_first",
     "due_close",
@@ -46,7 +46,7 @@ pub struct StoredCase {
     pub key: CaseKey,
     /// The case.
     pub case: Case,
-    /// How far it was told.
+    /// How far it was notified.
     pub telling: Telling,
     /// When the table drops it.
     pub expires: Timestamp,
@@ -63,7 +63,7 @@ struct CaseItem {
     case: Case,
 }
 
-/// What became of a move.
+/// The outcome of a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// It is made, now or by an attempt before whose reply was lost.
@@ -74,12 +74,12 @@ pub enum Moved {
     Gone,
 }
 
-/// What an answer opens.
+/// The values for opening an answer's case.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening<'a> {
     /// The visit.
     pub visit: Visit,
-    /// What the survey's rules say of the answer.
+    /// The result of the survey's rules for the answer.
     pub called: &'a FollowedUp,
     /// The submission that brought it.
     pub submission: Uuid,
@@ -94,9 +94,9 @@ pub struct Opening<'a> {
 }
 
 impl Table {
-    /// Opens the case of an answer, unless it is there: one conditional write, and one that says to look at it now. The
-    /// same answer has one case, whoever opens it and however often. One that was withdrawn is opened anew by another
-    /// answer. Whether it was opened now.
+    /// Opens the case of an answer, unless it is there: one conditional write, and one that schedules a check of it at
+    /// once. The same answer has one case, whoever opens it and however often. One that was withdrawn is opened again
+    /// by another answer. Returns whether it was opened now.
     ///
     /// # Errors
     /// When the table can't be read or written. The next count opens it.
@@ -138,7 +138,7 @@ impl Table {
         Ok(opened)
     }
 
-    /// Makes a move, on the condition that no other was made since the case was read, and has it looked at.
+    /// Makes a move, on the condition that no other was made since the case was read, and schedules a check of it.
     ///
     /// # Errors
     /// When the table can't be written. The move may be made all the same.
@@ -150,7 +150,7 @@ impl Table {
         Ok(moved)
     }
 
-    /// The same without having it looked at.
+    /// The same without a check.
     ///
     /// # Errors
     /// When the table can't be written. The move may be made all the same.
@@ -197,7 +197,7 @@ impl Table {
         }
     }
 
-    /// Keeps how far a case was told, if it was not moved meanwhile. Whether it was kept.
+    /// Keeps how far a case was notified, if it was not moved meanwhile. Returns whether it was kept.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -262,7 +262,7 @@ impl Table {
         item.map(|item| responses::read(&pk, item)).transpose()
     }
 
-    /// What the merchant knew of the visit that a case is about, when its guest answered.
+    /// The context of the visit that a case is about, as the merchant knew it when its guest answered.
     ///
     /// # Errors
     /// When the table or the item can't be read.
@@ -288,7 +288,7 @@ impl Cases {
         Some(item.map_err(failed("read cases")).and_then(read))
     }
 
-    /// All that can be read. What can't is left out, and logged.
+    /// All that can be read. The rest is left out, and logged.
     ///
     /// # Errors
     /// When the table can't be read.

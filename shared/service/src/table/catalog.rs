@@ -1,5 +1,5 @@
-//! Stores, surveys and the brand in the table. Reads are consistent, so that an operator finds what was just written;
-//! they are few, because what was read is kept in memory for a while.
+//! Stores, surveys and the brand in the table. Reads are consistent, so that an operator finds what was just written.
+//! They are few, because what was read is cached for a while.
 
 use std::ops::Deref;
 
@@ -32,7 +32,7 @@ impl Deref for Versioned {
     }
 }
 
-/// What became of a survey that was put.
+/// The outcome of putting a survey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutSurvey {
     /// It is the version that was there.
@@ -68,12 +68,12 @@ pub struct UnreadableStore {
     pub number: Option<StoreNumber>,
     /// The node it belongs to.
     pub path: Option<Path>,
-    /// What is wrong with it.
+    /// The mistake in it.
     pub detail: String,
 }
 
-/// How long after a change a link may have been answered to what was asked before, in days: the longest lifetime, and
-/// one for the count that follows.
+/// How long after a change a link may have been answered to what was asked before, in days. It is the longest lifetime,
+/// and a day for the count that follows.
 pub const LIFETIMES_LOOK_BACK_DAYS: i64 = LONGEST_LINK_LIFETIME_DAYS as i64 + 1;
 
 impl Table {
@@ -184,8 +184,8 @@ impl Table {
         item.map(|item| read_survey(id, &item)).transpose()
     }
 
-    /// Writes a survey as the next version, unless it is the same as the latest or breaks a promise of an earlier one
-    /// that can be read.
+    /// Writes a survey as the next version. It does not if the survey is the same as the latest or breaks a promise of
+    /// an earlier one that can be read.
     ///
     /// # Errors
     /// When the table can't be read or written.
@@ -220,7 +220,7 @@ impl Table {
                 .condition_expression("attribute_not_exists(pk)")
                 .send()
                 .await;
-            // Else someone wrote this version meanwhile (or a lost reply hid that it was us): look again.
+            // Else someone wrote this version meanwhile (or a lost reply hid that it was us): check again.
             if unless_refused(put, PutItemError::is_conditional_check_failed_exception, "write a survey")? {
                 return Ok(PutSurvey::Written(version));
             }
@@ -263,7 +263,7 @@ impl Table {
         self.put(key, Item::from([("brand".into(), keys::text(json))]), "write the brand").await
     }
 
-    /// The versions of a survey, the first first. What is there under another key is none.
+    /// The versions of a survey, the first first. An item under another key is none.
     async fn versions_of(&self, id: &Id) -> Result<Vec<Item>, TableError> {
         let mut items = self.all_of(keys::surveys(id), "read a survey").await?;
         items.retain(|item| string(item, "sk").and_then(keys::survey_version).is_some());

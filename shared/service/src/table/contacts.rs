@@ -11,7 +11,7 @@ pub const CONTACT_DAYS: i64 = 30;
 /// How many days it is kept after its case is closed.
 pub const CONTACT_DAYS_AFTER_CLOSING: i64 = 7;
 
-/// What a guest left so that somebody calls them.
+/// The contact that a guest left so that somebody calls them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// A phone number, a WeChat id, an address, at most 80 characters, as the guest wrote it.

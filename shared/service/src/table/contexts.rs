@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::{Item, Items, StoredResponse, Table, TableError, failed, keys, string, unless_refused, whole_number};
 
-/// When a till told it.
+/// When a till reported it.
 const TOLD_AT: &str = "told_at";
 
 /// That a payment provider signed it.
@@ -30,19 +30,19 @@ pub fn context_item(visit: Visit, context: &Context, expires: Timestamp) -> Resu
     Ok(key.over(item))
 }
 
-/// Whoever tells of a visit.
+/// The one who reports the context of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Teller {
-    /// A till, at an instant. Somebody who has its grant could tell anything, also when they have seen the answer.
+    /// A till, at an instant. Somebody who has its grant could report anything, also when they have seen the answer.
     Till(Timestamp),
     /// A payment provider, who signed it.
     Provider,
 }
 
 impl Table {
-    /// Keeps what is known of a visit, if there is any and nothing is known yet, or only what a till told and a provider
-    /// does now. What a till told first stays: else somebody with a till could lay a bad answer at somebody else's door, by
-    /// telling it again. Whether it was kept.
+    /// Keeps the context of a visit, if there is one and none is known yet. One that a provider reports also replaces
+    /// one that a till did. The first that a till reported stays: else somebody could report it again, and so lay a bad
+    /// answer at somebody else's door. Returns whether it was kept.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -81,8 +81,8 @@ impl Table {
         self.delete(keys::context(visit), "delete a context").await
     }
 
-    /// What is known of a store's visits that were paid within a window, in the order of their responses. Nothing is read
-    /// before the first is asked for.
+    /// The contexts of a store's visits that were paid within a window, in the order of their responses. Nothing is
+    /// read before the first is asked for.
     pub fn contexts(&self, store: StoreNumber, paid: &Range<Timestamp>) -> Contexts {
         let pk = keys::contexts(store);
         let items = self.range(pk.clone(), keys::response_bound(paid.start), keys::response_bound(paid.end));
@@ -99,8 +99,8 @@ pub struct Contexts {
 }
 
 impl Contexts {
-    /// The context of a response, if there is one that was told in time: what a till told after the answer came is none. The
-    /// responses have to come in their order, as they are read.
+    /// The context of a response, if one was reported in time: one that a till reported after the answer came is none.
+    /// The responses have to come in their order, as they are read.
     ///
     /// # Errors
     /// When the table can't be read; or [`TableError::Unreadable`] when this one can't, and the others can.
@@ -128,7 +128,7 @@ impl Contexts {
     }
 }
 
-/// Whether a till told it when the answer was there.
+/// Whether a till reported it when the answer was there.
 fn is_late(item: &Item, response: &Response) -> bool {
     let answered = response.place().unwrap_or(response.answered_at).as_second();
     !item.contains_key(SIGNED) && whole_number(item, TOLD_AT).is_some_and(|told| told > answered)

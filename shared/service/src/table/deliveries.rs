@@ -18,14 +18,14 @@ const ATTEMPTS_KEPT: usize = 20;
 pub struct Delivery {
     /// The event's id.
     pub id: String,
-    /// What happened.
+    /// The event that happened.
     #[serde(rename = "type")]
     pub kind: String,
     /// When it happened, to the second.
     pub at: Timestamp,
     /// No attempt is made later.
     pub until: Timestamp,
-    /// What became of it.
+    /// The state of it.
     pub state: DeliveryState,
     /// The attempts, the first one first.
     #[serde(default)]
@@ -36,14 +36,14 @@ pub struct Delivery {
     /// Why it ended, in a sentence, where it did not arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// What it says, as JSON.
+    /// The content of the event, as JSON.
     pub data: String,
     /// The payment that it is about, as its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<String>,
 }
 
-/// What became of a delivery.
+/// The states of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
@@ -129,7 +129,7 @@ impl Table {
         self.read(key, "read a delivery").await
     }
 
-    /// Writes what became of an event at an endpoint, or at [`NOBODY`]. Where it failed, it can be found by that.
+    /// Writes the outcome of an event at an endpoint, or at [`NOBODY`]. Where it failed, it can be found by that.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -173,8 +173,8 @@ impl Table {
         Ok(items.len())
     }
 
-    /// Deliveries of an endpoint, or of [`NOBODY`], whose events happened at an instant or later, the first one first:
-    /// those after `after`, the end of the page before.
+    /// Deliveries of an endpoint, or of [`NOBODY`], whose events happened at an instant or later, the first one first.
+    /// They are those after `after`, the end of the page before.
     ///
     /// # Errors
     /// When the table can't be read.

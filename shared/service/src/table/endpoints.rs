@@ -18,9 +18,9 @@ use crate::seal::{open_secrets, seal_secrets};
 pub struct StoredEndpoint {
     /// Its id.
     pub id: Id,
-    /// What the operator says of it.
+    /// The operator's details of it.
     pub endpoint: Endpoint,
-    /// Since when there is one of this id. Responses that were given before are not told to it.
+    /// Since when there is one of this id. Responses that were given before are not reported to it.
     pub since: Timestamp,
     /// Until when the secret before signs too.
     pub former_signs_until: Option<Timestamp>,
@@ -62,7 +62,7 @@ impl StoredEndpoint {
     }
 }
 
-/// What an endpoint is written over.
+/// The item that an endpoint is written over.
 #[derive(Debug, Clone, Copy)]
 pub enum Over<'a> {
     /// Over nothing: there is none of this id.
@@ -94,7 +94,7 @@ pub struct Health {
     /// Since when it is switched off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off_since: Option<Timestamp>,
-    /// What failed last, or why it is switched off: a sentence.
+    /// The last failure, or why it is switched off: a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -119,8 +119,8 @@ impl Table {
         item.as_ref().map(read).transpose()
     }
 
-    /// Writes an endpoint with its secrets, unless somebody else has written it since it was read: two who change its
-    /// secret at once would each have one, and one of them a dead one. Whether it was written.
+    /// Writes an endpoint with its secrets, unless somebody else has written it since it was read. Two who change its
+    /// secret at once would each have one, and one of them a dead one. Returns whether it was written.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -156,7 +156,7 @@ impl Table {
         unless_refused(put.send().await, is_refusal, "write an endpoint")
     }
 
-    /// Takes an endpoint away, with how it fared. What was delivered is known for its thirty days.
+    /// Takes an endpoint away, with how it fared. Its deliveries are known for their thirty days.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -165,7 +165,7 @@ impl Table {
         self.delete(keys::health(id), "forget how an endpoint fared").await
     }
 
-    /// How an endpoint fares. What can't be read is as if it were new.
+    /// How an endpoint fares. A state that can't be read is as if it were new.
     ///
     /// # Errors
     /// When the table can't be read.
@@ -176,7 +176,7 @@ impl Table {
         }
     }
 
-    /// How all endpoints fare, by their ids. What can't be read is as if it were new.
+    /// How all endpoints fare, by their ids. A state that can't be read is as if it were new.
     ///
     /// # Errors
     /// When the table can't be read.
@@ -194,7 +194,8 @@ impl Table {
         self.put_item(health_item(id, health, now)?, "keep how an endpoint fares").await
     }
 
-    /// Writes how an endpoint fares, unless it was put anew or taken away since it was read. Whether it was written.
+    /// Writes how an endpoint fares, unless it was put again or taken away since it was read. Returns whether it was
+    /// written.
     ///
     /// # Errors
     /// When the table can't be written.

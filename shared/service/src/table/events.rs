@@ -14,15 +14,15 @@ use super::{Item, Table, TableError, failed, keys, string, unless_refused, unrea
 /// How many days what is known of an event stays after its end.
 pub(super) const KEPT_DAYS: i64 = 30;
 
-/// How many items of each partition are read at once, so that a run holds few of those that wait.
+/// How many items of each partition are read at once, so that a run has few of those that wait in memory.
 const ITEMS_OF_A_PAGE: i32 = 100;
 
 /// An event that waits to go out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutgoingEvent {
-    /// Its id: the same whenever it is told, so that a receiver drops doubles. It ends with a hexadecimal digit.
+    /// Its id: the same whenever it is sent, so that a receiver drops doubles. It ends with a hexadecimal digit.
     pub id: String,
-    /// What happened, such as `survey.link.issued`.
+    /// The kind of event, such as `survey.link.issued`.
     pub kind: String,
     /// When it happened, to the second.
     pub at: Timestamp,
@@ -30,7 +30,7 @@ pub struct OutgoingEvent {
     pub not_before: Timestamp,
     /// It goes out no later.
     pub until: Timestamp,
-    /// What it says.
+    /// The content of it.
     pub data: Value,
     /// The payment that it is about. It goes out only while that is neither quiet nor paid back.
     pub payment: Option<PaymentKey>,
@@ -39,8 +39,8 @@ pub struct OutgoingEvent {
 }
 
 impl OutgoingEvent {
-    /// An event of a kind that no guest waits for. What happened is told apart from all else of its kind by `what`, so that
-    /// the same has the same id.
+    /// An event of a kind that no guest waits for. Its `what` distinguishes it from all else of its kind, so that the
+    /// same has the same id.
     pub fn of(kind: &str, what: &str, at: Timestamp, data: Value) -> Self {
         let at = whole_second(at);
         let until = at.saturating_add((retries::DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
@@ -48,8 +48,8 @@ impl OutgoingEvent {
         Self { id, kind: kind.to_owned(), at, not_before: at, until, data, payment: None, endpoint: None }
     }
 
-    /// The same, by the hour in which it is put: where it is decided again within that hour, it is under the same key, and
-    /// the instant of an answer is told to nobody.
+    /// The same, by the hour in which it is put. Where it is decided again within that hour, it is under the same key,
+    /// and nobody learns the instant of an answer.
     pub fn of_hour(kind: &str, what: &str, now: Timestamp, data: Value) -> Self {
         let hour = now.as_second() - now.as_second().rem_euclid(3_600);
         Self::of(kind, what, Timestamp::from_second(hour).unwrap_or(now), data)
@@ -70,12 +70,12 @@ pub fn store_in(data: &Value) -> Option<StoreNumber> {
 /// Something of the outbox that is due.
 #[derive(Debug)]
 pub struct Due {
-    /// What it is.
+    /// The task that is due.
     pub task: Task,
     key: keys::Key,
 }
 
-/// What is due.
+/// The kinds of task.
 #[derive(Debug)]
 pub enum Task {
     /// An event is handed out to the endpoints that want it.
@@ -93,7 +93,7 @@ pub struct Again {
     pub id: String,
     /// When it happened.
     pub at: Timestamp,
-    /// Whether somebody asked for it to be sent once more, whatever became of it.
+    /// Whether somebody asked for it to be sent once more, whatever its outcome.
     pub is_replay: bool,
 }
 

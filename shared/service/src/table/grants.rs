@@ -16,15 +16,15 @@ const MOST_REMOVED: usize = 100;
 pub struct IssuedGrant {
     /// Its id.
     pub id: Uuid,
-    /// Whom it was given to: a person or a till.
+    /// The person or the till it was given to.
     pub subject: String,
-    /// What it allows, as its token says it.
+    /// The scope, as its token says it.
     pub scope: String,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it ends by itself.
     pub until: Timestamp,
-    /// Who issued it.
+    /// The one who issued it.
     pub by: String,
     /// How many hours ago a payment may have been made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +95,7 @@ impl Table {
     pub async fn ended_grants(&self) -> Result<EndedGrants, TableError> {
         let item = self.one(keys::ended(), "read which grants were ended").await?.unwrap_or_default();
         let ended = item.keys().filter_map(|name| {
-            // Whatever stands beside it, an id that is there was ended.
+            // An id that is there was ended, whatever stands beside it.
             let until = whole_number(&item, name).and_then(|second| Timestamp::from_second(second).ok());
             Some((name.parse().ok()?, until.unwrap_or(Timestamp::MAX)))
         });
@@ -109,7 +109,7 @@ impl Table {
     pub async fn end_grant(&self, id: Uuid, until: Timestamp, now: Timestamp) -> Result<(), TableError> {
         let gone = now.saturating_sub(24.hours()).unwrap_or(now);
         let ended = self.ended_grants().await?;
-        // An expression holds some 460 names: what is left goes with the next ones.
+        // An expression has room for some 460 names: what is left goes with the next ones.
         let old: Vec<Uuid> = ended
             .0
             .into_iter()

@@ -13,7 +13,7 @@
 //! | person · who asked for a sign-in link | `PEOPLE` · `ASKED` | the person's id; `-` for whoever is not listed |
 //! | session · sign-in link | `SESSIONS` · `SIGN-IN` | id |
 //! | audit trail | `AUDIT#2026-11`: the month | instant and a random id |
-//! | account at a payment provider · what became of its notices | `ACCOUNTS` · `NOTICED` | the account's id |
+//! | account at a payment provider · outcomes of its notices | `ACCOUNTS` · `NOTICED` | the account's id |
 //! | payments that led to no store | `UNMAPPED` | `till#merchant 1900000109`: account and value |
 //! | payment of a notice | `P#` and a keyed hash of account and payment id | `-` |
 //! | quiet period | `Q#` and a keyed hash of the payer | `-` |
@@ -26,8 +26,8 @@
 //! | how its guest wants to be reached | `K#store/12` | as the case |
 //! | award that a guest can claim | `AWARD#store/12` | its code |
 //! | who answers for a scope's cases | `DUTY` | `cn/east` |
-//! | what is to be looked at | `DUE#7`: one of 16 | `2026-11-21T04:31:07Z#store/12#…`: when, and the case; `…#digest#cn/east` |
-//! | which responses of a day have been told to endpoints | `TOLD#12` | `2026-11-21`: the business day |
+//! | check to be made | `DUE#7`: one of 16 | `2026-11-21T04:31:07Z#store/12#…`: when, and the case; `…#digest#cn/east` |
+//! | responses of a day that have been reported to endpoints | `TOLD#12` | `2026-11-21`: the business day |
 //! | lease of a count · of a sender | `COUNT` · `SENDING` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
 
@@ -83,7 +83,7 @@ pub(super) fn responses(store: StoreNumber) -> String {
     format!("R#{store}")
 }
 
-/// What is logged when an item of a partition is left out because it can't be read.
+/// The words that are logged when an item of a partition is left out because it can't be read.
 pub(super) fn left_out(pk: &str) -> &'static str {
     match pk.split('#').next() {
         Some(STORES) => "store-left-out",
@@ -115,7 +115,7 @@ pub(super) fn is_response(sk: &str) -> bool {
     sk.len() == 27 && minute_of(sk).is_some()
 }
 
-/// A bound for sort keys of responses: those paid at the instant or later are greater, all others less, because a
+/// A bound for sort keys of responses. Those paid at the instant or later are greater, all others less, because a
 /// response's key goes on after the minute.
 pub(super) fn response_bound(instant: Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%MZ").to_string()
@@ -284,7 +284,7 @@ pub(super) fn sk_of_delivery(at: Timestamp, id: &str) -> String {
     format!("{}#{id}", second(at))
 }
 
-/// What has been told of a store's day.
+/// The responses of a store's day that have been reported.
 pub(super) fn told(store: StoreNumber, day: Date) -> Key {
     Key { pk: format!("TOLD#{store}"), sk: day.to_string() }
 }

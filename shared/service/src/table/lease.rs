@@ -1,4 +1,4 @@
-//! Leases: two counts never overlap, so that none writes over what the other knows better, nor do two senders, so that
+//! Leases: two counts never overlap, so that none writes over what the other knows better. Nor do two senders, so that
 //! nothing is sent by both.
 
 use aws_sdk_dynamodb::operation::{delete_item::DeleteItemError, put_item::PutItemError};
@@ -10,7 +10,7 @@ use super::{Table, TableError, keys, unless_refused};
 /// No lease is as long: one that ends later is a mistake.
 const LONGEST_SECONDS: i64 = 3_600;
 
-/// What is done by one alone at a time.
+/// The work that is done by one alone at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Counting the stores' days.
@@ -50,7 +50,7 @@ impl Table {
             .item("sk", keys::text(key.sk))
             .item("holder", keys::text(holder))
             .item("until", keys::number(until.as_second()))
-            // An end that is none, or lies further off than any lease ends, holds nothing up: neither lies between.
+            // An end that is none, or lies further off than any lease ends, stops nothing: neither lies between.
             .condition_expression("holder = :holder OR NOT (#until BETWEEN :next AND :longest)")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":holder", keys::text(holder))

@@ -7,8 +7,8 @@ use jiff::ToSpan;
 use super::{Table, TableError, failed, keys, whole_number};
 
 impl Table {
-    /// Counts one more of a visitor's doings in a minute, unless there have been `most`. Whether it was counted: one
-    /// conditional write, so that the limit holds over all copies of a function.
+    /// Counts one more of a visitor's doings in a minute, unless there have been `most`. Returns whether it was
+    /// counted: one conditional write, so that the limit is for all copies of a function together.
     ///
     /// # Errors
     /// When the table can't be written.

@@ -1,4 +1,4 @@
-//! What is to be looked at, and when: cases whose clocks run, and summaries that are due.
+//! The checks that are to be made, and when: of cases whose clocks run, and of summaries that are due.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::place::Scope;
@@ -7,13 +7,13 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{CaseKey, Item, Table, TableError, events::whole_second_after, failed, keys, short_hash, string};
 
-/// How many days a look stays that nobody takes away.
+/// How many days a check stays that nobody takes away.
 const KEPT_DAYS: i64 = 60;
 
-/// How many looks of each partition are read at once.
+/// How many checks of each partition are read at once.
 const ITEMS_OF_A_PAGE: i32 = 100;
 
-/// What is to be looked at.
+/// The thing that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
     /// A case.
@@ -23,7 +23,7 @@ pub enum Look {
 }
 
 impl Look {
-    /// What it is about, as it stands in the sort key.
+    /// The thing it is about, as it stands in the sort key.
     fn what(&self) -> String {
         match self {
             Self::Case(key) => format!("{}#{}", Scope::Store(key.store), key.sk()),
@@ -43,16 +43,16 @@ impl Look {
     }
 }
 
-/// A look that is due.
+/// A check that is due.
 #[derive(Debug, Clone)]
 pub struct DueLook {
-    /// At what.
+    /// Of what.
     pub look: Look,
     key: keys::Key,
 }
 
 impl Table {
-    /// Has something looked at, at the first whole second that is no sooner.
+    /// Schedules a check of something, at the first whole second that is no sooner.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -60,7 +60,7 @@ impl Table {
         self.put_item(look_item(look, when), "have something looked at").await
     }
 
-    /// Takes away a look that is done.
+    /// Takes away a check that is done.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -68,7 +68,8 @@ impl Table {
         self.delete(due.key.clone(), "take away what was looked at").await
     }
 
-    /// All looks that are due, in each partition the longest due first. One that can't be read is left out, and logged.
+    /// All checks that are due, in each partition the longest due first. One that can't be read is left out, and
+    /// logged.
     pub fn looks(&self, now: Timestamp) -> BoxStream<'_, Result<DueLook, TableError>> {
         let until = keys::due_until(now);
         let shards = (0..keys::SHARDS).map(|shard| {
@@ -89,7 +90,7 @@ impl Table {
     }
 }
 
-/// The item that has something looked at.
+/// The item of a check.
 pub fn look_item(look: &Look, when: Timestamp) -> Item {
     let until = when.saturating_add((KEPT_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
     key_of(look, when).over(Item::from([("expires".to_owned(), keys::number(until.as_second()))]))

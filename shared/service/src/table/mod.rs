@@ -84,9 +84,9 @@ pub enum TableError {
     /// DynamoDB did not answer, or refused.
     #[error("DynamoDB could not {action}: {detail}")]
     Failed {
-        /// What was asked of it.
+        /// The action that was asked of it.
         action: &'static str,
-        /// What it said.
+        /// The words of its reply.
         detail: String,
     },
     /// An item is not what this program writes.
@@ -96,7 +96,7 @@ pub enum TableError {
         pk: String,
         /// Its sort key. Left out for responses, whose key identifies a payment.
         sk: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         detail: String,
     },
 }
@@ -140,7 +140,7 @@ impl Table {
     }
 }
 
-/// What every kind of item is read and written by.
+/// The reads and writes that every kind of item shares.
 impl Table {
     async fn one(&self, key: keys::Key, action: &'static str) -> Result<Option<Item>, TableError> {
         let got = self
@@ -219,7 +219,7 @@ fn failed<E: ProvideErrorMetadata>(action: &'static str) -> impl FnOnce(SdkError
     move |error| TableError::Failed { action, detail: describe(&error) }
 }
 
-/// Whether a write took place; not if its condition did not hold.
+/// Whether a write took place; not if its condition was not met.
 fn unless_refused<T, E: ProvideErrorMetadata>(
     written: Result<T, SdkError<E, HttpResponse>>,
     is_refusal: impl FnOnce(&E) -> bool,

@@ -10,7 +10,7 @@ use super::{Item, StoredResponse, Table, TableError, failed, keys, responses, st
 /// How many items are read at first, when most are of the series, and then.
 const ITEMS: [i32; 2] = [50, 1_000];
 
-/// How many queries look for the responses of one page: each reads a megabyte at most, 128 read units.
+/// How many queries search for the responses of one page: each reads a megabyte at most, 128 read units.
 const MOST_QUERIES: usize = 8;
 
 /// Some responses of a store, newest payment first.
@@ -45,7 +45,7 @@ impl Table {
             let (items, next) = self.items_before(store, [&first, &last], start.as_deref(), limit).await?;
             for item in items {
                 let sk = string(&item, "sk").map(str::to_owned);
-                // What can't be read is logged by the count.
+                // The count logs an item that can't be read.
                 let read = responses::read(&keys::responses(store), item);
                 let shown = |stored: &StoredResponse| !stored.erased && Series::of(&stored.response) == *series;
                 found.extend(read.ok().filter(shown));

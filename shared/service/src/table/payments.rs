@@ -1,4 +1,4 @@
-//! Payments of notices, and the quiet periods of those who paid. Each write can be repeated and decides alike, so that a
+//! Payments of notices, and the quiet periods of those who paid. Each write can be repeated and decides alike. So a
 //! call that was cut off anywhere is made whole by the next notice of the same payment.
 
 use aws_sdk_dynamodb::{
@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, Table, TableError, failed, keys, unless_refused, unreadable};
 
-/// What became of the invitation of a payment's guest.
+/// The state of the invitation of a payment's guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PaymentState {
-    /// It is under way: an event tells of the link, or is about to.
+    /// It is under way: an event announces the link, or is about to.
     New,
     /// The event was sent.
     Sent,
@@ -37,20 +37,20 @@ pub enum PaymentState {
 /// A payment as its first notice fixed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentItem {
-    /// What its link says.
+    /// The claim of its link.
     pub claim: Claim,
-    /// Who paid, where the first notice names them. Another event of the same payment may name them otherwise.
+    /// The payer, where the first notice names them. Another event of the same payment may name them otherwise.
     pub payer: Option<Payer>,
     /// From when on the guest may be messaged, and until when.
     pub between: (Timestamp, Timestamp),
 }
 
-/// What there is of a payment after it was told.
+/// The item of a payment after a notice of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
-    /// What was told, for the first time.
+    /// The payment of this notice, for the first time.
     Now,
-    /// What an earlier notice fixed. Its invitation is under way.
+    /// The payment that an earlier notice fixed. Its invitation is under way.
     UnderWay(PaymentItem),
     /// Nothing follows from it any more.
     Over(PaymentState),
@@ -121,7 +121,7 @@ impl Table {
         }
     }
 
-    /// What became of a payment's invitation; none where the payment is gone.
+    /// The state of a payment's invitation; none where the payment is gone.
     ///
     /// # Errors
     /// When the table or the payment can't be read.

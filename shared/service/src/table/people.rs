@@ -20,7 +20,7 @@ use super::{Item, Table, TableError, failed, keys, string, unless_refused, unrea
 pub struct ListedPerson {
     /// Under which id.
     pub id: Id,
-    /// Who.
+    /// The person.
     #[serde(flatten)]
     pub person: Person,
     /// Sessions and sign-in links from before this were ended.
@@ -29,12 +29,12 @@ pub struct ListedPerson {
     /// Whether there are roles besides that this version does not know. They allow nothing.
     #[serde(skip)]
     pub has_more_roles: bool,
-    /// The roles as they are stored: whoever writes over them says which they have seen.
+    /// The roles as they are stored: a writer says which of them they have seen.
     #[serde(skip)]
     pub stored_roles: Option<AttributeValue>,
 }
 
-/// What whoever writes a person has seen of them: two who write at once must not pass over what the other gave.
+/// The state that a writer has seen of a person: two who write at once must not pass over what the other gave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
     /// Nobody under the id.
@@ -59,15 +59,15 @@ impl Seen {
 /// A session: a person signed in with some browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSession {
-    /// Whose.
+    /// The person who signed in.
     pub person: Id,
     /// When it began.
     pub began: Timestamp,
     /// When it was used last, to some minutes.
     pub used: Timestamp,
-    /// When the link was made that it began by. What ended the link ends the session, whichever came first.
+    /// When the link was made that it began by. A change that ended the link ends the session, whichever came first.
     pub made: Timestamp,
-    /// What it allows at most, in the words of grants; none for all that the person may.
+    /// The most that it allows, in the words of grants; none for all that the person may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<Vec<String>>,
 }
@@ -75,14 +75,14 @@ pub struct StoredSession {
 /// A sign-in link, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInLink {
-    /// Who signs in by it.
+    /// The person who signs in by it.
     pub person: Id,
     /// When it was made.
     pub made: Timestamp,
     /// When it ends, used or not.
     pub until: Timestamp,
-    /// What a session by it allows at most; none for all that the person may. Whoever made it may have kept it, and could
-    /// give no more than this.
+    /// The most that a session by it allows; none for all that the person may. The one who made it may have kept it,
+    /// and could give no more than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<Vec<String>>,
 }
@@ -112,7 +112,7 @@ fn listed(item: Item) -> Result<ListedPerson, TableError> {
     let sk = string(&item, "sk").unwrap_or_default().to_owned();
     let key = keys::Key { pk: keys::PEOPLE.into(), sk };
     let id: Id = key.sk.parse().map_err(|error| unreadable(&key, error))?;
-    // One that can't be read ends everything: what was ended must not hold again.
+    // One that can't be read ends everything: what was ended must not be valid again.
     let stored_roles = item.get("roles").cloned();
     let ended_before = item.get("ended_before").map(|at| {
         let at = at.as_s().ok().and_then(|at| at.parse().ok());
@@ -155,8 +155,8 @@ impl Table {
         Ok(items.into_iter().filter_map(|item| listed(item).inspect_err(TableError::log_left_out).ok()).collect())
     }
 
-    /// Writes a person, if they are as they were `seen`. What was ended of theirs stays ended, also where they were off
-    /// the list meanwhile.
+    /// Writes a person, if they are as they were `seen`. Sessions and links that were ended stay ended, also where they
+    /// were off the list meanwhile.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -329,7 +329,7 @@ impl Table {
         self.put(keys::asked(person), item, "keep that a link was asked for").await
     }
 
-    /// Who asked for a sign-in link, and when.
+    /// The people who asked for a sign-in link, and when.
     ///
     /// # Errors
     /// When the table can't be read.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{Item, Items, Table, TableError, failed, keys, string, unless_refused, whole_number};
 
-/// What became of a response.
+/// The outcome of recording a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// It is new.
@@ -35,12 +35,12 @@ pub enum Recorded {
     TakenBack,
 }
 
-/// What became of a taking back.
+/// The outcome of a taking back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TookBack {
     /// The answer is gone, now or already.
     Gone {
-        /// Whether a rule of its survey held, so that there may be a case. Not known where it was gone already.
+        /// Whether a rule of its survey applied, so that there may be a case. Not known where it was gone already.
         followed_up: Option<bool>,
     },
     /// There is none that this submission brought.
@@ -52,7 +52,7 @@ pub enum TookBack {
 pub struct StoredResponse {
     /// The minute of payment.
     pub minute: Minute,
-    /// What tells it from others of that minute.
+    /// The id that distinguishes it from others of that minute.
     pub payment: String,
     /// When the table drops it.
     pub expires: Timestamp,
@@ -73,16 +73,16 @@ struct ResponseItem {
     response: Response,
 }
 
-/// What a response may lack. A write over an earlier one takes it away.
+/// The attributes that a response may lack. A write over an earlier one takes them away.
 const OPTIONAL: [&str; 6] = ["seconds", "submission", "partial", "table", "network", MORE];
 
-/// What else is known of an answer. A later version may keep more in it, and this one takes that away with the rest.
+/// Further details of an answer. A later version may keep more in it, and this one takes that away with the rest.
 const MORE: &str = "more";
 
 impl Table {
-    /// Records a response, unless the visit has a whole one: one conditional write. What a guest left behind half-way
-    /// is replaced, by more of it or by the whole. So is what was taken back, except by the submission that was. What was
-    /// erased is not: nothing that is sent to its visit brings anything in again.
+    /// Records a response, unless the visit has a whole one: one conditional write. An answer that a guest left
+    /// half-way is replaced, by more of it or by the whole. So is one that was taken back, except by the submission
+    /// that was. An erased one is not: nothing that is sent to its visit brings anything in again.
     ///
     /// ```text
     ///  function                 DynamoDB
@@ -143,9 +143,9 @@ impl Table {
         }
     }
 
-    /// Takes back the response that a submission brought: one conditional write. What stays is that it was taken back.
-    /// Versions that do not know this read it as left half-way, so that it counts in no figure of theirs either. What was
-    /// erased has no submission, so nobody takes it back.
+    /// Takes back the response that a submission brought: one conditional write. Only that it was taken back stays.
+    /// Versions that do not know this read it as left half-way, so that it counts in no figure of theirs either. An
+    /// erased one has no submission, so nobody takes it back.
     ///
     /// # Errors
     /// When the table can't be written.
@@ -184,11 +184,11 @@ impl Table {
     /// Erases the response of a visit, whole, partial or taken back: one conditional write. Whether there is an item; done
     /// again it changes nothing.
     ///
-    /// The item stays until it expires, because a count that meets fewer items than before is not believed. Versions that
-    /// do not know `erased` have to read it, or their counts would meet fewer. So it keeps every attribute that they
-    /// need: the survey and the version, which are the store's, and of all others a value that says nothing. To them it is
-    /// a part without answers: it counts in no figure of theirs but the number of those. With `taken_back` it would show
-    /// as a sign of gaming there.
+    /// The item stays until it expires, because a count that meets fewer items than before is not believed. Versions
+    /// that do not know `erased` have to read it, or their counts would meet fewer. So it keeps every attribute that
+    /// they need: the survey and the version, which are the store's. All others get a value that says nothing. To them
+    /// it is a part without answers: it counts in no figure of theirs but the number of those. With `taken_back` it
+    /// would show as a sign of gaming there.
     ///
     /// # Errors
     /// When the table can't be written. The response may be erased all the same: done again, it is.
@@ -325,7 +325,7 @@ fn is_submission(item: &Item, attribute: &str, submission: Option<Uuid>) -> bool
     submission.is_some() && string(item, attribute).and_then(|text| text.parse().ok()) == submission
 }
 
-/// What a response met. An item that can't be read is an answer of somebody.
+/// The item that a response met. One that can't be read is an answer of somebody.
 fn what_is_in_the_way(pk: &str, there: Option<&Item>, response: &Response) -> Recorded {
     // Refused, and gone before it could be shown: it has expired meanwhile.
     let Some(item) = there else { return Recorded::AnswerIsThere { by_this_submission: false } };

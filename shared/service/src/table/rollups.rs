@@ -65,7 +65,7 @@ impl Table {
             .put_item()
             .table_name(&self.name)
             .set_item(Some(rollup_item(scope, day, rollup)?))
-            // A time that is none, or lies further off than clocks differ, holds nothing back: neither lies between.
+            // A time that is none, or lies further off than clocks differ, stops nothing: neither lies between.
             .condition_expression("NOT (counted_at BETWEEN :counted_at AND :soon)")
             .expression_attribute_values(":soon", keys::number(soon.as_microsecond()))
             .expression_attribute_values(":counted_at", keys::number(rollup.counted_at.as_microsecond()))

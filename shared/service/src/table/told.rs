@@ -1,4 +1,4 @@
-//! Which responses of a store's day have been told to endpoints.
+//! The responses of a store's day that have been reported to endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,22 +11,23 @@ use super::{Table, TableError, keys};
 /// For how many days it is kept: as long as a link can be answered, and more.
 const KEPT_DAYS: i64 = 90;
 
-/// What has been told of a day.
+/// The responses of a day that have been reported.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// Up to which place in the order of the day, by series.
     #[serde(default, deserialize_with = "domain::known_keys")]
     pub until: BTreeMap<Series, Timestamp>,
-    /// What was told out of that order, or is not to be told: answers taken back and given anew, by their ids.
+    /// The answers that were reported out of that order, or are not to be reported: taken back and given again, by
+    /// their ids.
     #[serde(default)]
     pub others: BTreeSet<String>,
-    /// What stands for the day's rollup when all of it was told. As long as that stays, nothing is new.
+    /// The fingerprint of the day's rollup when all of it was reported. As long as that stays, nothing is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<String>,
 }
 
 impl Table {
-    /// What has been told of a day.
+    /// The responses of a day that have been reported.
     ///
     /// # Errors
     /// When the table or the item can't be read.
@@ -34,7 +35,7 @@ impl Table {
         Ok(self.read(keys::told(store, day), "read what was told of a day").await?.unwrap_or_default())
     }
 
-    /// Keeps what has been told of a day.
+    /// Keeps which responses of a day have been reported.
     ///
     /// # Errors
     /// When the table can't be written.
