@@ -15,13 +15,13 @@ use jiff::{Timestamp, civil::Date};
 /// How long it waits for another count to end.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// How long after the call began it is given up. The call has eight seconds, and the lease has to be given back in them.
+/// How long after the call began it is given up. The call has eight seconds, and must give the lease back in time.
 const ENOUGH: Duration = Duration::from_secs(7);
 
-/// How long it may hold the lease: the function ends after ten seconds, and then nobody else waits long.
+/// How long it may keep the lease: the function ends after ten seconds, and then nobody else waits long.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What became of the count.
+/// The outcome of the count.
 pub(crate) enum Counted {
     /// The day is counted, in the store and in the nodes above it.
     Whole,

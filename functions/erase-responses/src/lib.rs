@@ -1,4 +1,4 @@
-//! A guest asks to be forgotten: an operator has their answer erased, and its day is counted anew at once.
+//! A guest asks to be forgotten: an operator has their answer erased, and its day is counted again at once.
 
 mod counting;
 
@@ -86,7 +86,7 @@ async fn erase(app: &App<BothKeys>, request: &Request, call: Call) -> Result<Rep
 async fn find(app: &App<BothKeys>, wanted: Wanted, now: Timestamp) -> Result<Found, Stop> {
     match wanted {
         Wanted { link: Some(link), store: None, day: None, payment: None } => {
-            // Whether it can still be answered is not asked: what was answered by it may be erased for as long as it is kept.
+            // Whether it can still be answered does not matter: its answer may be erased for as long as it is kept.
             let Claim { visit, .. } = Claim::verify(&link, &app.keys.guests).ok_or_else(Problem::link_unknown)?;
             let store = store(app, visit.store, now).await?;
             let day = store.calendar.day_of(visit.minute.start());
@@ -100,7 +100,8 @@ async fn find(app: &App<BothKeys>, wanted: Wanted, now: Timestamp) -> Result<Fou
             }
             let store = store(app, number, now).await?;
             let mut visits = Vec::new();
-            // Whoever tried the survey out with this payment, and staff who were invited by it, made visits of their own.
+            // People who tried the survey out with this payment, and staff who were invited by it, made visits of their
+            // own.
             for payment in [format!("test {payment}"), format!("staff {payment}"), payment] {
                 let payment = PaymentHash::of(&payment, app.keys.guests.payment());
                 visits.extend(app.table.visits_of(number, &store.calendar.window(day), payment).await?);

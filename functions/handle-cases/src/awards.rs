@@ -36,7 +36,7 @@ pub(crate) async fn put(asked: &Asked<'_>, case: &CaseId, award: &Award) -> Resu
     Err(TableError::Failed { action: "put an award", detail: "every code that was drawn is taken".into() }.into())
 }
 
-/// What whoever hands an award out says of it.
+/// The store and the code, as the person says them who hands an award out.
 #[derive(Deserialize)]
 pub(crate) struct Claimed {
     pub store: StoreNumber,
@@ -51,7 +51,7 @@ pub(crate) async fn own_stores(asked: &Asked<'_>) -> Result<Vec<Store>, Stop> {
     Ok(all.iter().filter(follows).cloned().collect())
 }
 
-/// What the call claims.
+/// Reads what the call claims.
 pub(crate) fn claimed(asked: &Asked<'_>) -> Result<Claimed, Problem> {
     let claimed: Claimed = match asked.caller.session {
         None => body_json(asked.request)?,
@@ -88,7 +88,7 @@ pub(crate) async fn hand_out(asked: &Asked<'_>, claimed: &Claimed) -> Result<Cla
     if case.case.award.as_ref().is_some_and(|award| award.redeemed_at.is_none())
         && let Err(error) = push(table, &case.key, &Move::Redeem, moving).await
     {
-        // It is handed out all the same. Whoever tries it again brings the case after.
+        // It is handed out all the same. A second try updates the case too.
         tracing::error!(outcome = "award-not-noted", store = number.get(), %error);
     }
     if is_new || is_ours { Ok(award) } else { Err(Problem::award_redeemed(award.redeemed_at).into()) }

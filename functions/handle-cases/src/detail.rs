@@ -1,4 +1,4 @@
-//! One case: what its guest said, what is known of the visit, what was done, and what can be.
+//! One case: what its guest said, the visit, all that was done, and the moves that are possible.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(crate) struct Shown {
     pub listed: Listed,
     pub trigger: String,
     pub visit: Visited,
-    /// What its guest answered; empty where that was taken back or erased.
+    /// Its guest's answers; empty where these were taken back or erased.
     pub answers: Vec<Answered>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Id>,
@@ -55,12 +55,12 @@ pub(crate) struct Shown {
     /// How to reach its guest, shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
-    /// The moves that can be made now.
+    /// The moves that are possible now.
     pub may: May,
     pub log: Vec<Done>,
 }
 
-/// What is known of the visit. When it was paid is said to the meal.
+/// The visit, as far as it is known. When it was paid is said to the meal.
 #[derive(Serialize)]
 pub(crate) struct Visited {
     pub day: Date,
@@ -108,7 +108,7 @@ pub(crate) struct Done {
     pub to_name: Option<String>,
 }
 
-/// What can be done now.
+/// The moves that are possible now.
 #[derive(Serialize)]
 pub(crate) struct May {
     pub take: bool,
@@ -133,7 +133,7 @@ pub(crate) async fn find(asked: &Asked<'_>) -> Result<Found, Stop> {
     Ok(Found { stored, store })
 }
 
-/// What is shown of a case, with its guest's contact where that was asked for.
+/// All that is shown of a case, with its guest's contact where that was asked for.
 pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Contact>) -> Result<Shown, Stop> {
     let (app, now, Found { stored, store }) = (asked.app, asked.call.now, found);
     let response = readable(app.table.response_of_case(&stored.key).await)?.flatten();
@@ -185,7 +185,7 @@ pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Cont
     })
 }
 
-/// What was read; nothing where it can't be read, which is logged.
+/// The value that was read; nothing where it can't be read, which is logged.
 fn readable<T>(read: Result<T, TableError>) -> Result<Option<T>, TableError> {
     match read {
         Err(error @ TableError::Unreadable { .. }) => {
@@ -201,7 +201,7 @@ fn awarded(award: &Award) -> Awarded {
     Awarded { amount, currency, to, by, at, redeemed_at }
 }
 
-/// What can be done now: each move is tried.
+/// The moves that are possible now: each is tried.
 fn may(asked: &Asked<'_>, (case, has_contact): (&Case, bool), store: &Store) -> May {
     let moving = Moving { by: asked.caller.by(), at: asked.call.now, id: asked.call.fresh, store };
     let can = |step: &Move| case.after(step, moving).is_ok();

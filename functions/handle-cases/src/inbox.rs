@@ -21,7 +21,7 @@ use crate::{
     listed::{Listed, People},
 };
 
-/// So many days back visits lie whose cases are read: a link can be answered for thirty, a case is open for thirty more.
+/// Cases of visits so many days back are read: a link can be answered for thirty, a case is open for thirty more.
 const READ_DAYS: i64 = 62;
 
 /// So many days a closed case is listed.
@@ -48,10 +48,10 @@ pub(crate) struct Which {
     pub mine: bool,
 }
 
-/// What a scope's inbox shows.
+/// The contents of a scope's inbox.
 pub(crate) struct Inbox {
     pub scope: Scope,
-    /// What people call the scope.
+    /// The scope's name for people.
     pub name: String,
     pub which: Which,
     /// The reader's other scopes, with what people call them.
@@ -204,7 +204,8 @@ fn moved_at(stored: &StoredCase) -> Timestamp {
     stored.case.log.last().map_or(stored.case.opened_at, |entry| entry.at)
 }
 
-/// What is due first comes first, then what waits for its guest, then praises. The order of two alike is always the same.
+/// Cases that are due first come first, then those that wait for their guest, then praises. The order of two alike is
+/// always the same.
 fn order(stored: &StoredCase) -> impl Ord + use<> {
     let case = &stored.case;
     let due = case.due().unwrap_or(Timestamp::MAX);

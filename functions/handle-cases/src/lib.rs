@@ -1,4 +1,4 @@
-//! Whoever owns cases follows them up: an inbox, a case and its moves, and the awards that guests claim.
+//! The owners of cases follow them up: an inbox, a case and its moves, and the awards that guests claim.
 
 mod awards;
 mod detail;
@@ -32,7 +32,7 @@ type App = app::App<GrantKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "handle-cases";
 
-/// Whoever follows up: a program by its grant, a person by a session and the fields of their form.
+/// The caller who follows up: a program by its grant, a person by a session and the fields of their form.
 struct Caller {
     grant: Grant,
     session: Option<Session>,
@@ -44,7 +44,7 @@ impl Caller {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// Whose doing a move is.
+    /// The name under which a move is made.
     fn by(&self) -> &str {
         &self.grant.subject
     }
@@ -58,7 +58,7 @@ impl Caller {
     }
 }
 
-/// What a reply is made from.
+/// All that a reply is made from.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     app: &'a App,
@@ -67,7 +67,7 @@ struct Asked<'a> {
     caller: &'a Caller,
     /// The languages that they want, most wanted first.
     languages: &'a [String],
-    /// What stands around a page; none for a program.
+    /// The frame around a page; none for a program.
     frame: Option<&'a Frame>,
 }
 

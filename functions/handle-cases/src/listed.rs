@@ -22,7 +22,7 @@ use crate::App;
 /// The most characters of a guest's words in a list.
 const EXCERPT: usize = 60;
 
-/// A case as a list has it. Only its id tells which it is.
+/// A case as a list has it. Only its id says which it is.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Listed {
     pub case: CaseId,
@@ -38,14 +38,14 @@ pub(crate) struct Listed {
     pub owner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_name: Option<String>,
-    /// Whose turn it is: 0 for the duty that is nearest to the store.
+    /// The level whose turn it is: 0 for the duty that is nearest to the store.
     pub level: u8,
     pub reopened: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     pub v: u64,
     pub opened_at: Timestamp,
-    /// What the guest wrote, cut to a line.
+    /// The guest's words, cut to a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
 }
@@ -55,7 +55,7 @@ impl Listed {
     pub(crate) fn of(stored: &StoredCase, store: &Store, people: &People, now: Timestamp) -> Self {
         let case = &stored.case;
         let due = case.due();
-        // What was told of the round before says nothing of this one.
+        // Messages about the round before say nothing of this one.
         let clock = if stored.telling.round < case.reopened { 0 } else { stored.telling.clock };
         Self {
             case: case.id.clone(),
@@ -117,7 +117,7 @@ impl People {
         Ok(Self(app.catalog.people(now).await?))
     }
 
-    /// What somebody is called whom a case names by their id.
+    /// The name of somebody whom a case names by their id.
     pub(crate) fn name(&self, id: &str) -> Option<&str> {
         self.0.iter().find(|listed| listed.id.as_str() == id).map(|listed| listed.person.name.as_str())
     }

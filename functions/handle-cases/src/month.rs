@@ -1,4 +1,4 @@
-//! What awards come to in a calendar month, by store and never by person.
+//! The sums of awards in a calendar month, by store and never by person.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::{Asked, awards::own_stores, inbox::AT_ONCE};
 
-/// What the awards of a month come to.
+/// The sums of a month's awards.
 pub(crate) struct OfMonth {
     pub month: Month,
     /// The scope that was asked for; none for all that the caller follows.
@@ -28,17 +28,17 @@ pub(crate) struct OfMonth {
     pub stores: Vec<AtStore>,
 }
 
-/// What a store gave in a month, by currency.
+/// The awards that a store gave in a month, by currency.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct AtStore {
     pub store: StoreNumber,
     pub name: String,
     pub guests: BTreeMap<String, ToGuests>,
-    /// None of fewer than five: whoever works there would know whose they are.
+    /// None of fewer than five: colleagues would know whose they are.
     pub staff: BTreeMap<String, Option<Sum>>,
 }
 
-/// How many awards, and what they come to in the smallest unit of their currency.
+/// How many awards, and their sum in the smallest unit of their currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Sum {
     pub n: u64,
@@ -60,8 +60,8 @@ impl Sum {
     }
 }
 
-/// The awards of the month that the address asks for; none where it asks for none. An award belongs to the month in which
-/// it was given, so that each is in one month, whenever its guest comes for it.
+/// The awards of the month that the address asks for; none where it asks for none. An award belongs to the month in
+/// which it was given, so that each is in one month, whenever its guest comes for it.
 pub(crate) async fn read(asked: &Asked<'_>) -> Result<Option<OfMonth>, Stop> {
     let query = |name: &str| asked.request.query(name).filter(|text| !text.is_empty());
     let (month, scope) = (query("month"), query("scope"));

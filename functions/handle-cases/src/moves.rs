@@ -1,4 +1,4 @@
-//! Moves of a case: each is made once, and whoever comes late is shown the case as it is.
+//! Moves of a case: each is made once, and a person who comes late sees the case as it is.
 
 use aftertaste::{
     app::Stop,
@@ -17,7 +17,7 @@ use crate::{
     sent::{Mistake, Sent, Step},
 };
 
-/// What became of a call.
+/// The outcome of a call.
 pub(crate) enum Came {
     /// The move is made: as which outcome it is logged.
     Made(&'static str),
@@ -25,11 +25,11 @@ pub(crate) enum Came {
     Overtaken,
     /// The case does not go that way.
     Refused(Refused),
-    /// What was sent can't be taken.
+    /// The call can't be taken as it was sent.
     Wrong(Mistake),
 }
 
-/// What was asked for, as far as it went: the case as it is now, and the contact that was read.
+/// The result, as far as the call went: the case as it is now, and the contact that was read.
 pub(crate) struct Outcome {
     pub found: Found,
     pub came: Came,
@@ -67,7 +67,7 @@ async fn move_on(asked: &Asked<'_>, found: &mut Found, (v, step): (u64, Move)) -
     let store = found.store.clone();
     let moving = Moving { by, at: now, id: asked.call.fresh, store: &store };
     let (step, outcome) = match step {
-        // What can't be given needs no code.
+        // An award that can't be given needs no code.
         Move::Award(award) => {
             if let Err(refused) = found.stored.case.after(&Move::Award(award.clone()), moving) {
                 return Ok(Came::Refused(refused));

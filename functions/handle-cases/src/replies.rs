@@ -1,4 +1,4 @@
-//! What callers get: pages or JSON, with one line logged of each.
+//! Replies to callers: pages or JSON, with one line logged of each.
 
 use aftertaste::{
     app::Stop,
@@ -50,7 +50,7 @@ pub(crate) async fn show_case(asked: &Asked<'_>) -> Result<Reply, Stop> {
     Ok(asked.done("case-read", &shown.listed.case, reply))
 }
 
-/// `POST /case/{case}`: the case as it is now, whatever came of the call.
+/// `POST /case/{case}`: the case as it is now, whatever the call's outcome.
 pub(crate) async fn make_move(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let moves::Outcome { found, came, contact } = moves::make(asked).await?;
     if let (Came::Wrong(mistake), None) = (&came, asked.frame) {
@@ -110,7 +110,7 @@ pub(crate) async fn hand_award_out(asked: &Asked<'_>) -> Result<Reply, Stop> {
     let claimed = awards::claimed(asked)?;
     let (outcome, status, claim) = match awards::hand_out(asked, &claimed).await {
         Ok(award) => ("award-handed-out", StatusCode::OK, Claim::HandedOut(award)),
-        // Whoever mistyped a digit types it again on the same page.
+        // After a mistyped digit the code is typed again on the same page.
         Err(Stop::Problem(refused)) if asked.frame.is_some() && is_of_code(refused.kind) => {
             (refused.kind.name(), refused.kind.status(), Claim::Refused(refused.kind))
         }

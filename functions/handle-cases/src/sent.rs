@@ -1,4 +1,4 @@
-//! What a move's call says: read from JSON or from a form, and checked against the case.
+//! The body of a move's call: read from JSON or from a form, and checked against the case.
 
 use aftertaste::{
     app::Stop,
@@ -20,11 +20,11 @@ use crate::{Asked, detail::Found, listed::follows, money};
 /// The largest award, in the smallest unit of its currency.
 const LARGEST_AWARD: u64 = 1_000_000;
 
-/// What was sent, whichever move it is.
+/// The fields that were sent, whichever move it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Sent {
-    /// The `v` that whoever sends it has seen.
+    /// The `v` that the sender has seen.
     pub v: Option<u64>,
     #[serde(rename = "move")]
     pub step: String,
@@ -40,7 +40,7 @@ pub(crate) struct Sent {
     sum: Option<String>,
 }
 
-/// What can't be taken of it. A page says it in its own language.
+/// A field that can't be taken. A page says it in its own language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Mistake {
     #[error("move is take, answer, close, hand-over, award or read-contact.")]
@@ -77,7 +77,7 @@ pub(crate) enum Step {
 }
 
 impl Sent {
-    /// What the call says.
+    /// Reads the call.
     ///
     /// # Errors
     /// A problem when the body can't be read.
@@ -148,7 +148,7 @@ impl Sent {
         Ok(Move::Close { outcome, note })
     }
 
-    /// Whoever it goes to is read at this moment: their roles may have changed a second ago.
+    /// The person it goes to is read at this moment: their roles may have changed a second ago.
     async fn hand_over(&self, asked: &Asked<'_>, found: &Found) -> Result<Result<Move, Mistake>, Stop> {
         let Some(id) = self.to.as_deref().and_then(|to| to.parse::<Id>().ok()) else {
             return Ok(Err(Mistake::NoPerson));

@@ -114,7 +114,7 @@ pub(crate) struct Words {
     states: States,
     outcomes: Outcomes,
     said: SaidWords,
-    /// What was done, and who did it.
+    /// Deeds, each with the person who did it.
     acts: Acts,
     receivers: Receivers,
     meals: Meals,
@@ -239,7 +239,7 @@ impl Words {
         }
     }
 
-    /// What was done, with a place for the name of whoever did it.
+    /// The words for a deed, with a place for the name of the person who did it.
     pub(crate) fn act(&self, act: Act) -> &'static str {
         match act {
             Act::Opened => self.acts.opened,

@@ -1,6 +1,6 @@
-//! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Both are signed, and the
-//! same payment or table always yields the same one. Nothing is written, but what the till tells besides: when a guest
-//! whom it knows was asked, and what it knows of their visit.
+//! A merchant asks for the link of a payment, or for the code of a table, and for their QR codes. Both are signed, and
+//! the same payment or table always yields the same one. Nothing is written, but what the till says besides: when a
+//! guest whom it knows was asked, and what it knows of their visit.
 
 mod qr;
 
@@ -162,12 +162,12 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
         }
     }
     let brand = app.catalog.brand(now).await?;
-    // Whoever tries the survey out was served by nobody, and staff are not to be told apart.
+    // Test visits were served by nobody, and staff must stay anonymous.
     if claim.channel.origin() == Origin::Payment {
         let expires = brand.kept_until(claim.visit.minute);
         app.table.put_context(claim.visit, &payment.context, Teller::Till(now), expires).await?;
     }
-    // The keyring has been checked to hold its current key.
+    // The keyring has been checked to have its current key.
     let issued = Issued::of(&claim, &app.keys.guests, &brand, &app.public_url, expires_at);
     let issued = issued.ok_or_else(Problem::unavailable)?;
     tracing::info!(
@@ -181,7 +181,7 @@ async fn issue(app: &App, request: &Request, now: Timestamp) -> Result<Reply, St
 }
 
 impl Payment {
-    /// What the link of this payment says.
+    /// The contents of this payment's link.
     fn claim(&self, keys: &GuestKeys) -> Result<Claim, Problem> {
         if self.channel.origin() == Origin::Code {
             return Err(Problem::invalid(

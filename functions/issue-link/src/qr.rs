@@ -16,7 +16,7 @@ const QUIET_ZONE: usize = 4;
 pub(crate) enum Drawing {
     Svg,
     Png,
-    /// What a receipt printer takes.
+    /// The format of a receipt printer.
     EscPos,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Qr {
 }
 
 impl Qr {
-    /// Fails when the address is longer than a QR code can hold, some 2,300 bytes.
+    /// Fails when the address is longer than fits a QR code, some 2,300 bytes.
     pub(crate) fn new(address: String) -> Result<Self, QrError> {
         Ok(Self { code: QrCode::with_error_correction_level(&address, EcLevel::M)?, address })
     }
@@ -93,8 +93,8 @@ impl Qr {
         Ok(bytes)
     }
 
-    /// What makes an ESC/POS printer draw the code by itself, function 165 to 181 of `GS ( k`: model 2, the size of a
-    /// module, error correction M, the address, print.
+    /// Commands by which an ESC/POS printer draws the code by itself: functions 165 to 181 of `GS ( k`. They set model
+    /// 2, the size of a module and error correction M, store the address, and print.
     fn esc_pos(&self) -> Vec<u8> {
         let command = |function: u8, parameters: &[u8]| {
             let length = u16::try_from(parameters.len() + 2).unwrap_or(u16::MAX).to_le_bytes();

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::App;
 
-/// What `GET` shows beside what was put. A body with it can be put back.
+/// The members that `GET` adds to what was put. A body with them can be put back.
 const SHOWN: [&str; 6] = ["account", "notices_to", "secrets_set", "serials", "seen", "unmapped"];
 
 fn account_id(request: &Request) -> Result<AccountId, Problem> {
@@ -28,7 +28,7 @@ fn account_id(request: &Request) -> Result<AccountId, Problem> {
     Ok(id?)
 }
 
-/// An account, what became of its notices, and which payments led to no store.
+/// An account, the outcome of its notices, and which payments led to no store.
 pub(crate) async fn get(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let id = account_id(request)?;
     let stored = app.table.account(&id).await?.ok_or_else(Problem::account_unknown)?;
@@ -101,7 +101,7 @@ const LONGEST_SECRET: usize = 4096;
 
 /// The secrets that a caller gives.
 pub(crate) fn secrets(value: Value) -> Result<Vec<String>, Problem> {
-    // What was sent stays out of the sentence: it may be most of a secret.
+    // The value stays out of the sentence: it may be most of a secret.
     let secrets: Vec<String> = serde_json::from_value(value)
         .map_err(|_| Problem::invalid("secrets: a list of texts is needed, also of a single one."))?;
     if secrets.len() > NAMED_AT_MOST || secrets.iter().any(|secret| secret.len() > LONGEST_SECRET) {
@@ -110,7 +110,7 @@ pub(crate) fn secrets(value: Value) -> Result<Vec<String>, Problem> {
     Ok(secrets)
 }
 
-/// What is wrong with rules that lead to stores which there are not: each payment would get lost at them.
+/// Objects to rules that lead to stores which don't exist: their payments would get lost.
 async fn missing_stores(app: &App, rules: &[StoreRule]) -> Result<Mistakes, Stop> {
     let list = app.table.stores().await?;
     let unread = list.unreadable.iter().filter_map(|store| store.number);

@@ -1,4 +1,4 @@
-//! Duties: who answers for the cases of a store or node, and which robot or mailbox tells them.
+//! Duties: who answers for the cases of a store or node, and which robot or mailbox notifies them.
 
 use std::collections::BTreeSet;
 
@@ -104,7 +104,7 @@ fn first_store<'a>(scope: &Scope, stores: &'a StoreList) -> Option<&'a Store> {
     stores.iter().filter(is_of_it).min_by_key(|store| store.number)
 }
 
-/// What is wrong with people whom nobody has listed, and with those who may not follow the scope's cases.
+/// Objects to people whom nobody has listed, and to those who may not follow the scope's cases.
 async fn people(app: &App, scope: &Scope, duty: &Duty, stores: &StoreList) -> Result<Vec<Invalid>, Stop> {
     if duty.people.is_empty() {
         return Ok(Vec::new());
@@ -112,7 +112,7 @@ async fn people(app: &App, scope: &Scope, duty: &Duty, stores: &StoreList) -> Re
     let listed = app.table.people().await?;
     let wrong = |id: &Id| match listed.iter().find(|person| person.id == *id) {
         Some(listed) if listed.person.follows(scope, path_of(scope, stores)) => None,
-        // The same words for both: whoever sets up a store need not know who else is listed.
+        // The same words for both: the person who sets up a store need not know who else is listed.
         _ => Some(format!(
             "people: nobody who may follow the cases of {scope} is listed as {id}. Give them the role owns-cases there \
              first, with PUT /people/{id}, or leave them out."
@@ -122,7 +122,7 @@ async fn people(app: &App, scope: &Scope, duty: &Duty, stores: &StoreList) -> Re
     Ok(named.into_iter().filter_map(wrong).map(Invalid).take(NAMED_AT_MOST).collect())
 }
 
-/// What is wrong with an endpoint that is none, or that no person reads.
+/// Objects to an endpoint that doesn't exist, or that no person reads.
 async fn endpoint(app: &App, duty: &Duty) -> Result<Option<Invalid>, Stop> {
     let Some(id) = &duty.endpoint else { return Ok(None) };
     let endpoint = match app.table.endpoint(id).await {

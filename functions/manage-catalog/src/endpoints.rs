@@ -40,7 +40,7 @@ const FAILURES_COUNTED: i32 = 1_000;
 /// No event has a longer id, in bytes.
 const LONGEST_EVENT_ID: usize = 64;
 
-/// What `GET` shows beside what was put. A body with it can be put back.
+/// The members that `GET` adds to what was put. A body with them can be put back.
 const SHOWN: [&str; 13] = [
     "endpoint",
     "secret",
@@ -83,8 +83,8 @@ pub(crate) async fn list(app: &App) -> Result<Reply, Stop> {
     Ok(Reply::json(StatusCode::OK, &json!({"endpoints": endpoints})))
 }
 
-/// An endpoint, how it fares, and its latest deliveries with each attempt. What they said is not among it: a guest's link
-/// may be.
+/// An endpoint, how it fares, and its latest deliveries with each attempt. Their contents are left out: a guest's link
+/// may be in them.
 pub(crate) async fn get(app: &App, request: &Request) -> Result<Reply, Stop> {
     let id = endpoint_id(request)?;
     let mut shown = shown(&stored(app, &id).await?, &app.table.health(&id).await?);
@@ -141,7 +141,7 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     check_robot(&body)?;
     let details: EndpointDetails = strictly(Value::Object(body)).map_err(Problem::from)?;
     let (before, is_readable) = match app.table.endpoint(&id).await {
-        // Put anew, it is mended. Its secret is not known any more.
+        // A new put repairs it. Its secret is not known any more.
         Err(TableError::Unreadable { .. }) => (None, false),
         read => (read?, true),
     };
@@ -185,7 +185,7 @@ pub(crate) async fn put(app: &App, request: &Request, call: Call) -> Result<Repl
     Ok(Reply::json(status, &shown))
 }
 
-/// Whoever writes a robot's address where its kind belongs must not find it in a reply.
+/// Refuses a robot's address where its kind belongs, without repeating it in the reply.
 fn check_robot(body: &Map<String, Value>) -> Result<(), Problem> {
     let robot = body.get("to").and_then(|to| to.get("robot"));
     match robot {
@@ -215,7 +215,7 @@ fn new_secret() -> Result<String, Problem> {
     Ok(Secret::new(fresh_secret().ok_or_else(Problem::unavailable)?).text())
 }
 
-/// Whoever puts an endpoint anew has seen to what was wrong with it.
+/// Switches an endpoint on: an operator who puts it again has fixed its fault.
 async fn switch_on(app: &App, id: &Id, now: Timestamp) -> Result<Health, Stop> {
     let health = app.table.health(id).await?;
     let well = Health { last_success: health.last_success, writes: health.writes, ..Health::default() };
@@ -224,7 +224,7 @@ async fn switch_on(app: &App, id: &Id, now: Timestamp) -> Result<Health, Stop> {
     Ok(well)
 }
 
-/// What is wrong with scopes in which there is nothing.
+/// Objects to scopes in which there is nothing.
 async fn missing_places(app: &App, scopes: &[Scope]) -> Result<Mistakes, Stop> {
     if scopes.is_empty() {
         return Ok(Mistakes::default());
@@ -255,7 +255,7 @@ pub(crate) async fn delete(app: &App, request: &Request) -> Result<Reply, Stop> 
     Ok(Reply::json(StatusCode::OK, &json!({"endpoint": id, "state": "gone"})))
 }
 
-/// What is done with an endpoint.
+/// The actions on an endpoint.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Act {
@@ -270,7 +270,7 @@ enum Act {
 #[derive(Debug, Deserialize)]
 struct Nothing {}
 
-/// What is sent again.
+/// The deliveries that are sent again.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Replay {

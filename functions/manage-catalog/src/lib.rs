@@ -1,5 +1,5 @@
-//! An operator sets up stores, surveys, the brand, accounts at payment providers, endpoints of events and who is on duty,
-//! and tells each day's orders.
+//! An operator sets up stores, surveys, the brand, accounts at payment providers, endpoints of events and who is on
+//! duty, and reports each day's orders.
 
 mod accounts;
 mod duty;
@@ -36,13 +36,13 @@ pub const FUNCTION: &str = "manage-catalog";
 /// How many days of a file are written at once.
 const WRITES_AT_ONCE: usize = 16;
 
-/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of days'
-/// orders; all of `/endpoints` and `/duty`.
+/// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of
+/// days' orders; all of `/endpoints` and `/duty`.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let managed = manage(app, request, call).await.map_err(|stop| match stop {
-        // The operator can mend it, and no retry would.
+        // The operator can fix it, and no retry would.
         Stop::Broken(error @ TableError::Unreadable { .. }) => Problem::item_unreadable(&error).into(),
         stop => stop,
     });
@@ -112,7 +112,7 @@ fn covered(grant: &Grant, store: &Store) -> Result<(), Problem> {
 }
 
 /// Refuses to add a store to a node, or to move it there, whose stores the grant does not cover. The store alone is not
-/// enough: whoever has one store would choose by which others it is measured.
+/// enough: a person with one store could choose the others that it is compared with.
 fn covered_node(grant: &Grant, store: &Store) -> Result<(), Problem> {
     let path = &store.details.path;
     covered_scope(grant, &Scope::Node(path.clone()), path)
@@ -142,7 +142,7 @@ async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) 
     let details: StoreDetails = body_without(request, "store")?;
     let store = Store::new(number, details).map_err(Problem::from)?;
     let before = match app.table.store(number).await {
-        // Put anew, it is mended. Its calendar is not known any more.
+        // A new put repairs it. Its calendar is not known any more.
         Err(TableError::Unreadable { .. }) => {
             covered_unread(grant)?;
             None
@@ -172,7 +172,7 @@ async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) 
     Ok(ok(&store))
 }
 
-/// Checks that what is asked in a store is there, and that its staff are asked for no words: nobody would read them, for a
+/// Checks that the surveys a store asks exist, and that staff are asked for no words. Nobody would read those, for a
 /// few colleagues know each other's way of writing.
 async fn check_surveys(app: &App, store: &Store) -> Result<(), Stop> {
     for id in store.surveys() {
@@ -291,7 +291,7 @@ async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Resu
     let unread = list.unreadable.iter().filter(|_| grant.allows_admin()).filter_map(|store| store.number);
     let stores: BTreeSet<StoreNumber> = numbers.chain(unread).collect();
     let bytes = request.bytes()?;
-    // A day that is told twice in a file is as its last row says.
+    // Of a day that is in a file twice, the last row counts.
     let mut days: BTreeMap<(StoreNumber, Date), DayOperations> = BTreeMap::new();
     // All rows are checked before the first is written.
     for (row, read) in

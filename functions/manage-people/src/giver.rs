@@ -1,4 +1,4 @@
-//! What the holder of a grant may give to others.
+//! Limits of what the holder of a grant may give to others.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use aftertaste::{
 
 use crate::App;
 
-/// What a grant's holder may give to others, and end.
+/// The rights that a grant's holder may give to others, and end.
 pub(crate) struct Giver<'a> {
     grant: &'a Grant,
-    /// The nodes that stores belong to; empty for whoever may give everything.
+    /// The nodes that stores belong to; empty for a holder who may give everything.
     nodes: HashMap<StoreNumber, Path>,
 }
 
@@ -34,14 +34,15 @@ impl<'a> Giver<'a> {
         self.grant.may_give(permission, node)
     }
 
-    /// Whether the holder may give all of it. A word that this version does not know is only for whoever may everything.
+    /// Whether the holder may give all of it. A word that this version does not know is only for a holder who may do
+    /// everything.
     pub(crate) fn may_give_scope(&self, scope: &str) -> bool {
         self.grant.allows_admin()
             || scope.split_whitespace().all(|word| word.parse().is_ok_and(|permission| self.may_give(&permission)))
     }
 
-    /// Whether the holder may give all roles of a person, and so may list, change and sign them out. One who could change
-    /// somebody with more roles could sign in as them.
+    /// Whether the holder may give all roles of a person, and so may list, change and sign them out. One who could
+    /// change somebody with more roles could sign in as them.
     pub(crate) fn may_have(&self, listed: &ListedPerson) -> bool {
         let roles_are_known = !listed.has_more_roles || self.grant.allows_admin();
         roles_are_known && listed.person.permissions().iter().all(|permission| self.may_give(permission))

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{App, audit::write_down, giver::Giver};
 
-/// The hours within which a till asks for the link of a payment, unless it is told otherwise.
+/// The hours within which a till asks for the link of a payment, unless its grant says otherwise.
 pub(crate) const PAID_WITHIN: u32 = 24;
 
 /// The longest limit on payments, in hours: as long as any link lives.
@@ -32,7 +32,7 @@ const LONGEST_TOKEN: usize = 3_500;
 /// So many ended ids are remembered, before only grants that are listed can be ended: they all lie in one item.
 const MOST_ENDED: usize = 4_000;
 
-/// The longest name of whoever has a grant, in characters.
+/// The longest name of a grant's holder, in characters.
 pub(crate) const LONGEST_NAME: usize = 80;
 
 /// A grant as it is listed.
@@ -117,7 +117,7 @@ fn refused(field: Field, sentence: impl Into<String>) -> Refused {
     Refused::Field(field, Problem::invalid(sentence))
 }
 
-/// What is wanted, if the giver may give it.
+/// The wanted rights, if the giver may give them.
 fn checked(wanted: &Wanted, giver: &Giver<'_>) -> Result<Vec<Permission>, Refused> {
     let Wanted { subject, scope, paid_within, .. } = wanted;
     let is_seen = check_visible("subject", subject).is_ok() && !subject.chars().any(char::is_control);
@@ -141,7 +141,7 @@ fn checked(wanted: &Wanted, giver: &Giver<'_>) -> Result<Vec<Permission>, Refuse
     }
     let insufficient = |needs: &str| Refused::Stop(Problem::grant_insufficient(needs).into());
     match permissions.iter().find(|permission| !giver.may_give(permission)) {
-        // Whoever sets up a store gives tills its links, without having any.
+        // A person who sets up a store gives tills its links, without having any.
         Some(Permission::Issue(Some(scope))) => Err(insufficient(&format!("admin:{scope}"))),
         Some(Permission::Issue(None)) => Err(insufficient("admin")),
         Some(other) => Err(insufficient(&other.to_string())),

@@ -1,4 +1,4 @@
-//! Who may: people sign in, operators list people and issue grants, end both, and read what was done.
+//! Access: people sign in, operators list people and issue grants, end both, and read what was done.
 
 mod audit;
 mod giver;
@@ -32,7 +32,8 @@ type App = app::App<GrantKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-people";
 
-/// Whoever manages people and grants: a program by its grant, a person by a session and the fields of their form.
+/// The caller who manages people and grants: a program by its grant, a person by a session and the fields of their
+/// form.
 struct Caller {
     grant: Grant,
     session: Option<Session>,
@@ -54,7 +55,7 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
         "GET /sign-in/openid" => signing_in::begin_openid(app, request, call).await,
         "GET /sign-in/openid/callback" => {
             let ended = signing_in::end_openid(app, request, call).await;
-            // Whatever came of it, what it began with is used up.
+            // However it ended, the state that it began with is used up.
             return conclude(ended, |refused| problem(&refused, &languages))
                 .with_cookie(signing_in::openid_cookie("", 0));
         }
@@ -115,7 +116,7 @@ async fn caller(app: &App, request: &Request, call: Call, languages: &mut Vec<St
     Ok(Caller { grant: reader.grant, session: reader.session, fields })
 }
 
-/// What programs get: JSON.
+/// Replies to programs: JSON.
 async fn answer(
     app: &App,
     request: &Request,

@@ -48,7 +48,8 @@ pub struct OpenId {
 pub struct Begun {
     /// The address at the provider.
     pub url: String,
-    /// What [`OpenId::finish`] needs. The browser keeps it, sealed: whoever reads it can take the sign-in over.
+    /// The state that [`OpenId::finish`] needs. The browser keeps it, sealed: a reader of it could take the sign-in
+    /// over.
     pub kept: String,
 }
 
@@ -69,7 +70,7 @@ pub enum Refused {
     /// It took longer than [`TIME_TO_SIGN_IN`].
     #[error("this sign-in took too long")]
     Expired,
-    /// The person said no: to the provider, or to what it would tell us.
+    /// The person said no: to the provider, or to what it would share with us.
     #[error("the person ended the sign-in at the identity provider")]
     Denied,
     /// The provider refused, in its own word, such as `invalid_client`.
@@ -104,7 +105,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// What is kept in the browser from the beginning to the end.
+/// The state that the browser keeps from the beginning to the end.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     state: CsrfToken,
@@ -113,13 +114,13 @@ struct Kept {
     at: Timestamp,
 }
 
-/// What the provider says of itself, and when it did.
+/// The provider's description of itself, and the time of it.
 struct Provider {
     metadata: CoreProviderMetadata,
     at: Timestamp,
 }
 
-/// What a provider says that refuses.
+/// The error response of a provider that refuses.
 type CoreErrorResponse = openidconnect::StandardErrorResponse<openidconnect::core::CoreErrorResponseType>;
 
 /// The library's client, with the addresses that a provider may have.
@@ -193,7 +194,7 @@ impl OpenId {
         Ok(Begun { url: url.into(), kept })
     }
 
-    /// Ends a sign-in: the e-mail address of who it is, in lower case, which the provider has verified.
+    /// Ends a sign-in: the person's e-mail address, in lower case, which the provider has verified.
     ///
     /// `kept` is what [`OpenId::begin`] gave for this browser. The caller sees to it that no browser uses it twice.
     ///
@@ -207,9 +208,9 @@ impl OpenId {
 
     /// The code that the browser comes back with. Nothing else of it is believed before the state fits.
     fn code<'a>(&self, kept: &Kept, back: &'a Back, now: Timestamp) -> Result<&'a str, Refused> {
-        // The library compares hashes of the two, so that the time it takes tells nothing.
+        // The library compares hashes of the two, so that the time it takes gives nothing away.
         let is_ours = CsrfToken::new(back.state.clone().unwrap_or_default()) == kept.state;
-        // Who says that they are another provider is one (RFC 9207).
+        // A sender that calls itself another provider is one (RFC 9207).
         if !is_ours || back.issuer.as_ref().is_some_and(|issuer| *issuer != *self.issuer.as_str()) {
             return Err(Refused::State);
         }
@@ -249,7 +250,7 @@ impl OpenId {
         if told.1 == Some(true) { Ok(email.trim().to_lowercase()) } else { Err(Refused::Unverified) }
     }
 
-    /// What the provider says of the person. The library sees to it that it is the one of the token.
+    /// The provider's facts about the person. The library sees to it that it is the one of the token.
     async fn user_info(
         &self,
         client: &Client,
@@ -275,9 +276,9 @@ impl OpenId {
         Ok(client.set_redirect_uri(redirect_uri).set_auth_type(kind))
     }
 
-    /// What the provider says of itself, not older than this.
+    /// The provider's description of itself, not older than this.
     async fn provider(&self, now: Timestamp, oldest: SignedDuration) -> Result<Arc<Provider>, Refused> {
-        // Held while the provider is asked: of many who want to know, one asks. An error is not remembered.
+        // Locked while the provider is asked: of many that want to know, one asks. An error is not remembered.
         let mut known = self.known.lock().await;
         match &*known {
             Some(provider) if now.duration_since(provider.at) <= oldest => Ok(Arc::clone(provider)),
@@ -346,7 +347,7 @@ async fn in_time<T>(work: impl Future<Output = Result<T, Refused>>) -> Result<T,
     tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(late)
 }
 
-/// A refusal in the provider's word. What is no such word is not repeated: it comes by way of the browser.
+/// A refusal in the provider's word. Any other text is not repeated: it comes by way of the browser.
 fn refusal(error: &str) -> Refused {
     let is_word = (1..=60).contains(&error.len()) && error.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     Refused::Provider(if is_word { error } else { "without a reason" }.to_owned())

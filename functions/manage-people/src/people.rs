@@ -78,8 +78,8 @@ pub(crate) async fn person(app: &App, giver: &Giver<'_>, id: &Id) -> Result<List
     }
 }
 
-/// What is seen under an id. Whoever changed somebody with more roles than they may give could sign in as
-/// them; one who can't be read may have any.
+/// The person under an id, for a giver who may change them. A giver who changed somebody with more roles could sign in
+/// as them; one who can't be read may have any.
 async fn seen(app: &App, giver: &Giver<'_>, id: &Id, by: &Grant) -> Result<Seen, Stop> {
     match person(app, giver, id).await {
         Ok(listed) => Ok(Seen::With(listed.stored_roles)),
@@ -113,7 +113,7 @@ pub(crate) async fn put(
     {
         return Err(Problem::email_taken().into());
     }
-    // Whoever writes at the same moment may have given them more: then it is looked at again who may change them.
+    // Another writer may have given them more at the same moment. So it is checked again who may change them.
     while !app.table.put_person(id, &person, &seen_before, call.now).await? {
         seen_before = seen(app, giver, id, by).await?;
     }
@@ -144,10 +144,10 @@ pub(crate) fn unknown_scope(stores: &StoreList, person: &Person) -> Option<Scope
     scopes.into_iter().find(|scope| !known.contains(&scope.to_string()))
 }
 
-/// Makes a sign-in link: whoever opens it and presses its button is signed in as this person, once.
+/// Makes a sign-in link: a person who opens it and presses its button is signed in as this one, once.
 pub(crate) async fn invite(app: &App, listed: &ListedPerson, call: Call, by: &Grant) -> Result<Invitation, Stop> {
     let id = &listed.id;
-    // Whoever makes it may keep it, and use it when the person has been given more than they could give.
+    // The maker of a link may keep it, and use it when the person has been given more than the maker could give.
     let all = listed.person.permissions();
     let at_most = (!by.allows_admin()).then(|| all.iter().map(ToString::to_string).collect());
     let lives = (LINK_MINUTES * i64::from(app.pace)).minutes();

@@ -29,10 +29,10 @@ const OPENID_COOKIE: &str = "__Host-aftertaste-openid";
 /// How long it is known that somebody asked for a link, in hours.
 const ASKED_HOURS: i64 = 24;
 
-/// The longest link or address that is looked at, in bytes.
+/// The longest link or address that is checked, in bytes.
 const LONGEST_FIELD: usize = 300;
 
-/// `GET /sign-in`. A link only brings up its button: programs that look into messages open links, and use nothing up.
+/// `GET /sign-in`. A link only brings up its button: programs that scan messages open links, and use nothing up.
 pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let link = request.query("link").filter(|link| link.len() <= LONGEST_FIELD);
     if link.is_none() && request.has_session() {
@@ -52,7 +52,7 @@ pub(crate) async fn show(app: &App, request: &Request, now: Timestamp) -> Result
     Ok(frame.reply(StatusCode::OK, &body))
 }
 
-/// Whose link it is, which nobody has used yet. The page says so: nobody is to be signed in as somebody else unawares.
+/// The person of an unused link. The page says so: nobody is to be signed in as somebody else unawares.
 async fn person_of(app: &App, link: &str, now: Timestamp) -> Result<ListedPerson, Stop> {
     let id = app.keys.id_of(Ticket::SignIn, link).ok_or_else(Problem::sign_in_ended)?;
     let unused = app.table.sign_in(id, now).await?.ok_or_else(Problem::sign_in_ended)?;
@@ -84,7 +84,7 @@ async fn sign_in_by(app: &App, request: &Request, link: &str, call: Call) -> Res
     begin(app, request, (&person, used.made, used.at_most), call).await
 }
 
-/// Begins a session, and goes on to the page that the person wanted, else to their own. The session that the browser had before ends.
+/// Begins a session, and goes on to the page that the person wanted, or to their own. The browser's old session ends.
 async fn begin(
     app: &App,
     request: &Request,
@@ -105,8 +105,7 @@ async fn begin(
     })
 }
 
-/// Keeps that somebody asked for a link, and tells them nothing of whether they are listed: neither by what the page
-/// says, nor by how long it takes.
+/// Keeps that somebody asked for a link. Neither the page nor the time it takes says whether they are listed.
 async fn ask(app: &App, request: &Request, email: &str, now: Timestamp) -> Result<Reply, Stop> {
     let email = email.to_lowercase();
     let people = app.catalog.people(now).await?;
@@ -183,9 +182,9 @@ fn redirect_uri(app: &App) -> String {
     format!("{}/sign-in/openid/callback", app.public_url)
 }
 
-/// `GET /sign-in/openid`: on to the provider. What the end needs to know goes along in the browser, sealed.
+/// `GET /sign-in/openid`: on to the provider. The state that the end needs goes along in the browser, sealed.
 pub(crate) async fn begin_openid(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
-    // No page of another site signs anybody in; whoever has the address open in a bookmark says `none`.
+    // No page of another site signs anybody in; a person who opens it from a bookmark sends `none`.
     if request.header("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site)) {
         return Err(Problem::form_refused().into());
     }
@@ -208,7 +207,7 @@ pub(crate) async fn end_openid(app: &App, request: &Request, call: Call) -> Resu
     begin(app, request, (person, call.now, None), call).await
 }
 
-/// What is said where nobody is signed in. Why is in the log, for whoever set the provider up.
+/// The reply where nobody is signed in. The reason is in the log, for the person who set the provider up.
 fn refused(why: Refused) -> Problem {
     tracing::warn!(outcome = "openid-refused", error = %why);
     match why {

@@ -100,7 +100,7 @@ pub(crate) struct Words {
     owns_cases: RoleWords,
     sets_up: RoleWords,
     everything: RoleWords,
-    /// What was done, by its outcome.
+    /// Deeds, by their outcome.
     deeds: BTreeMap<&'static str, &'static str>,
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct Words {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleWords {
     pub name: &'static str,
-    /// What it allows.
+    /// The rights that it gives.
     pub allows: &'static str,
 }
 
@@ -128,7 +128,7 @@ impl Words {
         }
     }
 
-    /// Something that was done, by its outcome. What a later version wrote keeps that.
+    /// Something that was done, by its outcome. An outcome of a later version stays as it is.
     pub(crate) fn deed<'a>(&self, what: &'a str) -> &'a str {
         self.deeds.get(what).copied().unwrap_or(what)
     }

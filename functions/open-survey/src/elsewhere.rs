@@ -1,5 +1,5 @@
-//! Addresses that fit no route: what messages, printers and people make of a link, the bare address, and the files by
-//! which a platform checks whose address this is.
+//! Addresses that fit no route: links that messages, printers or people have spoilt, and the bare address. Also the
+//! files by which a platform checks whose address this is.
 
 use aftertaste::{
     app::Stop,
@@ -14,12 +14,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::App;
 
-/// Whether only the head of the reply is asked for, as programs do that look at a link before a person does.
+/// Whether only the head of the reply is asked for, as programs do that check a link before a person opens it.
 pub(crate) fn is_head(request: &Request) -> bool {
     request.request_context.http.method == "HEAD"
 }
 
-/// What an address that fits no route leads to. A slash more is harmless, and so is what follows a link.
+/// Finds where an address leads that fits no route. A slash more is harmless, and so is what follows a link.
 pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Reply, Stop> {
     let path = percent_decode_str(&request.raw_path).decode_utf8_lossy();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -42,7 +42,7 @@ pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Rep
             None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::link_unknown().into()),
         },
         ["t", address, ..] => match TableCode::find(address, &app.keys) {
-            // Looked at alone, a code uses up no opening.
+            // A check alone uses up no opening of a code.
             Some((code, _)) if is_head(request) && request.raw_path == format!("/t/{code}") => {
                 Ok(Reply::empty(StatusCode::OK))
             }
@@ -63,8 +63,7 @@ async fn home(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Sto
     Ok(reply)
 }
 
-/// The way to an address as it was meant, with the query that was sent. A method that has no route there is not sent in a
-/// circle.
+/// The way to an address as it was meant, with its query. A method that has no route there is not sent in a circle.
 pub(crate) fn sent_on(path: &str, request: &Request) -> Result<Reply, Stop> {
     if path == request.raw_path {
         return Err(Problem::route_unknown().into());

@@ -44,7 +44,7 @@ enum Form {
     Json,
 }
 
-/// `GET /s/{link}`, `GET /s/{link}/receipt`, `GET /t/{code}`, and whatever fits no route.
+/// `GET /s/{link}`, `GET /s/{link}/receipt`, `GET /t/{code}`, and all that fits no route.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let form = accepted(request, Form::Page, &[(Form::Page, "text/html"), (Form::Json, "application/json")]);
     let opened = match request.route_key.as_str() {
@@ -66,8 +66,8 @@ pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     if elsewhere::is_head(request) { reply.without_body() } else { reply }
 }
 
-/// Sends a guest who opened a code on to a link of their own. Opened again on the same phone, it leads to the same link,
-/// until that is answered or an hour old.
+/// Sends a guest who opened a code on to a link of their own. Opened again on the same phone, it leads to the same
+/// link, until that is answered or an hour old.
 async fn open_code(app: &App, request: &Request, Call { now, fresh }: Call) -> Result<Reply, Stop> {
     let address = request.path_parameter("code");
     let found = TableCode::find(address, &app.keys);
@@ -116,7 +116,7 @@ fn begun(app: &App, request: &Request, code: TableCode, now: Timestamp) -> Optio
     (is_here && (0..i64::from(VISIT_SECONDS)).contains(&age)).then_some(link)
 }
 
-/// What a link leads to.
+/// A link's content, opened.
 struct Opened {
     link: OpenLink,
     brand: Arc<Brand>,

@@ -1,7 +1,7 @@
 //! From a payment to the event that asks its guest.
 //!
-//! Each write is conditional, can be repeated, and decides alike. So no transaction is needed: whatever was cut off is made
-//! whole by the provider's next notice of the same payment.
+//! Each write is conditional, can be repeated, and decides alike. So no transaction is needed: the provider's next
+//! notice of the same payment completes whatever was cut off.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::{App, RETRIES_DAYS};
 /// How long what a provider knows a payer by may be, to go out. Those of the providers are 128 characters at most.
 const LONGEST_PAYER: usize = 256;
 
-/// What is known of a payment that belongs to a store.
+/// A payment that belongs to a store, as far as it is known.
 struct Told<'a> {
     account: &'a StoredAccount,
     payment: &'a Payment,
@@ -35,7 +35,7 @@ struct Told<'a> {
     now: Timestamp,
 }
 
-/// Asks the guest of a payment, if they are to be asked. What became of it.
+/// Asks the guest of a payment, if they are to be asked, and returns the outcome.
 pub(crate) async fn ask(
     app: &App,
     account: &StoredAccount,
@@ -85,13 +85,13 @@ impl<'a> Told<'a> {
         &self.survey.definition.invite
     }
 
-    /// When it was paid. Where that is not signed, anybody who has seen a genuine notice can write another time into it,
-    /// but none after it first came.
+    /// When it was paid. Where that is not signed, anybody who has seen a genuine notice can write another time into
+    /// it, but none after it first came.
     fn paid_at(&self) -> Timestamp {
         if self.payment.time_is_signed { self.payment.paid_at } else { self.payment.paid_at.min(self.now) }
     }
 
-    /// What the link of the payment says; none of a time that no link can say.
+    /// The contents of the payment's link; none of a time that no link can say.
     fn claim(&self, app: &App) -> Option<Claim> {
         let account = &self.account.account;
         let minute = Minute::of(self.paid_at())?;
@@ -122,8 +122,9 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Until when the payment is kept: for as long as its link lives, and the provider may tell of it. One whose time is not
-    /// signed is kept as long as its answer: else it could be told again with another time, and be answered twice.
+    /// Until when the payment is kept: for as long as its link lives, and the provider may send it. One whose time is
+    /// not signed is kept as long as its answer. Otherwise it could come again with another time, and be answered
+    /// twice.
     async fn expires(&self, app: &App, claim: &Claim) -> Result<Timestamp, Stop> {
         let retried = self.now.saturating_add((RETRIES_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
         let days = if self.payment.time_is_signed {
@@ -134,8 +135,8 @@ impl<'a> Told<'a> {
         Ok(claim.visit.minute.after(days * 24 * 60).start().max(retried))
     }
 
-    /// Makes whole what an earlier notice began. Also where this one leads to another store, the survey of the first one's
-    /// store says what follows.
+    /// Makes whole what an earlier notice began. Also where this one leads to another store, the survey of the first
+    /// one's store says what follows.
     async fn repeated(&self, app: &App, first: &PaymentItem) -> Result<&'static str, Stop> {
         let (not_before, until) = first.between;
         let id = self.key.event_id(&app.keys.guests);
@@ -165,7 +166,7 @@ impl<'a> Told<'a> {
         }
         let expires_at = visit.minute.after(self.survey.definition.link_lifetime_days * 24 * 60).start();
         let issued = Issued::of(&kept.claim, &app.keys.guests, &brand, &app.public_url, expires_at);
-        // The keyring has been checked to hold its current key.
+        // The keyring has been checked to have its current key.
         let issued = issued.ok_or_else(Problem::unavailable)?;
         let is_new = app.table.put_event(&self.event(app, kept, &issued)).await?;
         // Else a notice at the same time was quicker.
@@ -186,7 +187,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// What the event tells whoever sends the link on.
+    /// The event's data, for the system that sends the link on.
     fn says(&self, claim: Claim, issued: &Issued, send_after: Timestamp, drop_after: Timestamp) -> Value {
         let mut says = json!(issued);
         if let Value::Object(says) = &mut says {

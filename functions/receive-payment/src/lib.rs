@@ -1,5 +1,5 @@
-//! A payment provider tells of a payment. What is signed by the provider leads to a link, once a payment, however often and
-//! by which event it is told.
+//! A payment provider reports a payment. A notice that the provider signed leads to a link, once a payment. It does not
+//! matter how often it comes, and by which event.
 
 mod asking;
 
@@ -41,8 +41,8 @@ pub async fn handle(app: &App, request: &Request, Call { now, .. }: Call) -> Rep
     conclude(received.unwrap_or_else(late), |problem| refusal(request, &problem))
 }
 
-/// What a provider is told that has to send a notice again, or not at all. WeChat Pay has a form of its own for that. Where
-/// there is no account, nobody knows whose form it would be.
+/// The reply to a provider that has to send a notice again, or not at all. WeChat Pay has a form of its own for that.
+/// Where there is no account, nobody knows whose form it would be.
 fn refusal(request: &Request, problem: &Problem) -> Reply {
     if request.path_parameter("provider") == "wechat" && problem.kind != ProblemKind::AccountUnknown {
         let body = json!({"code": "FAIL", "message": problem.detail});
@@ -86,7 +86,7 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<Reply, 
     }
 }
 
-/// Refuses a notice. Its operator sees why, and whoever sent it does not.
+/// Refuses a notice. Its operator sees why, and its sender does not.
 async fn refuse(app: &App, account: &StoredAccount, why: &Refusal, is_probe: bool, now: Timestamp) -> Problem {
     let (outcome, detail) = match why {
         Refusal::WrongSignature if is_probe => ("probe", ""),
@@ -99,7 +99,7 @@ async fn refuse(app: &App, account: &StoredAccount, why: &Refusal, is_probe: boo
     app.catalog.notice(&account.id, outcome, detail, now).await;
     let (id, provider) = (account.id.as_str(), account.account.provider.name());
     match (why, &account.account.provider) {
-        // This form is ours, so that its sender has to mend it.
+        // This form is ours, so that its sender has to fix it.
         (Refusal::Unreadable(part), Provider::Standard(_)) => {
             tracing::warn!(outcome = "notice-unreadable", account = id, provider, refusal = detail, status = 422);
             Problem::invalid(*part)

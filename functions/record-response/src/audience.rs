@@ -1,4 +1,4 @@
-//! Who reads the reply: a guest a page, a program JSON.
+//! Readers of the reply: a guest gets a page, a program JSON.
 
 use aftertaste::{
     app::{OpenLink, Stop},
@@ -23,7 +23,7 @@ use crate::{
     submission::{FORM, Submission},
 };
 
-/// Who reads the reply.
+/// The reader of the reply.
 pub(crate) enum Audience {
     /// A guest, in the languages they want.
     Guest(Vec<String>),
@@ -31,7 +31,7 @@ pub(crate) enum Audience {
     Program,
 }
 
-/// What an outcome is about.
+/// The subject of an outcome.
 pub(crate) struct Shown<'a> {
     pub opened: &'a OpenLink,
     pub brand: &'a Brand,
@@ -94,7 +94,8 @@ fn as_json(outcome: Outcome, shown: &Shown<'_>) -> Result<Reply, Stop> {
     })
 }
 
-/// A program that sent no submission can't take the answer back: nobody could tell it from whoever else has the link.
+/// A program that sent no submission can't take the answer back: nobody could distinguish it from others who have the
+/// link.
 fn told_to_program(shown: &Shown<'_>, case: Option<Severity>) -> Value {
     if !shown.submission.is_named() {
         let detail = "It was sent without a submission, so it cannot be taken back.";
@@ -116,11 +117,11 @@ impl Shown<'_> {
         if self.was_let_down { End::Sorry } else { End::Thanks }
     }
 
-    /// What a guest may come back for. On a kiosk nobody does.
+    /// The news that a guest may come back for. On a kiosk nobody does.
     fn awaited(&self, case: Option<Severity>) -> Option<Awaited> {
         let OpenLink { claim, .. } = self.opened;
         let severity = case.filter(|_| claim.channel != Channel::Kiosk)?;
-        // Who praises is not left waiting for an answer.
+        // A guest who praises is not left waiting for an answer.
         Some(Awaited { promised: severity != Severity::Praise, until: case::link_lives_until(claim, self.survey) })
     }
 }
@@ -164,7 +165,7 @@ fn as_page(outcome: Outcome, shown: &Shown<'_>, wanted: &[String], fresh: Uuid) 
         Outcome::Refused(mistakes) => {
             again(shown, wanted, fresh, "answers-invalid", StatusCode::UNPROCESSABLE_ENTITY, &mistakes)
         }
-        // Gone back to, the old page sends what was taken back. Sent once more it is answered anew.
+        // A guest who goes back to the old page sends what was taken back. A second time it counts as a new answer.
         Outcome::TakenBackBefore => {
             let mistake = Mistake { question: None, wrong: Wrong::TakenBack };
             again(shown, wanted, fresh, "taken-back-before", StatusCode::CONFLICT, &[mistake])

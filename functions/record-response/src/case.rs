@@ -31,8 +31,7 @@ use crate::{
     wish::{self, Act, Wish},
 };
 
-/// For how many days after the payment a case's link works at least. A link that can be answered for longer works for as
-/// long as that.
+/// For how many days after the payment a case's link works at least. It works longer if it can be answered for longer.
 const LINK_DAYS: u32 = 31;
 
 /// A case's link, which was checked.
@@ -88,11 +87,11 @@ async fn answer(app: &App, request: &Request, call: Call, wanted: Option<&[Strin
     let moving = Moving { by: "guest", at: call.now, id: call.fresh, store: &found.store };
     let (stored, problem) = match act(app, stored.clone(), wish.act, agreement(&language), moving).await? {
         Ok(after) => (after, None),
-        // Whoever reads a page sees what is the case now, and above it what is wrong.
+        // The reader of a page sees the case as it is now, and above it what is wrong.
         Err(problem) if wanted.is_some() => (stored, Some(problem)),
         Err(problem) => return Err(problem.into()),
     };
-    // What was refused may have been refused for what has happened meanwhile.
+    // The reason for the refusal may have happened in the meantime.
     let stored = match &problem {
         Some(_) => {
             let there = app.table.case(&key).await?.filter(|stored| !stored.case.is_withdrawn());
@@ -126,7 +125,7 @@ async fn find(app: &App, address: &str, now: Timestamp) -> Result<Found, Stop> {
     }
 }
 
-/// The case of whoever sent the answer. Nobody else learns whether there is an answer, or what became of it.
+/// The case of the guest who sent the answer. Nobody else learns whether there is an answer, or its outcome.
 async fn theirs(
     app: &App,
     found: &Found,
@@ -136,7 +135,7 @@ async fn theirs(
 ) -> Result<StoredCase, Stop> {
     let visit = found.claim.visit;
     let key = CaseKey::from(visit);
-    // What was taken back or erased stands as a part, and has no submission.
+    // An answer that was taken back or erased stays as a part, and has no submission.
     let response = app.table.response_of_case(&key).await?.filter(|kept| !kept.erased && !kept.response.partial);
     let response = response.filter(|kept| kept.response.submission == Some(submission));
     let id = CaseId::of(visit, submission);
@@ -217,7 +216,7 @@ fn is_said(stored: &StoredCase, said: Said) -> bool {
     case.said == Some(said) && stands
 }
 
-/// What its guest is shown of a case.
+/// The view of a case for its guest.
 async fn shown<'a>(
     app: &App,
     stored: &'a StoredCase,

@@ -15,12 +15,12 @@ use aftertaste::{
 /// The most characters of how a guest wants to be reached.
 const LONGEST: usize = 80;
 
-/// Whether a case takes it: for as long as somebody works at it. Who praises is not called.
+/// Whether a case takes it: for as long as somebody works at it. A guest who praises is not called.
 pub(crate) fn may_be_left(stored: &StoredCase, moving: Moving<'_>) -> bool {
     stored.case.severity != Severity::Praise && stored.case.after(&Move::LeaveContact, moving).is_ok()
 }
 
-/// What a guest wrote as whoever calls them reads it, if it can be kept.
+/// A guest's contact as the caller will read it, if it can be kept.
 fn checked(how: &str) -> Result<String, Problem> {
     let how = without_invisible(how).trim().to_owned();
     let is_odd = how.chars().any(char::is_control) || check_visible("contact.how", &how).is_err();

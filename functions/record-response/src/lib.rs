@@ -1,5 +1,5 @@
-//! A guest answers, or takes the answer back: one write each. An answer that calls for it opens a case, to which its guest
-//! comes back by the same link.
+//! A guest answers, or takes the answer back: one write each. An answer that calls for it opens a case, to which its
+//! guest comes back by the same link.
 
 mod audience;
 mod case;
@@ -35,7 +35,7 @@ type App = app::App<GuestKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "record-response";
 
-/// What became of a call.
+/// The outcome of a call.
 enum Outcome {
     /// It is recorded.
     Recorded { partial: bool, case: Option<Severity> },
@@ -114,8 +114,8 @@ async fn delete(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
     }
 }
 
-/// Takes back what a submission brought. Whoever holds the link alone, such as the till that asked for it, can't.
-/// Its case is withdrawn with it; where that fails the guest tries again.
+/// Takes back what a submission brought. A holder of the link alone, such as the till that asked for it, can't. Its
+/// case is withdrawn with it; where that fails the guest tries again.
 async fn take_back(app: &App, opened: &OpenLink, submission: Option<Uuid>, call: Call) -> Result<Outcome, Stop> {
     let Some(submission) = submission else { return Ok(Outcome::NotTakenBack(Problem::submission_missing())) };
     let OpenLink { claim, store, .. } = opened;
@@ -129,7 +129,7 @@ async fn take_back(app: &App, opened: &OpenLink, submission: Option<Uuid>, call:
             }
             Outcome::TakenBack
         }
-        // Whether there is another is not told: it would say who has answered.
+        // The reply does not say whether there is another: it would reveal who has answered.
         TookBack::NotTheirs => Outcome::NotTakenBack(Problem::submission_differs()),
     })
 }
@@ -186,7 +186,7 @@ fn response(
         submission: Some(sent.submission.unwrap_or(call.fresh)),
         partial: sent.partial,
         table: claim.table(),
-        // Of staff nothing is kept that tells one from another.
+        // Of staff nothing is kept that distinguishes them.
         network: network(&request.request_context.http.source_ip, claim.visit.store, day, &app.keys)
             .filter(|_| claim.channel.origin() != Origin::Staff),
         taken_back: None,
@@ -196,7 +196,7 @@ fn response(
     }
 }
 
-/// What the rules that the guest was shown with the questions say of a whole answer. Here are the keys for the lots, so nobody
+/// Applies the rules that came with the guest's questions to a whole answer. The keys for the lots are here, so nobody
 /// else has to ask again.
 fn follow_up(app: &App, claim: &Claim, survey: &Versioned, sent: &Answered, answers: &Answers) -> Option<FollowedUp> {
     if sent.partial || sent.imported {

@@ -1,4 +1,4 @@
-//! What was sent: as JSON by a program, or as a form by a page.
+//! Submissions: as JSON by a program, or as a form by a page.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The media type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a guest sent.
+/// A guest's submission.
 pub(crate) enum Submission {
     /// An answer.
     Answered(Answered),
@@ -137,7 +137,7 @@ impl Answered {
             partial: field("partial") == Some("true"),
             asks_reply: field("asks_reply") == Some("true"),
             imported: false,
-            // Told for information only: whatever a phone's clock makes of it, the answer counts.
+            // For information only: whatever a phone's clock makes of it, the answer counts.
             seconds: field("seconds").and_then(|text| text.parse().ok()).and_then(rounded),
             answers: Sent::Form(answers),
         })

@@ -1,4 +1,4 @@
-//! Telling endpoints of an answer at once, where the operator wants that.
+//! Notifies endpoints of an answer at once, where the operator wants that.
 
 use aftertaste::{
     count::response_id_at_once,
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::App;
 
-/// Puts an event that an answer came, or was taken back. It does not say what was answered: one answer alone is fewer than
-/// five. A guest is thanked also where it can't be put.
+/// Puts an event that an answer came, or was taken back. It does not say what was answered: one answer alone is fewer
+/// than five. A guest is thanked also where it can't be put.
 pub(crate) async fn at_once(app: &App, kind: &str, claim: &Claim, submission: Option<Uuid>, now: Timestamp) {
     let is_of_guest = matches!(claim.channel.origin(), Origin::Payment | Origin::Code);
     let is_told = app.responses_at_once && is_of_guest;

@@ -1,4 +1,4 @@
-//! What a guest wants of their case: as JSON from a program, or as a form from a page.
+//! Guests' wishes for their case: as JSON from a program, or as a form from a page.
 
 use aftertaste::{
     domain::case::Said,
@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::submission::{FORM, of_header, submission_of};
 
-/// What a guest wants of their case.
+/// A guest's wish for their case.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     /// To see it.
     Look,
-    /// To say what became of it.
+    /// To say how it ended.
     Say(Said),
     /// To leave word how they want to be reached.
     LeaveContact(String),
@@ -22,7 +22,7 @@ pub(crate) enum Act {
     ForgetContact,
 }
 
-/// What a guest wants, and the submission by which their answer came.
+/// A guest's wish, and the submission by which their answer came.
 pub(crate) struct Wish {
     pub submission: Option<Uuid>,
     /// None where the guest has left the form's box empty, and has not agreed.
@@ -47,7 +47,7 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<Left>>, D:
     Option::deserialize(value).map(Some)
 }
 
-/// What stands in a form's box for how its guest wants to be reached, whether or not they have agreed.
+/// The text in a form's box for how its guest wants to be reached, whether or not they have agreed.
 pub(crate) fn typed_contact(request: &Request) -> Result<Option<String>, Problem> {
     if request.content_type() != FORM {
         return Ok(None);

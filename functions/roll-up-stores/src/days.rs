@@ -17,18 +17,18 @@ use crate::{CountError, Event, Window};
 /// The longest range of days that one count takes.
 const LONGEST_RANGE_DAYS: i32 = 400;
 
-/// For how many days cases are counted anew each night: their guests may still say whether it is solved.
+/// For how many days cases are counted again each night: their guests may still say whether it is solved.
 const CASE_DAYS: u32 = 31;
 
 /// The days of a count.
 pub(crate) struct Days {
     /// All of them, both ends included.
     pub all: RangeInclusive<Date>,
-    /// The first whose responses are read. Of those before the cases alone are counted anew.
+    /// The first whose responses are read. Of those before the cases alone are counted again.
     pub read_from: Date,
 }
 
-/// The days to count, the same for every store whatever its time zone: a scope's day is whole only if each of its
+/// The days to count, the same for every store whatever its time zone. A scope's day is whole only if each of its
 /// stores is counted for it. None without a store.
 pub(crate) async fn days_of(
     table: &Table,
@@ -59,8 +59,8 @@ pub(crate) async fn days_of(
     }
 }
 
-/// The longest lifetime, in days, of any link that was answered lately. A survey that is asked now may have had
-/// another before, and a store may have asked another survey: what came in until then is still to be counted.
+/// The longest lifetime, in days, of any link that was answered lately. A survey may have replaced another, and a store
+/// may have asked another before. Answers until then are still to be counted.
 async fn longest_lifetime(table: &Table, stores: &[Store], now: Timestamp) -> Result<u32, TableError> {
     let since = now.saturating_sub((LIFETIMES_LOOK_BACK_DAYS * 24).hours()).unwrap_or(Timestamp::MIN);
     let asked = |store: &'_ Store| -> Vec<Id> {

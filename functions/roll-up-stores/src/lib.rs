@@ -22,14 +22,14 @@ use days::{Days, days_of};
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "roll-up-stores";
 
-/// How long a count may hold the lease: 16 minutes. template.yaml ends it after fifteen.
+/// How long a count may keep the lease: 16 minutes. template.yaml ends it after fifteen.
 const LONGEST: Duration = Duration::from_secs(16 * 60);
 
 /// How long a count waits for another to end. Lambda tries it again twice, after one and two minutes: together they
 /// outlast the lease of a count that was killed.
 const PATIENCE: Duration = Duration::from_secs(420);
 
-/// What a schedule (or an operator) asks for.
+/// The request of a schedule (or an operator).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Event {
@@ -61,8 +61,8 @@ pub enum Window {
     Answerable,
 }
 
-/// Counts. `fresh` is a random id, under which it holds the lease: two counts never overlap. `clock` is read when the
-/// reading of each store begins, because that decides between a later count and a write of this one that came late.
+/// Counts. Two counts never overlap: each takes the lease under `fresh`, a random id. The `clock` is read when the
+/// reading of each store begins. That decides between a later count and a late write of this one.
 ///
 /// # Errors
 /// When the event can't be counted, or not everything could be.
@@ -83,8 +83,8 @@ pub async fn handle(
     counted
 }
 
-/// Puts an event for whoever wants to know of failed counts: one an hour, however often a count is tried again. Where even
-/// that fails, the alarm on errors is left.
+/// Puts an event for endpoints that want to know of failed counts: one an hour, however often a count is tried again.
+/// Where even that fails, the alarm on errors is left.
 async fn tell_of_failure(table: &Table, error: &CountError, began: Timestamp) {
     let failures = match error {
         CountError::Some(failures) => Some(*failures),
@@ -99,8 +99,8 @@ async fn tell_of_failure(table: &Table, error: &CountError, began: Timestamp) {
     }
 }
 
-/// From when on endpoints want to know of responses. A count by hand is of days long past: it tells nobody, and neither
-/// does one where each answer is told at once.
+/// From when on endpoints want to know of responses. A count by hand is of days long past: it notifies nobody, and
+/// neither does one where each answer is sent at once.
 async fn tell_since(table: &Table, event: Event) -> Result<Option<Timestamp>, TableError> {
     if matches!(event, Event::Range { .. }) || responses_at_once() {
         return Ok(None);

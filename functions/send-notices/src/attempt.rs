@@ -19,10 +19,10 @@ use crate::{
     run::{Fate, Run},
 };
 
-/// What of an answer is read: enough to keep the connection after most.
+/// The bytes of an answer that are read: enough to keep the connection after most.
 const READ_OF_AN_ANSWER: usize = 4_096;
 
-/// What came back of an attempt.
+/// The result of an attempt.
 pub(crate) struct Heard {
     pub(crate) tried: Tried,
     pub(crate) said: Said,
@@ -30,7 +30,7 @@ pub(crate) struct Heard {
     random: u32,
 }
 
-/// What was answered.
+/// The answer to an attempt.
 pub(crate) enum Said {
     /// A webhook's receiver answered.
     Webhook(Response<Vec<u8>>),
@@ -49,7 +49,7 @@ impl Heard {
         Self { tried, said, random: fastrand::u32(..) }
     }
 
-    /// What follows for a delivery.
+    /// Decides what follows for a delivery.
     pub(crate) fn next(&self, delivery: &Delivery, now: Timestamp) -> Next {
         let made = delivery.attempts.len() + 1;
         let attempt = Attempt { made, now, until: delivery.until, random: self.random };
@@ -72,7 +72,7 @@ impl Heard {
         Attempt::asked_for(now, answer.status().as_u16(), retry_after)
     }
 
-    /// What an operator reads of it.
+    /// The sentence that an operator reads of it.
     fn sentence(&self, next: &Next) -> String {
         match (self.tried.status, &self.tried.said) {
             // A robot's refusals come with 200.
@@ -92,7 +92,7 @@ pub(crate) fn refused(now: Timestamp, why: &str) -> Heard {
 }
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Tries a delivery once, and writes what became of it. An attempt that somebody asked for says nothing of how the
+    /// Tries a delivery once, and writes the outcome. An attempt that somebody asked for says nothing of how the
     /// endpoint fares.
     pub(crate) async fn try_once(
         &self,
@@ -111,7 +111,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         self.settle(lane, delivery, &heard, next, is_replay).await
     }
 
-    /// What an answer says of its endpoint.
+    /// Writes what an answer says of its endpoint.
     pub(crate) async fn judge(&self, lane: &Lane, heard: &Heard, next: &Next) -> Result<(), TableError> {
         let now = self.now();
         let sentence = heard.sentence(next);
@@ -121,7 +121,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 None
             }
             Next::SwitchOff => Some("It answered 410: it wants nothing any more.".to_owned()),
-            // A person has to put it right first, and nobody else would tell them.
+            // A person has to put it right first, and nobody else would notify them.
             Next::GiveUp(Reason::Refused(_)) if lane.stored.endpoint.to.is_read_by_people() => Some(sentence),
             _ => {
                 let is_long = lane.failed(now, &sentence);
@@ -131,11 +131,11 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if let Some(why) = off {
             self.switch_off(lane, &why).await?;
         }
-        // At once: a run that is killed must not forget that it was told to stop.
+        // At once: a run that is killed must not forget that it has to stop.
         if lane.standing(now) == Standing::Open { Ok(()) } else { lane.keep_health(self.table(), now).await }
     }
 
-    /// Writes what became of a delivery. One that somebody asked for again is not tried once more.
+    /// Writes the outcome of a delivery. One that somebody asked for again is not tried once more.
     pub(crate) async fn settle(
         &self,
         lane: &Lane,
@@ -175,7 +175,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             }
         };
         if had_arrived {
-            // It has, whatever became of sending it once more.
+            // It has, however the second sending went.
             (delivery.state, delivery.why) = (DeliveryState::Delivered, None);
         }
         let (endpoint, attempts) = (lane.stored.id.as_str(), delivery.attempts.len());
@@ -189,7 +189,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         match &lane.stored.endpoint.to {
             To::Webhook(webhook) => self.post(lane, webhook, delivery).await,
             To::EventBridge(_) => Ok(self.put_on_bus(delivery).await),
-            // A run tells people all of it at its end.
+            // A run sends people all of it at its end.
             To::Robot(_) | To::Mail(_) => Ok(refused(self.now(), "A person is told all at once.")),
         }
     }

@@ -1,4 +1,4 @@
-//! What people are told: one message a run, however much has happened.
+//! Messages for people: one a run, however much has happened.
 
 use std::collections::BTreeSet;
 
@@ -26,18 +26,18 @@ use crate::{
 /// No robot's answer is longer.
 const READ_OF_AN_ANSWER: usize = 65_536;
 
-/// How much of what was told is written at once.
+/// How many deliveries of a message are written at once.
 const WRITES_AT_ONCE: usize = 16;
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Tells people what was collected for them. What fails is logged, and due again with the next run.
+    /// Sends people what was collected for them. A message that fails is logged, and due again with the next run.
     pub(crate) async fn tell_people(&self) {
         future::join_all(self.lanes().map(|lane| self.tell_all_of(lane))).await;
     }
 
     async fn tell_all_of(&self, lane: &Lane) {
         let collected = lane.collected();
-        // What was put off or ended meanwhile, or comes too late in this run, is met by the next.
+        // The next run takes what was put off or ended meanwhile, or comes too late in this one.
         if collected.is_empty() || lane.standing(self.now()) != Standing::Open || self.patience().is_zero() {
             return;
         }

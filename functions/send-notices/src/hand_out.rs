@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Hands an event out to the endpoints that want it. What failed, and what one of them has no room for, goes on by
-    /// itself. Then the event is done: first its payment is marked, so that no notice of it brings it back.
+    /// Hands an event out to the endpoints that want it. A delivery that failed, or that an endpoint has no room for,
+    /// goes on by itself. Then the event is done: first its payment is marked, so that no notice of it brings it back.
     pub(crate) async fn hand_out(&self, due: &Due, event: &OutgoingEvent) -> Result<(), TableError> {
         let lanes = self.wanting(event).await?;
         if let Some(state) = self.why_not(event).await? {
@@ -49,7 +49,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             }
         }
         if is_open {
-            // The next run sees what became of it.
+            // The next run sees the outcome.
             return Ok(());
         }
         self.count(|did| did.events += 1);
@@ -87,7 +87,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         })
     }
 
-    /// Ends an event. What reached no endpoint is kept where an operator finds it.
+    /// Ends an event. One that reached no endpoint is kept where an operator finds it.
     async fn end(&self, due: &Due, event: &OutgoingEvent, kept: Option<DeliveryState>) -> Result<(), TableError> {
         if let Some(state) = kept {
             let unheard = state == DeliveryState::Unheard;
@@ -107,7 +107,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         }
         let store = self.place(event.store()).await?;
         let place = store.as_ref().map(|(number, path)| (*number, path.as_ref()));
-        // The endpoint that was switched off is the one that can't be told.
+        // The endpoint that was switched off is the one that can't be notified.
         let of_itself = |lane: &&Lane| {
             event.kind == SWITCHED_OFF
                 && event.data.get("endpoint").and_then(Value::as_str) == Some(lane.stored.id.as_str())

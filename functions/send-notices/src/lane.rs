@@ -7,7 +7,7 @@ use aftertaste::table::{Again, Delivery, Due, Health, StoredEndpoint, Table, Tab
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::Semaphore, time::Instant};
 
-/// How many attempts at one endpoint are under way at once. One that hangs holds up so many.
+/// How many attempts at one endpoint are under way at once. One that hangs blocks so many.
 const AT_ONCE: usize = 8;
 
 /// After so many failures in a row an endpoint is left alone for a while.
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(60);
 /// After so many days of nothing but failures an endpoint is switched off.
 pub(crate) const DAYS_OF_FAILURES: i64 = 5;
 
-/// How many events a person is told of in one message. The others come with the next run's.
+/// How many events one message to people has. The others come with the next run's.
 const MOST_IN_A_MESSAGE: usize = 200;
 
 /// How many of cases, of which a message says how many there are at each store.
@@ -37,7 +37,7 @@ pub(crate) struct Lane {
     pub(crate) under_way: Semaphore,
     /// How many may wait. One that takes its time must not fill the run.
     pub(crate) waiting: Semaphore,
-    /// Held while it is written how the endpoint fares.
+    /// Locked while it is written how the endpoint fares.
     writing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -51,7 +51,7 @@ struct State {
     /// How many may be under way.
     at_once: usize,
     failures_in_a_row: u32,
-    /// What a person is told at the end of the run.
+    /// Deliveries that people get at the end of the run.
     collected: Vec<(Due, Delivery)>,
 }
 
@@ -118,12 +118,12 @@ impl Lane {
         let mut state = self.state();
         state.failures_in_a_row = 0;
         let is_well = state.health.failing_since.is_none() && state.health.paused_until.is_none();
-        // Once an hour is enough for whoever looks, and costs no write a run.
+        // Once an hour is enough for a reader, and costs no write a run.
         let is_old =
             state.health.last_success.is_none_or(|last| now.duration_since(last) >= SignedDuration::from_hours(1));
         if !is_well || is_old {
             let Health { off_since, writes, paused_until, .. } = state.health;
-            // What it asked for holds, also where another delivery arrived just then.
+            // Its request for a pause still counts, also where another delivery arrived just then.
             let paused_until = paused_until.filter(|until| *until > now);
             state.health = Health { last_success: Some(now), off_since, writes, paused_until, ..Health::default() };
         }
@@ -187,7 +187,7 @@ impl Lane {
         Ok(())
     }
 
-    /// Keeps what a person is to be told at the end of the run. Beyond so much it stays where it is.
+    /// Keeps a delivery that people get at the end of the run. Beyond so many it stays where it is.
     pub(crate) fn collect(&self, due: Due, delivery: Delivery) {
         let is_of_a_case = delivery.kind.starts_with("case.");
         let most = if is_of_a_case { MOST_CASES_IN_A_MESSAGE } else { MOST_IN_A_MESSAGE };
@@ -197,7 +197,7 @@ impl Lane {
         }
     }
 
-    /// What was collected.
+    /// The deliveries that were collected.
     pub(crate) fn collected(&self) -> Vec<(Due, Delivery)> {
         std::mem::take(&mut self.state().collected)
     }

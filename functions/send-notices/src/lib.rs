@@ -1,9 +1,9 @@
 //! Each minute, what other systems and people should know goes out: webhooks, messages of robots, mail, and events on a
-//! bus. Every five minutes it also looks at the cases whose time has come.
+//! bus. Every five minutes the cases whose time has come are checked too.
 //!
-//! An event is handed out once: each endpoint that wants it has its own delivery from then on, which is tried again as
-//! Standard Webhooks recommends. Everything is written before what it replaces is taken away. So a process may be killed
-//! anywhere: nothing is lost, and no more is sent twice than was under way.
+//! An event is handed out once. Each endpoint that wants it has its own delivery from then on, which is tried again as
+//! Standard Webhooks recommends. Everything is written before what it replaces is taken away. So a process may be
+//! killed anywhere: nothing is lost, and no more is sent twice than was under way.
 
 mod attempt;
 mod digest;
@@ -38,11 +38,11 @@ type App = app::App<SealKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "send-notices";
 
-/// What a schedule asks for: nothing but what is due.
+/// The request of a schedule: nothing but what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct Event {}
 
-/// What sending needs at hand.
+/// All that sending needs at hand.
 pub struct Sender {
     /// The table, the catalog, the keys under which secrets are sealed, and how far deliveries go.
     pub app: App,
@@ -63,7 +63,7 @@ pub struct Terms {
     pub work: Duration,
     /// How long an answer is waited for.
     pub patience: Duration,
-    /// How long the run holds the lease. Less than a minute: the next run never finds the lease of one that was killed.
+    /// How long the run keeps the lease. Less than a minute: the next run never finds the lease of one that was killed.
     pub lease: Duration,
 }
 
@@ -74,10 +74,10 @@ impl Default for Terms {
     }
 }
 
-/// What a run did.
+/// The work of a run, in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Cases and summaries that were looked at.
+    /// Cases and summaries that were checked.
     pub looked: u64,
     /// Events that were handed out to the endpoints that want them.
     pub events: u64,
@@ -89,15 +89,15 @@ pub struct Summary {
     pub failed: u64,
     /// Events that no endpoint wanted.
     pub unheard: u64,
-    /// Events that did not go out, because their payment was paid back, their guest is not to be asked, or it was too late.
+    /// Events that did not go out: their payment was paid back, their guest is not to be asked, or it was too late.
     pub stopped: u64,
-    /// What waits for the next run: its endpoint takes no more at once.
+    /// Deliveries that wait for the next run: their endpoint takes no more at once.
     pub left: u64,
-    /// What could not be read or written, and waits for the next run.
+    /// Items that could not be read or written, and wait for the next run.
     pub broken: u64,
 }
 
-/// Whether a run would find something: to send, or in a minute in which cases are looked at, to look at.
+/// Whether a run would find something: to send, or in a minute in which cases are checked, to check.
 ///
 /// # Errors
 /// When the table can't be read.
@@ -109,11 +109,11 @@ pub async fn has_work(sender: &Sender, now: Timestamp) -> Result<bool, TableErro
     Ok(true)
 }
 
-/// Sends what is due. `fresh` is a random id, under which the run holds the lease: two never send at once. `clock` is read
+/// Sends what is due. Two runs never send at once: each takes the lease under `fresh`, a random id. The `clock` is read
 /// before each attempt.
 ///
 /// # Errors
-/// When the table can't be read or written. What was due stays due.
+/// When the table can't be read or written. All that was due stays due.
 pub async fn handle(
     sender: &Sender,
     terms: Terms,

@@ -17,7 +17,7 @@ const FOOT: &str = "max-width:560px;margin:12px auto 0;padding:0 24px;font-size:
 pub(crate) struct Letter<'a> {
     /// Its heading.
     pub(crate) title: &'a str,
-    /// What it says.
+    /// The lines of its text.
     pub(crate) lines: &'a [String],
     /// Where it leads, each with its words.
     pub(crate) links: &'a [(&'static str, String)],

@@ -1,4 +1,4 @@
-//! Sending again what somebody asks for: all since a time, or all that failed. It is done bit by bit, however much it is.
+//! Sends again what somebody asks for: all since a time, or all that failed. However much it is, it goes bit by bit.
 
 use aftertaste::{
     domain::Id,
@@ -13,8 +13,8 @@ use crate::{lane::Lane, run::Run};
 const IN_A_RUN: i32 = 1_000;
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Makes a part of what is to be sent again due, and keeps how far it got. Done again after a crash, it makes the same
-    /// due under the same keys.
+    /// Makes a part of what is to be sent again due, and keeps how far it got. Done again after a crash, it makes the
+    /// same due under the same keys.
     pub(crate) async fn replay(&self, due: &Due, order: &OutgoingEvent) -> Result<(), TableError> {
         let lane = order.endpoint.as_ref().and_then(|id| self.lane(id));
         let Some(lane) = lane else { return self.table().take_away(due).await };
@@ -34,7 +34,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
                 next
             }
         };
-        // What reached nobody comes after what reached this endpoint.
+        // First the deliveries that reached this endpoint, then those that reached nobody.
         let goes_on = match (next, text("since"), text("of")) {
             (Some(next), _, of) => Some((Some(next), of)),
             (None, Some(_), None) => Some((None, Some(NOBODY))),

@@ -27,7 +27,7 @@ use crate::{
     lane::{Lane, Standing},
 };
 
-/// How many events and deliveries are under way at once: more than wait at endpoints, so that those hold up no other.
+/// How many events and deliveries are under way at once: more than wait at endpoints, so that those block no other.
 const UNDER_WAY: usize = 6_000;
 
 pub(crate) const SWITCHED_OFF: &str = "endpoint.switched_off";
@@ -40,14 +40,14 @@ pub(crate) struct Run<'a, C> {
     pub(crate) clock: &'a C,
     /// A random id: of this run, and of the one move that it makes with a case.
     pub(crate) fresh: Uuid,
-    /// No look begins later, so that there is time to send.
+    /// No check begins later, so that there is time to send.
     pub(crate) end_of_sweep: Instant,
     /// No attempt begins later.
     stop: Instant,
     /// No answer is waited for later: the lease ends soon.
     end: Instant,
     lanes: BTreeMap<Id, Lane>,
-    /// Who is on duty, once somebody has to be told.
+    /// The people on duty, once somebody has to be notified.
     duties: OnceCell<BTreeMap<Scope, Duty>>,
     /// Everybody who is listed. It is read once a run, if at all, and not from memory, which is a minute old.
     pub(crate) people: OnceCell<Vec<ListedPerson>>,
@@ -56,14 +56,14 @@ pub(crate) struct Run<'a, C> {
     did: Mutex<Summary>,
 }
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// Nothing is due any more.
     Ended,
     /// It is due again then.
     Waits(Timestamp),
-    /// It is told to people at the end of the run, with all else that they are told.
+    /// People get it at the end of the run, with all else that is for them.
     Told(Box<Delivery>),
     /// The endpoint takes no more in this run. Nothing was written.
     Left,
@@ -119,7 +119,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.lanes.values()
     }
 
-    /// Who is on duty, by scope. It is read once a run, if at all.
+    /// The people on duty, by scope. It is read once a run, if at all.
     pub(crate) async fn duties(&self) -> Result<&BTreeMap<Scope, Duty>, TableError> {
         self.duties.get_or_try_init(|| self.table().duties()).await
     }
@@ -129,7 +129,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.terms.patience.min(self.end.saturating_duration_since(Instant::now()))
     }
 
-    /// Sends all that is due. What can't be read or written is logged, and holds up nothing else.
+    /// Sends all that is due. An item that can't be read or written is logged, and blocks nothing else.
     pub(crate) async fn all(self, now: Timestamp, looks: bool) -> Result<Summary, TableError> {
         if looks {
             // First, so that what it puts goes out in this run.
@@ -175,8 +175,8 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         }
     }
 
-    /// Whether an endpoint that was put anew still wants what waits for it. A test is wanted by all, and what whoever is on
-    /// duty is told was for this endpoint alone.
+    /// Whether an endpoint that was put again still wants what waits for it. A test is wanted by all, and messages for
+    /// people on duty were for this endpoint alone.
     async fn is_still_wanted(&self, lane: &Lane, delivery: &Delivery) -> Result<bool, TableError> {
         let is_for_it = delivery.kind == TEST || lane.stored.endpoint.takes_for_duty(&delivery.kind);
         Ok(is_for_it || self.is_wanted(lane, delivery).await?)
@@ -281,7 +281,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         })
     }
 
-    /// Tries a delivery, if its endpoint takes it now, and writes what became of it.
+    /// Tries a delivery, if its endpoint takes it now, and writes the outcome.
     pub(crate) async fn attempt(
         &self,
         lane: &Lane,
@@ -303,7 +303,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.try_once(lane, delivery, is_replay).await
     }
 
-    /// What becomes of a delivery whose endpoint takes nothing now, or that comes too late.
+    /// The fate of a delivery whose endpoint takes nothing now, or that comes too late.
     async fn without_attempt(
         &self,
         lane: &Lane,
@@ -319,7 +319,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
             Standing::Paused(until) if is_late(until) => delivery.fail("It could not arrive in time."),
             Standing::Paused(until) => {
                 self.count(|did| did.again += 1);
-                // What somebody asked for again stays what it was, until it is sent.
+                // A delivery that somebody asked for again stays as it was, until it is sent.
                 if !is_replay {
                     delivery.next = Some(whole_second_after(until));
                     delivery.state = DeliveryState::Waiting;
@@ -341,7 +341,7 @@ impl<'a, C: Fn() -> Timestamp + Sync> Run<'a, C> {
         self.table().put_delivery(lane.stored.id.as_str(), delivery, self.now()).await
     }
 
-    /// Switches an endpoint off, and says so to whoever wants to know.
+    /// Switches an endpoint off, and says so to endpoints that want to know.
     pub(crate) async fn switch_off(&self, lane: &Lane, why: &str) -> Result<(), TableError> {
         let now = self.now();
         if !lane.switch_off(now, why) {

@@ -30,7 +30,7 @@ const CASES_OF_DAYS: i64 = 62;
 /// Of how many stores cases are read at once.
 const STORES_AT_ONCE: usize = 16;
 
-/// What waits at some stores.
+/// Cases that wait at some stores.
 #[derive(Debug, Clone, Copy, Default)]
 struct Waiting {
     open: u64,
@@ -39,14 +39,14 @@ struct Waiting {
     praises: u64,
 }
 
-/// What guests answered on some days.
+/// Guests' answers on some days.
 struct Answered {
     responses: u64,
     nps: Option<Nps>,
 }
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Puts a duty's summary, and the look of the next. Of those that nobody looked at for days, the last alone is told.
+    /// Puts a duty's summary, and the look of the next. After days without a sweep, the last summary alone is sent.
     pub(crate) async fn summarize(&self, sweep: &Sweep<'_>, scope: &Scope, due: &[DueLook]) -> Result<(), TableError> {
         let now = sweep.now;
         let Some(duty) = sweep.duties.get(scope) else { return self.take_looks(due).await };
@@ -64,7 +64,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             let to = first.calendar.day_of(morning).saturating_sub(1.day());
             let from = to.saturating_sub((digest.days() - 1).days());
             let answered = self.answered(scope, &stores, (from, to)).await?;
-            // Of a chain with very many cases they are left out, and everything else is told.
+            // Of a chain with very many cases they are left out, and everything else is sent.
             let waiting = tokio::time::timeout_at(self.end_of_sweep, self.waiting(&stores, now)).await;
             if waiting.is_err() {
                 tracing::warn!(outcome = "cases-not-summed-up", scope = scope.to_string());
@@ -91,7 +91,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(stores)
     }
 
-    /// What guests of these stores answered to what they are asked now. Of fewer than five only how many there are.
+    /// The answers of these stores' guests to the present survey. Of fewer than five only how many there are.
     async fn answered(
         &self,
         scope: &Scope,
@@ -114,7 +114,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(Answered { responses, nps })
     }
 
-    /// What waits at these stores now.
+    /// The cases that wait at these stores now.
     async fn waiting(&self, stores: &[Store], now: Timestamp) -> Result<Waiting, TableError> {
         let each: Vec<_> = stores.iter().map(|store| self.waiting_at(store, now).boxed()).collect();
         let each = stream::iter(each).buffer_unordered(STORES_AT_ONCE);

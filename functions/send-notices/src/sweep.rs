@@ -1,8 +1,8 @@
-//! Every five minutes each case is looked at whose time has come: whoever answers for it is told, and what nobody goes
-//! on with ends.
+//! Every five minutes the cases whose time has come are checked. The people who answer for them are notified, and cases
+//! that nobody goes on with end.
 //!
 //! ```text
-//!  look that is due ─▶ the case, and its answer ─▶ events in the outbox ─▶ how far it is told ─▶ the next look
+//!  look that is due ─▶ the case, and its answer ─▶ events in the outbox ─▶ how far it is reported ─▶ the next look
 //!                                                                              │
 //!                                                     the look is taken away ◀─┘ last
 //! ```
@@ -39,30 +39,31 @@ use crate::{
 const EVERY_MINUTES: i64 = 5;
 const IN_MINUTE: i64 = 2;
 
-/// How many looks one sweep takes, and how many are under way at once. The others wait for the next.
+/// How many checks one sweep makes, and how many are under way at once. The others wait for the next.
 const MOST_LOOKS: usize = 5_000;
 const UNDER_WAY: usize = 16;
 
-/// After how many minutes something is looked at again whose store can't be read.
+/// After how many minutes something is checked again whose store can't be read.
 const LATER_MINUTES: i64 = 60;
 
-/// Whether a run is to look at cases too.
+/// Whether a run is to check cases too.
 pub(crate) fn is_due(now: Timestamp) -> bool {
     now.as_second().div_euclid(60).rem_euclid(EVERY_MINUTES) == IN_MINUTE
 }
 
-/// What the looks of a sweep share.
+/// The data that the checks of a sweep share.
 pub(crate) struct Sweep<'a> {
     pub(crate) now: Timestamp,
     pub(crate) duties: &'a BTreeMap<Scope, Duty>,
-    /// Stores for whose cases nobody could be told.
+    /// Stores for whose cases nobody could be notified.
     without_duty: Mutex<BTreeSet<StoreNumber>>,
-    /// Duties whose endpoint tells nobody, or whose people may all follow no more.
+    /// Duties whose endpoint notifies nobody, or whose people may all follow no more.
     not_reached: Mutex<BTreeSet<Scope>>,
 }
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// Does all looks that are due. What can't be read or written is logged, and looked at again by the next sweep.
+    /// Makes all checks that are due. An item that can't be read or written is logged, and checked again by the next
+    /// sweep.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), TableError> {
         let looks = self.due_looks(now).await?;
         if looks.is_empty() {
@@ -90,7 +91,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(())
     }
 
-    /// What is to be looked at, cases first, each once, with all looks at it that are due.
+    /// The items to check, cases first, each once, with all its looks that are due.
     async fn due_looks(&self, now: Timestamp) -> Result<BTreeMap<Look, Vec<DueLook>>, TableError> {
         let mut looks: BTreeMap<Look, Vec<DueLook>> = BTreeMap::new();
         let mut due = self.table().looks(now).take(MOST_LOOKS);
@@ -112,12 +113,12 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         };
         let stored = match self.moved(stored, &store, now).await? {
             Ended::As(stored) => *stored,
-            // Whoever moved it has had it looked at.
+            // The other move has put a look of its own.
             Ended::Overtaken => return Ok(()),
             Ended::Gone => return self.take_looks(due).await,
         };
         let step = stored.case.look(stored.telling, &store, now);
-        // Nobody was told of it, so nobody needs to know that it is gone.
+        // Nobody was notified of it, so nobody needs to know that it is gone.
         let is_unknown = stored.telling.told == 0 && stored.case.is_withdrawn();
         for notice in step.notices.iter().filter(|_| !is_unknown) {
             self.notify(sweep, &stored.case, &store, notice).await?;
@@ -134,8 +135,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         self.take_looks(due).await
     }
 
-    /// The case, after what the sweep itself has to do with it: it is withdrawn where its answer is gone, and ends where
-    /// nobody went on with it.
+    /// The case, after the sweep's own moves. It is withdrawn where its answer is gone, and ends where nobody went on
+    /// with it.
     async fn moved(&self, stored: StoredCase, store: &Store, now: Timestamp) -> Result<Ended, TableError> {
         let table = self.table();
         if !stored.case.is_withdrawn() && self.is_answer_gone(&stored.key).await? {
@@ -170,14 +171,14 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         }
     }
 
-    /// Puts the event of a notice: one for whoever wants it, and one for each endpoint that tells whose turn it is.
+    /// Puts the event of a notice: one for all that want it, and one for each endpoint of the people whose turn it is.
     async fn notify(&self, sweep: &Sweep<'_>, case: &Case, store: &Store, notice: &Notice) -> Result<(), TableError> {
         let (kind, now) = (notice.kind, sweep.now);
         let what = format!("{} {kind} {}", case.id, notice.at);
         let place = Some((store.number, Some(&store.details.path)));
         // Where nobody wants it, it costs nothing.
         if self.lanes().any(|lane| lane.stored.endpoint.wants(kind, place)) {
-            // The minute of an answer is told to no other system, and of what is urgent the deadline would tell it.
+            // No other system gets the minute of an answer, and of an urgent case the deadline would reveal it.
             let data = data(case, notice, case.due().map(of_hour));
             self.table().put_event(&event(kind, &what, notice.at, now, data)).await?;
         }
@@ -185,7 +186,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         if !is_for_people || !case.waits_for_the_store() {
             return Ok(());
         }
-        // Whoever answered is to know too that it was no solution.
+        // The person who answered is to know too that it was no solution.
         let first = if kind == "case.reopened" { notice.level.saturating_sub(1) } else { notice.level };
         let mut whom = BTreeSet::new();
         for level in first..=notice.level {
@@ -202,8 +203,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(())
     }
 
-    /// The endpoint of the duty whose turn it is, and those above it until one that can be reached. One whose people may all
-    /// follow no more reaches nobody.
+    /// The endpoint of the duty whose turn it is, and those above it until one that can be reached. One whose people
+    /// may all follow no more reaches nobody.
     async fn whom(&self, sweep: &Sweep<'_>, store: &Store, level: u8) -> Result<Vec<(Scope, Id)>, TableError> {
         let scopes = Duty::scopes(store.number, &store.details.path);
         let duties: Vec<(Scope, &Duty)> =
@@ -216,7 +217,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             if let Some(lane) = lane
                 && !self.is_left_by_all(&scope, duty).await?
             {
-                // One that is switched off keeps it, for whoever puts that right.
+                // One that is switched off keeps it, for the person who fixes that.
                 told.push((scope.clone(), lane.stored.id.clone()));
                 if !matches!(lane.standing(sweep.now), Standing::Off(_)) {
                     return Ok(told);
@@ -245,7 +246,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(None)
     }
 
-    /// Looks at something again in an hour, because its store can't be read now.
+    /// Checks something again in an hour, because its store can't be read now.
     pub(crate) async fn look_later(&self, look: &Look, due: &[DueLook], now: Timestamp) -> Result<(), TableError> {
         let later = now.saturating_add(LATER_MINUTES.minutes()).unwrap_or(Timestamp::MAX);
         self.table().put_look(look, later).await?;
@@ -271,7 +272,7 @@ enum Ended {
 }
 
 impl Sweep<'_> {
-    /// Says once a sweep for which stores nobody could be told.
+    /// Says once a sweep for which stores nobody could be notified.
     fn log(&self) {
         let without = self.without_duty.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(store) = without.first() {
@@ -288,7 +289,7 @@ fn insert<T: Ord>(set: &Mutex<BTreeSet<T>>, value: T) {
     set.lock().unwrap_or_else(PoisonError::into_inner).insert(value);
 }
 
-/// What an event says of a case: no word of its guest, and no reply.
+/// The event's data on a case: no word of its guest, and no reply.
 fn data(case: &Case, notice: &Notice, due: Option<Timestamp>) -> Value {
     let mut data = json!({
         "case": case.id,
@@ -303,7 +304,7 @@ fn data(case: &Case, notice: &Notice, due: Option<Timestamp>) -> Value {
     data
 }
 
-/// An event of the hour in which something happened. Told late, it has as much time to arrive as any other.
+/// An event of the hour in which something happened. Sent late, it has as much time to arrive as any other.
 pub(crate) fn event(kind: &str, what: &str, at: Timestamp, now: Timestamp, data: Value) -> OutgoingEvent {
     let until = OutgoingEvent::of(kind, what, now, Value::Null).until;
     let event = OutgoingEvent::of_hour(kind, what, at, data);

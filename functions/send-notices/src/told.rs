@@ -1,4 +1,4 @@
-//! What one message tells people: the cases of a run by store, the summaries, and whatever else there is.
+//! The contents of one message to people: the cases of a run by store, the summaries, and whatever else there is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,12 +28,12 @@ pub(crate) struct Told {
     pub(crate) lines: Vec<String>,
     /// Where it leads, each with its words.
     pub(crate) links: Vec<(&'static str, String)>,
-    /// Who is called.
+    /// The people whom it calls.
     pub(crate) people: Vec<Person>,
     pub(crate) language: &'static str,
 }
 
-/// A case, by all that is told of it in one message.
+/// A case, by all that one message says of it.
 #[derive(Default)]
 struct Case {
     store: Option<StoreNumber>,
@@ -42,11 +42,11 @@ struct Case {
     is_escalated: bool,
 }
 
-/// What deliveries say, sorted by what it is about.
+/// The contents of deliveries, sorted by subject.
 #[derive(Default)]
 struct Sorted {
     cases: BTreeMap<String, Case>,
-    /// Whose turn it is, by scope.
+    /// The scopes of those whose turn it is.
     turns: BTreeSet<Scope>,
     digests: Vec<(Scope, Value)>,
     others: Vec<Delivery>,
@@ -70,18 +70,18 @@ impl Sorted {
         sorted
     }
 
-    /// The duties that are told, those with cases first.
+    /// The duties that are notified, those with cases first.
     fn duties(&self) -> impl Iterator<Item = &Scope> {
         self.turns.iter().chain(self.digests.iter().map(|(scope, _)| scope))
     }
 }
 
 impl Case {
-    /// One more notice of the same case. What was opened again is due later than before.
+    /// One more notice of the same case. A case that was opened again is due later than before.
     fn add(&mut self, data: &Value) {
         let text = |name: &str| data.get(name).and_then(Value::as_str);
         let is_critical = text("severity") == Some("critical");
-        // What is critical is at the next duty from the start.
+        // A critical case is at the next duty from the start.
         let at_first = u64::from(is_critical);
         let level = data.get("level").and_then(Value::as_u64).unwrap_or_default();
         self.store = store_in(data);
@@ -92,7 +92,7 @@ impl Case {
 }
 
 impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
-    /// What is said of all that was collected, in one message.
+    /// Writes all that was collected into one message.
     pub(crate) async fn told(&self, lane: &Lane, collected: &[(Due, Delivery)]) -> Result<Told, TableError> {
         let sorted = Sorted::of(collected);
         let (people, language) = self.readers(&sorted, lane).await?;
@@ -111,7 +111,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(Told { title, lines, links, people, language })
     }
 
-    /// Who is called because of cases, and the language of whoever is on duty first. A summary calls nobody.
+    /// The people who are called because of cases, and the language of the first on duty. A summary calls nobody.
     async fn readers(&self, sorted: &Sorted, lane: &Lane) -> Result<(Vec<Person>, &'static str), TableError> {
         let nearest = |language: &str| people_language(&[language.to_owned()]);
         let own = nearest(&lane.stored.endpoint.language);
@@ -130,8 +130,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok((called, language.map_or(own, nearest)))
     }
 
-    /// The people of a duty who are listed and may follow its scope's cases at this moment; both may have ended since they
-    /// were put on it.
+    /// The people of a duty who are listed and may follow its scope's cases at this moment. Both may have ended since
+    /// they were put on it.
     pub(crate) async fn on_duty(&self, scope: &Scope, duty: &Duty) -> Result<Vec<&Person>, TableError> {
         if duty.people.is_empty() {
             return Ok(Vec::new());
@@ -212,7 +212,7 @@ fn breadth(scope: &Scope) -> (bool, usize) {
     }
 }
 
-/// A store's name as it goes into a message: programs that show mail make links of whatever looks like one.
+/// A store's name as it goes into a message: programs that show mail turn anything like a link into one.
 fn harmless(name: &str) -> String {
     name.replace("://", "：//")
 }

@@ -1,4 +1,5 @@
-//! What people are told, in their language: the section `notices` of `words/people/en.json` and the other languages' files.
+//! Messages to people, in their language: the section `notices` of `words/people/en.json` and the other languages'
+//! files.
 
 use std::sync::LazyLock;
 
@@ -70,7 +71,7 @@ impl Words {
         counted(&self.title, lines)
     }
 
-    /// What happened, on one line.
+    /// The event, on one line.
     pub(crate) fn line(&self, delivery: &Delivery) -> String {
         let data: Value = serde_json::from_str(&delivery.data).unwrap_or_default();
         let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -124,7 +125,7 @@ impl Words {
         day.strftime(self.day).to_string()
     }
 
-    /// What a summary says, each thing on a line of its own.
+    /// The text of a summary, each thing on a line of its own.
     pub(crate) fn digest_lines(&self, name: &str, data: &Value) -> Vec<String> {
         let day = |field: &str| data.get(field).and_then(Value::as_str).and_then(|day| day.parse::<Date>().ok());
         let days: Vec<String> = match (day("from"), day("to")) {

@@ -1,4 +1,4 @@
-//! What became of answers that needed somebody: by what guests say, and not by what was closed.
+//! The outcome of answers that needed somebody: by what guests say, and not by what was closed.
 
 use aftertaste::{
     domain::{

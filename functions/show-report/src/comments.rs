@@ -1,4 +1,4 @@
-//! What guests of a store wrote, a page of it.
+//! The words of a store's guests, a page of them.
 
 use std::cmp::Reverse;
 
@@ -23,7 +23,7 @@ use crate::App;
 /// How many responses are read for their comments: about six read units.
 const READ: usize = 50;
 
-/// Whose comments are asked for.
+/// The comments that are asked for.
 pub(crate) struct Asked<'a> {
     pub store: &'a Store,
     pub window: Window,
@@ -64,8 +64,8 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
     Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keys)) })
 }
 
-/// Brings what was written at one meal into an order that tells nothing of the payments: whoever holds those could set
-/// one beside the other.
+/// Brings what was written at one meal into an order that gives away nothing of the payments. A person who has those
+/// could match the two.
 fn shuffle(responses: &mut [StoredResponse], store: &Store, app: &App) {
     responses.sort_by_cached_key(|stored| {
         let paid = stored.minute.start();
@@ -76,7 +76,7 @@ fn shuffle(responses: &mut [StoredResponse], store: &Store, app: &App) {
     });
 }
 
-/// What the guest of a response wrote, with the day and the meal, and not the minute.
+/// The words of a response's guest, with the day and the meal, and not the minute.
 fn comments(stored: StoredResponse, store: &Store, recommend: Option<&Id>) -> Vec<Comment> {
     let nps = recommend.and_then(|question| match stored.response.answers.get(question) {
         Some(Answer::Scale(n)) => Some(*n),

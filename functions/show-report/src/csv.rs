@@ -1,5 +1,5 @@
-//! The report as CSV: a row a day, one for all, one for each table, for whoever served and for each band of amounts, and one
-//! for each scope below, rounded for reading.
+//! The report as CSV, rounded for reading: a row a day and one for all. Each table, each person who served and each
+//! band of amounts has one, and so has each scope below.
 
 use aftertaste::domain::report::{Estimate, GroupFigure, GroupName, Report, Score};
 use serde::{Serialize, Serializer};
@@ -81,7 +81,7 @@ pub(crate) fn written(report: &Report) -> String {
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
-/// What a part is of, and its name.
+/// A part's kind, and its name.
 fn named(group: &GroupName) -> (&'static str, String) {
     match group {
         GroupName::Table { table } => ("table", as_text(table.as_deref())),

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use crate::{figures::hundredths, pictures::importance_performance, words::Words};
 
-/// What satisfaction depends on, as a picture and a table.
+/// The drivers of satisfaction, as a picture and a table.
 pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
     if drivers.n == 0 {
         return html! {};
@@ -45,7 +45,7 @@ pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words:
     }
 }
 
-/// What to do about a driver and what kind it is, as far as that is known.
+/// The advice on a driver and its kind, as far as these are known.
 fn said(driver: &DriverFigure, words: &Words) -> Markup {
     html! {
         @if let Some(advice) = driver.advice { strong { (words.advice(advice)) } }
@@ -73,7 +73,7 @@ pub(crate) fn text<'a>(driver: &'a DriverFigure, survey: &'a Survey, language: &
     question.map_or(driver.question.as_str(), |question| question.definition.text.in_language(language))
 }
 
-/// What to fix first, and what its low answers cost; or that nothing stands out.
+/// The driver to fix first, and the cost of its low answers; or that nothing stands out.
 pub(crate) fn to_fix_first(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
     let first: Vec<&DriverFigure> = drivers
         .fix_first

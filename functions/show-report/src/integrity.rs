@@ -40,7 +40,7 @@ pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
     }
 }
 
-/// What a scope shows more often than its siblings.
+/// The signs that a scope shows more often than its siblings.
 pub(crate) fn marks(signs: &[Sign], words: &Words) -> Markup {
     let names: Vec<&str> = signs.iter().map(|sign| words.sign(*sign)).collect();
     html! { @if !names.is_empty() { br; span.note { (filled(words.stands_out, &[("signs", &names.join(" · "))])) } } }

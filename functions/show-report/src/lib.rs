@@ -49,8 +49,7 @@ pub const FUNCTION: &str = "show-report";
 /// The longest window, in days: a quarter.
 const LONGEST_WINDOW_DAYS: i32 = 92;
 
-/// The window when none is asked for, in days: whole weeks, so that each day of the week is in it as often as in the window
-/// before.
+/// The window when none is asked for, in days. Whole weeks have each day of the week as often as the window before.
 const USUAL_WINDOW_DAYS: i32 = 28;
 
 /// The forms of a report.
@@ -145,7 +144,7 @@ async fn show(
             let today = stores.today(now);
             let (report, subject, staff) = (&report, &subject, staff.as_ref());
             let page = ReportPage { report, subject, staff, language, above, against, today, signed_in };
-            // Old browsers tell by `Origin` alone where its form comes from.
+            // Old browsers say by `Origin` alone where its form comes from.
             Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
         }
     })
@@ -163,8 +162,8 @@ fn log(report: &Report, grant: &Grant) {
     );
 }
 
-/// The series that was asked for, with its survey; else the first in the window whose survey can be read, else that of
-/// the first store's survey.
+/// The series that was asked for, with its survey; else the first in the window with a readable survey. Else it is that
+/// of the first store's survey.
 async fn wanted_series(
     app: &App,
     request: &Request,
@@ -174,7 +173,7 @@ async fn wanted_series(
 ) -> Result<(Series, Arc<Versioned>), Stop> {
     let asked: Option<Series> =
         request.query("survey").map(|series| series.parse().map_err(|_| Problem::survey_unknown())).transpose()?;
-    // What staff answered stands beside, by whole months, and in no report of its own.
+    // Staff's answers stand beside, by whole months, and in no report of its own.
     if asked.as_ref().is_some_and(|series| series.origin == Origin::Staff) {
         return Err(Problem::survey_unknown().into());
     }
@@ -227,8 +226,9 @@ fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
     path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
 }
 
-/// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address. Only of
-/// those from 0.1.0, until their end: whoever sees such a link can use it as often as they like. People sign in.
+/// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address. Only
+/// of those from 0.1.0, until their end: a person who sees such a link can use it as often as they like. People sign
+/// in.
 async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {
     let token = request.query("grant").ok_or_else(Problem::grant_missing)?;
     let grant = token::verify(&token, &app.keys, now).map_err(Problem::from)?;

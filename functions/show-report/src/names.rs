@@ -1,4 +1,4 @@
-//! What things are called on the report's page.
+//! The names of things on the report's page.
 
 use aftertaste::{
     domain::{
@@ -27,7 +27,7 @@ impl Words {
         self.within(&signed(low), &signed(high))
     }
 
-    /// What kind a driver is, if that is known.
+    /// The name of a driver's kind, if that is known.
     pub fn class(&self, class: Class) -> Option<&'static str> {
         match class {
             Class::Basic => Some(self.classes.basic),

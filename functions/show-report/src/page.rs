@@ -23,21 +23,21 @@ use crate::{
     words::Words,
 };
 
-/// What the page shows.
+/// The contents of the page.
 pub(crate) struct ReportPage<'a> {
     pub report: &'a Report,
-    /// What the report is about.
+    /// The subject of the report.
     pub subject: &'a Subject<'a>,
-    /// What staff answered, if the reader may see it.
+    /// Staff's answers, if the reader may see them.
     pub staff: Option<&'a Staff>,
     pub language: &'a str,
     /// The scope above, when the manager may see it.
     pub above: Option<String>,
-    /// What the window is set against.
+    /// The window that the figures are compared with.
     pub against: Against,
     /// Today, for the links to the last days.
     pub today: Date,
-    /// Whoever has signed in; none of a program.
+    /// The reader who has signed in; none of a program.
     pub signed_in: Option<SignedIn>,
 }
 
@@ -78,7 +78,7 @@ impl ReportPage<'_> {
         shell.page(body)
     }
 
-    /// What stands behind the answers, and what is not in the figures.
+    /// Notes on the people behind the answers, and on what is not in the figures.
     fn notes(&self) -> Markup {
         let (report, words) = (self.report, self.words());
         html! {

@@ -11,7 +11,7 @@ use crate::{
     words::Words,
 };
 
-/// So many rows at most stand open on the page. More are there at a tap: whoever looks for a table finds it.
+/// So many rows at most stand open on the page. More are there at a tap: a reader who searches for a table finds it.
 const OPEN_ROWS: usize = 20;
 
 /// The parts of one kind under their title, with what is to be said of them. Nothing where there are none.

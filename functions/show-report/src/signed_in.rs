@@ -1,11 +1,11 @@
-//! Whoever has signed in and reads a report, and the way out.
+//! The reader of a report who has signed in, and the way out.
 
 use aftertaste::session::FORM_TOKEN;
 use maud::{Markup, html};
 
 use crate::words::Words;
 
-/// Whoever reads the page, and how they get on from it.
+/// The reader of the page, and how they get on from it.
 pub(crate) struct SignedIn {
     pub name: String,
     /// The token of the form that signs out.
@@ -17,7 +17,7 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Who reads it, and the way out.
+    /// The reader's name, and the way out.
     pub(crate) fn footer(&self, words: &Words) -> Markup {
         let Self { name, token, .. } = self;
         html! {

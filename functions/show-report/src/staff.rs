@@ -1,4 +1,4 @@
-//! What staff answered, beside what their guests did: for readers who may see it, by whole months.
+//! Staff's answers, beside those of their guests: for readers who may see them, by whole months.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,14 +34,14 @@ const MOST_LOWEST_NODES: usize = 20;
 /// So many of them at once.
 const AT_ONCE: usize = 8;
 
-/// What staff answered, and of a store to which survey.
+/// Staff's answers, and of a store the survey that they answered.
 pub(crate) struct Staff {
     pub figure: StaffFigure,
     pub survey: Option<Arc<Versioned>>,
 }
 
-/// What the staff of a scope answered; none where the reader may not see it, and where nobody asks them. Of a node above more
-/// than twenty others it is on the reports of those.
+/// The answers of a scope's staff; none where the reader may not see them, and where nobody asks staff. Of a node above
+/// more than twenty others it is on the reports of those.
 pub(crate) async fn read(
     app: &App,
     (scope, stores): (&Scope, &Stores),

@@ -1,4 +1,4 @@
-//! What matters first: how warm, how sure, whether it changed, and what to fix.
+//! The most important things: how warm, how sure, whether it changed, and what to fix.
 
 use aftertaste::{
     domain::{

@@ -1,8 +1,8 @@
 //! Where a delivery may go: never into a network that only machines inside it should reach.
 //!
 //! An endpoint's address is checked twice. [`Address::parse`] reads it when it is put. For each attempt, the sender
-//! resolves its host, asks [`is_public`] about every address that comes back, and connects to that very one. The name may
-//! point elsewhere a moment later.
+//! resolves its host, asks [`is_public`] about every address that comes back, and connects to that very one. The name
+//! may point elsewhere a moment later.
 //!
 //! The ranges are a table of our own. The standard library's `is_global` is unstable. The crates that offer the same
 //! are young (`antissrf` is at 0.1), and several lack some of the rarer ranges. The table follows IANA's two registries
@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use domain::Invalid;
 use http::Uri;
 
-/// What is special in IPv4, with the length of its prefix. The narrower stands before the wider.
+/// Special ranges of IPv4, with the length of their prefix. The narrower stands before the wider.
 const SPECIAL_V4: [(Ipv4Addr, u32, &str); 19] = [
     (Ipv4Addr::new(0, 0, 0, 0), 32, "unspecified"),
     (Ipv4Addr::new(0, 0, 0, 0), 8, "of this network"),
@@ -39,7 +39,7 @@ const SPECIAL_V4: [(Ipv4Addr, u32, &str); 19] = [
     (Ipv4Addr::new(168, 63, 129, 16), 32, "a cloud's metadata"),
 ];
 
-/// What is special in IPv6, likewise. Whatever lies outside 2000::/3 is refused anyway, mostly as reserved.
+/// Special ranges of IPv6, likewise. Addresses outside 2000::/3 are refused anyway, mostly as reserved.
 const SPECIAL_V6: [(Ipv6Addr, u32, &str); 16] = [
     (Ipv6Addr::UNSPECIFIED, 128, "unspecified"),
     (Ipv6Addr::LOCALHOST, 128, "loopback"),
@@ -56,7 +56,7 @@ const SPECIAL_V6: [(Ipv6Addr, u32, &str); 16] = [
     (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10, "link-local"),
     (Ipv6Addr::new(0xfec0, 0, 0, 0, 0, 0, 0, 0), 10, "site-local"),
     (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8, "multicast"),
-    // But for Teredo, which holds an IPv4 address and is asked for before.
+    // But for Teredo, which contains an IPv4 address and is checked before.
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23, "for protocols"),
 ];
 
@@ -134,7 +134,7 @@ const LONGEST_LABEL: usize = 63;
 /// Ends of names that only a network's own resolver knows.
 const INSIDE: [&str; 4] = ["internal", "local", "localhost", "home.arpa"];
 
-/// An address that a delivery may be sent to, as far as it can be told without resolving its name.
+/// An address that a delivery may be sent to, as far as that can be known without resolving its name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     text: String,
@@ -142,7 +142,7 @@ pub struct Address {
     port: u16,
 }
 
-/// Whom an endpoint's address names.
+/// The host that an endpoint's address names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Host {
     /// A name, in lower case, to be resolved.
@@ -155,8 +155,8 @@ impl Address {
     /// Reads an address.
     ///
     /// # Errors
-    /// When it is not https with a host that could be public, or has user info or a fragment. The sentence never repeats
-    /// it: such an address may be a secret.
+    /// When it is not https with a host that could be public, or has user info or a fragment. The sentence never
+    /// repeats it: such an address may be a secret.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let invalid = |sentence: &str| Invalid(sentence.to_owned());
         if text.len() > LONGEST {
@@ -206,7 +206,7 @@ impl Address {
         &self.text
     }
 
-    /// Whom to resolve or to connect to.
+    /// The host to resolve or to connect to.
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -217,7 +217,7 @@ impl Address {
     }
 }
 
-/// Without path and query, which may hold a key.
+/// Without path and query, which may contain a key.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Address").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()

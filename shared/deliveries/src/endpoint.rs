@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::addresses::{Address, Reach};
 use crate::robots::{Kind, Robot};
 
-/// Every type of event that there is, in the order of the alphabet. `endpoint.test` goes to the endpoint alone that it
-/// tests, and `duty.digest` to that of a duty alone, whatever these want.
+/// Every type of event that there is, in the order of the alphabet. Two types go to one endpoint alone, whatever it
+/// wants: `endpoint.test` to the one that it tests, `duty.digest` to that of a duty.
 pub const TYPES: [&str; 14] = [
     "case.answered",
     "case.closed",
@@ -34,10 +34,10 @@ pub const TYPES: [&str; 14] = [
 /// The type of an order to send again, which goes to no endpoint.
 pub const REPLAY: &str = "replay";
 
-/// The types that a person is told in a chat or by mail. Of all others there are too many, or a guest's link is in them.
+/// The types that people get in a chat or by mail. Of all others there are too many, or a guest's link is in them.
 pub const TYPES_FOR_PEOPLE: [&str; 3] = ["count.failed", "endpoint.switched_off", "endpoint.test"];
 
-/// The types that whoever is on duty is told, by the endpoint that the duty names, whatever that one wants otherwise.
+/// The types that people on duty get, by the endpoint that the duty names, whatever that one wants otherwise.
 pub const TYPES_FOR_DUTY: [&str; 6] =
     ["case.due", "case.escalated", "case.opened", "case.overdue", "case.reopened", "duty.digest"];
 
@@ -59,7 +59,7 @@ pub struct EndpointDetails {
     /// Which types, such as `survey.link.issued` or `response.*`; all where there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
-    /// Whose: those of these stores and of the nodes' stores; of all where there is none.
+    /// The scopes whose events it wants: those of these stores and of the nodes' stores; of all where there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<Scope>,
     /// How many in a second at most, 1 to 200.
@@ -211,7 +211,7 @@ impl Endpoint {
         wants_type && is_readable && wants_store
     }
 
-    /// Whether it takes a type where an event is for it alone, because it tells whoever is on duty.
+    /// Whether it takes a type where an event is for it alone, because it notifies people on duty.
     pub fn takes_for_duty(&self, kind: &str) -> bool {
         self.to.is_read_by_people() && TYPES_FOR_DUTY.contains(&kind)
     }

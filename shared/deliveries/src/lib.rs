@@ -1,8 +1,8 @@
-//! What goes out to other systems and people: how it is signed, where it may go, and what an answer means.
+//! Deliveries to other systems and people: how they are signed, where they may go, and what an answer means.
 //!
-//! Nothing is sent here, and no name is resolved: the clock, random numbers and answers are arguments. [`endpoint`] says
-//! who wants what, [`addresses`] where the sender may connect to, [`webhook`] and [`robots`] what it sends, [`retries`]
-//! when it tries again.
+//! Nothing is sent here, and no name is resolved: the clock, random numbers and answers are arguments. The module
+//! [`endpoint`] says who wants which events, and [`addresses`] where the sender may connect to. What it sends is in
+//! [`webhook`] and [`robots`], and when it tries again is in [`retries`].
 
 pub mod addresses;
 pub mod endpoint;

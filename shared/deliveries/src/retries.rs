@@ -1,4 +1,4 @@
-//! What an answer means, and when to try again.
+//! The meaning of an answer, and when to try again.
 //!
 //! An attempt fails when it is not answered with 2xx in time. Then it is made again, later and later, ten times in all.
 //! None comes after the event's own end: an invitation is of no use on the day after.
@@ -30,7 +30,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a receiver with too much to do is left alone if it does not say for how long.
 pub(crate) const SLOW: SignedDuration = SignedDuration::from_mins(1);
 
-/// What follows from an answer.
+/// The step that follows an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// It has arrived, and is never sent again.
@@ -82,8 +82,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// What an endpoint's answer means, by its status and its header `Retry-After`. A redirect is a failure, and is
-    /// never followed: it could lead to an address that may not be connected to.
+    /// Reads an endpoint's answer, by its status and its header `Retry-After`. A redirect is a failure, and is never
+    /// followed: it could lead to an address that may not be connected to.
     pub fn answered(&self, status: u16, retry_after: Option<&str>) -> Next {
         match status {
             200..=299 => Next::Delivered,
@@ -96,8 +96,8 @@ impl Attempt {
         }
     }
 
-    /// Until when a receiver with too much to do is left alone, by its status and its header `Retry-After`: a minute, if it
-    /// does not say for how long, and a day at the most. None where the status says nothing of it.
+    /// Until when a receiver with too much to do is left alone, by its status and its header `Retry-After`. It is a
+    /// minute, if it does not say for how long, and a day at the most. None where the status says nothing of it.
     pub fn asked_for(now: Timestamp, status: u16, retry_after: Option<&str>) -> Option<Timestamp> {
         if !matches!(status, 429 | 502..=504) {
             return None;
@@ -106,7 +106,7 @@ impl Attempt {
         now.checked_add(wait.clamp(SignedDuration::ZERO, LONGEST_WAIT)).ok()
     }
 
-    /// What follows when there was no answer: no connection, or none in time.
+    /// Decides what follows when there was no answer: no connection, or none in time.
     pub fn unanswered(&self) -> Next {
         self.again(SignedDuration::ZERO)
     }

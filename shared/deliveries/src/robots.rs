@@ -1,7 +1,7 @@
-//! Robots that write into a group's chat: `WeCom`, `DingTalk`, Feishu and Lark. One message tells of many cases.
+//! Robots that write into a group's chat: `WeCom`, `DingTalk`, Feishu and Lark. One message reports many cases.
 //!
-//! A robot is an address of its provider's, which is a secret: whoever knows it can write. `DingTalk` and Feishu give
-//! a second secret to those who ask for it, which signs the time. A signature is good for an hour.
+//! A robot is an address of its provider's, which is a secret: anybody who knows it can write. On request, `DingTalk`
+//! and Feishu give a second secret, which signs the time. A signature is good for an hour.
 
 mod answer;
 mod kind;
@@ -27,7 +27,7 @@ pub const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 /// The longest key in an address, and the longest secret.
 const LONGEST_KEY: usize = 128;
 
-/// A robot, as its provider shows it to whoever adds it to a chat.
+/// A robot, as its provider shows it to the person who adds it to a chat.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Robot {
     kind: Kind,
@@ -35,7 +35,7 @@ pub struct Robot {
     secret: Option<String>,
 }
 
-/// What to post to a robot.
+/// The request to post to a robot.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// Where to. It is a secret.
@@ -59,7 +59,7 @@ impl fmt::Debug for Request {
 }
 
 impl Robot {
-    /// A robot by its address, which tells whose it is, and by its second secret if it has one.
+    /// A robot by its address, which says whose it is, and by its second secret if it has one.
     ///
     /// # Errors
     /// When the address is none that a provider gives, or the secret can't be one. The sentence repeats neither.
@@ -81,13 +81,13 @@ impl Robot {
         Ok(Self { kind, address, secret: secret.map(ToOwned::to_owned) })
     }
 
-    /// Whose it is.
+    /// The provider whose it is.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What to post so that the robot says this, signed at a time. It has as many of the lines as fit, and says how many
-    /// were left out.
+    /// The request by which the robot says this, signed at a time. It has as many of the lines as fit, and says how
+    /// many were left out.
     pub fn request(&self, message: &Message, form: Form, at: Timestamp) -> Request {
         let build = |shown: usize| {
             let text = message.text(self.kind, form, shown);
@@ -110,7 +110,7 @@ impl Robot {
         Request { url, body: build(some).1 }
     }
 
-    /// What its answer means, by status and body. A redirect is never followed.
+    /// Reads its answer, by status and body. A redirect is never followed.
     pub fn answered(&self, status: u16, body: &[u8], attempt: &Attempt) -> Next {
         answer::meaning(self.kind, status, body, attempt)
     }
@@ -168,7 +168,7 @@ fn sign(key: &str, message: &str) -> String {
     STANDARD.encode(hmac::sign(&key, message.as_bytes()))
 }
 
-/// Whose robot it is by the few hosts and paths that there are, and its address with nothing but its key.
+/// The robot's kind by the few hosts and paths that there are, and its address with nothing but its key.
 fn known(endpoint: &Address, uri: &Uri) -> Option<(Kind, String)> {
     let Host::Name(host) = endpoint.host() else { return None };
     let (path, port) = (uri.path(), endpoint.port());

@@ -1,7 +1,7 @@
 //! Events signed by Standard Webhooks (<https://www.standardwebhooks.com>), for any system that takes them.
 //!
-//! Signed are the id, a full stop, the seconds, a full stop and the body, by HMAC-SHA-256. The id stays the same in every
-//! attempt, so that a receiver can drop doubles. The time and with it the signature are those of the attempt.
+//! Signed are the id, a full stop, the seconds, a full stop and the body, by HMAC-SHA-256. The id stays the same in
+//! every attempt, so that a receiver can drop doubles. The time and with it the signature are those of the attempt.
 
 use std::fmt;
 
@@ -69,7 +69,8 @@ impl fmt::Debug for Secret {
 /// The headers of one attempt. While a secret is changed, the `previous` one signs too, and a receiver takes either.
 ///
 /// # Errors
-/// When the id is not 1 to 64 letters, digits, `_` and `-`: a full stop would let the signed text be parted in two ways.
+/// When the id is not 1 to 64 letters, digits, `_` and `-`. A full stop would let the signed text be parted in two
+/// ways.
 pub fn sign(
     id: &str,
     at: Timestamp,
@@ -104,7 +105,7 @@ mod tests {
         Secret::new(std::array::from_fn(|at| u8::try_from(at + 32).unwrap()))
     }
 
-    /// What our own receiver of such notices says, given the secrets that it knows.
+    /// The verdict of our own receiver of such notices, given the secrets that it knows.
     fn taken(headers: &[(&str, String)], body: &[u8], now: Timestamp, secrets: &[Secret]) -> Result<Notice, Refusal> {
         let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let texts: Vec<_> = secrets.iter().map(Secret::text).collect();

@@ -1,7 +1,7 @@
-//! What a forged notice costs: the time until it is refused, for each kind of account and three sizes of body.
+//! The cost of a forged notice: the time until it is refused, for each kind of account and three sizes of body.
 //!
-//! `cargo forged-bench` prints a row for each: the median of many, in milliseconds. What is timed is all that happens before
-//! a notice is believed. Beyond that a forged notice costs what any refused call does.
+//! `cargo forged-bench` prints a row for each: the median of many, in milliseconds. The time covers all that happens
+//! before a notice is believed. Beyond that a forged notice costs what any refused call does.
 #![allow(clippy::print_stdout, clippy::indexing_slicing, clippy::expect_used, clippy::panic)]
 
 use std::hint::black_box;

@@ -1,14 +1,14 @@
 //! Alipay: forms, in UTF-8 or GBK, signed with RSA over their decoded bytes.
 //!
-//! Signed are the parameters without `sign`, sorted by name, as `name=value` joined by `&`. Nothing in there is escaped,
-//! so that the same signature fits other parameters. A text may be cut at its `&`, or take in the parameters behind it. A
-//! name that comes twice is refused, and so is a form that hides something which is read. Whatever Alipay said of the
-//! status, the payment and the refund, it says in each form that is taken. One thing can't be seen: a text with
-//! `&store_id=9` in it, cut there, in a notice without a store. Such a text may tell a wrong store or payer, but it makes
-//! nothing paid. And the merchant's own texts may take in parameters that nobody reads, and then name no store.
+//! Signed are the parameters without `sign`, sorted by name, as `name=value` joined by `&`. Nothing in there is
+//! escaped, so that the same signature fits other parameters. A text may be cut at its `&`, or take in the parameters
+//! behind it. A name that comes twice is refused, and so is a form that hides something which is read. Each form that
+//! is taken says the same of the status, the payment and the refund as Alipay did. One thing can't be seen: a text with
+//! `&store_id=9` in it, cut there, in a notice without a store. Such a text may name a wrong store or payer, but it
+//! makes nothing paid. And the merchant's own texts may take in parameters that nobody reads, and then name no store.
 //!
-//! There is no time to check: a repetition is signed with that of the first attempt, up to 25 hours before. What keeps a
-//! notice from being used twice is the payment's id, and its age.
+//! There is no time to check: a repetition is signed with that of the first attempt, up to 25 hours before. The
+//! payment's id and its age keep a notice from being used twice.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -40,7 +40,8 @@ const READ: [&str; 11] = [
 /// Those that are read and are the merchant's own texts.
 const READ_TEXTS: [&str; 3] = ["passback_params", "store_id", "terminal_id"];
 
-/// The parameter that names the kind of Alipay's other notices. They have no status, and could lend their signature to one.
+/// The parameter that names the kind of Alipay's other notices. They have no status, and could lend one their
+/// signature.
 const OTHER_KIND: &str = "msg_method";
 
 /// An app at Alipay, which a merchant's payments go through.
@@ -77,7 +78,7 @@ impl Account {
         }
     }
 
-    /// What a notice says, if it is Alipay's.
+    /// Reads a notice, if it is Alipay's.
     ///
     /// # Errors
     /// Why it is not believed or not understood.
@@ -87,8 +88,8 @@ impl Account {
         if form.is_ambiguous() {
             return Err(Refusal::Unreadable("a parameter within another"));
         }
-        // Alipay's keys belong to one app. A genuine notice of another means that ours was mistyped, or that two apps of
-        // a chain were mixed up. Refused as unreadable it comes again for a day, and the operator is told.
+        // Alipay's keys belong to one app. A genuine notice of another means that ours was mistyped, or that two apps
+        // of a chain were mixed up. Refused as unreadable it comes again for a day, and the operator is notified.
         if form.text("app_id") != Some(&self.app_id) {
             return Err(Refusal::Unreadable("app_id"));
         }
@@ -99,7 +100,7 @@ impl Account {
         let was_refunded = form.text("refund_fee").is_some_and(|fee| hundredths(fee) != Some(0));
         match form.text("trade_status").ok_or(Refusal::Unreadable("trade_status"))? {
             // Both say when the payment was made. It comes again after a part was paid back, and is finished at once or
-            // three months later. So its id and its time decide what follows, and not how often it is told.
+            // three months later. So its id and its time decide what follows, and not how often it comes.
             "TRADE_SUCCESS" | "TRADE_FINISHED" => Ok(Notice::Paid(vec![form.payment()?])),
             "TRADE_CLOSED" if was_refunded => Ok(Notice::Refunded(form.required("trade_no")?.to_owned())),
             status => Ok(Notice::other(status)),
@@ -146,8 +147,8 @@ impl Form {
         pairs.join(&b'&')
     }
 
-    /// Whether what is signed could be cut into other parameters that are read. A value may hold
-    /// `&trade_status=TRADE_SUCCESS`, a name may hold all that follows, and an amount may hold what nobody reads.
+    /// Whether what is signed could be cut into other parameters that are read. A value may contain
+    /// `&trade_status=TRADE_SUCCESS`, a name all that follows, and an amount what nobody reads.
     fn is_ambiguous(&self) -> bool {
         let holds = |text: &[u8], part: &str| text.windows(part.len()).any(|other| other == part.as_bytes());
         let starts =
@@ -159,8 +160,8 @@ impl Form {
         })
     }
 
-    /// A value that says something and is UTF-8. All that has to be read is ASCII in every charset. A name in GBK, which
-    /// nothing hangs on, is left out.
+    /// A value that says something and is UTF-8. All that has to be read is ASCII in every charset. A name in GBK,
+    /// which nothing hangs on, is left out.
     fn text(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name.as_bytes())?;
         str::from_utf8(value).ok().filter(|text| !text.is_empty())
@@ -171,7 +172,7 @@ impl Form {
     }
 
     fn payment(&self) -> Result<Payment, Refusal> {
-        // It was encoded by whoever made the order, and Alipay signs it as they sent it.
+        // It was encoded by the maker of the order, and Alipay signs it as they sent it.
         let attached =
             self.text("passback_params").and_then(|text| String::from_utf8(form::decoded(text.as_bytes())).ok());
         let places = [
@@ -250,7 +251,7 @@ mod tests {
         account.read(&request(written(form)).request())
     }
 
-    /// What is read of a form that is rightly signed.
+    /// Reads a form that is rightly signed.
     fn said(pairs: &[(&str, &str)]) -> Result<Notice, Refusal> {
         let account = with(&[&own_key()]);
         read(&account, &sign(form(pairs), false, true))
@@ -308,7 +309,7 @@ mod tests {
         }
     }
 
-    /// What each vector is to be read as.
+    /// The result that each vector is to be read as.
     fn expected(name: &str) -> Result<Notice, Refusal> {
         match name {
             // Of the last two, one was paid back in part, and one was paid three months ago: see `read`.
@@ -344,8 +345,8 @@ mod tests {
         }
     }
 
-    /// One bit changed in each byte of each value; a blank more, a parameter less or more. The form is written anew, because in an escape like `%2A` a
-    /// small letter says the same.
+    /// One bit changed in each byte of each value; a blank more, a parameter less or more. The form is written again,
+    /// because in an escape like `%2A` a small letter says the same.
     fn check_bits(account: &Account, sent: &Sent, name: &str) {
         let good = Form::read(&sent.body).unwrap();
         assert_eq!(read(account, &good), expected(name), "{name}: in another order, and all of it escaped");
@@ -459,7 +460,7 @@ mod tests {
     fn a_form_that_could_be_cut_into_other_parameters_is_unreadable() {
         let ambiguous = Err(Refusal::Unreadable("a parameter within another"));
         let account = with(&[&own_key()]);
-        // One signature for two forms, of which neither can be told to be the genuine one.
+        // One signature for two forms, of which neither can be known to be the genuine one.
         let check = |one: &[(&str, &str)], other: &[(&str, &str)]| {
             let [genuine, forged] = [one, other].map(|pairs| sign(form(pairs), false, true));
             assert_eq!(genuine.0[b"sign".as_slice()], forged.0[b"sign".as_slice()], "the very same is signed");

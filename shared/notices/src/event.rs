@@ -15,7 +15,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, Refusal> {
     serde_json::from_slice(body).ok().filter(Value::is_object).ok_or(Refusal::Unreadable("The body is no JSON object."))
 }
 
-/// What the provider calls it.
+/// The provider's name of it.
 pub(crate) fn name(event: &Value) -> &str {
     text(event, "/type").unwrap_or(UNNAMED)
 }
@@ -47,7 +47,7 @@ pub(crate) fn currency(value: &Value, pointer: &str) -> Option<String> {
     fits.then(|| code.to_ascii_uppercase())
 }
 
-/// An address of mail, by which people are told apart: they write their own with and without capitals.
+/// An address of mail, which identifies people: they write their own with and without capitals.
 pub(crate) fn mail(value: &Value, pointer: &str) -> Option<String> {
     text(value, pointer).map(str::to_lowercase)
 }

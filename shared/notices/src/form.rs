@@ -5,8 +5,8 @@ use percent_encoding::percent_decode;
 /// A parameter's name and value, decoded once. They are bytes, because some providers write other charsets than UTF-8.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
-/// How many parameters there may be. Providers send fifty; each is kept and sorted before anything is believed, and a body of
-/// nothing but names would be dear.
+/// How many parameters there may be. Providers send fifty; each is kept and sorted before anything is believed, and a
+/// body of nothing but names would be expensive.
 pub(crate) const MOST_PAIRS: usize = 500;
 
 /// The parameters in their order, one without `=` with an empty value. None when there are too many.

@@ -1,8 +1,9 @@
 //! Payment notices: whether a provider sent them, and what they say.
 //!
-//! A payment provider tells of each payment by a request to an address that the merchant gave it. Whoever knows the address
-//! can send one too, so that a notice counts only when its signature fits its very bytes. Each provider signs in a way of
-//! its own, and each has a file here. Nothing is read from or written to anywhere: the clock and the keys are arguments.
+//! A payment provider reports each payment by a request to an address that the merchant gave it. Anybody who knows the
+//! address can send one too, so that a notice counts only when its signature fits its very bytes. Each provider signs
+//! in a way of its own, and each has a file here. Nothing is read from or written to anywhere: the clock and the keys
+//! are arguments.
 
 mod event;
 mod form;
@@ -33,9 +34,9 @@ pub use reader::Reader;
 pub struct Request<'a> {
     /// Its headers, in any case. A name that came twice is either here twice or joined by commas.
     pub headers: &'a [(String, String)],
-    /// What stands behind the `?` of its address, as it was written; empty without one.
+    /// The text behind the `?` of its address, as it was written; empty without one.
     pub query: &'a str,
-    /// The address that the provider was told, without its query: the stack's public URL and the path.
+    /// The address that the provider was given, without its query: the stack's public URL and the path.
     pub url: &'a str,
     /// Its body, byte for byte.
     pub body: &'a [u8],
@@ -43,7 +44,8 @@ pub struct Request<'a> {
     pub now: Timestamp,
 }
 
-/// Why a notice is not believed, or can't be read although it is the provider's. None of these holds anything of its body.
+/// Why a notice is not believed, or can't be read although it is the provider's. None of these contains anything of its
+/// body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// A header, parameter or field that the signature needs is missing, comes twice, or is not what it should be.
@@ -54,11 +56,12 @@ pub enum Refusal {
     Stale,
     /// No key is known by the serial that it names. Serials are public.
     UnknownSerial(String),
-    /// The signature fits, and the body can't be decrypted or says nothing that is understood. The operator has to look.
+    /// The signature fits, and the body can't be decrypted or says nothing that is understood. The operator has to
+    /// check.
     Unreadable(&'static str),
 }
 
-/// What a genuine notice says.
+/// The content of a genuine notice.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
     /// Payments that were made; several of a combined order.
@@ -84,7 +87,7 @@ impl Notice {
     }
 }
 
-/// Without address, headers and body, which hold secrets and tell who paid.
+/// Without address, headers and body, which contain secrets and say who paid.
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request").field("now", &self.now).field("body_length", &self.body.len()).finish_non_exhaustive()

@@ -1,8 +1,8 @@
-//! Providers that are described by a file: aggregators, points of sale, and whoever signs in a way of their own.
+//! Providers that are described by a file: aggregators, points of sale, and providers that sign in a way of their own.
 //!
 //! A mapping says where the signature is, what is signed, how, and what a notice says. It is data alone: it has no
-//! expressions, and nothing of it is run. Each brings signed samples along, which are tried for each account.
-//! The values that make a payment of a notice have to be among what is signed, so that a mistake can't open a way around the
+//! expressions, and nothing of it is run. Each brings signed samples along, which are tried for each account. The
+//! values that make a notice a payment have to be among what is signed, so a mistake can't open a way around the
 //! signature. Anything else is read from what is not signed only where the mapping says `unsigned`.
 
 mod borders;
@@ -37,8 +37,8 @@ use signing::Key;
 /// How many keys an account may have. While one follows the other there are two.
 const MOST_KEYS: usize = 4;
 
-/// How many bytes of JSON are read before they are believed. Adyen's notices have a tenth; a large one of tiny values would
-/// cost as much as fifty others.
+/// How many bytes of JSON are read before they are believed. Adyen's notices have a tenth; a large one of tiny values
+/// would cost as much as fifty others.
 const MOST_UNBELIEVED: usize = 32 * 1024;
 
 /// A mapping that was checked, with the keys of an account.
@@ -110,7 +110,7 @@ impl Account {
         self.read_with(&self.keys, request)
     }
 
-    /// What the provider wants to hear when a notice was taken, also one that nothing follows from.
+    /// The answer that the provider expects when a notice was taken, also one that nothing follows from.
     #[must_use]
     pub fn answer(&self) -> &Answer {
         &self.mapping.answer
@@ -169,9 +169,9 @@ impl Account {
     }
 }
 
-/// The bytes that a request's signature has to be of, with the key in between where the scheme has it there. For whoever
-/// makes notices: nothing is checked, and the signature need not be there. `item` is the JSON that has it, where items are
-/// signed by themselves.
+/// The bytes that a request's signature has to be of, with the key in between where the scheme has it there. For makers
+/// of notices: nothing is checked, and the signature need not be there. Where items are signed by themselves, `item` is
+/// the JSON that has it.
 ///
 /// # Errors
 /// When something is missing that is signed.
@@ -180,7 +180,7 @@ pub fn to_sign(mapping: &Mapping, key: &[u8], request: &Request<'_>, item: Optio
     signing::to_sign(mapping, key, &seen, item.map(Json::Item))
 }
 
-/// What several items of one notice say together.
+/// Puts together what several items of one notice say.
 fn together(notices: Vec<Notice>) -> Result<Notice, Refusal> {
     let mut payments = Vec::new();
     let mut rest = Vec::new();

@@ -5,7 +5,7 @@ pub(crate) fn is_currency(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// `188`, `188.5` and `188.50` in hundredths, as yuan in fen. Reckoned in whole numbers: 0.29 times a hundred is 28 otherwise.
+/// `188`, `188.5` and `188.50` in hundredths, as yuan in fen. In whole numbers: 0.29 times a hundred is 28 otherwise.
 pub(crate) fn hundredths(text: &str) -> Option<u64> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "00"));
     let number = |digits: &str| digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{Notice, Refusal, Request, alipay, mapped, square, standard, stripe, wechat};
 
-/// What reads the notices of an account.
+/// The reader of an account's notices.
 #[derive(Debug)]
 pub enum Reader {
     /// WeChat Pay's.
@@ -52,7 +52,7 @@ impl Reader {
         }
     }
 
-    /// What a notice says, if its provider sent it.
+    /// Reads a notice, if its provider sent it.
     ///
     /// # Errors
     /// Why it is not believed or not understood.
@@ -67,11 +67,11 @@ impl Reader {
         }
     }
 
-    /// What the provider wants to hear of a notice that was taken, also one that nothing follows from: the content type and
-    /// the body.
+    /// The answer that the provider expects for a notice that was taken, also one that nothing follows from: the
+    /// content type and the body.
     pub fn answer(&self) -> (&str, &str) {
         match self {
-            // It looks at the status alone.
+            // It checks the status alone.
             Self::WeChat(_) => ("text/plain", ""),
             Self::Stripe(_) | Self::Square(_) | Self::Standard(_) => ("application/json", "{}"),
             // Exactly these seven bytes.

@@ -15,11 +15,12 @@ pub(crate) const MOST_KEYS: usize = 4;
 /// A provider's public key.
 pub(crate) struct RsaKey(ParsedPublicKey);
 
-/// What is needed of a certificate. Whether it has ended is not looked at: whoever configured it chose to trust it.
+/// The parts of a certificate that are needed. Whether it has expired is not checked: the person who configured it
+/// chose to trust it.
 pub(crate) struct Certificate {
     /// Its serial as the certificate writes it: big-endian, perhaps with a zero byte in front.
     pub serial: Vec<u8>,
-    /// Whose it is, as DER.
+    /// Its subject, as DER.
     pub subject: Vec<u8>,
     /// The key that it certifies.
     pub key: RsaKey,
@@ -28,8 +29,8 @@ pub(crate) struct Certificate {
 impl RsaKey {
     /// The key in a `SubjectPublicKeyInfo`; none for anything else, and for keys below 2048 bits.
     pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
-        // The key for signatures looks at its length only when it is used, which would refuse every notice without a
-        // reason. The key for encryption looks at once. Both pass over what follows, as another key would.
+        // The key for signatures checks its length only when it is used, which would refuse every notice without a
+        // reason. The key for encryption checks at once. Both pass over what follows, as another key would.
         let checked: PublicKeyX509Der = PublicEncryptingKey::from_der(der).ok()?.as_der().ok()?;
         if checked.as_ref() != der {
             return None;
@@ -54,7 +55,7 @@ pub(crate) fn fits_any(keys: &[RsaKey], message: &[u8], signature: &[u8]) -> boo
     keys.iter().any(|key| key.0.verify_digest_sig(&digest, signature).is_ok())
 }
 
-/// All certificates of a PEM, which may hold a chain; none when it has none, or one that can't be read.
+/// All certificates of a PEM, which may contain a chain; none when it has none, or one that can't be read.
 pub(crate) fn certificates(pem: &str) -> Option<Vec<Certificate>> {
     let read = |der: &CertificateDer| {
         let certificate = EndEntityCert::try_from(der).ok()?;

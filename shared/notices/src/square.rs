@@ -1,12 +1,12 @@
 //! Square's events (<https://developer.squareup.com/docs/webhooks/overview>).
 //!
-//! The header `x-square-hmacsha256-signature` is the base64 of HMAC-SHA-256 over an address and the body. The address is the
-//! one that the subscription names, and the key is its signature key as text. The older `x-square-signature`, with SHA-1,
-//! still comes and is not looked at. Nothing tells when an event was signed: what keeps an old one from counting again is
-//! its payment.
+//! The header `x-square-hmacsha256-signature` is the base64 of HMAC-SHA-256 over an address and the body. The address
+//! is the one that the subscription names, and the key is its signature key as text. The older `x-square-signature`,
+//! with SHA-1, still comes and is not checked. Nothing says when an event was signed: its payment keeps an old one from
+//! counting again.
 //!
-//! A payment comes several times as it goes on, for fees or receipts, each time under another id of the event. Its own id
-//! and `created_at` never change.
+//! A payment comes several times as it goes on, for fees or receipts, each time under another id of the event. Its own
+//! id and `created_at` never change.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -26,12 +26,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// A subscription with one signature key, or with two while it is changed. Without `url`, the address that was signed is
-    /// the request's; one that is given stands byte for byte as in the subscription.
+    /// A subscription with one signature key, or with two while it is changed. Without `url`, the address that was
+    /// signed is the request's; one that is given stands byte for byte as in the subscription.
     ///
     /// # Errors
-    /// A sentence for each mistake in `keys` and `url`. There is no key, an empty one, one with a blank, or more than two;
-    /// or the address is without `https`.
+    /// A sentence for each mistake in `keys` and `url`. There is no key, an empty one, one with a blank, or more than
+    /// two; or the address is without `https`.
     pub fn new(keys: &[String], url: Option<String>) -> Result<Self, Vec<String>> {
         let wrong = url.as_ref().filter(|url| !url.starts_with("https://"));
         let wrong = wrong.map(|_| "url: it has to begin with https://.".to_owned());
@@ -41,10 +41,10 @@ impl Account {
         }
     }
 
-    /// What a request says, if Square signed it.
+    /// Reads a request, if Square signed it.
     ///
     /// # Errors
-    /// When it is not believed, or is a payment's and lacks what tells one.
+    /// When it is not believed, or is a payment's and lacks what identifies one.
     pub fn read(&self, request: &Request) -> Result<Notice, Refusal> {
         let signature = STANDARD.decode(request.header(SIGNATURE)?).map_err(|_| Refusal::WrongSignature)?;
         let url = self.url.as_deref().unwrap_or(request.url);
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// What each vector has to become.
+    /// The result that each vector has to become.
     fn expected(name: &str) -> Result<Notice, Refusal> {
         match name {
             "test-notification" => Ok(Notice::SelfTest),

@@ -1,8 +1,9 @@
-//! Payments from anyone who signs by Standard Webhooks (<https://www.standardwebhooks.com>): a till, a server of one's own.
+//! Payments from all who sign by Standard Webhooks (<https://www.standardwebhooks.com>): a till, or your own server.
 //!
-//! The headers are `webhook-id`, `webhook-timestamp` and `webhook-signature`; Svix calls the same `svix-…`. Signed are the
-//! id, a full stop, the timestamp, a full stop and the body. The signatures are parted by blanks, and one has to fit:
-//! `v1,` with HMAC-SHA-256 under a secret `whsec_…`, or `v1a,` with ed25519 under a public key `whpk_…`, both in base64.
+//! The headers are `webhook-id`, `webhook-timestamp` and `webhook-signature`; Svix calls the same `svix-…`. Signed are
+//! the id, a full stop, the timestamp, a full stop and the body. The signatures are parted by blanks, and one has to
+//! fit. A `v1,` is HMAC-SHA-256 under a secret `whsec_…`, a `v1a,` is ed25519 under a public key `whpk_…`. Both are in
+//! base64.
 //!
 //! The body is ours:
 //!
@@ -25,13 +26,14 @@
 //! }
 //! ```
 //!
-//! - `payment` and `store` have to be there. They, `payer`, `table` and `staff` are texts or whole numbers: `12` is `"12"`.
+//! - `payment` and `store` are required. They, `payer`, `table` and `staff` are texts or whole numbers (`12` is
+//!   `"12"`).
 //! - Without `paid_at`, the payment was made at `timestamp`. Both are written as RFC 3339 says, with an offset.
 //! - `amount` is whole, in the smallest unit of `currency`, which is three capitals.
 //! - `items` are texts, or objects with a `name`. `fields` are the sender's own: texts or whole numbers.
-//! - `null` is the same as nothing. Other members are passed over, and one of these that is not as said here is refused.
+//! - `null` is the same as nothing. Other members are passed over. One described here but written otherwise is refused.
 //!
-//! `payment.refunded` needs `data.payment` alone. `payment.test` tries out the address. Nothing follows from other types.
+//! `payment.refunded` needs `data.payment` alone. `payment.test` tries out the address. Other types do nothing.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ED25519, ParsedPublicKey};
@@ -53,8 +55,8 @@ const NAMES_OF_SVIX: [&str; 3] = ["svix-id", "svix-timestamp", "svix-signature"]
 /// senders made themselves are shorter than they should be.
 const BYTES_OF_SECRET: std::ops::RangeInclusive<usize> = 16..=64;
 
-/// How many signatures of one notice may be of ed25519. Two come while a key is changed. Each goes through the whole body
-/// anew with each key, so that a header full of them would cost as much as fifty other notices.
+/// How many signatures of one notice may be of ed25519. Two come while a key is changed. Each goes through the whole
+/// body again with each key, so that a header full of them would cost as much as fifty other notices.
 const MOST_OF_ED25519: usize = 4;
 
 /// Secrets are copied without the padding at their end, too.
@@ -80,12 +82,12 @@ impl Account {
     /// A sender with one secret `whsec_…` or public key `whpk_…`, or with two while one follows the other.
     ///
     /// # Errors
-    /// A sentence for each mistake in `secrets`: there is none, an empty one, one that can't be decoded, or more than two.
+    /// A sentence for each mistake in `secrets`: none, an empty one, one that can't be decoded, or more than two.
     pub fn new(secrets: &[String]) -> Result<Self, Vec<String>> {
         Ok(Self { keys: secrets::read_all("secrets", secrets, MOST_SECRETS, Key::parse)? })
     }
 
-    /// What a request says, if the sender signed it within five minutes of now.
+    /// Reads a request, if the sender signed it within five minutes of now.
     ///
     /// # Errors
     /// When it is not believed, or is a payment's and not written as it should be.
@@ -145,8 +147,8 @@ impl Key {
     }
 }
 
-/// Whether signatures can be made for a key without a private one: it is a point that comes to the neutral element after a
-/// few steps. Then the signature of neutral element and zero fits, of each message or at least of every eighth.
+/// Whether signatures can be made for a key without a private one. It is a point that reaches the neutral element after
+/// a few steps. Then the signature of neutral element and zero fits each message, or at least every eighth.
 fn is_of_small_order(key: &ParsedPublicKey) -> bool {
     let mut anyones = [0; 64];
     anyones[0] = 1;
@@ -247,7 +249,8 @@ fn text_or_number(value: &Value) -> Option<String> {
     number.or_else(|| text(value, "").map(str::to_owned))
 }
 
-/// What was bought: texts, or objects with a `name`. Tills write orders in many ways, and nothing hangs on it.
+/// The items that were bought: texts, or objects with a `name`. Tills write orders in many ways, and nothing hangs on
+/// it.
 fn items(event: &Value) -> Vec<String> {
     let items = event.pointer("/data/items").and_then(Value::as_array);
     let name = |item: &Value| text(item, "").or_else(|| text(item, "/name")).map(str::to_owned);
@@ -292,7 +295,7 @@ mod tests {
         Account::new(&owned(secrets))
     }
 
-    /// What is said of the last of some secrets, if anything is wrong.
+    /// The sentence about the last of some secrets, if anything is wrong.
     fn wrong(secrets: &[&str]) -> Option<String> {
         let mistakes = account(secrets).err()?;
         let field = format!("secrets[{}]: ", secrets.len().saturating_sub(1));
@@ -334,7 +337,7 @@ mod tests {
         }])
     }
 
-    /// What each vector has to become, but for the one that is no account.
+    /// The result that each vector has to become, but for the one that is no account.
     fn expected(name: &str) -> Result<Notice, Refusal> {
         match name {
             "sign-of-javascript-python-and-others" | "sign-of-rust" | "several-signatures" => {
@@ -430,7 +433,8 @@ mod tests {
 
     #[test]
     fn a_public_key_that_anybody_can_sign_for_is_refused() {
-        // All points of small order. Written in other ways than these, they are no points to whoever checks a signature.
+        // All points of small order. Written in other ways than these, they are no points to the code that checks a
+        // signature.
         for low in [
             format!("01{}", "0".repeat(62)),
             "0".repeat(64),

@@ -1,14 +1,14 @@
 //! Stripe's events (<https://docs.stripe.com/webhooks>).
 //!
-//! The header `Stripe-Signature` is `t=…,v1=…`: HMAC-SHA-256 in hexadecimal over `t` as it is written, a full stop and the
-//! body. The key is the endpoint's whole secret as text, `whsec_` included. While a secret is rolled, two `v1` come, the
-//! right one first or last.
+//! The header `Stripe-Signature` is `t=…,v1=…`: HMAC-SHA-256 in hexadecimal over `t` as it is written, a full stop and
+//! the body. The key is the endpoint's whole secret as text, `whsec_` included. While a secret is rolled, two `v1`
+//! come, the right one first or last.
 //!
 //! One payment brings up to three events with different ids. Each names the same payment intent, which is therefore the
 //! payment; only the charge knows the terminal.
 //!
-//! Amounts are taken as they are, mostly in the currency's smallest unit: those of yen are whole yen. A few currencies have
-//! no smaller unit, and Stripe gives hundredths all the same: ISK and UGX.
+//! Amounts are taken as they are, mostly in the currency's smallest unit: those of yen are whole yen. A few currencies
+//! have no smaller unit, and Stripe gives hundredths all the same: ISK and UGX.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -22,12 +22,11 @@ const SIGNATURE: &str = "stripe-signature";
 /// The beginning of each secret.
 const PREFIX: &str = "whsec_";
 
-/// The name of the notice that a thin event gives, as Stripe calls such an object. It carries no payment: the operator has
-/// to set the destination to snapshot events.
+/// The name of the notice that a thin event gives, as Stripe calls such an object. It carries no payment: the operator
+/// has to set the destination to snapshot events.
 pub const THIN_EVENT: &str = "v2.core.event";
 
-/// The name of the notice that a payment gives when the event does not say that it is live, unless the account takes those
-/// too.
+/// The name of the notice of a payment whose event does not say that it is live, unless the account takes those too.
 pub const TEST_MODE: &str = "livemode: false";
 
 /// An endpoint at Stripe: its secrets, and whether payments in test mode count.
@@ -58,10 +57,10 @@ impl Account {
         Ok(Self { secrets: Secrets::of_texts("secrets", secrets)?, test_mode })
     }
 
-    /// What a request says, if Stripe signed it within five minutes of now.
+    /// Reads a request, if Stripe signed it within five minutes of now.
     ///
     /// # Errors
-    /// When it is not believed, or is a payment's and lacks what tells one.
+    /// When it is not believed, or is a payment's and lacks what identifies one.
     pub fn read(&self, request: &Request) -> Result<Notice, Refusal> {
         let signed = Signed::parse(request.header_with_commas(SIGNATURE)?)?;
         let message = [signed.time.as_bytes(), b".", request.body].concat();
@@ -129,7 +128,7 @@ fn said(event: &Value) -> Result<Notice, Refusal> {
         "charge.succeeded" | "charge.captured" if is_true(object, "/paid") && is_true(object, "/captured") => {
             paid(event, object, intent, of_object, ["/amount_captured", "/amount"])
         }
-        // The money of a subscription has another id, by which an event of its own tells it.
+        // The money of a subscription has another id, by which an event of its own reports it.
         "checkout.session.completed" | "checkout.session.async_payment_succeeded"
             if text(object, "/mode") == Some("subscription") =>
         {
@@ -245,7 +244,7 @@ mod tests {
         Notice::Paid(vec![payment(1_795_235_467, &[others, &terminal].concat())])
     }
 
-    /// What each vector has to become.
+    /// The result that each vector has to become.
     fn expected(name: &str) -> Result<Notice, Refusal> {
         let metadata = |name: &str| Place::Metadata(name.into());
         let other = |name: &str| Ok(Notice::Other(name.into()));

@@ -1,7 +1,8 @@
 //! Notices to test with. A few are in `tests/data/notices` of the repository. The whole collection is read from the
 //! folder that `AFTERTASTE_REAL_DATA` names, if it has one.
 //!
-//! Those of WeChat Pay and Alipay name their keys by the file, as `notices`; the others have a secret each, as `vectors`.
+//! Those of WeChat Pay and Alipay name their keys by the file, as `notices`; the others have their own secret, as
+//! `vectors`.
 
 use std::{
     fs,
@@ -156,8 +157,8 @@ fn vectors_of(file: &Value) -> Vec<Vector> {
     list.iter().map(vector).collect()
 }
 
-/// That a genuine notice is read alike whatever the case of its headers. With one bit of its body changed it is refused, and
-/// with one of its headers missing or there twice.
+/// Checks that a genuine notice is read alike whatever the case of its headers. With one bit of its body changed it is
+/// refused, and with one of its headers missing or there twice.
 pub(crate) fn check_taken(vector: &Vector, signed_headers: &[&str], read: impl Fn(&Vector) -> Result<Notice, Refusal>) {
     let said = read(vector);
     assert!(said.is_ok(), "{}: {said:?}", vector.name);
@@ -181,7 +182,7 @@ pub(crate) fn check_taken(vector: &Vector, signed_headers: &[&str], read: impl F
     }
 }
 
-/// That a genuine notice is believed for 300 seconds both ways, and no longer.
+/// Checks that a genuine notice is believed for 300 seconds both ways, and no longer.
 pub(crate) fn check_window(vector: &Vector, signed_at: i64, read: impl Fn(&Vector) -> Result<Notice, Refusal>) {
     for (seconds, taken) in [(-301, false), (-300, true), (300, true), (301, false)] {
         let said = read(&Vector { now: signed_at + seconds, ..vector.clone() });
@@ -201,7 +202,7 @@ pub(crate) fn bent<'a>(text: &'a str, part: &str) -> impl Iterator<Item = String
     })
 }
 
-/// Bodies near to this one, to be signed anew: cut off anywhere, and with any one byte of another kind.
+/// Bodies near to this one, to be signed again: cut off anywhere, and with any one byte of another kind.
 pub(crate) fn spoilt(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     let others = [0, b'0', b'"', b'{', b']', b',', 0xFF];
     let cut = (0..body.len()).map(|end| body[..end].to_vec());

@@ -1,7 +1,6 @@
 //! WeChat Pay, API v3: signed with RSA, and what is said of a payment encrypted with the merchant's APIv3 key.
 //!
-//! A merchant changes that key on WeChat's platform at one moment, and here at another. So an account may have both, and
-//! each is tried.
+//! A merchant changes that key on WeChat's platform at one moment, and here at another. So an account may have both.
 //!
 //! Signed are the timestamp, the nonce and the body as they came, with a line feed behind each. The header
 //! `Wechatpay-Serial` names the key: a platform certificate by its serial, a public key by its id.
@@ -28,7 +27,7 @@ const SIGNATURE: &str = "Wechatpay-Signature";
 const SERIAL: &str = "Wechatpay-Serial";
 const SIGNATURE_TYPE: &str = "Wechatpay-Signature-Type";
 
-/// What the id of a public key begins with. A serial never does, since it is a number in hexadecimal.
+/// The beginning of a public key's id. A serial never does, since it is a number in hexadecimal.
 const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_";
 
 /// How long a serial or id may be: nearly twice as long as those that there are.
@@ -53,7 +52,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// A notice as it was signed. What else it has is passed over: WeChat adds members.
+/// A notice as it was signed. Any other member is passed over: WeChat adds members.
 #[derive(Deserialize)]
 struct Envelope {
     event_type: String,
@@ -62,9 +61,10 @@ struct Envelope {
 }
 
 impl Account {
-    /// An account from what WeChat Pay's merchant platform shows. `merchant` is the number of the merchant or service
-    /// provider. `secrets` are its APIv3 key, or two while one follows the other. `certificates` are PEMs of platform certificates, and `public_keys` are pairs of id and PEM. They stand
-    /// side by side, because WeChat moves a merchant from one to the other by shares of its notices.
+    /// An account with the values that WeChat Pay's merchant platform shows. The `merchant` is the number of the
+    /// merchant or service provider. Its `secrets` are the APIv3 key, or two while one follows the other. Its
+    /// `certificates` are PEMs of platform certificates, and its `public_keys` are pairs of id and PEM. They stand side
+    /// by side, because WeChat moves a merchant from one to the other by shares of its notices.
     ///
     /// # Errors
     /// A sentence for each mistake, which begins with the argument's name; none repeats a key.
@@ -102,13 +102,13 @@ impl Account {
         if mistakes.is_empty() { Ok(Self { merchant: merchant.to_owned(), openers, signers }) } else { Err(mistakes) }
     }
 
-    /// What a notice says, if it is WeChat Pay's and was signed within five minutes of now.
+    /// Reads a notice, if it is WeChat Pay's and was signed within five minutes of now.
     ///
     /// # Errors
     /// Why it is not believed or not understood.
     pub fn read(&self, request: &Request) -> Result<Notice, Refusal> {
         self.check_signature(request)?;
-        // Only now: whoever can't sign learns nothing about our clock.
+        // Only now: a sender who can't sign learns nothing about our clock.
         request.check_time(TIMESTAMP, request.header(TIMESTAMP)?)?;
         let notice: Envelope = serde_json::from_slice(request.body).map_err(|_| Refusal::Unreadable("body"))?;
         match notice.event_type.as_str() {
@@ -120,8 +120,7 @@ impl Account {
         }
     }
 
-    /// The serials and ids of its keys, as they are compared. Beside one that no key has, they show the operator what to
-    /// put.
+    /// The serials and ids of its keys, as they are compared. Beside one that no key has, they show what to put.
     #[must_use]
     pub fn serials(&self) -> Vec<String> {
         self.signers.iter().map(|(serial, _)| serial.clone()).collect()
@@ -147,7 +146,7 @@ impl Account {
         if key.fits(&signed, &signature) { Ok(()) } else { Err(Refusal::WrongSignature) }
     }
 
-    /// What a notice says.
+    /// Opens a notice.
     fn open(&self, resource: &Value) -> Result<Value, Refusal> {
         serde_json::from_slice(&self.decrypted(resource)?).map_err(|_| Refusal::Unreadable("resource"))
     }
@@ -213,7 +212,7 @@ impl Account {
             .ok_or(Refusal::Unreadable("transaction_id"))
     }
 
-    /// The self-test. What WeChat encrypts in it is written down nowhere, but the APIv3 key has to open it. Else "it works"
+    /// The self-test. Its encrypted content is documented nowhere, but the APIv3 key has to open it. Else "it works"
     /// would be shown of a key that opens no payment.
     fn echoed(&self, resource: &Value) -> Result<Notice, Refusal> {
         self.decrypted(resource).map(|_| Notice::SelfTest)
@@ -226,7 +225,8 @@ impl Account {
     /// would invite guests of a foreign store. Passed over, it would be lost, and nobody would know why no guest is
     /// asked. As unreadable it comes again for a day, in which the operator can put the right number.
     fn check_merchant(&self, said: &Value) -> Result<(), Refusal> {
-        // Who asked for the payment: of a combined order its initiator, then the service provider, then the merchant.
+        // The party that asked for the payment: of a combined order its initiator, then the service provider, then the
+        // merchant.
         let number = ["/combine_mchid", "/sp_mchid", "/mchid"].iter().find_map(|pointer| text(said, pointer));
         if number == Some(self.merchant.as_str()) { Ok(()) } else { Err(Refusal::Unreadable("mchid")) }
     }
@@ -268,8 +268,7 @@ fn named(id: &str, pem: &str) -> Result<(String, RsaKey), String> {
     Ok((id.to_owned(), key))
 }
 
-/// A serial as it is compared. As a number: in any case, and with or without the zeros that DER puts in front. Ids as they
-/// are written.
+/// A serial as it is compared: a number, in any case, with or without the zeros of DER in front. Ids stay as written.
 fn as_compared(serial: &str) -> String {
     if serial.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         serial.trim_start_matches('0').to_ascii_uppercase()
@@ -285,7 +284,7 @@ fn header<'a>(request: &'a Request, name: &'static str) -> Result<&'a str, Refus
     if is_one_word { Ok(value) } else { Err(Refusal::Malformed(name)) }
 }
 
-/// The serial or id that names the key. Unknown, it is kept for the operator to see, so that it may be nothing but a short serial or id.
+/// The serial or id that names the key. Operators see unknown ones, so it may be nothing but a short serial or id.
 fn serial<'a>(request: &'a Request) -> Result<&'a str, Refusal> {
     let value = header(request, SERIAL)?;
     let is_id = value.strip_prefix(PUBLIC_KEY_ID).is_some_and(is_digits);
@@ -320,8 +319,8 @@ fn payment(order: &Value, whole: &Value) -> Result<Payment, Refusal> {
     })
 }
 
-/// Who paid: an openid tells people apart only within its appid. A service provider's comes first, because it is always
-/// there; a guest who is known by the merchant's at times would otherwise be two.
+/// The payer: an openid identifies people only within its appid. A service provider's comes first, because it is always
+/// there. A guest who is known by the merchant's at times would otherwise be two.
 fn payer(whole: &Value) -> Option<String> {
     let known_as = [
         ("/combine_appid", "/combine_payer_info/openid"),
@@ -383,7 +382,7 @@ mod tests {
             "associated_data": "transaction"})
     }
 
-    /// What is read of a notice that is rightly signed.
+    /// Reads a notice that is rightly signed.
     fn read(event: &str, resource: &Value) -> Result<Notice, Refusal> {
         let body = json!({"event_type": event, "resource": resource, "later": [1]}).to_string();
         own_account().read(&signed(&body, &NOW.to_string()).request())
@@ -466,7 +465,7 @@ mod tests {
         ]
     }
 
-    /// What each vector is to be read as.
+    /// The result that each vector is to be read as.
     fn expected(name: &str) -> Result<Notice, Refusal> {
         let serial = |serial: &str| Err(Refusal::UnknownSerial(serial.to_owned()));
         match name {
@@ -733,7 +732,7 @@ mod tests {
         }
         let twice = "certificates[1]: another one has the serial 440024045C4A427599D09BB4E3DE0279F2E813FD too.";
         assert_eq!(refused(merchant, API_V3_KEY, &[certificate, certificate], &[]), [twice]);
-        // Whoever mends them learns of all at once.
+        // The operator who fixes them learns of all at once.
         assert_eq!(refused("", "", &["", certificate], &[("", public)]).len(), 4);
     }
 

@@ -20,7 +20,7 @@ use crate::{
     words::Words,
 };
 
-/// What became of a code that was typed.
+/// The outcome of a code that was typed.
 pub(crate) enum Claim {
     HandedOut(Claimable),
     Refused(ProblemKind),
@@ -80,7 +80,7 @@ fn address(of: &OfMonth, month: Month) -> String {
     format!("/awards?month={month}{scope}")
 }
 
-/// What each store gave in a month.
+/// Shows what each store gave in a month.
 fn sums(frame: &Frame, of: &OfMonth) -> Markup {
     let words = frame.words;
     html! {

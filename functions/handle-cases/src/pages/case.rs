@@ -34,7 +34,7 @@ pub(crate) async fn page(
     let (brand, people) = (asked.app.catalog.brand(now).await?, People::of(asked.app, now).await?);
     let address = format!("/case/{}", shown.listed.case);
     let zone = &found.store.calendar.zone;
-    // What was typed and not taken is typed once.
+    // The page keeps text that was typed and not taken: nobody types it twice.
     let keeps = matches!(came, Some(Came::Wrong(_) | Came::Overtaken | Came::Refused(_)));
     let forms =
         Forms { asked, frame, shown, store: &found.store, brand: &brand, people: &people, address: &address, keeps };
@@ -60,7 +60,7 @@ pub(crate) async fn page(
     Ok(Body { title, way: "", address, markup })
 }
 
-/// What became of the form that was sent.
+/// Says how the form that was sent fared.
 fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) -> Markup {
     let words = frame.words;
     let sentence = match came {
@@ -88,7 +88,7 @@ fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) ->
     told(false, &sentence)
 }
 
-/// What the guest wrote, and the scores beside it.
+/// The guest's words, and the scores beside them.
 fn guest(frame: &Frame, shown: &Shown) -> Markup {
     let words = frame.words;
     let (texts, rest): (Vec<_>, Vec<_>) = shown.answers.iter().partition(|answered| answered.is_text);
@@ -106,7 +106,7 @@ fn guest(frame: &Frame, shown: &Shown) -> Markup {
     }
 }
 
-/// What is known of the visit.
+/// The visit, as far as it is known.
 fn visit(frame: &Frame, shown: &Shown) -> Markup {
     let (words, visit) = (frame.words, &shown.visit);
     let bill = visit.context.amount.zip(visit.context.currency.as_deref());
@@ -128,7 +128,7 @@ fn visit(frame: &Frame, shown: &Shown) -> Markup {
     }
 }
 
-/// What the guest was answered, what they said to it, and how the case ended.
+/// The answer to the guest, the guest's reaction to it, and how the case ended.
 fn answered(asked: &Asked<'_>, frame: &Frame, (found, shown): (&Found, &Shown), brand: &Brand) -> Markup {
     let (words, zone) = (frame.words, &found.store.calendar.zone);
     let cause = shown.cause.as_ref().map(|id| {
@@ -202,7 +202,7 @@ fn history(asked: &Asked<'_>, frame: &Frame, found: &Found, shown: &Shown) -> Ma
     }
 }
 
-/// Whose doing it was, as people call them.
+/// The one who did it, by the name that people know.
 fn whose<'a>(frame: &Frame, done: &'a Done) -> &'a str {
     let is_guests = matches!(done.what, Act::Opened | Act::Solved | Act::NotSolved | Act::Withdrawn | Act::ContactLeft);
     match done.name.as_deref() {

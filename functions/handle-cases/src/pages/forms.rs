@@ -1,4 +1,4 @@
-//! What can be done with a case: a bar that stays at the thumb, and a form for each move.
+//! The moves of a case: a bar that stays at the thumb, and a form for each move.
 
 use aftertaste::domain::{
     case::{AwardTo, LONGEST_NOTE, LONGEST_REPLY, Outcome},
@@ -14,7 +14,7 @@ use crate::{
     listed::People,
 };
 
-/// What the forms are made from.
+/// All that the forms are made from.
 pub(super) struct Forms<'a> {
     pub asked: &'a Asked<'a>,
     pub frame: &'a Frame,
@@ -37,7 +37,7 @@ impl Forms<'_> {
         self.keeps && self.asked.caller.field("move") == step
     }
 
-    /// A form of a move. The case's `v` goes with it: whoever was quicker is not passed over.
+    /// A form of a move. The case's `v` goes with it: a quicker colleague's move is not overwritten.
     fn form(&self, id: Option<&str>, fields: &Markup) -> Markup {
         html! {
             form method="post" action=(self.frame.to(self.address)) id=[id] {

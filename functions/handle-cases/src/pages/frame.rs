@@ -1,4 +1,4 @@
-//! What the pages share: the brand, the way between them, and the way out.
+//! The parts that the pages share: the brand, the way between them, and the way out.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use maud::{Markup, html};
 
 use crate::{App, Caller, words::Words};
 
-/// What stands around a page.
+/// The frame around a page.
 pub(crate) struct Frame {
     pub words: &'static Words,
     pub language: &'static str,
     /// Whether the pages that follow are in the language of this one, whatever they would be in by themselves.
     keeps_language: bool,
     brand: Arc<Brand>,
-    /// Name and form token of whoever has signed in.
+    /// Name and form token of the person who has signed in.
     signed_in: Option<(String, String)>,
     allows_report: bool,
     allows_people: bool,
@@ -37,7 +37,7 @@ pub(crate) struct Body {
 }
 
 impl Frame {
-    /// Around pages for whoever follows cases. `keeps_language` of a page whose address says its language.
+    /// Around pages for people who follow cases. `keeps_language` of a page whose address says its language.
     pub(crate) async fn of(
         app: &App,
         caller: &Caller,
@@ -58,7 +58,7 @@ impl Frame {
         })
     }
 
-    /// The hidden field that shows a form to be of this session; none where nobody has signed in, and nothing is changed.
+    /// The hidden field that shows a form to be of this session; none where nobody has signed in.
     pub(super) fn token(&self) -> Markup {
         html! { @if let Some((_, token)) = &self.signed_in { input type="hidden" name=(FORM_TOKEN) value=(token); } }
     }
@@ -73,8 +73,8 @@ impl Frame {
         if self.keeps_language { in_language(address, self.language) } else { address.to_owned() }
     }
 
-    /// The page as a reply. Old browsers tell by `Origin` alone where a form comes from, and send none where a page says
-    /// that nothing is told.
+    /// The page as a reply. Old browsers say by `Origin` alone where a form comes from. They send none under
+    /// `no-referrer`.
     pub(crate) fn reply(&self, status: StatusCode, body: &Body) -> Reply {
         let shell = Shell {
             language: self.language,
@@ -125,7 +125,7 @@ impl Frame {
     }
 }
 
-/// What was done, or why not.
+/// Says that it was done, or why not.
 pub(super) fn told(is_good: bool, said: &str) -> Markup {
     html! { div.told.bad[!is_good] role=(if is_good { "status" } else { "alert" }) { p { (said) } } }
 }

@@ -63,7 +63,7 @@ fn address(scope: &Scope, which: Which, page: usize) -> String {
     if query.is_empty() { format!("/cases/{scope}") } else { format!("/cases/{scope}?{}", query.join("&")) }
 }
 
-/// The other scopes of whoever has several.
+/// The other scopes of a person who has several.
 fn scopes(frame: &Frame, inbox: &Inbox) -> Markup {
     html! {
         @if !inbox.others.is_empty() {

@@ -12,16 +12,16 @@ use maud::{Markup, html};
 use super::{frame::Frame, places::Places};
 use crate::{Caller, words::Words};
 
-/// A field that holds more characters than this is several lines high, and offers nothing.
+/// A field with more characters than this is several lines high, and offers nothing.
 const LONG_FIELD: usize = 40;
 
-/// What a role shows besides.
+/// Further fields of a role.
 #[derive(Clone, Copy, PartialEq)]
 enum Also {
     Nothing,
     /// How guests want to be reached.
     Contact,
-    /// What staff answer.
+    /// Staff's own answers.
     Pulse,
 }
 
@@ -45,7 +45,7 @@ const ROLES: [(&str, RoleKind, Also); 6] = [
     ("everything", RoleKind::Everything, Also::Nothing),
 ];
 
-/// What was typed, with what is wrong with it.
+/// The text that was typed, with what is wrong with it.
 pub(super) struct Typed {
     pub person: Person,
     pub mistakes: Vec<String>,

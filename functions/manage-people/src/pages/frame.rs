@@ -1,4 +1,4 @@
-//! What the pages share: the brand, the way between them, and the way out.
+//! The parts that the pages share: the brand, the way between them, and the way out.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 
 use crate::{App, Caller, giver::Giver, words::Words};
 
-/// What a page is made from.
+/// All that a page is made from.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub app: &'a App,
@@ -27,7 +27,7 @@ pub(crate) struct Asked<'a> {
     pub frame: &'a Frame,
 }
 
-/// What stands around a page.
+/// The frame around a page.
 pub(crate) struct Frame {
     pub words: &'static Words,
     pub language: &'static str,
@@ -36,7 +36,7 @@ pub(crate) struct Frame {
     /// Whether the pages that follow are in the language of this one, whatever they would be in by themselves.
     keeps_language: bool,
     brand: Arc<Brand>,
-    /// Name and form token of whoever has signed in.
+    /// Name and form token of the person who has signed in.
     signed_in: Option<(String, String)>,
     allows_report: bool,
     allows_cases: bool,
@@ -52,7 +52,7 @@ pub(crate) struct Body {
 }
 
 impl Frame {
-    /// Around pages for whoever has not signed in.
+    /// Around pages for people who have not signed in.
     pub(crate) async fn outside(app: &App, languages: &[String], now: Timestamp) -> Result<Self, Stop> {
         let language = people_language(languages);
         Ok(Self {
@@ -74,7 +74,7 @@ impl Frame {
         Self { openid: host.map(str::to_owned), ..self }
     }
 
-    /// Around pages for whoever manages people. `keeps_language` of a page whose address says its language.
+    /// Around pages for people who manage others. `keeps_language` of a page whose address says its language.
     pub(crate) async fn of(
         app: &App,
         reader: &Reader,
@@ -110,8 +110,8 @@ impl Frame {
         html! { @if self.keeps_language { input type="hidden" name="lang" value=(self.language); } }
     }
 
-    /// The page as a reply. Old browsers tell by `Origin` alone where a form comes from, and send none where a page says
-    /// that nothing is told.
+    /// The page as a reply. Old browsers say by `Origin` alone where a form comes from. They send none under
+    /// `no-referrer`.
     pub(crate) fn reply(&self, status: StatusCode, body: &Body) -> Reply {
         let shell = Shell {
             language: self.language,
@@ -156,7 +156,7 @@ impl Frame {
         }
     }
 
-    /// The way out of all browsers at once, for whoever has left one signed in somewhere.
+    /// The way out of all browsers at once, for people who have left one signed in somewhere.
     fn way_out(&self) -> Markup {
         html! {
             @if self.signed_in.is_some() {
@@ -178,7 +178,7 @@ impl Frame {
     }
 }
 
-/// What was done, or why not.
+/// Says that it was done, or why not.
 pub(super) fn told(is_good: bool, said: &[String]) -> Markup {
     html! {
         @if !said.is_empty() {

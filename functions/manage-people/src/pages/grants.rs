@@ -15,7 +15,7 @@ use crate::{
     grants::{self, Field, GivenOut, LONGEST_PAID_WITHIN, Listed, PAID_WITHIN, Refused, Wanted},
 };
 
-/// What became of a grant that was asked for.
+/// The outcome of a request for a grant.
 pub(super) enum Done {
     Issued(GivenOut),
     /// Why not, and what was typed: nothing has to be typed again.

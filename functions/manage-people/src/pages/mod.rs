@@ -16,7 +16,7 @@ use http::StatusCode;
 
 use crate::audit;
 
-/// What a browser gets: a page. Routes that no page calls answer programs alone.
+/// Replies to browsers: a page. Routes that no page calls answer programs alone.
 pub(crate) async fn answer(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
     let Asked { app, request, call, caller, giver, frame, .. } = *asked;
     Ok(match request.route_key.as_str() {
@@ -41,7 +41,7 @@ pub(crate) async fn answer(asked: &Asked<'_>) -> Result<(&'static str, Reply), S
             ("grant-ended", frame.reply(StatusCode::OK, &body))
         }
         "GET /audit" => {
-            // Whoever types nonsense sees the month that it is, and its field.
+            // A month that can't be read becomes the current one, and its field is shown.
             let month = audit::month(request, call.now).unwrap_or_else(|_| audit::running(call.now));
             let deeds = app.table.deeds(&month).await?;
             let people = app.table.people().await?;

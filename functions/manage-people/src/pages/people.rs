@@ -30,7 +30,7 @@ pub(super) async fn list(asked: &Asked<'_>, said: Option<(bool, Vec<String>, Typ
     let words = frame.words;
     let (mut people, places) =
         (people::shown(app, giver, call.now).await?, Places::of(app, &caller.grant, call).await?);
-    // Whoever waits for a link comes first.
+    // People who wait for a link come first.
     people.sort_by_key(|shown| shown.asked_at.is_none());
     let (is_good, said, typed) = said.unwrap_or_else(|| (true, Vec::new(), Typed::nobody()));
     let markup = html! {
@@ -87,12 +87,12 @@ fn roles(person: &Person, places: &Places, frame: &Frame) -> Markup {
     }
 }
 
-/// An id for somebody new: nobody has to make one up, and none tells how many people there are.
+/// An id for somebody new: nobody has to make one up, and none gives away how many people there are.
 fn new_id(call: Call) -> String {
     format!("p-{}", call.fresh.simple())
 }
 
-/// Puts whoever was typed into the form on the list.
+/// Puts the person who was typed into the form on the list.
 pub(super) async fn invite(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
     let Asked { call, caller, frame, .. } = *asked;
     // The form brings the id, so that a button that is pressed twice lists one person.
@@ -157,7 +157,7 @@ pub(super) async fn one(asked: &Asked<'_>, id: &Id) -> Result<Body, Stop> {
     page(asked, (id, Vec::new(), None)).await
 }
 
-/// What a person's page is asked to do: save, make a link, sign out everywhere, remove.
+/// The actions of a person's page: save, make a link, sign out everywhere, remove.
 pub(super) async fn change(asked: &Asked<'_>) -> Result<(&'static str, Reply), Stop> {
     let Asked { app, request, call, caller, giver, frame, .. } = *asked;
     let (words, by) = (frame.words, &caller.grant);

@@ -1,4 +1,4 @@
-//! The stores and nodes of whoever manages people: what the fields of roles take, by their names.
+//! The stores and nodes of a person who manages others: what the fields of roles take, by their names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::frame::Frame;
 use crate::App;
 
-/// How many stores a page lists for whoever looks for their numbers.
+/// How many stores a page lists for people who search for their numbers.
 const STORES_SHOWN: usize = 1_000;
 
 pub(super) struct Places {
@@ -56,7 +56,7 @@ impl Places {
         }
     }
 
-    /// What a browser offers while somebody types, by code or by name.
+    /// The suggestions that a browser offers while somebody types, by code or by name.
     pub(super) fn offered(&self) -> Markup {
         html! {
             datalist id="places" {

@@ -1,4 +1,4 @@
-//! The pages of whoever has not signed in.
+//! The pages of people who have not signed in.
 
 use aftertaste::pages::{filled, filled_with};
 use maud::{Markup, html};
@@ -36,7 +36,7 @@ pub(crate) fn sign_in(frame: &Frame) -> Body {
     body(words.sign_in, markup)
 }
 
-/// What everybody is told who asks for a link, listed or not.
+/// The same page for everybody who asks for a link, listed or not.
 pub(crate) fn asked(frame: &Frame) -> Body {
     body(frame.words.asked, html! { p role="status" { (frame.words.asked_more) } })
 }

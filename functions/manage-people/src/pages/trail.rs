@@ -7,7 +7,7 @@ use maud::html;
 
 use super::frame::{Body, Frame, moment};
 
-/// What was done in a month. People are called by their names; the subject of a grant is a name already.
+/// The deeds of a month. People are called by their names; the subject of a grant is a name already.
 pub(super) fn page(frame: &Frame, month: &str, deeds: &[Deed], people: &[ListedPerson]) -> Body {
     let words = frame.words;
     let names: BTreeMap<&str, &str> =
@@ -16,7 +16,7 @@ pub(super) fn page(frame: &Frame, month: &str, deeds: &[Deed], people: &[ListedP
         let name = names.get(deed.by.as_str()).filter(|_| deed.grant.is_none());
         match (name, deed.grant) {
             (Some(name), _) => (*name).to_owned(),
-            // A grant bears the name that whoever issued it wrote: it is no person.
+            // A grant bears the name that its issuer wrote: it is no person.
             (None, Some(grant)) => format!("{} · {} · {}", deed.by, words.grants, &grant.simple().to_string()[..8]),
             (None, None) => deed.by.clone(),
         }

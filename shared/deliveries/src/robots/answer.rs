@@ -1,4 +1,5 @@
-//! What a robot's answer means. Refusals mostly come with status 200, and a firewall in between may answer anything.
+//! The meaning of a robot's answer. Refusals mostly come with status 200, and a firewall in between may answer
+//! anything.
 
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -16,7 +17,7 @@ const LONGEST_ANSWER: usize = 65_536;
 /// How many characters of a refusal an operator sees.
 const LONGEST_REFUSAL: usize = 200;
 
-/// What an answer means, by its status and body.
+/// Reads an answer, by its status and body.
 pub(crate) fn meaning(kind: Kind, status: u16, body: &[u8], attempt: &Attempt) -> Next {
     let parsed = if body.len() <= LONGEST_ANSWER { serde_json::from_slice(body).ok() } else { None };
     let answer = parsed.unwrap_or(Value::Null);
@@ -31,7 +32,7 @@ pub(crate) fn meaning(kind: Kind, status: u16, body: &[u8], attempt: &Attempt) -
             attempt.again(if kind == Kind::DingTalk { SLOW_DINGTALK } else { SLOW })
         }
         (429 | 502..=504, _) => attempt.again(SLOW),
-        // Codes that nobody told us of, too: nothing is lost by another attempt.
+        // Codes that nobody documents, too: nothing is lost by another attempt.
         _ => attempt.again(SignedDuration::ZERO),
     }
 }
@@ -50,7 +51,7 @@ fn never(kind: Kind, code: i64) -> bool {
     match kind {
         // There is no such robot any more.
         Kind::WeCom => code == 93_000,
-        // The token, the signature, the sender's address or a word that has to be in it: the words tell which.
+        // The token, the signature, the sender's address or a word that has to be in it: the text says which.
         Kind::DingTalk => matches!(code, 300_001 | 300_005 | 310_000),
         // The signature, the sender's address, a word that has to be in it.
         Kind::Feishu => matches!(code, 19_021 | 19_022 | 19_024),

@@ -1,8 +1,8 @@
-//! Whose robot it is, and how much it takes.
+//! The provider of a robot, and how much it takes.
 
 use serde::{Deserialize, Serialize};
 
-/// Whose chat a robot writes into.
+/// The provider of the chat that a robot writes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {

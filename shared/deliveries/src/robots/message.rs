@@ -1,4 +1,5 @@
-//! What a robot says. Nothing in it acts but our own link and mentions: a store may be named `<@all>` or `](http://x)`.
+//! The message of a robot. Nothing in it acts but our own link and mentions: a store may be named `<@all>` or
+//! `](http://x)`.
 
 use domain::Invalid;
 
@@ -35,8 +36,8 @@ pub struct Link {
 pub struct Mention(String);
 
 impl Message {
-    /// A message. Long texts are cut, and characters that a chat could act on are replaced by their wide forms. Only the
-    /// first two links are shown, and only the first ten people called.
+    /// A message. Long texts are cut, and characters that a chat could act on are replaced by their wide forms. Only
+    /// the first two links are shown, and only the first ten people called.
     pub fn new(title: &str, lines: &[String], links: &[Link], mentions: &[Mention]) -> Self {
         Self {
             title: plain(title, LONGEST_TITLE),
@@ -56,7 +57,7 @@ impl Message {
         self.lines.len()
     }
 
-    /// The ids of whom it calls.
+    /// The ids of the people whom it calls.
     pub(crate) fn mentions(&self) -> Vec<&str> {
         self.mentions.iter().map(|mention| mention.0.as_str()).collect()
     }
@@ -141,7 +142,7 @@ impl Mention {
 
 /// A text that nothing acts in, on one line, and of so many characters at the most. The wide forms read the same.
 pub(crate) fn plain(text: &str, most: usize) -> String {
-    // Not one character more than can be shown is looked at.
+    // Not one character more than can be shown is read.
     let start: String = text.chars().take(most + 1).map(harmless).collect();
     let start = start.replace("://", "：//");
     if start.chars().nth(most).is_none() {

@@ -1,7 +1,8 @@
 //! Keeps apart what is signed one behind the other and not escaped.
 //!
-//! `a=1&b=2` is signed alike as two parameters and as one whose value is `1&b=2`. Somebody with one genuine notice could
-//! part it otherwise and make another of it. So a notice that could be read in two ways is refused, also a genuine one.
+//! `a=1&b=2` is signed alike as two parameters and as one whose value is `1&b=2`. Somebody with one genuine notice
+//! could part it otherwise and make another of it. So a notice that could be read in two ways is refused, also a
+//! genuine one.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use super::seen::Json;
 use super::signing::joined_pairs;
 use crate::{Refusal, form::Pair};
 
-/// The values that have to be told from their neighbours, found once for a mapping.
+/// The values that have to be distinguished from their neighbours, found once for a mapping.
 pub(super) struct Borders {
     /// The parameters that are read: their names, what they begin with where they are signed, and whether they decide.
     read: Vec<(Vec<u8>, Vec<u8>, bool)>,
@@ -48,7 +49,8 @@ impl Borders {
         let [joiner, pair_joiner] = [&sorted.joiner, &sorted.pair_joiner].map(String::as_bytes);
         let sound = |(name, value): &Pair| {
             let decides = self.read.iter().any(|(other, _, decides)| *decides && other == name);
-            // A name that begins with a letter and a value without any can be told apart even with nothing in between.
+            // A name that begins with a letter and a value without any can be distinguished even with nothing in
+            // between.
             let begins = !joinerless(sorted) || name.first().is_some_and(u8::is_ascii_alphabetic);
             let ends = !joinerless(sorted) || value.iter().all(without_letters);
             let texts = self.texts.iter().any(|text| holds(name, text) || holds(value, text));
@@ -68,7 +70,7 @@ impl Borders {
         }
     }
 
-    /// Whether the fields that decide can be told from the others.
+    /// Whether the fields that decide can be distinguished from the others.
     pub fn check_fields(&self, fields: &Fields, item: Option<Json<'_>>) -> Result<(), Refusal> {
         let text = |pointer: &String| item.and_then(|item| item.text_at(pointer));
         let sound = |pointer| text(pointer).is_none_or(|text| !text.contains(&fields.joiner));
@@ -76,7 +78,7 @@ impl Borders {
     }
 }
 
-/// The values of a mapping that could never be told apart.
+/// The values of a mapping that could never be distinguished.
 pub(super) fn mistakes(mapping: &Mapping) -> Vec<String> {
     match &mapping.signed {
         Signed::Template(_) => Vec::new(),

@@ -89,7 +89,7 @@ fn signed(mapping: &Mapping, found: &mut Vec<String>) {
             found.push(format!("from.{name}: it is not signed, and so says nothing."));
         }
     }
-    // What is signed can't hold its own signature.
+    // The signed text can't contain its own signature.
     if covers(&mapping.signed, &from.signature.at) {
         found.push("from.signature: it is among what is signed. Name it in `leave_out`, or look elsewhere.".to_owned());
     }
@@ -157,7 +157,7 @@ pub(super) fn covers(signed: &Signed, origin: &Origin) -> bool {
     }
 }
 
-/// What a mapping reads, by the field that says where, and whether it has to be signed whatever is written.
+/// All that a mapping reads, by the field that says where, and whether it has to be signed whatever is written.
 pub(super) fn read(mapping: &Mapping) -> Vec<(String, &Origin, bool)> {
     let says = &mapping.says;
     let mut all =

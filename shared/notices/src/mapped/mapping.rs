@@ -1,4 +1,4 @@
-//! What a mapping's file may say.
+//! The contents of a mapping's file.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +25,11 @@ pub struct Mapping {
     /// Whether a scheme that is weak is meant to be used: a plain digest over a key and a message.
     #[serde(default)]
     pub weak: bool,
-    /// What a notice says.
+    /// The reading of a notice.
     pub says: Says,
-    /// What the provider wants to hear.
+    /// The answer that the provider expects.
     pub answer: Answer,
-    /// Requests with what they say. At least one has to tell of a payment.
+    /// Requests with what they say. At least one has to report a payment.
     pub samples: Vec<Sample>,
 }
 
@@ -44,7 +44,7 @@ pub struct Whence {
     /// When it was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Spot>,
-    /// What the timestamp counts since 1970.
+    /// The unit of the timestamp, counted since 1970.
     #[serde(default)]
     pub timestamp_unit: Tick,
     /// A text that makes each signature another.
@@ -58,7 +58,7 @@ pub struct Whence {
 pub struct Spot {
     /// Where the value is.
     pub at: Origin,
-    /// What the value has to begin with, and is left out.
+    /// The text that the value has to begin with, and that is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strip: Option<String>,
     /// Only what is behind the last of these counts. It need not be there.
@@ -93,7 +93,7 @@ pub enum Encoding {
     Hex,
 }
 
-/// What a time counts since 1970.
+/// The unit of a time, counted since 1970.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tick {
@@ -126,7 +126,7 @@ pub enum Part {
     Timestamp,
     /// The nonce as it is written.
     Nonce,
-    /// The address that the provider was told.
+    /// The address that the provider was given.
     Url,
     /// A line feed.
     Lf,
@@ -152,10 +152,10 @@ pub struct Sorted {
     /// The names that are left out, such as that of the signature.
     #[serde(default)]
     pub leave_out: Vec<String>,
-    /// What is before all pairs.
+    /// The parts before all pairs.
     #[serde(default)]
     pub prefix: Vec<Part>,
-    /// What is behind all pairs.
+    /// The parts behind all pairs.
     #[serde(default)]
     pub suffix: Vec<Part>,
 }
@@ -170,8 +170,8 @@ pub enum Pairs {
     Query,
 }
 
-/// Fields of JSON items, each item with a signature of its own. All other pointers of the mapping begin at the item. None goes
-/// on inside a text. The body is read before it is believed, so that it may have 32 KiB at most.
+/// Fields of JSON items, each item with a signature of its own. All other pointers of the mapping begin at the item.
+/// None goes on inside a text. The body is read before it is believed, so that it may have 32 KiB at most.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fields {
@@ -218,13 +218,13 @@ pub enum Scheme {
     Sha1,
 }
 
-/// What a notice says. What is not there is left out, but for the payment and its time.
+/// The reading of a notice. Values that are not there are left out, but for the payment and its time.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Says {
-    /// All of these have to hold for a payment that was made.
+    /// All of these have to be true of a payment that was made.
     pub paid: Vec<Condition>,
-    /// All of these have to hold for one that was paid back. Without any, none is.
+    /// All of these have to be true of one that was paid back. Without any, none is.
     #[serde(default)]
     pub refunded: Vec<Condition>,
     /// The provider's id of the payment.
@@ -237,7 +237,7 @@ pub struct Says {
     /// The merchant's own number of the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Origin>,
-    /// What may tell the store.
+    /// Texts that may name the store.
     pub places: Vec<Whereabouts>,
     /// The amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -245,11 +245,10 @@ pub struct Says {
     /// The currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Who paid.
+    /// The payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<Origin>,
-    /// Whether anything but the payment and its conditions may be read from what is not signed. A payment says so of its
-    /// time.
+    /// Whether values other than the payment and its conditions may be unsigned. A payment says so of its time.
     #[serde(default)]
     pub unsigned: bool,
 }
@@ -260,7 +259,7 @@ pub struct Says {
 pub struct Condition {
     /// Where the value is.
     pub at: Origin,
-    /// What it may be. Numbers, `true` and `false` are written as texts.
+    /// The values that it may have. Numbers, `true` and `false` are written as texts.
     pub is: Vec<String>,
 }
 
@@ -289,11 +288,11 @@ pub enum TimeFormat {
     Pattern(String),
 }
 
-/// A text that may tell the store.
+/// A text that may name the store.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Whereabouts {
-    /// What it stands for.
+    /// The place that it stands for.
     pub place: PlaceName,
     /// Where it is.
     pub at: Origin,
@@ -305,7 +304,7 @@ pub struct Whereabouts {
 pub enum PlaceName {
     /// The merchant.
     Merchant,
-    /// What was attached to the order.
+    /// The text that was attached to the order.
     Attached,
     /// The device or terminal.
     Device,
@@ -321,11 +320,11 @@ pub enum PlaceName {
 pub struct Amount {
     /// Where it is.
     pub at: Origin,
-    /// What it counts.
+    /// The unit that it counts.
     pub unit: Unit,
 }
 
-/// What an amount counts.
+/// The unit that an amount counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
@@ -345,7 +344,7 @@ pub enum Currency {
     At(Origin),
 }
 
-/// What a provider wants to hear when its notice was taken.
+/// The answer that a provider expects when its notice was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {

@@ -20,7 +20,7 @@ pub(super) struct Saying<'a> {
 }
 
 impl Saying<'_> {
-    /// What it says.
+    /// Reads the notice.
     pub fn notice(&self) -> Result<Notice, Refusal> {
         let says = self.says;
         if !says.refunded.is_empty() && self.all(&says.refunded) {

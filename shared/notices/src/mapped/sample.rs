@@ -13,7 +13,8 @@ use crate::{Notice, Payment, Refusal, Request};
 pub struct Sample {
     /// Where it is from.
     pub source: String,
-    /// The key that it was signed for. A secret one is refused as the key of an account. Without one the account's own keys are tried.
+    /// The key that it was signed for; a secret one is refused for accounts. Without one the account's own keys are
+    /// tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// When it came.
@@ -21,19 +22,19 @@ pub struct Sample {
     /// Its headers.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// What stands behind the `?` of its address.
+    /// The text behind the `?` of its address.
     #[serde(default)]
     pub query: String,
-    /// The address that the provider was told.
+    /// The address that the provider was given.
     #[serde(default)]
     pub url: String,
     /// Its body.
     pub body: String,
-    /// What it has to say.
+    /// The reading that is expected.
     pub says: Expected,
 }
 
-/// What a sample has to say.
+/// The expected reading of a sample.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
@@ -45,7 +46,7 @@ pub enum Expected {
     Other(String),
 }
 
-/// A payment that a sample has to tell of.
+/// A payment that a sample has to report.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedPayment {
@@ -56,7 +57,7 @@ pub struct ExpectedPayment {
     pub order: Option<String>,
     /// When it was made.
     pub paid_at: Timestamp,
-    /// The texts that may tell its store, in the mapping's order.
+    /// The texts that may name its store, in the mapping's order.
     pub places: Vec<String>,
     /// Its amount in the smallest unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ pub struct ExpectedPayment {
     /// Its currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// Who paid.
+    /// The payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<String>,
 }

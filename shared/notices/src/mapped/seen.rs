@@ -18,13 +18,13 @@ pub(super) struct Seen<'a> {
     pub query: Vec<Pair>,
 }
 
-/// JSON that values are looked for in. The text that a pointer leads to may also be a whole number, `true` or `false`.
+/// JSON that values are searched in. The text that a pointer leads to may also be a whole number, `true` or `false`.
 #[derive(Clone, Copy)]
 pub(super) enum Json<'v> {
     /// A body that is believed. A text on the way of a pointer is read as JSON, one layer of quotes for each step.
     Body(&'v Value),
-    /// An item that has to be read before it is believed. Its texts are left alone: each pointer would read the same one
-    /// anew, and a forged notice would be dear.
+    /// An item that has to be read before it is believed. Its texts are left alone: each pointer would read the same
+    /// one again, and a forged notice would be expensive.
     Item(&'v Value),
 }
 
@@ -43,7 +43,7 @@ impl<'v> Json<'v> {
     }
 }
 
-/// What is looked for is there more than once: which one is signed, and which one is read?
+/// The value is there more than once: which one is signed, and which one is read?
 pub(super) struct Twice;
 
 impl<'a> Seen<'a> {
@@ -91,7 +91,7 @@ impl<'a> Seen<'a> {
 }
 
 fn part_that_counts<'t>(spot: &Spot, text: &'t str) -> Option<&'t str> {
-    // Two headers of one name arrive joined by a comma. Which of them is signed, nobody can tell.
+    // Two headers of one name arrive joined by a comma. Nobody can know which of them is signed.
     if matches!(spot.at, Origin::Header(_)) && spot.part.is_none() && text.contains(',') {
         return None;
     }

@@ -24,7 +24,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// Reads a key. What is wrong is said without the key.
+    /// Reads a key. Its errors never contain the key.
     pub fn read(text: &str, form: KeyForm, scheme: Scheme) -> Result<Self, &'static str> {
         let bytes = bytes(text, form)?;
         Ok(match scheme {
@@ -49,7 +49,7 @@ impl Key {
     }
 }
 
-/// The bytes of a key. Zero bytes alone are as good as none: whoever guesses so could sign.
+/// The bytes of a key. Zero bytes alone are as good as none: anybody who guesses so could sign.
 fn bytes(text: &str, form: KeyForm) -> Result<Vec<u8>, &'static str> {
     if text.trim().is_empty() {
         return Err("is empty");
@@ -80,7 +80,7 @@ pub(super) fn is_published(text: &str, mapping: &Mapping) -> bool {
 
 /// Whether pieces with the key in between have this digest.
 fn has_digest(algorithm: &'static Algorithm, key: &[u8], pieces: &[Cow<'_, [u8]>], signature: &[u8]) -> bool {
-    // From the digest of a message anybody can tell that of a longer one, but only with zero bytes in between: the
+    // From the digest of a message anybody can compute that of a longer one, but only with zero bytes in between. The
     // length that a digest ends in is written in eight bytes. No provider has any in what it signs.
     if pieces.iter().any(|piece| piece.contains(&0)) {
         return false;
@@ -179,7 +179,7 @@ fn in_seconds<'t>(written: &'t str, mapping: &Mapping) -> Result<&'t str, Refusa
     }
 }
 
-/// What a template may name, as it is written.
+/// The values that a template may name, as they are written.
 struct Stamps<'a> {
     timestamp: &'a str,
     nonce: &'a str,
@@ -243,7 +243,7 @@ fn kept<'s>(sorted: &Sorted, seen: &'s Seen<'_>) -> Result<Vec<&'s Pair>, Refusa
     let left_out = |name: &[u8]| sorted.leave_out.iter().any(|other| other.as_bytes() == name);
     let mut pairs: Vec<&Pair> = all.iter().filter(|(name, _)| !left_out(name)).collect();
     pairs.sort();
-    // With a name twice it is not told which value is signed and which is read.
+    // With a name twice it is unclear which value is signed and which is read.
     if pairs.iter().zip(pairs.iter().skip(1)).any(|((name, _), (next, _))| name == next) {
         return Err(Refusal::Malformed("parameters"));
     }

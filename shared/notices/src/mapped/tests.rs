@@ -1,4 +1,4 @@
-//! What mappings read and what they refuse: those that are shipped, and one of our own.
+//! Mappings, with what they read and refuse: those that are shipped, and one of our own.
 
 mod mistakes;
 mod parting;
@@ -118,7 +118,7 @@ fn whatever_byte_of_a_sample_is_changed_nothing_panics_and_nothing_new_is_believ
         let account = account(&mapping);
         let sent = Sent::of(paid_sample(&mapping));
         let genuine = sent.read(&account).unwrap();
-        // What Adyen does not sign is its time and its store; all else may differ in nothing.
+        // Adyen does not sign its time and its store; all else may differ in nothing.
         let believed = |notice: &Notice| match (name, notice, &genuine) {
             ("adyen", Notice::Paid(paid), Notice::Paid(genuine)) => {
                 let (paid, places) = (paid[0].clone(), genuine[0].places.clone());
@@ -128,7 +128,7 @@ fn whatever_byte_of_a_sample_is_changed_nothing_panics_and_nothing_new_is_believ
         };
         let check = |sent: &Sent| match sent.read(&account) {
             Ok(notice) => assert!(believed(&notice), "{name}"),
-            // Adyen's time is not signed, so that who changes it makes a genuine notice unreadable.
+            // Adyen's time is not signed, so that changing it makes a genuine notice unreadable.
             Err(Refusal::Unreadable(_)) => assert_eq!(name, "adyen"),
             Err(_) => {}
         };

@@ -1,4 +1,4 @@
-//! What is wrong with mappings and keys, and how it is said.
+//! Mistakes in mappings and keys, and how they are reported.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn a_key_that_everybody_knows_is_refused() {
             );
         }
     }
-    // The public keys of samples are no account's, but whoever lacks their other half can do nothing with them.
+    // The public keys of samples are no account's, but a person who lacks their other half can do nothing with them.
     let lakala = shipped("lakala");
     let key = lakala.samples[0].key.clone().unwrap();
     assert!(Account::new(lakala, &[key]).is_ok());
@@ -171,7 +171,7 @@ fn a_field_or_value_that_there_is_not_is_named() {
     }
 }
 
-/// Puts a value at a place of our mapping, and looks for what is said of it.
+/// Puts a value at a place of our mapping, and checks the sentence about it.
 fn assert_mistake(pointer: &str, value: Value, sentence: &str) {
     let mut mapping = ours();
     let (parent, field) = pointer.rsplit_once('/').unwrap();

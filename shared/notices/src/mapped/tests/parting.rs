@@ -103,7 +103,7 @@ fn a_payment_can_not_take_in_the_parameter_behind_it() {
     assert!(matches!(&all[0], Ok(Notice::Paid(paid)) if paid[0].id == "1"), "{all:?}");
     assert_eq!(all[1], PARTED);
     assert!(all[2..].iter().all(Result::is_err), "{all:?}");
-    // Other values may hold what they like, as long as nothing that is read begins in them.
+    // Other values may contain what they like, as long as nothing that is read begins in them.
     let all =
         chinaums(&format!("attachedData=a&b=c=d&{start}"), &[format!("attachedData={}&{start}", escaped("a&b=c=d"))]);
     assert!(matches!(&all[0], Ok(Notice::Paid(paid)) if paid[0].places[0].1 == "a&b=c=d"), "{all:?}");

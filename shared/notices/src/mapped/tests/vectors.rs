@@ -11,7 +11,7 @@ fn vectors() -> Option<Vec<Value>> {
     Some(crate::vectors::real("others.json")?["vectors"].as_array().unwrap().clone())
 }
 
-/// What a vector's provider would send, and the account that it is sent to.
+/// The request of a vector's provider, and the account that it is sent to.
 fn sent(vector: &Value) -> Option<(Account, Sent)> {
     let text = |name: &str| vector[name].as_str().unwrap_or_default().to_owned();
     let mut sent = Sent {
@@ -56,7 +56,7 @@ fn sent(vector: &Value) -> Option<(Account, Sent)> {
     Some((account, sent))
 }
 
-/// What version 1.0 signs is the query alone, so that nothing else may be read.
+/// Version 1.0 signs the query alone, so that nothing else may be read.
 fn version_1_of_keruyun() -> Account {
     let mut mapping = serde_json::to_value(shipped("keruyun")).unwrap();
     mapping["signed"]["sorted"]["suffix"] = json!(["key"]);
@@ -130,7 +130,7 @@ fn one_bit_changed_in_any_signed_part_of_a_vector_is_refused() {
         let name = vector["name"].as_str().unwrap();
         let Some((account, sent)) = sent(vector) else { continue };
         let body = String::from_utf8(sent.body.clone()).unwrap();
-        // What is not signed: a parameter without a value; and of Adyen's whole body all but eight fields.
+        // Parts that are not signed: a parameter without a value; and of Adyen's whole body all but eight fields.
         let not_signed = |at: usize| match name {
             "chinaums" | "meituan-form" => {
                 let start = body.find("empty=").unwrap();

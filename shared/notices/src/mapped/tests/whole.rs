@@ -1,4 +1,4 @@
-//! What whole notices say, and what is refused of them.
+//! Whole notices: the reading of each, and the refusals.
 
 use super::super::seen::Json;
 use super::*;
@@ -57,7 +57,7 @@ fn a_parameter_that_comes_twice_is_refused_and_blanks_at_its_end_are_kept() {
 
 #[test]
 fn a_digest_that_was_carried_on_behind_its_end_is_refused() {
-    // What carries on has the zero bytes of the padding in it. The key is known here, so that it is signed rightly.
+    // A continued message has the zero bytes of the padding in it. The key is known here, so that it is signed rightly.
     let account = account(&shipped("meituan"));
     let sent = form_signed_by_meituan(
         "mt_peisong_id=1&status=50&timestamp=1477395862&x=%80%00%00",
