@@ -45,8 +45,18 @@ async fn what_a_message_adds_to_a_link_leads_to_the_link() {
         assert_eq!(reply.status(), StatusCode::PERMANENT_REDIRECT, "{added}");
         assert_eq!(location(&reply), format!("/s/{link}?lang=en"), "{added}");
     }
-    for path in [format!("//s//{link}"), format!("/s/{link}/case/"), format!("/s/{link}/receipt/")] {
-        assert_eq!(ask(&world, Method::GET, &path).await.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+    for (path, meant) in [
+        (format!("//s//{link}"), ""),
+        (format!("/s/{link}/case/"), "/case"),
+        (format!("/s/{link}/case，"), "/case"),
+        (format!("/s/{link}/receipt)"), "/receipt"),
+        (format!("/s/{link}/cases"), ""),
+        // Cut within a character.
+        (format!("/s/{link}%E2%80"), ""),
+    ] {
+        let reply = ask(&world, Method::GET, &path).await;
+        assert_eq!(reply.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(location(&reply), format!("/s/{link}{meant}"), "{path}");
     }
     // A program gets what it asked for at once, and an answer is an answer.
     let survey = world.get(&format!("/s/{link}。"), "application/json").await;
@@ -68,6 +78,7 @@ async fn a_method_that_has_no_route_is_not_sent_in_a_circle() {
         (Method::POST, format!("/t/{}", code(&world, 7).await)),
         (Method::GET, "/nothing/here".into()),
         (Method::GET, "/s".into()),
+        (Method::GET, "/reports/%E2".into()),
     ] {
         assert_eq!(ask(&world, method.clone(), &path).await.status(), StatusCode::NOT_FOUND, "{method} {path}");
     }

@@ -12,7 +12,7 @@ use aftertaste::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, RawPathParams},
+    extract::{DefaultBodyLimit, FromRequest, RawPathParams, rejection::RawPathParamsRejection},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
@@ -77,10 +77,15 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
             continue;
         };
         let (app, route) = (app.clone(), route.clone());
-        let call = async move |parameters: RawPathParams, came: Came| {
+        let elsewhere = template.elsewhere.clone();
+        let call = async move |parameters: Result<RawPathParams, RawPathParamsRejection>, came: Came| {
+            // An address that is cut within a character is none of the route's.
+            let Ok(parameters) = parameters else {
+                return answer(&app, &elsewhere, request(came, "$default".into(), HashMap::new()), clock).await;
+            };
             let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            answer(&app, &route.function, request(came, format!("{} {}", route.method, route.path), parameters), clock)
-                .await
+            let route_key = format!("{} {}", route.method, route.path);
+            answer(&app, &route.function, request(came, route_key, parameters), clock).await
         };
         router = router.route(&path, on(method, call));
     }

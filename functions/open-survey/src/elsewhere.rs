@@ -27,17 +27,14 @@ pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Rep
     match parts.as_slice() {
         [] if is_read => home(app, request, call.now).await,
         ["s", address, more @ ..] => match Link::find(address, &app.keys) {
-            Some((link, _)) if is_head(request) && request.raw_path == format!("/s/{}", link.as_str()) => {
-                app.open_link(address, call.now).await?;
-                Ok(Reply::new(StatusCode::OK, "text/html; charset=utf-8", ""))
-            }
             Some((link, _)) => {
-                let rest: String = more
-                    .iter()
-                    .filter(|part| ["case", "receipt"].contains(part))
-                    .map(|part| format!("/{part}"))
-                    .collect();
-                sent_on(&format!("/s/{}{rest}", link.as_str()), request)
+                let page = more.first().and_then(|part| page_of(part)).unwrap_or_default();
+                let meant = format!("/s/{}{page}", link.as_str());
+                if is_head(request) && request.raw_path == meant {
+                    app.open_link(address, call.now).await?;
+                    return Ok(Reply::new(StatusCode::OK, "text/html; charset=utf-8", ""));
+                }
+                sent_on(&meant, request)
             }
             None => platform_file(app, address, call.now).await?.ok_or_else(|| Problem::link_unknown().into()),
         },
@@ -52,6 +49,15 @@ pub(crate) async fn find(app: &App, request: &Request, call: Call) -> Result<Rep
         [name] if is_read => platform_file(app, name, call.now).await?.ok_or_else(|| Problem::route_unknown().into()),
         _ => Err(Problem::route_unknown().into()),
     }
+}
+
+/// The page of a link that a part of an address names, whatever a message has added to it.
+fn page_of(part: &str) -> Option<&'static str> {
+    let is_named = |page: &&str| {
+        let tail = part.strip_prefix(page.trim_start_matches('/'));
+        tail.is_some_and(|tail| !tail.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+    };
+    ["/case", "/receipt"].into_iter().find(is_named)
 }
 
 async fn home(app: &App, request: &Request, now: Timestamp) -> Result<Reply, Stop> {

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cause, Colour, Texts,
     cause::{built_in, check_causes},
+    language::is_language_tag,
 };
 use crate::{
-    Mistakes, check_line, shortened,
+    Mistakes, check_line, is_blank, shortened,
     visit::{Minute, Segment},
 };
 
@@ -153,6 +154,18 @@ impl MiniProgram {
     }
 }
 
+/// Checks texts by language: each has a tag and shows something.
+fn check_texts(what: &str, texts: &Texts, most: usize, mistakes: &mut Mistakes) {
+    for (language, text) in &texts.0 {
+        if !is_language_tag(language) {
+            mistakes.add(format!("{what}: {:?} is no language tag such as zh-CN.", shortened(language)));
+        }
+        if is_blank(text) || text.chars().count() > most || text.chars().any(char::is_control) {
+            mistakes.add(format!("{what}: a text is 1 to {most} characters that can be seen, without line breaks."));
+        }
+    }
+}
+
 impl BrandLink {
     fn check(&self, mistakes: &mut Mistakes) {
         let host =
@@ -160,14 +173,15 @@ impl BrandLink {
         let is_plain =
             self.url.len() <= 500 && self.url.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b));
         if !is_plain || host.contains('@') || !host.contains('.') || host.starts_with('.') {
-            mistakes.add("link.url is an address such as https://www.example.cn/club, of 500 characters at most.");
+            mistakes.add(
+                "link.url is an address such as https://www.example.cn/club, of 500 characters at most. A host in other letters \
+                 is written xn--…, and other signs in percent.",
+            );
         }
         if self.text.is_empty() {
             mistakes.add("link.text says in at least one language what guests read.");
         }
-        for text in self.text.0.values() {
-            mistakes.check(check_line("link.text", text));
-        }
+        check_texts("link.text", &self.text, 80, mistakes);
     }
 }
 
@@ -211,6 +225,7 @@ impl TryFrom<BrandDetails> for Brand {
         for program in details.wechat.iter().chain(&details.alipay) {
             program.check(&mut mistakes);
         }
+        check_texts("sorry", &details.sorry, 300, &mut mistakes);
         if let Some(link) = &details.link {
             link.check(&mut mistakes);
         }

@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::str::FromStr;
 
-use icu_locale::{LanguageIdentifier, LocaleExpander, subtags::Script};
+use icu_locale::{LanguageIdentifier, LocaleDirectionality, LocaleExpander, subtags::Script};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,23 @@ pub fn nearest_language<'a>(wanted: &[String], offered: &[&'a str]) -> Option<&'
     written_so.or_else(|| wanted.iter().find_map(|want| like(want, Writing::speaks)))
 }
 
+/// Whether a text has the shape of a language tag.
+pub(super) fn is_language_tag(text: &str) -> bool {
+    (2..=35).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Whether a language is written from right to left.
+pub fn is_from_right(tag: &str) -> bool {
+    identifier(tag).is_some_and(|tag| LocaleDirectionality::new_extended().is_right_to_left(&tag))
+}
+
+/// A tag as it is understood. Older tags have the language behind a wider one: `zh-yue` is `yue`.
+fn identifier(tag: &str) -> Option<LanguageIdentifier> {
+    let tag = tag.trim().replace('_', "-");
+    let within = |from: &str| LanguageIdentifier::from_str(from).ok().filter(|tag| !tag.language.is_unknown());
+    within(&tag).or_else(|| tag.match_indices('-').take(2).find_map(|(at, _)| within(tag.get(at + 1..)?)))
+}
+
 /// A language with the script in which it is written.
 #[derive(Debug, PartialEq, Eq)]
 struct Writing {
@@ -64,7 +81,7 @@ struct Writing {
 impl Writing {
     /// What a tag says, and what it leaves open as most people who write it mean it: `zh-TW` is written in `Hant`.
     fn of(tag: &str) -> Option<Self> {
-        let mut tag = LanguageIdentifier::from_str(&tag.trim().replace('_', "-")).ok()?;
+        let mut tag = identifier(tag)?;
         LocaleExpander::new_extended().maximize(&mut tag);
         Some(Self { language: tag.language.to_string(), script: tag.script })
     }
@@ -111,6 +128,10 @@ mod tests {
             ("wuu", Some("zh-CN")),
             ("cmn-Hans", Some("zh-CN")),
             ("zh-Latn-CN", Some("zh-CN")),
+            ("zh-yue", Some("zh-TW")),
+            ("zh-min-nan", Some("zh-TW")),
+            ("zh-cmn-Hant", Some("zh-TW")),
+            ("zh-cmn-Hans-CN", Some("zh-CN")),
             ("fr", None),
             ("x", None),
             ("", None),
@@ -121,6 +142,26 @@ mod tests {
         }
         assert_eq!(chosen(&["fr", "EN"]), Some("en"));
         assert_eq!(chosen(&[]), None);
+    }
+
+    #[test]
+    fn languages_from_the_right_are_known_by_their_script() {
+        for (tag, is_so) in [
+            ("ar", true),
+            ("he", true),
+            ("fa-IR", true),
+            ("ur_PK", true),
+            ("dv", true),
+            ("yi", true),
+            ("ar-Latn", false),
+            ("az-Arab", true),
+            ("en", false),
+            ("zh-CN", false),
+            ("", false),
+            ("?", false),
+        ] {
+            assert_eq!(is_from_right(tag), is_so, "{tag}");
+        }
     }
 
     #[test]

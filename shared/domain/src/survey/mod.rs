@@ -24,7 +24,7 @@ pub use definition::{
 };
 pub use follow_up::{FollowUp, FollowedUp, LONGEST_WORD, MOST_RULES, MOST_WORDS, Severity, When};
 pub use invite::{ClockTime, Invitation, Invite, LONGEST_QUIET_DAYS, QuietHours, Share};
-pub use language::{Texts, nearest_language};
+pub use language::{Texts, is_from_right, nearest_language};
 pub use question::{Kind, Question, Scale};
 pub use response::{
     Answer, Answers, LONGEST_SECONDS, Leniency, Mistake, More, Response, Wrong, check_answers, plain_text,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Definition, Kind, LONGEST_LINK_LIFETIME_DAYS, LONGEST_TEXTS, Measure, Question, QuestionDefinition, Rule, Scale,
-    Texts, checked_rules, nearest_language,
+    Texts, checked_rules, language::is_language_tag, nearest_language,
 };
 use crate::{Id, Invalid, Mistakes, visit::PaymentHash};
 
@@ -267,8 +267,7 @@ impl Mistakes {
             self.add(format!("{what} has no text in {language}."));
         }
         for (language, text) in &texts.0 {
-            if !(2..=35).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            {
+            if !is_language_tag(language) {
                 self.add(format!("{what}: {:?} is no language tag such as zh-CN.", crate::shortened(language)));
             }
             if text.chars().count() > 300 || text.chars().any(char::is_control) {

@@ -99,7 +99,7 @@ class Form {
     if (!missed && said) said.remove();
     if (!missed || said) return;
     box.insertAdjacentHTML('beforeend', '<p class="mistake" role="alert"></p>');
-    box.lastChild.id = 'wrong-' + box.dataset.id;
+    box.lastChild.id = '_wrong-' + box.dataset.id;
     box.lastChild.textContent = this.survey.dataset.needed;
   }
 

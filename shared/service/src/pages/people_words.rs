@@ -19,6 +19,7 @@ struct Language {
     /// Its name in itself.
     name: String,
     /// In which direction it is written: `ltr` or `rtl`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test compares it"))]
     dir: String,
     /// The words of `show-report`.
     report: Value,
@@ -136,15 +137,11 @@ pub(super) fn name(language: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.name.as_str())
 }
 
-/// Whether people's words in a language are written from right to left.
-pub(super) fn is_from_right(language: &str) -> bool {
-    LANGUAGES.iter().any(|(tag, words)| *tag == language && words.dir == "rtl")
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use domain::survey::is_from_right;
     use serde_json::json;
 
     use super::*;
@@ -192,7 +189,9 @@ mod tests {
         assert!(broken.is_empty(), "{broken:#?}");
         let unlike: Vec<String> = FILES.iter().flat_map(|(tag, file)| unlike_english(tag, file)).collect();
         assert!(unlike.is_empty(), "{unlike:#?}");
-        assert!(LANGUAGES.iter().all(|(_, words)| ["ltr", "rtl"].contains(&&*words.dir)), "dir is ltr or rtl");
+        for (tag, words) in LANGUAGES.iter() {
+            assert_eq!(words.dir, if is_from_right(tag) { "rtl" } else { "ltr" }, "words/people/{tag}.json: dir");
+        }
     }
 
     #[test]

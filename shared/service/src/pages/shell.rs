@@ -1,11 +1,10 @@
 //! The shell that all pages share. A page is one reply: it asks for nothing else.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::survey::{Accent, Colour};
+use domain::survey::{Accent, Colour, is_from_right};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::words::is_from_right;
 use crate::http::Page;
 
 /// The parts of a page beside its body.

@@ -138,7 +138,8 @@ impl SurveyPage<'_> {
         let id = question.id().as_str();
         let mistake = self.mistakes.iter().find(|mistake| mistake.question.as_deref() == Some(id));
         let missed = mistake.is_some();
-        let wrong = format!("wrong-{id}");
+        // No question has an id that begins like this.
+        let wrong = format!("_wrong-{id}");
         let condition = definition.ask_if.as_ref().and_then(|condition| serde_json::to_string(condition).ok());
         let title = definition.text.in_language(self.language);
         let mark = html! { @if let Some(mistake) = mistake { p.mistake id=(wrong) { (words.of(&mistake.wrong)) } } };
@@ -159,7 +160,7 @@ impl SurveyPage<'_> {
             } @else {
                 @let kind = if matches!(question.kind, Kind::Scale(_)) { "scale" } else { "choice" };
                 fieldset.question.missed[missed] data-id=(id) data-kind=(kind) data-required[definition.required]
-                    data-ask-if=[condition] aria-describedby=(format!("ends-{id} {wrong}")) {
+                    data-ask-if=[condition] aria-describedby=(format!("_ends-{id} {wrong}")) {
                     legend { (title) }
                     (self.choices(question))
                     (mark)
@@ -196,7 +197,7 @@ impl SurveyPage<'_> {
                             }
                         }
                     }
-                    div.ends id=(format!("ends-{id}")) {
+                    div.ends id=(format!("_ends-{id}")) {
                         span { @if let Some(low) = &definition.low_label { b { (scale.min) } " " (text(low)) } }
                         span { @if let Some(high) = &definition.high_label { b { (scale.max) } " " (text(high)) } }
                     }

@@ -17,7 +17,8 @@ include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 struct Language {
     /// Its name in itself.
     name: &'static str,
-    /// In which direction it is written: `ltr` or `rtl`.
+    /// In which direction it is written: `ltr` or `rtl`. A page goes by its survey's language, which may be none of these.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test compares it"))]
     dir: &'static str,
     guest: Words,
     case: CaseWords,
@@ -194,12 +195,6 @@ pub fn language_name(language: &str) -> &str {
     own.or_else(|| people_words::name(language)).unwrap_or(language)
 }
 
-/// Whether a language is written from right to left.
-pub(super) fn is_from_right(language: &str) -> bool {
-    let own = LANGUAGES.iter().find(|(tag, _)| *tag == language).map(|(_, words)| words.dir == "rtl");
-    own.unwrap_or_else(|| people_words::is_from_right(language))
-}
-
 fn of(language: &str) -> &'static Language {
     let nearest = guests_language(&[language.to_owned()]);
     LANGUAGES.iter().find(|(tag, _)| *tag == nearest).map_or(&NONE, |(_, words)| words)
@@ -222,6 +217,7 @@ pub(super) fn problem_words(language: &str) -> &'static ProblemWords {
 
 #[cfg(test)]
 mod tests {
+    use domain::survey::is_from_right;
     use serde_json::Value;
 
     use super::*;
@@ -230,7 +226,9 @@ mod tests {
     fn every_file_has_every_word_and_no_other() {
         let wrong: Vec<String> = FILES.iter().filter_map(|(tag, file)| read(tag, file).err()).collect();
         assert!(wrong.is_empty() && languages().any(|tag| tag == "en"), "{wrong:#?}");
-        assert!(LANGUAGES.iter().all(|(_, words)| ["ltr", "rtl"].contains(&words.dir)), "dir is ltr or rtl");
+        for (tag, words) in LANGUAGES.iter() {
+            assert_eq!(words.dir, if is_from_right(tag) { "rtl" } else { "ltr" }, "words/{tag}.json: dir");
+        }
     }
 
     #[test]
