@@ -50,23 +50,7 @@ pub(crate) async fn serve(
 }
 
 fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled: Arc<Scheduled>) -> Router {
-    let mut local = Router::new();
-    for schedule in &template.schedules {
-        let path = format!("/_local/schedules/{}", schedule.logical_id);
-        let (scheduled, schedule) = (scheduled.clone(), schedule.clone());
-        // The caller may hang up. A run goes on anyway: cut off, it would leave its lease behind.
-        let fire = async move |body: String| {
-            let run = tokio::spawn(async move { schedules::fire_now(&scheduled, &schedule, &body).await });
-            run.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
-        };
-        local = local.route(&path, post(fire));
-    }
-    let outbox = app.clone();
-    // They ask for no grant, so no page of another site may call them.
-    let mut router = local
-        .route("/_local/outbox", get(async move || outbox::show(&outbox).await))
-        .layer(middleware::from_fn(guard::only_programs))
-        .route("/healthz", get(async || axum::Json(json!({"status": "ok"}))));
+    let mut router = of_this_machine(template, app, scheduled);
     for route in &template.routes {
         // API Gateway writes a parameter that takes the rest of a path `{scope+}`.
         let path = match route.path.split_once('{').filter(|(_, name)| name.ends_with("+}")) {
@@ -112,6 +96,27 @@ fn router(template: &Template, app: &Arc<App<AllKeys>>, clock: Clock, scheduled:
         .method_not_allowed_fallback(elsewhere)
         .layer(middleware::from_fn(heads))
         .layer(DefaultBodyLimit::max(LARGEST_PASSED_ON))
+}
+
+/// The addresses that a machine of one's own has besides.
+fn of_this_machine(template: &Template, app: &Arc<App<AllKeys>>, scheduled: Arc<Scheduled>) -> Router {
+    let mut local = Router::new();
+    for schedule in &template.schedules {
+        let path = format!("/_local/schedules/{}", schedule.logical_id);
+        let (scheduled, schedule) = (scheduled.clone(), schedule.clone());
+        // The caller may hang up. A run goes on anyway: cut off, it would leave its lease behind.
+        let fire = async move |body: String| {
+            let run = tokio::spawn(async move { schedules::fire_now(&scheduled, &schedule, &body).await });
+            run.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+        };
+        local = local.route(&path, post(fire));
+    }
+    let outbox = app.clone();
+    // They ask for no grant, so no page of another site may call them.
+    local
+        .route("/_local/outbox", get(async move || outbox::show(&outbox).await))
+        .layer(middleware::from_fn(guard::only_programs))
+        .route("/healthz", get(async || axum::Json(json!({"status": "ok"}))))
 }
 
 /// A request as it came in.

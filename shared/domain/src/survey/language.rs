@@ -129,7 +129,7 @@ mod tests {
             ("cmn-Hans", Some("zh-CN")),
             ("zh-Latn-CN", Some("zh-CN")),
             ("zh-yue", Some("zh-TW")),
-            ("zh-min-nan", Some("zh-TW")),
+            ("zh-min-nan", Some("zh-CN")),
             ("zh-cmn-Hant", Some("zh-TW")),
             ("zh-cmn-Hans-CN", Some("zh-CN")),
             ("fr", None),
