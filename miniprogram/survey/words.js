@@ -29,7 +29,7 @@ function wordsIn(language) {
   return WORDS[parts.some((part) => ['hant', 'tw', 'hk', 'mo'].includes(part)) ? 'zh-TW' : 'zh-CN'];
 }
 
-/** What a language calls itself. */
+/** A language's name for itself. */
 function languageName(language) {
   return NAMES[language] || language;
 }
