@@ -154,7 +154,7 @@ impl SurveyPage<'_> {
                         // A line break right after the tag would be swallowed.
                         "\n" (self.given(id).first().map_or("", String::as_str))
                     }
-                    p.note.counter hidden data-of=(id) data-most=(max_length) {}
+                    p.note.counter hidden dir="ltr" data-of=(id) data-most=(max_length) {}
                     (mark)
                 }
             } @else {
