@@ -79,14 +79,15 @@ async fn with_one_endpoint() -> Office {
     office
 }
 
-/// The cost of each of ten more events beside the run.
+/// The cost of each of a hundred more events beside the run. Their partitions are chance, and so is how far their pages are
+/// rounded up: of a hundred that is little.
 async fn each(office: &Office, with_payment: bool) -> (f64, f64) {
     let mut costs = Vec::new();
-    for events in [10_u32, 20] {
+    for events in [10_u32, 110] {
         for n in 0..events {
             let mut event = office.event("survey.link.issued");
             if with_payment {
-                let key = payment(u128::from(events * 100 + n));
+                let key = payment(u128::from(events * 1000 + n));
                 let item = json!({"pk": {"S": format!("P#{key}")}, "sk": {"S": "-"}, "state": {"S": "new"}});
                 ask(
                     &office.world.database.url,
@@ -101,7 +102,7 @@ async fn each(office: &Office, with_payment: bool) -> (f64, f64) {
         costs.push(run(office).await.0);
     }
     // The cost of the run itself is in both.
-    ((costs[1].read - costs[0].read) / 10.0, (costs[1].written - costs[0].written) / 10.0)
+    ((costs[1].read - costs[0].read) / 100.0, (costs[1].written - costs[0].written) / 100.0)
 }
 
 #[tokio::test]
@@ -111,7 +112,7 @@ async fn an_event_to_one_endpoint_costs_two_writes_and_three_with_a_payment() {
     assert!((written - 2.0).abs() < 0.01, "the delivery, and the taking away: {written}");
     let (read, written) = each(&office, true).await;
     assert!((written - 3.0).abs() < 0.01, "the payment's mark too: {written}");
-    assert!(read < 3.0, "the payment, whether it was delivered, and its share of two pages: {read}");
+    assert!(read < 2.2, "the payment, whether it was delivered, and its share of two pages: {read}");
 }
 
 #[tokio::test]
