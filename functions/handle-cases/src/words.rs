@@ -9,7 +9,7 @@ use aftertaste::{
         report::Meal,
         survey::Severity,
     },
-    pages::{Section, filled},
+    pages::{Meals, Section, filled},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
@@ -185,16 +185,6 @@ struct Receivers {
     staff: &'static str,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Meals {
-    breakfast: &'static str,
-    lunch: &'static str,
-    afternoon: &'static str,
-    dinner: &'static str,
-    night: &'static str,
-}
-
 impl Words {
     /// The words in a language that there are words in.
     pub(crate) fn of(language: &str) -> &'static Self {
@@ -268,13 +258,7 @@ impl Words {
     }
 
     pub(crate) fn meal(&self, meal: Meal) -> &'static str {
-        match meal {
-            Meal::Breakfast => self.meals.breakfast,
-            Meal::Lunch => self.meals.lunch,
-            Meal::Afternoon => self.meals.afternoon,
-            Meal::Dinner => self.meals.dinner,
-            Meal::Night => self.meals.night,
-        }
+        self.meals.of(meal)
     }
 
     pub(crate) fn month(&self, month: Month) -> String {

@@ -77,13 +77,7 @@ impl Words {
     }
 
     pub fn meal(&self, meal: Meal) -> &'static str {
-        match meal {
-            Meal::Breakfast => self.meals.breakfast,
-            Meal::Lunch => self.meals.lunch,
-            Meal::Afternoon => self.meals.afternoon,
-            Meal::Dinner => self.meals.dinner,
-            Meal::Night => self.meals.night,
-        }
+        self.meals.of(meal)
     }
 
     pub fn channel(&self, channel: Channel) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aftertaste::pages::{Counted, Section};
+use aftertaste::pages::{Counted, Meals, Section};
 use serde::Deserialize;
 
 /// The words in every language.
@@ -176,16 +176,6 @@ pub(crate) struct Channels {
     pub web: &'static str,
     pub test: &'static str,
     pub staff: &'static str,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Meals {
-    pub breakfast: &'static str,
-    pub lunch: &'static str,
-    pub afternoon: &'static str,
-    pub dinner: &'static str,
-    pub night: &'static str,
 }
 
 #[derive(Default, Deserialize)]

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::sync::LazyLock;
 
-use domain::survey::nearest_language;
+use domain::{report::Meal, survey::nearest_language};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use serde_json::Value;
@@ -98,6 +98,30 @@ impl Counted {
     }
 }
 
+/// The names of meals, in each section that needs them.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meals {
+    breakfast: &'static str,
+    lunch: &'static str,
+    afternoon: &'static str,
+    dinner: &'static str,
+    night: &'static str,
+}
+
+impl Meals {
+    /// The name of a meal.
+    pub fn of(&self, meal: Meal) -> &'static str {
+        match meal {
+            Meal::Breakfast => self.breakfast,
+            Meal::Lunch => self.lunch,
+            Meal::Afternoon => self.afternoon,
+            Meal::Dinner => self.dinner,
+            Meal::Night => self.night,
+        }
+    }
+}
+
 /// A text with its placeholders, such as `{n}`, replaced by what they stand for.
 pub fn filled(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut whole = String::with_capacity(text.len());
@@ -129,7 +153,7 @@ pub fn people_languages() -> impl Iterator<Item = &'static str> {
 /// The nearest of these to what is wanted; English for those who want none of them.
 pub fn people_language(wanted: &[String]) -> &'static str {
     let tags: Vec<&'static str> = people_languages().collect();
-    nearest_language(wanted, &tags).and_then(|nearest| tags.iter().copied().find(|tag| *tag == nearest)).unwrap_or("en")
+    nearest_language(wanted, &tags).unwrap_or("en")
 }
 
 /// A language's own name, if people have words in it.
@@ -138,7 +162,7 @@ pub(super) fn name(language: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use domain::survey::is_from_right;
@@ -163,6 +187,11 @@ mod tests {
     /// The differences of a language's file from the English one.
     fn unlike_english(tag: &str, file: &str) -> Vec<String> {
         let (_, english) = FILES.iter().find(|(tag, _)| *tag == "en").unwrap();
+        differences("words/people", tag, english, file)
+    }
+
+    /// The differences of a file in a folder from the English one there.
+    pub(in crate::pages) fn differences(folder: &str, tag: &str, english: &str, file: &str) -> Vec<String> {
         let [english, own] = [english, file].map(|file| {
             let mut found = BTreeMap::new();
             placeholders("", &serde_json::from_str(file).unwrap(), &mut found);
@@ -171,13 +200,13 @@ mod tests {
         // A language may say the same of one thing as of many, or differ from English in that.
         let of_one = |place: &str| place.ends_with(".one");
         let lacks = english.keys().filter(|place| !of_one(place) && !own.contains_key(*place));
-        let lacks = lacks.map(|place| format!("words/people/{tag}.json: {place} is missing"));
+        let lacks = lacks.map(|place| format!("{folder}/{tag}.json: {place} is missing"));
         let unlike = own.iter().filter_map(|(place, has)| {
             let like = if of_one(place) { format!("{}.other", place.trim_end_matches(".one")) } else { place.clone() };
             match english.get(&like) {
                 Some(wanted) if wanted == has => None,
-                Some(wanted) => Some(format!("words/people/{tag}.json: {place} has {has:?}, not {wanted:?}")),
-                None => Some(format!("words/people/{tag}.json: {place} is unknown")),
+                Some(wanted) => Some(format!("{folder}/{tag}.json: {place} has {has:?}, not {wanted:?}")),
+                None => Some(format!("{folder}/{tag}.json: {place} is unknown")),
             }
         });
         lacks.chain(unlike).collect()
