@@ -125,6 +125,40 @@ async fn the_brand_is_put_and_its_words_reach_the_guest() {
 }
 
 #[tokio::test]
+async fn the_journey_of_a_brand_is_put_and_its_mistakes_are_named() {
+    let world = World::new().await;
+    let put = async |journey: Value| {
+        world.call(Method::PUT, "/brand", "admin", json!({"name": "Dumpling House", "journey": journey})).await
+    };
+    let name = json!({"en": "Ordering", "zh-CN": "点餐"});
+    let journey = json!([{"id": "ordering", "name": name, "asks": ["convenience"], "causes": ["order"],
+        "front": {"en": "Takes the order"}}]);
+    let stored = put(journey.clone()).await;
+    assert_eq!((stored.status.as_u16(), &stored.json()["journey"]), (200, &journey), "{}", stored.text);
+    let read = world.call(Method::GET, "/brand", "admin", Value::Null).await.json();
+    assert_eq!(read["journey"], journey);
+
+    let wrong = put(json!([
+        {"id": "ordering", "name": name, "asks": ["convenience"], "causes": ["slow"]},
+        {"id": "ordering", "name": {}, "asks": ["convenience"], "back": {"en": " "}},
+    ]))
+    .await;
+    assert_eq!(wrong.problem(), (422, "invalid".into()));
+    let detail = wrong.json()["detail"].as_str().unwrap().to_owned();
+    for words in [
+        "Two touchpoints have the same id.",
+        "The touchpoint ordering names the cause slow, which is not in causes.",
+        "The touchpoint ordering has no name in any language.",
+        "The back of the touchpoint ordering is 1 to 80 characters",
+        "The question or theme convenience belongs to one touchpoint, once.",
+    ] {
+        assert!(detail.contains(words), "{detail}");
+    }
+    let misspelt = put(json!([{"id": "ordering", "name": name, "ask": []}])).await;
+    assert!(misspelt.text.contains("unknown field `journey[0].ask`"), "{}", misspelt.text);
+}
+
+#[tokio::test]
 async fn answers_to_a_survey_that_the_store_no_longer_asks_are_not_filed_under_another() {
     let world = World::with_catalog_age(Duration::ZERO).await;
     let link = world.link("p").await;

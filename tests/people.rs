@@ -73,7 +73,12 @@ async fn a_viewer_gets_nowhere_but_to_their_report() {
     let id = Uuid::new_v4().to_string();
     let routes = Template::read().unwrap().routes.into_iter().filter(|route| route.path != "/sign-out");
     for route in routes {
-        let path = route.path.replace("{scope+}", "store/13").replace("{link}", "AAAA").replace("{code}", "AAAA");
+        let path = route
+            .path
+            .replace("{scope+}", "store/13")
+            .replace("{path+}", "cn/east")
+            .replace("{link}", "AAAA")
+            .replace("{code}", "AAAA");
         let path = path.replace("{store}", "12").replace("{day}", "2026-11-21").replace("{file}", "qr.svg");
         let path = path.replace("/people/{id}", "/people/li").replace("/grants/{id}", &format!("/grants/{id}"));
         let path = path.replace("{id}", "dine-in").replace("{account}", "till").replace("{endpoint}", "crm");

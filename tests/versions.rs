@@ -204,7 +204,7 @@ async fn what_a_later_version_adds_to_every_item_is_passed_over() {
 }
 
 /// Every kind of item that the scene makes.
-const KINDS: &str = "ACCOUNTS ASKED AUDIT BRAND C COUNT D DELIVERY DUE DUTY ENDPOINTS EVENT FAILED GRANTS HEALTH L NOTICED O \
+const KINDS: &str = "ACCOUNTS ASKED AUDIT BRAND C COUNT D DELIVERY DUE DUTY ENDPOINTS EVENT FAILED GRANTS HEALTH L NODES NOTICED O \
                      P PEOPLE Q R SENDING SESSIONS SIGN-IN STORES SURVEY UNMAPPED V";
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod cases;
 mod guests;
+mod nodes;
 mod people;
 mod staff;
 
@@ -26,9 +27,13 @@ use serde_json::json;
 use self::{
     cases::Followed,
     guests::Guests,
+    nodes::nodes,
     people::{duties, people},
 };
 use crate::{Bulk, Failure, waiting::Waiting};
+
+/// The brand, with a guest's journey through a restaurant.
+const BRAND: &str = include_str!("demo/brand.json");
 
 const SURVEY: &str = include_str!("../../surveys/dine-in.json");
 
@@ -62,11 +67,7 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     if !there.stores.is_empty() || !there.unreadable.is_empty() {
         return Ok(());
     }
-    let brand: Brand = serde_json::from_value(json!({
-        "name": "巷子小馆 Lane's Kitchen (demo)",
-        "segments": {"1": "VIP", "2": "新客 New guest"},
-    }))
-    .map_err(|error| failed(&error))?;
+    let brand: Brand = serde_json::from_str(BRAND).map_err(|error| failed(&error))?;
     table.put_brand(&brand).await.map_err(|error| failed(&error))?;
     let (survey, pulse) = (survey(SURVEY)?, survey(PULSE)?);
     for survey in [&survey, &pulse] {
@@ -84,6 +85,9 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     }
     for (scope, duty) in duties()? {
         table.put_duty(&scope, &duty).await.map_err(|error| failed(&error))?;
+    }
+    for (path, node) in nodes()? {
+        table.put_node(&path, &node).await.map_err(|error| failed(&error))?;
     }
     // The stores come last: a process killed on the way begins again, with the same answers.
     for (store, ..) in &stores {

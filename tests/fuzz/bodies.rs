@@ -14,7 +14,7 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 25] = [
     "POST /case/{case}",
     "POST /awards",
     "POST /erasures",
@@ -32,6 +32,8 @@ const KNOWN: [&str; 23] = [
     "PUT /duty/{scope+}",
     "PUT /stores/{store}/days/{day}",
     "PUT /days",
+    "PUT /nodes",
+    "PUT /nodes/{path+}",
     "PUT /people/{id}",
     "POST /sign-in",
     "POST /sign-out",
@@ -129,6 +131,8 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "POST /sign-out" | "POST /grants/{id}" => Body::Form(vec![token(plan)]),
         "POST /people" | "POST /people/{id}" => Body::Form(person(draw, plan)),
         "PUT /days" => Body::Csv(days(draw, plan)),
+        "PUT /nodes" => Body::Csv(nodes(draw)),
+        "PUT /nodes/{path+}" => Body::Json(json!({"name": {"en": draw.pick(&NAMES), "zh-CN": draw.pick(&NAMES)}})),
         _ => Body::Json(orders(draw)),
     }
 }
@@ -376,6 +380,19 @@ fn days(draw: &mut Draw, plan: &Plan<'_>) -> Vec<Vec<String>> {
         let amounts = draw.pick(&[["", "", ""], ["512.25", "", "CNY"], ["90", "1", "NZD"]]);
         let first = [store.to_string(), day.to_string(), orders.to_string()];
         rows.push(first.into_iter().chain(amounts.map(str::to_owned)).collect());
+    }
+    rows
+}
+
+/// Names of nodes. Some can't be seen, or are are no single line.
+const NAMES: [&str; 8] =
+    ["China East", "华东", "=1+1", "\u{202e}tsaE", "East, \"the\" coast", "<b>East</b>", " ", "a\nb"];
+
+fn nodes(draw: &mut Draw) -> Vec<Vec<String>> {
+    let mut rows = vec![["path", "en", "zh-CN"].map(str::to_owned).to_vec()];
+    for _ in 0..1 + draw.below(6) {
+        let path = draw.pick(&["cn", "cn/east", "cn/east/shanghai", "cn/west", "mars", "store/1"]);
+        rows.push([path, draw.pick(&NAMES), draw.pick(&NAMES)].map(str::to_owned).to_vec());
     }
     rows
 }

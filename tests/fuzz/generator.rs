@@ -322,7 +322,7 @@ fn grant(draw: &mut Draw, plan: &Plan<'_>) -> Option<Header> {
 fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
     let needed = match plan.route.path.split('/').nth(1) {
         Some("links" | "codes") => "issue pulse:",
-        Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints" | "duty") => "admin",
+        Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints" | "duty" | "nodes") => "admin",
         Some("reports" | "login") => "report: pulse:",
         Some("cases" | "case" | "awards") => "follow: contact:",
         Some("s" | "t" | "payments") => "",

@@ -121,6 +121,7 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "case" => cases::drawn(draw, plan.scene),
         "day" => plan.scene.day(draw.below(5)).to_string(),
         // Inboxes have no endings.
+        "path" => draw.pick(&["cn", "cn/east", "cn/east/shanghai", "cn/west", "mars"]).to_owned(),
         "scope" if plan.route.path.starts_with("/cases") => draw.pick(&SCOPES).to_owned(),
         "scope" if plan.route.path.starts_with("/duty") => draw.pick(&SCOPES).to_owned(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),
@@ -162,7 +163,7 @@ fn near(draw: &mut Draw, name: &str) -> &'static str {
         "endpoint" => {
             &["none", "-", "_x", "Spare-1", "spare-1%20", "spare%2D1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
         }
-        "scope" => &[
+        "scope" | "path" => &[
             "",
             "cn/",
             "/cn",

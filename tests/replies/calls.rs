@@ -7,7 +7,9 @@ use aftertaste::domain::{
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::{cases::cases, endpoints::endpoints, guests_cases::guests_cases, payments::payments, people, receipt};
+use super::{
+    cases::cases, endpoints::endpoints, guests_cases::guests_cases, nodes::nodes, payments::payments, people, receipt,
+};
 use crate::harness::signed_for;
 
 /// A call as API Gateway would hand it over.
@@ -90,7 +92,7 @@ impl Call {
 pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let of_guests = [links(), codes(keys), surveys(keys, now), answers(keys, now), guests_cases(keys, now)].concat();
     let of_operators =
-        [catalog(), days(), people::people(), erasures(now), payments(), endpoints(now), cases(now)].concat();
+        [catalog(), nodes(), days(), people::people(), erasures(now), payments(), endpoints(now), cases(now)].concat();
     [of_guests, reports(), of_operators].concat()
 }
 

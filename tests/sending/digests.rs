@@ -109,7 +109,7 @@ async fn a_node_hears_on_mondays_and_one_that_is_late_hears_once() {
     office.run().await.unwrap();
     let texts = summaries(&office, DINGTALK);
     assert_eq!(texts.len(), 1, "{texts:?}");
-    assert!(texts[0].starts_with("### 上周小结\n- cn/east/shanghai（"), "{texts:?}");
+    assert!(texts[0].starts_with("### 上周小结\n- 上海（"), "{texts:?}");
     assert!(texts[0].contains("：0 份回答\n- 没有待处理的反馈\n"), "{texts:?}");
     let looks: Vec<_> = office.world.items("DUE#").await;
     let next: Timestamp = looks[0]["sk"].as_str().unwrap().split('#').next().unwrap().parse().unwrap();

@@ -10,6 +10,7 @@ use aftertaste::{
         survey::Severity,
     },
     http::Problem,
+    pages::people_language,
     reading::Stores,
     table::{StoredCase, Table, TableError},
 };
@@ -86,7 +87,7 @@ pub(crate) async fn first(asked: &Asked<'_>) -> Result<String, Stop> {
 pub(crate) async fn read(asked: &Asked<'_>) -> Result<Inbox, Stop> {
     let (app, now) = (asked.app, asked.call.now);
     let scope: Scope = asked.request.path_parameter("scope").parse().map_err(|_| Problem::scope_unknown())?;
-    let stores = Stores::of(app, &scope, now).await?;
+    let stores = Stores::of(app, &scope, now).await?.in_language(people_language(asked.languages));
     if !asked.caller.grant.allows_follow(&scope, stores.own().map(|store| &store.details.path)) {
         return Err(asked.needs("follow", &scope));
     }
@@ -115,11 +116,8 @@ async fn others(asked: &Asked<'_>, here: &Scope) -> Result<Vec<(Scope, String)>,
         asked.caller.scopes().flatten().filter(|scope| *scope != here).take(SCOPES_SHOWN).collect();
     let mut named = Vec::new();
     for scope in others {
-        let store = match scope {
-            Scope::Store(number) => asked.app.catalog.store(*number, asked.call.now).await?,
-            Scope::Node(_) => None,
-        };
-        named.push((scope.clone(), store.map_or_else(|| scope.to_string(), |store| store.details.name.clone())));
+        let language = people_language(asked.languages);
+        named.push((scope.clone(), asked.app.catalog.name_of(scope, language, asked.call.now).await?));
     }
     Ok(named)
 }

@@ -1,10 +1,11 @@
-//! An operator sets up stores, surveys, the brand, accounts at payment providers, endpoints of events and who is on
-//! duty, and reports each day's orders.
+//! An operator sets up stores, surveys, the brand, the names of nodes, accounts at payment providers, endpoints of
+//! events and who is on duty, and reports each day's orders.
 
 mod accounts;
 mod duty;
 mod endpoints;
 mod logo;
+mod nodes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use aftertaste::{
         strictly,
         survey::{Brand, BrandDetails, Definition, Survey},
     },
-    http::{Problem, Reply, Request, body_json},
+    http::{LARGEST_BODY, Problem, Reply, Request, body_json},
     lambda::Call,
     table::{Deed, LIFETIMES_LOOK_BACK_DAYS, PutSurvey, StoreList, TableError, Versioned},
 };
@@ -33,11 +34,11 @@ type App = app::App<OperatorKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "manage-catalog";
 
-/// How many days of a file are written at once.
+/// How many lines of a file are written at once.
 const WRITES_AT_ONCE: usize = 16;
 
 /// `GET` and `PUT` of `/stores/{store}`, `/surveys/{id}`, `/brand` and `/accounts/{account}`; `GET /stores`; `PUT` of
-/// days' orders; all of `/endpoints` and `/duty`.
+/// days' orders; all of `/nodes`, `/endpoints` and `/duty`.
 ///
 /// An operator reads what was just written: nothing here comes from the memory that other functions have.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
@@ -69,6 +70,10 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
         "PUT /stores/{store}/days/{day}" => ("operations-written", put_operations(app, request, &grant).await?),
         "PUT /days" => ("operations-written", put_operations_csv(app, request, &grant).await?),
         "PUT /brand" => ("brand-written", put_brand(app, request).await?),
+        "GET /nodes" => ("nodes-read", nodes::list(app, &grant).await?),
+        "PUT /nodes" => ("node-written", nodes::put_csv(app, request, &grant).await?),
+        "PUT /nodes/{path+}" => ("node-written", nodes::put(app, request, &grant).await?),
+        "DELETE /nodes/{path+}" => ("node-deleted", nodes::delete(app, request, &grant).await?),
         "GET /accounts/{account}" => ("account-read", accounts::get(app, request, now).await?),
         "PUT /accounts/{account}" => ("account-written", accounts::put(app, request, call).await?),
         "GET /endpoints" => ("endpoints-read", endpoints::list(app).await?),
@@ -82,7 +87,8 @@ async fn manage(app: &App, request: &Request, call: Call) -> Result<Reply, Stop>
         _ => return Err(Problem::route_unknown().into()),
     };
     if !outcome.ends_with("-read") {
-        let named = ["store", "id", "day", "account", "endpoint", "scope"].map(|name| request.path_parameter(name));
+        let named = ["store", "id", "day", "path", "account", "endpoint", "scope"];
+        let named = named.map(|name| request.path_parameter(name));
         let on = named.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ");
         let deed = Deed { at: now, by: grant.subject.clone(), grant: grant.id(), what: outcome.to_owned(), on };
         app.table.record_deed(&deed, call.fresh).await?;
@@ -282,15 +288,28 @@ struct Row {
     currency: Option<String>,
 }
 
-async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
-    if request.content_type() != "text/csv" {
-        return Err(Problem::unsupported_media_type("text/csv").into());
+/// The body of a route that takes a table as `text/csv`, up to so many bytes.
+fn csv_body(request: &Request, most: usize) -> Result<Vec<u8>, Problem> {
+    if request.content_type() == "text/csv" {
+        request.bytes_up_to(most)
+    } else {
+        Err(Problem::unsupported_media_type("text/csv"))
     }
+}
+
+/// Makes the writes of a file, some at once: one after the other, they would take a call longer than it has.
+async fn written(writes: Vec<impl Future<Output = Result<(), TableError>>>) -> Result<Reply, Stop> {
+    let count = writes.len();
+    stream::iter(writes).buffer_unordered(WRITES_AT_ONCE).try_collect::<Vec<()>>().await?;
+    Ok(ok(&json!({"written": count})))
+}
+
+async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Result<Reply, Stop> {
+    let bytes = csv_body(request, LARGEST_BODY)?;
     let list = app.table.stores().await?;
     let numbers = list.stores.iter().filter(|store| covered(grant, store).is_ok()).map(|store| store.number);
     let unread = list.unreadable.iter().filter(|_| grant.allows_admin()).filter_map(|store| store.number);
     let stores: BTreeSet<StoreNumber> = numbers.chain(unread).collect();
-    let bytes = request.bytes()?;
     // Of a day that is in a file twice, the last row counts.
     let mut days: BTreeMap<(StoreNumber, Date), DayOperations> = BTreeMap::new();
     // All rows are checked before the first is written.
@@ -309,10 +328,6 @@ async fn put_operations_csv(app: &App, request: &Request, grant: &Grant) -> Resu
         }
         days.insert((store, day), operations);
     }
-    let writes: Vec<_> =
-        days.iter().map(|((store, day), operations)| app.table.put_operations(*store, *day, operations)).collect();
-    // One after the other, a whole file of days would take a call longer than it has.
-    let written = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
-    written.try_collect::<Vec<()>>().await?;
-    Ok(ok(&json!({"written": days.len()})))
+    let writes = days.iter().map(|((store, day), operations)| app.table.put_operations(*store, *day, operations));
+    written(writes.collect()).await
 }

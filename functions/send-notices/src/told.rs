@@ -99,7 +99,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let words = Words::of(language);
         let mut lines = self.lines_of_cases(&sorted, words).await?;
         for (scope, data) in &sorted.digests {
-            lines.extend(words.digest_lines(&self.name_of(scope).await?, data));
+            lines.extend(words.digest_lines(&self.name_of(scope, language).await?, data));
         }
         lines.extend(sorted.others.iter().map(|delivery| words.line(delivery)));
         let title = match (sorted.cases.len() as u64, sorted.others.len() as u64) {
@@ -182,12 +182,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         Ok(lines.into_iter().map(|(_, line)| line).collect())
     }
 
-    async fn name_of(&self, scope: &Scope) -> Result<String, TableError> {
-        let store = match scope {
-            Scope::Store(number) => self.sender.app.catalog.store(*number, self.now()).await?,
-            Scope::Node(_) => None,
-        };
-        Ok(store.map_or_else(|| scope.to_string(), |store| harmless(&store.details.name)))
+    async fn name_of(&self, scope: &Scope, language: &str) -> Result<String, TableError> {
+        Ok(harmless(&self.sender.app.catalog.name_of(scope, language, self.now()).await?))
     }
 
     /// To the cases, and for a summary to the report of its days. Of several duties it leads to the widest.

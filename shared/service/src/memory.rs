@@ -1,4 +1,4 @@
-//! The catalog in memory: stores, surveys and the brand are written rarely and read by every call.
+//! The catalog in memory: stores, nodes, surveys and the brand are written rarely and read by every call.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,7 +9,7 @@ use domain::{
     Id,
     access::Grant,
     payment::AccountId,
-    place::{Store, StoreNumber},
+    place::{Scope, Store, StoreNumber},
     survey::Brand,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     noticed::Noticed,
-    table::{EndedGrants, ListedPerson, StoreList, StoredAccount, Table, TableError, Versioned},
+    table::{EndedGrants, ListedPerson, NodeList, StoreList, StoredAccount, Table, TableError, Versioned},
 };
 
 /// How long the table is not asked again after it did not answer.
@@ -30,6 +30,7 @@ pub struct Catalog {
     age: Duration,
     store: Memory<StoreNumber, Store>,
     stores: Memory<(), StoreList>,
+    nodes: Memory<(), NodeList>,
     survey: Memory<Id, Versioned>,
     version: Memory<(Id, u32), Versioned>,
     brand: Memory<(), Brand>,
@@ -58,6 +59,7 @@ impl Catalog {
             age,
             store: Memory::default(),
             stores: Memory::default(),
+            nodes: Memory::default(),
             survey: Memory::default(),
             version: Memory::default(),
             brand: Memory::default(),
@@ -84,6 +86,27 @@ impl Catalog {
     pub async fn stores(&self, now: Timestamp) -> Result<Arc<StoreList>, TableError> {
         let stores = async { self.table.stores().await.map(Some) };
         Ok(self.through(&self.stores, (), now, stores).await?.unwrap_or_default())
+    }
+
+    /// The name that people call a scope by, in their language; the scope itself where nobody has named it.
+    ///
+    /// # Errors
+    /// When it is not in memory and the table can't be read.
+    pub async fn name_of(&self, scope: &Scope, language: &str, now: Timestamp) -> Result<String, TableError> {
+        let name = match scope {
+            Scope::Store(number) => self.store(*number, now).await?.map(|store| store.details.name.clone()),
+            Scope::Node(path) => self.nodes(now).await?.name_of(path, language).map(str::to_owned),
+        };
+        Ok(name.unwrap_or_else(|| scope.to_string()))
+    }
+
+    /// Every node that has a name which can be read.
+    ///
+    /// # Errors
+    /// When they are not in memory and the table can't be read.
+    pub async fn nodes(&self, now: Timestamp) -> Result<Arc<NodeList>, TableError> {
+        let nodes = async { self.table.nodes().await.map(Some) };
+        Ok(self.through(&self.nodes, (), now, nodes).await?.unwrap_or_default())
     }
 
     /// The latest version of a survey that can be read.

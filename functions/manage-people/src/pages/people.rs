@@ -29,7 +29,7 @@ pub(super) async fn list(asked: &Asked<'_>, said: Option<(bool, Vec<String>, Typ
     let Asked { app, call, caller, giver, frame, .. } = *asked;
     let words = frame.words;
     let (mut people, places) =
-        (people::shown(app, giver, call.now).await?, Places::of(app, &caller.grant, call).await?);
+        (people::shown(app, giver, call.now).await?, Places::of(app, &caller.grant, frame.language, call).await?);
     // People who wait for a link come first.
     people.sort_by_key(|shown| shown.asked_at.is_none());
     let (is_good, said, typed) = said.unwrap_or_else(|| (true, Vec::new(), Typed::nobody()));
@@ -231,7 +231,7 @@ async fn page(asked: &Asked<'_>, (id, said, invitation): (&Id, Vec<String>, Opti
 
 async fn form(asked: &Asked<'_>, (id, is_good, said, typed): (&Id, bool, Vec<String>, &Typed)) -> Result<Markup, Stop> {
     let Asked { app, call, caller, frame, .. } = *asked;
-    let places = Places::of(app, &caller.grant, call).await?;
+    let places = Places::of(app, &caller.grant, frame.language, call).await?;
     Ok(html! {
         (told(is_good, &said))
         h2 { (frame.words.profile) }

@@ -26,9 +26,9 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) async fn of(app: &App, grant: &Grant, call: Call) -> Result<Self, Stop> {
+    pub(super) async fn of(app: &App, grant: &Grant, language: &str, call: Call) -> Result<Self, Stop> {
         let mut places = Self { nodes: BTreeSet::new(), stores: Vec::new(), names: BTreeMap::new() };
-        let stores = app.catalog.stores(call.now).await?;
+        let (stores, named) = (app.catalog.stores(call.now).await?, app.catalog.nodes(call.now).await?);
         for store in stores.iter() {
             let (scope, path) = (Scope::Store(store.number), &store.details.path);
             if grant.allows_admin_of(&scope, Some(path)) {
@@ -37,6 +37,9 @@ impl Places {
             }
             for node in path.with_ancestors() {
                 if grant.allows_admin_of(&Scope::Node(node.clone()), None) {
+                    if let Some(name) = named.name_of(&node, language) {
+                        places.names.insert(node.as_str().to_owned(), name.to_owned());
+                    }
                     places.nodes.insert(String::from(node));
                 }
             }
@@ -60,7 +63,7 @@ impl Places {
     pub(super) fn offered(&self) -> Markup {
         html! {
             datalist id="places" {
-                @for node in &self.nodes { option value=(node) {} }
+                @for node in &self.nodes { option value=(node) { (self.names.get(node).map_or("", String::as_str)) } }
                 @for (scope, name) in self.shown() { option value=(scope) { (name) } }
             }
         }
@@ -72,7 +75,7 @@ impl Places {
             details {
                 summary { (frame.words.stores) }
                 ul.plain {
-                    @for node in &self.nodes { li { code { (node) } } }
+                    @for node in &self.nodes { li { code { (node) } " " (self.names.get(node).map_or("", String::as_str)) } }
                     @for (scope, name) in self.shown() { li { code { (scope) } " " (name) } }
                 }
             }

@@ -7,6 +7,7 @@
 //! | rollup | `D#store/12`, `D#cn/east` | `2026-11-21`: the business day |
 //! | operations | `O#12` | `2026-11-21`: the business day |
 //! | store | `STORES` | `000012` |
+//! | names of a node | `NODES` | `cn/east` |
 //! | survey | `SURVEY#dine-in` | `v00003` |
 //! | brand | `BRAND` | `-` |
 //! | grant issued · when it was used last · ids that were ended | `GRANTS` · `SEEN` · `ENDED` | id · id · `-` |
@@ -35,7 +36,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Id,
     payment::{AccountId, Payer, PaymentKey},
-    place::{Scope, StoreNumber},
+    place::{Path, Scope, StoreNumber},
     visit::{Minute, Visit},
 };
 use jiff::{Timestamp, civil::Date};
@@ -60,6 +61,7 @@ impl Key {
 }
 
 pub(super) const STORES: &str = "STORES";
+pub(super) const NODES: &str = "NODES";
 pub(super) const BRAND: &str = "BRAND";
 
 pub(super) fn response(visit: Visit) -> Key {
@@ -87,6 +89,7 @@ pub(super) fn responses(store: StoreNumber) -> String {
 pub(super) fn left_out(pk: &str) -> &'static str {
     match pk.split('#').next() {
         Some(STORES) => "store-left-out",
+        Some(NODES) => "node-left-out",
         Some("SURVEY") => "survey-left-out",
         Some(BRAND) => "brand-left-out",
         Some("V") => "context-left-out",
@@ -139,6 +142,10 @@ pub(super) fn all_operations(store: StoreNumber) -> String {
 
 pub(super) fn store(number: StoreNumber) -> Key {
     Key { pk: STORES.into(), sk: format!("{:06}", number.get()) }
+}
+
+pub(super) fn node(path: &Path) -> Key {
+    Key { pk: NODES.into(), sk: path.to_string() }
 }
 
 pub(super) fn survey(id: &Id, version: u32) -> Key {
