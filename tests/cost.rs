@@ -234,7 +234,8 @@ async fn a_store_day_takes_no_more_than_four_write_units() {
             }
             let kept: usize = tally.pairs.values().map(std::collections::BTreeMap::len).sum();
             assert!(kept == pairs || (guests == 10 && kept < pairs), "{guests} guests answered {kept} pairs");
-            let rollup = Rollup { content: content(tally), counted_at: Timestamp::now(), ..Rollup::default() };
+            let content = aftertaste::table::fitted(content(tally));
+            let rollup = Rollup { content, counted_at: Timestamp::now(), ..Rollup::default() };
             world.proxy.taken();
             assert!(
                 world.stack.app.table.put_rollup(&"store/12".parse().unwrap(), days_ago(1), &rollup).await.unwrap()

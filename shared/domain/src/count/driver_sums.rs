@@ -2,7 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, number};
+use crate::{Id, number, survey::Scale};
+
+/// The bands of a driver's scale, as places in a row.
+const LOW: usize = 0;
+const MIDDLE: usize = 1;
+const HIGH: usize = 2;
+
+/// The band of an answer to a driver.
+pub(super) fn band(x: u8, scale: Scale) -> usize {
+    if x <= scale.low_at_most {
+        LOW
+    } else if x >= scale.high_at_least {
+        HIGH
+    } else {
+        MIDDLE
+    }
+}
 
 /// The satisfaction of those who rated a driver low, middle or high: how many, its sum, the sum of its squares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +56,64 @@ impl Band {
     }
 }
 
+/// Satisfaction beside one driver, by the band of the answer to it. Written as its nine sums in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 9]", into = "[u64; 9]")]
+pub struct Bands {
+    /// Low answers to the driver.
+    pub low: Band,
+    /// Middle answers.
+    pub middle: Band,
+    /// High answers.
+    pub high: Band,
+}
+
+impl Bands {
+    /// Adds one response: its answer to the driver, and satisfaction.
+    pub(super) fn add(&mut self, x: u8, scale: Scale, y: u64) {
+        let to = match band(x, scale) {
+            LOW => &mut self.low,
+            MIDDLE => &mut self.middle,
+            _ => &mut self.high,
+        };
+        *to = to.with(&Band { n: 1, y, yy: y * y });
+    }
+
+    /// Adds the sums of other answers.
+    pub fn merge(&mut self, other: &Self) {
+        *self = Self {
+            low: self.low.with(&other.low),
+            middle: self.middle.with(&other.middle),
+            high: self.high.with(&other.high),
+        };
+    }
+
+    /// How many answers there are.
+    pub fn n(self) -> u64 {
+        self.low.n + self.middle.n + self.high.n
+    }
+}
+
+impl From<[u64; 9]> for Bands {
+    fn from([a, b, c, d, e, f, g, h, i]: [u64; 9]) -> Self {
+        let band = |n, y, yy| Band { n, y, yy };
+        Self { low: band(a, b, c), middle: band(d, e, f), high: band(g, h, i) }
+    }
+}
+
+impl From<Bands> for [u64; 9] {
+    fn from(Bands { low, middle, high }: Bands) -> Self {
+        [low.n, low.y, low.yy, middle.n, middle.y, middle.yy, high.n, high.y, high.yy]
+    }
+}
+
+impl From<Bands> for DriverSums {
+    /// What the answers sum to, apart from their bands, is not known.
+    fn from(Bands { low, middle, high }: Bands) -> Self {
+        Self { low, middle, high, ..Self::default() }
+    }
+}
+
 /// How many answered two drivers low, middle or high. Three counts are for the low answers to the first, then three for
 /// the middle ones, then three for the high ones.
 pub type PairCounts = [u64; 9];
@@ -63,6 +137,15 @@ pub struct DriverSums {
 }
 
 impl DriverSums {
+    /// Adds one response: its answer to the driver, and satisfaction.
+    pub(super) fn add(&mut self, x: u8, scale: Scale, y: u64) {
+        let Self { low, middle, high, .. } = *self;
+        let mut bands = Bands { low, middle, high };
+        bands.add(x, scale, y);
+        let x = u64::from(x);
+        *self = Self { x: self.x + x, xx: self.xx + x * x, xy: self.xy + x * y, ..bands.into() };
+    }
+
     /// Adds the sums of other answers.
     pub fn merge(&mut self, other: &Self) {
         let (a, b): ([u64; 12], [u64; 12]) = ((*self).into(), (*other).into());

@@ -13,10 +13,11 @@ mod tally;
 
 pub use amount_band::{AmountBand, minor_digits};
 pub use cases::CaseCounts;
-pub use driver_sums::{Band, DriverSums, JointSums, PairCounts};
+use driver_sums::band;
+pub use driver_sums::{Band, Bands, DriverSums, JointSums, PairCounts};
 pub use group::{Group, Histogram, Ordered, Recommendations};
 pub use named::{Named, OTHERS, keep_most};
-pub use operations::{DayDetails, DayOperations, Operations, response_rate};
+pub use operations::{DayDetails, DayOperations, Operations, Sales, response_rate};
 pub use rollup::{Content, Rollup};
 pub use series::{Series, Tallies, merge_tallies, paid_responses};
 pub use signs::{Sign, Signs, merge_signs, signs_of};

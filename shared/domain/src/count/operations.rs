@@ -66,6 +66,37 @@ pub struct Operations {
     pub refunds: BTreeMap<String, u64>,
 }
 
+/// What was sold in one currency, in hundredths. Written as both in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(Option<u64>, Option<u64>)", into = "(Option<u64>, Option<u64>)")]
+pub struct Sales {
+    /// The money that orders brought in; none where nobody gave it.
+    pub revenue: Option<u64>,
+    /// The money that was paid back, likewise.
+    pub refunds: Option<u64>,
+}
+
+impl Sales {
+    /// Adds what else was sold.
+    pub fn merge(&mut self, other: &Self) {
+        for (to, from) in [(&mut self.revenue, other.revenue), (&mut self.refunds, other.refunds)] {
+            *to = to.map_or(from, |to| Some(to + from.unwrap_or(0)));
+        }
+    }
+}
+
+impl From<(Option<u64>, Option<u64>)> for Sales {
+    fn from((revenue, refunds): (Option<u64>, Option<u64>)) -> Self {
+        Self { revenue, refunds }
+    }
+}
+
+impl From<Sales> for (Option<u64>, Option<u64>) {
+    fn from(Sales { revenue, refunds }: Sales) -> Self {
+        (revenue, refunds)
+    }
+}
+
 impl TryFrom<DayDetails> for DayOperations {
     type Error = Invalid;
 
@@ -125,6 +156,16 @@ impl Operations {
                 *to.entry(currency.clone()).or_default() += amount;
             }
         }
+    }
+
+    /// What was sold, by currency.
+    pub fn sales(&self) -> BTreeMap<&String, Sales> {
+        let currencies = self.revenue.keys().chain(self.refunds.keys());
+        let sold = |currency: &String| Sales {
+            revenue: self.revenue.get(currency).copied(),
+            refunds: self.refunds.get(currency).copied(),
+        };
+        currencies.map(|currency| (currency, sold(currency))).collect()
     }
 
     /// Answers for each order, 0 to 1. None without orders, because a rate of nothing is not 0 %; and none where there are

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AmountBand, Band, DriverSums, Group, Histogram, JointSums, Named, Ordered, PairCounts, Sign, Signs,
+    AmountBand, Bands, DriverSums, Group, Histogram, JointSums, Named, Ordered, PairCounts, Sign, Signs, band,
     group::{read_terse, write_terse},
     keep_most, merge_signs,
 };
@@ -58,6 +58,10 @@ pub struct Tally {
     /// Each driver against satisfaction, from the responses that answered both.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub drivers: BTreeMap<Id, DriverSums>,
+    /// The same by segment, of guests who have one; the bands are all that is kept. Absent in what versions before 0.2
+    /// counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_keys")]
+    pub drivers_by_segment: BTreeMap<Segment, BTreeMap<Id, Bands>>,
     /// All drivers together against satisfaction, from the responses that answered all. The key is the drivers' ids in
     /// order, joined by spaces: a survey that asks others is another regression. Versions before 0.2 took the survey's
     /// order.
@@ -230,17 +234,12 @@ impl Tally {
     fn add_drivers(&mut self, response: &Response, survey: &Survey, y: u64) {
         for (question, scale) in survey.drivers() {
             let Some(Answer::Scale(x)) = response.answers.get(question.id()) else { continue };
-            let sums = self.drivers.entry(question.id().clone()).or_default();
-            let band = match band(*x, scale) {
-                LOW => &mut sums.low,
-                MIDDLE => &mut sums.middle,
-                _ => &mut sums.high,
-            };
-            *band = band.with(&Band { n: 1, y, yy: y * y });
-            let x = u64::from(*x);
-            sums.x += x;
-            sums.xx += x * x;
-            sums.xy += x * y;
+            self.drivers.entry(question.id().clone()).or_default().add(*x, scale, y);
+            // Guests of no known segment are all others: nothing is kept of them apart.
+            if response.segment != Segment::default() {
+                let sums = self.drivers_by_segment.entry(response.segment).or_default();
+                sums.entry(question.id().clone()).or_default().add(*x, scale, y);
+            }
         }
         let together = survey.drivers_together();
         let answered = |(question, scale): &(&Question, Scale)| match response.answers.get(question.id()) {
@@ -333,6 +332,10 @@ impl Tally {
         for (driver, sums) in &other.drivers {
             self.drivers.entry(driver.clone()).or_default().merge(sums);
         }
+        for (segment, drivers) in &other.drivers_by_segment {
+            let to = self.drivers_by_segment.entry(*segment).or_default();
+            drivers.iter().for_each(|(driver, bands)| to.entry(driver.clone()).or_default().merge(bands));
+        }
         for (drivers, sums) in &other.joint {
             self.joint.entry(drivers.clone()).or_default().merge(sums);
         }
@@ -354,21 +357,6 @@ impl Tally {
         }
         self.seconds.0 += other.seconds.0;
         self.seconds.1 += other.seconds.1;
-    }
-}
-
-/// The bands of a driver's scale, as places in a row.
-const LOW: usize = 0;
-const MIDDLE: usize = 1;
-const HIGH: usize = 2;
-
-fn band(x: u8, scale: Scale) -> usize {
-    if x <= scale.low_at_most {
-        LOW
-    } else if x >= scale.high_at_least {
-        HIGH
-    } else {
-        MIDDLE
     }
 }
 
@@ -396,7 +384,7 @@ fn merge_groups<K: Ord + Clone>(to: &mut BTreeMap<K, Group>, from: &BTreeMap<K, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{count::OTHERS, visit::ContextDetails};
+    use crate::{count::OTHERS, survey::Answers, visit::ContextDetails};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -511,6 +499,37 @@ mod tests {
             prop_assert_eq!(sum(&tally.tables), by_hand);
             prop_assert_eq!(tally.amounts.values().map(|g| g.responses).sum::<u64>(), known(|(_, _, context)| context.amount.is_some()));
         }
+    }
+
+    #[test]
+    fn drivers_are_kept_by_segment_of_guests_who_have_one() {
+        let answers: Answers = serde_json::from_value(json!({"csat": 4, "staff": 5, "food": 1})).unwrap();
+        let of = |segment: u8| {
+            let segment = segment.try_into().unwrap();
+            (Response { answers: answers.clone(), segment, ..Response::example() }, 12, Context::default())
+        };
+        let all = tally(&[of(0), of(3), of(3), of(15)]);
+        let id = |text: &str| text.parse::<Id>().unwrap();
+        let json = serde_json::to_value(&all).unwrap();
+        let kept = json!({
+            "3": {"food": [2, 8, 32, 0, 0, 0, 0, 0, 0], "staff": [0, 0, 0, 0, 0, 0, 2, 8, 32]},
+            "15": {"food": [1, 4, 16, 0, 0, 0, 0, 0, 0], "staff": [0, 0, 0, 0, 0, 0, 1, 4, 16]},
+        });
+        assert_eq!(json["drivers_by_segment"], kept);
+        assert_eq!(all.drivers[&id("food")].low.n, 4);
+        // A later version may know more segments; an earlier one kept none.
+        let mut later = json.clone();
+        later["drivers_by_segment"]["16"] = json!({"food": "in another form"});
+        assert_eq!(serde_json::from_value::<Tally>(later).unwrap(), all);
+        let mut earlier = json;
+        earlier.as_object_mut().unwrap().remove("drivers_by_segment");
+        let read: Tally = serde_json::from_value(earlier).unwrap();
+        assert_eq!(read, Tally { drivers_by_segment: BTreeMap::new(), ..all.clone() });
+        // Of both together, what is known of one stays known.
+        let both = merged(&read, &all);
+        assert_eq!((&both.drivers_by_segment, both.responses), (&all.drivers_by_segment, 8));
+        let nobody = tally(&[of(0)]);
+        assert!(!serde_json::to_string(&nobody).unwrap().contains("drivers_by_segment"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     counting::{DayCount, count},
-    table::{StoreList, TableError},
+    table::{StoreList, TableError, fitted},
 };
 
 /// How far back a store that can't be counted is searched for in its own rollups, in days.
@@ -174,7 +174,7 @@ async fn count_store<C: Fn() -> Timestamp + Sync>(
         let path = before.as_ref().and_then(|rollup| rollup.path.clone()).unwrap_or_else(|| store.details.path.clone());
         let DayCount { tallies, complete_until, items, shown_before, .. } = count;
         let cases = cases.remove(&day).unwrap_or_default();
-        let content = Content { shown_before, cases, ..Content::of_store_day(tallies, operations.get(&day)) };
+        let content = fitted(Content { shown_before, cases, ..Content::of_store_day(tallies, operations.get(&day)) });
         let path_of_day = Some(path.clone());
         let rollup = Rollup { content, counted_at: began, path: path_of_day, complete_until, items: Some(items) };
         let unchanged = before.as_ref().filter(|before| before.content == rollup.content);

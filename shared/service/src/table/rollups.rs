@@ -26,6 +26,19 @@ fn inflated(bytes: &[u8]) -> serde_json::Result<Content> {
     serde_json::from_reader(std::io::BufReader::new(DeflateDecoder::new(bytes)))
 }
 
+/// The most bytes that the content of a store's day may take: with its key and the rest it is four write units.
+const LARGEST_STORE_DAY: usize = 4_000 - 200;
+
+/// The content of a store's day as it may be written. On the busiest days drivers by segment would take a fifth write unit
+/// and a sixth, and are left out.
+pub fn fitted(mut content: Content) -> Content {
+    let by_segment = content.tallies.values().any(|tally| !tally.drivers_by_segment.is_empty());
+    if by_segment && deflated(&content).is_ok_and(|bytes| bytes.len() > LARGEST_STORE_DAY) {
+        content.tallies.values_mut().for_each(|tally| tally.drivers_by_segment.clear());
+    }
+    content
+}
+
 impl Table {
     /// The rollups of a scope from one business day to another, both included. One that can't be read is left out, and
     /// logged.
@@ -184,7 +197,7 @@ mod tests {
         }
         let tallies: Tallies = [(Series::paid("dine-in".parse().unwrap()), tally)].into();
         let rollup = Rollup {
-            content: Content::of_store_day(tallies, Some(&day)),
+            content: fitted(Content::of_store_day(tallies, Some(&day))),
             counted_at: Timestamp::UNIX_EPOCH + 20_000.hours(),
             path: Some(Path::try_from("cn/east/shanghai".to_owned()).unwrap()),
             complete_until: Some(Timestamp::UNIX_EPOCH + 20_000.hours()),
@@ -202,6 +215,15 @@ mod tests {
             other => panic!("{other:?}"),
         };
         item.iter().map(|(name, of)| name.len() + value(of)).sum()
+    }
+
+    #[test]
+    fn drivers_by_segment_are_kept_unless_a_day_is_too_busy() {
+        let kept = |guests| {
+            let content = inflated(item_of(guests, guests > 1_000)["content"].as_b().unwrap().as_ref()).unwrap();
+            content.tallies.values().any(|tally| !tally.drivers_by_segment.is_empty())
+        };
+        assert_eq!([200, 3_000].map(kept), [true, false]);
     }
 
     #[test]
