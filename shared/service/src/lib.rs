@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod aws;
+pub mod below;
 pub mod cases;
 pub mod count;
 pub mod counting;

@@ -1,29 +1,32 @@
 //! Reading counts: what is known of a scope over a window, and over the one that it is set against.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::{
-    count::{Content, Group, Rollup, Series, Signs, Tallies, merge_signs},
-    place::{Path, Scope, Store, StoreNumber},
-    report::{Against, Behind, Child, Counts, Part, Places, TOO_FEW},
+    count::{Content, Rollup, Series, Signs, Tallies},
+    place::{Path, Scope, Store},
+    report::{Against, Child, Part, TOO_FEW},
     survey::Response,
     visit::Origin,
 };
-use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
     app::App,
     counting::{DayCount, count},
-    table::TableError,
+    table::{NodeList, TableError},
 };
 
 /// A scope with the stores that belong to it now.
 pub struct Stores {
-    scope: Scope,
+    pub(crate) scope: Scope,
     /// By number; none when the scope is unknown, or all have left it.
     pub all: Vec<Store>,
+    nodes: Arc<NodeList>,
+    /// The language of names.
+    language: &'static str,
 }
 
 impl Stores {
@@ -41,7 +44,14 @@ impl Stores {
                 all.iter().filter(|store| path.covers(&store.details.path)).cloned().collect()
             }
         };
-        Ok(Self { scope: scope.clone(), all })
+        let nodes = app.catalog.nodes(now).await?;
+        Ok(Self { scope: scope.clone(), all, nodes, language: "en" })
+    }
+
+    /// The same with names in this language.
+    #[must_use]
+    pub fn in_language(self, language: &'static str) -> Self {
+        Self { language, ..self }
     }
 
     /// The store, when the scope is one.
@@ -57,18 +67,32 @@ impl Stores {
 
     /// The name that a person calls the scope by.
     pub fn name(&self) -> String {
-        self.own().map_or_else(|| self.scope.to_string(), |store| store.details.name.clone())
+        self.name_of(&self.scope)
     }
 
-    fn child(&self, scope: Scope, part: &Part) -> Child {
+    pub(crate) fn child(&self, scope: Scope, Part { now, before }: Part) -> Child {
         let name = self.name_of(&scope);
-        let days = part.now.iter().map(|(_, group)| *group).collect();
-        Child { scope, name, days, answered: (0, 0), signs: Signs::new() }
+        Child { scope, name, days: now, before, answered: (0, 0), signs: Signs::new() }
     }
 
-    fn name_of(&self, scope: &Scope) -> String {
-        let store = self.all.iter().find(|store| *scope == Scope::Store(store.number));
-        store.map_or_else(|| scope.to_string(), |store| store.details.name.clone())
+    /// The node that the scope lies directly below.
+    pub fn parent(&self) -> Option<Path> {
+        match &self.scope {
+            Scope::Store(_) => self.own().map(|store| store.details.path.clone()),
+            Scope::Node(path) => path.with_ancestors().take_while(|node| node != path).last(),
+        }
+    }
+
+    /// The name that a person calls a scope below by, or one above.
+    pub fn name_of(&self, scope: &Scope) -> String {
+        let name = match scope {
+            Scope::Store(number) => {
+                let store = self.all.iter().find(|store| store.number == *number);
+                store.map(|store| store.details.name.as_str())
+            }
+            Scope::Node(path) => self.nodes.name_of(path, self.language),
+        };
+        name.map_or_else(|| scope.to_string(), str::to_owned)
     }
 }
 
@@ -106,11 +130,11 @@ impl Window {
 
 /// The rollups of each day of a window and of the one that it is set against.
 pub struct Reading {
-    window: Window,
-    against: Against,
+    pub(crate) window: Window,
+    pub(crate) against: Against,
     today: Date,
-    rollups: BTreeMap<Date, Rollup>,
-    before: BTreeMap<Date, Rollup>,
+    pub(crate) rollups: BTreeMap<Date, Rollup>,
+    pub(crate) before: BTreeMap<Date, Rollup>,
 }
 
 /// Reads the counts of a scope. The running day of a store is counted from its responses, so that the last guest is in.
@@ -135,7 +159,7 @@ pub async fn counts<K>(
 }
 
 /// The rollups of a window, and those of the one that it is set against.
-async fn both_windows<K>(
+pub(crate) async fn both_windows<K>(
     app: &App<K>,
     scope: Scope,
     window: Window,
@@ -154,109 +178,6 @@ async fn both_windows<K>(
     )
 }
 
-/// So many lowest nodes at most are read to find every store below a node.
-const MOST_LOWEST_NODES: usize = 20;
-
-/// The parts below a scope, in the responses of both windows.
-pub struct Below {
-    /// The parts directly below, by scope.
-    direct: BTreeMap<String, Part>,
-    /// The places by which a change is split, where these are others.
-    places: Option<(Places, Vec<Part>)>,
-}
-
-/// Of a node the parts directly below, and the places by which its change is split. These are all stores below, where
-/// they lie in at most twenty nodes, else the parts directly below. Nothing of a store.
-///
-/// # Errors
-/// When the table can't be read.
-pub async fn below<K>(app: &App<K>, stores: &Stores, reading: &Reading, series: &Series) -> Result<Below, TableError> {
-    let direct = parts(&reading.rollups, &reading.before, series);
-    let lowest: BTreeSet<&Path> = stores.all.iter().map(|store| &store.details.path).collect();
-    let is_lowest = direct.keys().all(|scope| is_store(scope));
-    // Where there is nothing to compare with, nothing is split.
-    if is_lowest || reading.before.is_empty() {
-        return Ok(Below { direct, places: None });
-    }
-    if lowest.len() <= MOST_LOWEST_NODES {
-        let read = |path: &Path| both_windows(app, Scope::Node(path.clone()), reading.window, reading.against);
-        let reads: Vec<_> = lowest.into_iter().map(read).collect();
-        let all: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
-        let mut found = BTreeMap::new();
-        for (now, before) in &all {
-            merge(&mut found, parts(now, before, series).into_iter().filter(|(scope, _)| is_store(scope)));
-        }
-        // Days of a store that has moved stay in its old node, which may have none left. Then nodes show more.
-        if counted(&found) == counted(&direct) {
-            return Ok(Below { direct, places: Some((Places::Stores, found.into_values().collect())) });
-        }
-    }
-    // One place alone splits nothing: what lies below that?
-    let mut places = None;
-    let mut only = only_node(&direct);
-    while let Some(node) = only {
-        let (now, before) = both_windows(app, node, reading.window, reading.against).await?;
-        let lower = parts(&now, &before, series);
-        only = only_node(&lower);
-        places = Some((places_are(&lower), lower.into_values().collect()));
-    }
-    Ok(Below { direct, places })
-}
-
-/// The node that is all there is.
-fn only_node(parts: &BTreeMap<String, Part>) -> Option<Scope> {
-    let only = parts.keys().next().filter(|_| parts.len() == 1)?;
-    only.parse().ok().filter(|scope| matches!(scope, Scope::Node(_)))
-}
-
-fn places_are(parts: &BTreeMap<String, Part>) -> Places {
-    if parts.keys().all(|scope| is_store(scope)) { Places::Stores } else { Places::Below }
-}
-
-fn is_store(scope: &str) -> bool {
-    scope.starts_with("store/")
-}
-
-/// The parts directly below a node whose rollups these are, by both windows.
-fn parts(now: &BTreeMap<Date, Rollup>, before: &BTreeMap<Date, Rollup>, series: &Series) -> BTreeMap<String, Part> {
-    // Two hundred scopes on two hundred days: they are found by hash, and their names cloned once.
-    let mut parts: HashMap<&str, Part> = HashMap::new();
-    for (day, rollup) in now {
-        for (scope, group) in groups(&rollup.content, series) {
-            parts.entry(scope).or_default().now.push((*day, *group));
-        }
-    }
-    for (day, rollup) in before {
-        for (scope, group) in groups(&rollup.content, series) {
-            parts.entry(scope).or_default().before.push((*day, *group));
-        }
-    }
-    parts.into_iter().map(|(scope, part)| (scope.to_owned(), part)).collect()
-}
-
-/// Adds what another node has of the same stores: one that has moved has days in both.
-fn merge(all: &mut BTreeMap<String, Part>, more: impl Iterator<Item = (String, Part)>) {
-    for (scope, part) in more {
-        let to = all.entry(scope).or_default();
-        to.now.extend(part.now);
-        to.before.extend(part.before);
-    }
-}
-
-/// How many responses there are in both windows.
-fn counted(parts: &BTreeMap<String, Part>) -> (u64, u64) {
-    let of = |days: &[(Date, Group)]| days.iter().map(|(_, group)| group.responses).sum::<u64>();
-    parts.values().fold((0, 0), |all, part| (all.0 + of(&part.now), all.1 + of(&part.before)))
-}
-
-/// So many nodes are read at once.
-const AT_ONCE: usize = 8;
-
-/// Each scope directly below, with its responses of a series.
-fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = (&'a String, &'a Group)> {
-    content.children.iter().filter_map(|(child, groups)| Some((child, groups.get(series)?)))
-}
-
 /// Above so many items of the running day a report shows what the last count left, and when that was. To read them all
 /// would keep the manager waiting.
 const MOST_TO_COUNT: u64 = 5_000;
@@ -271,6 +192,34 @@ async fn count_today<K>(app: &App<K>, store: &Store, today: Date, now: Timestamp
     let given = app.table.operations(store.number, today, today).await?;
     let content = Content { shown_before, ..Content::of_store_day(tallies, given.get(&today)) };
     Ok(Rollup { content, counted_at: now, ..Rollup::default() })
+}
+
+/// What may be shown of the responses of a series.
+pub struct Shown {
+    today: Date,
+    is_test: bool,
+    /// From when on responses of a running day wait.
+    before: BTreeMap<Date, Timestamp>,
+    /// The days with enough answers for a score.
+    enough: BTreeSet<Date>,
+    /// Whether there are so many answers in the window that more than their number is shown.
+    pub in_all: bool,
+    /// Whether some of these answers are texts, as far as they are counted.
+    pub has_texts: bool,
+}
+
+impl Shown {
+    /// Whether a day has so many answers that more than their number is shown.
+    pub fn has_enough_on(&self, day: Date) -> bool {
+        self.enough.contains(&day)
+    }
+
+    /// Whether a response of a business day may be shown: of the running day those that are in its figures.
+    pub fn shows(&self, day: Date, response: &Response) -> bool {
+        let place = response.place().filter(|_| response.taken_back.is_none());
+        let is_counted = || self.before.get(&day).zip(place).is_some_and(|(before, place)| place < *before);
+        day < self.today || self.is_test || is_counted()
+    }
 }
 
 impl Reading {
@@ -295,76 +244,20 @@ impl Reading {
         all.into_iter().map(|(series, _)| series.clone()).collect()
     }
 
-    /// Whether a series has so many answers in the window that more than their number is shown.
-    pub fn has_enough(&self, series: &Series) -> bool {
-        let tallies = self.rollups.values().filter_map(|day| day.content.tallies.get(series));
-        tallies.map(|tally| tally.responses).sum::<u64>() >= TOO_FEW
-    }
-
-    /// Whether it has so many on one day.
-    pub fn has_enough_on(&self, series: &Series, day: Date) -> bool {
-        let tally = self.rollups.get(&day).and_then(|rollup| rollup.content.tallies.get(series));
-        tally.is_some_and(|tally| tally.responses >= TOO_FEW)
-    }
-
-    /// Whether a response of a business day may be shown: of the running day those that are in its figures.
-    pub fn shows(&self, series: &Series, day: Date, response: &Response) -> bool {
-        if day < self.today || series.origin == Origin::Test {
-            return true;
+    /// What may be shown of the responses of a series.
+    pub fn shown(&self, series: &Series) -> Shown {
+        let tallies =
+            || self.rollups.iter().filter_map(|(day, rollup)| Some((day, rollup.content.tallies.get(series)?)));
+        let enough = tallies().filter(|(_, tally)| tally.responses >= TOO_FEW).map(|(day, _)| *day);
+        let rollups = self.rollups.iter();
+        let before = rollups.filter_map(|(day, rollup)| Some((*day, *rollup.content.shown_before.get(series)?)));
+        Shown {
+            today: self.today,
+            is_test: series.origin == Origin::Test,
+            before: before.collect(),
+            enough: enough.collect(),
+            in_all: tallies().map(|(_, tally)| tally.responses).sum::<u64>() >= TOO_FEW,
+            has_texts: tallies().any(|(_, tally)| !tally.texts.is_empty()),
         }
-        let shown_before = self.rollups.get(&day).and_then(|rollup| rollup.content.shown_before.get(series));
-        let place = response.place().filter(|_| response.taken_back.is_none());
-        shown_before.zip(place).is_some_and(|(before, place)| place < *before)
-    }
-
-    /// Whether some of these answers are texts, as far as they are counted.
-    pub fn has_texts(&self, series: &Series) -> bool {
-        let mut tallies = self.rollups.values().filter_map(|day| day.content.tallies.get(series));
-        tallies.any(|tally| !tally.texts.is_empty())
-    }
-
-    /// The counts of one series.
-    pub fn of(self, series: &Series, stores: &Stores, Below { direct, places }: Below) -> Counts {
-        let mut counts = Counts { surveys: self.series(), against: self.against, ..Counts::default() };
-        let answered_now = direct.iter().filter(|(_, part)| !part.now.is_empty());
-        let child = |(scope, part): (&String, &Part)| Some((scope.clone(), stores.child(scope.parse().ok()?, part)));
-        let mut children: BTreeMap<String, Child> = answered_now.filter_map(child).collect();
-        (counts.places_are, counts.places) =
-            places.unwrap_or_else(|| (places_are(&direct), direct.into_values().collect()));
-        let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
-        // Orders are paid: answers that no payment stands behind are not set against them.
-        let is_paid = series.origin == Origin::Payment;
-        for (day, Rollup { content, .. }) in self.before {
-            counts.before.extend(content.tallies.get(series).map(|tally| (day, tally.total())));
-            if is_paid {
-                counts.operations_before.merge(&content.operations);
-            }
-        }
-        for (day, Rollup { mut content, counted_at, .. }) in self.rollups {
-            counts.counted_at = counts.counted_at.max(Some(counted_at));
-            if series.origin != Origin::Test {
-                counts.cases.merge(&content.cases);
-            }
-            counts.days.extend(content.tallies.remove(series).map(|tally| (day, tally)));
-            for (scope, child) in &mut children {
-                if let Some(signs) = content.signs.get(scope).and_then(|signs| signs.get(series)) {
-                    merge_signs(&mut child.signs, signs);
-                }
-                // A day of orders alone is one on which nobody answered.
-                if let Some((answered, orders)) = content.answered.get(scope).filter(|_| is_paid) {
-                    child.answered = (child.answered.0 + answered, child.answered.1 + orders);
-                }
-            }
-            if is_paid && content.operations.store_days > 0 {
-                counts.operations.insert(day, content.operations);
-            }
-            for (store, since) in content.behind {
-                behind.entry(store).and_modify(|first| *first = since.min(*first)).or_insert(since);
-            }
-        }
-        counts.children = children.into_values().collect();
-        let named = |(store, since)| Behind { store, name: stores.name_of(&Scope::Store(store)), since };
-        counts.behind = behind.into_iter().map(named).collect();
-        counts
     }
 }

@@ -12,7 +12,7 @@ use super::{
     nps::{LARGEST, compare_over, sum},
 };
 use crate::{
-    count::{Group, Operations, Recommendations},
+    count::{Group, Operations, Recommendations, Tally},
     number,
 };
 
@@ -58,19 +58,30 @@ pub struct Change {
 impl Change {
     /// None when either window has fewer than five answers.
     pub(super) fn of(counts: &Counts, of_a_store: bool) -> Option<Self> {
-        let (now, before) =
-            (by_day(counts.days.values().map(|tally| tally.total())), by_day(counts.before.values().copied()));
-        if sum(&now).n() < TOO_FEW || sum(&before).n() < TOO_FEW {
-            return None;
-        }
-        let whole = compare_over(&now, &before)?;
-        let rate = |operations: &Operations| operations.response_rate();
+        let windows = [&counts.days, &counts.before].map(|days| by_day(days.values().map(Tally::total)));
+        let places = (counts.places_are, counts.places.as_slice());
+        let mut change = Self::between(&windows, (!of_a_store).then_some(places))?;
         let mut operations = Operations::default();
         counts.operations.values().for_each(|day| operations.merge(day));
-        let response_rate_before = rate(&counts.operations_before);
+        change.against = counts.against;
+        change.response_rate_before = counts.operations_before.response_rate();
+        change.alike = alike(operations.response_rate(), change.response_rate_before);
+        Some(change)
+    }
+
+    /// Between two windows, the later one first; of a node with the places by which it is split. None when either has
+    /// fewer than five answers.
+    pub(super) fn between(
+        [now, before]: &[Vec<Recommendations>; 2],
+        places: Option<(Places, &[Part])>,
+    ) -> Option<Self> {
+        if sum(now).n() < TOO_FEW || sum(before).n() < TOO_FEW {
+            return None;
+        }
+        let whole = compare_over(now, before)?;
         let mut change = Self {
-            against: counts.against,
-            n_before: sum(&before).n(),
+            against: Against::Before,
+            n_before: sum(before).n(),
             nps: whole.difference,
             low: whole.low,
             high: whole.high,
@@ -82,22 +93,19 @@ impl Change {
             z: None,
             p: None,
             distinguishable: false,
-            response_rate_before,
-            alike: alike(rate(&operations), response_rate_before),
+            response_rate_before: None,
+            alike: None,
         };
-        if of_a_store {
+        let Some((places_are, places)) = places else {
             change.judge(whole);
-        } else {
-            // With only one place, its change is the whole change.
-            let within = match counts.places.as_slice() {
-                [_] => Some(whole),
-                places => within(places, [sum(&now), sum(&before)]),
-            };
-            change.within_of = within.map(|within| {
-                change.judge(within);
-                counts.places_are
-            });
-        }
+            return Some(change);
+        };
+        // With only one place, its change is the whole change.
+        let within = if places.len() == 1 { Some(whole) } else { within(places, [sum(now), sum(before)]) };
+        change.within_of = within.map(|within| {
+            change.judge(within);
+            places_are
+        });
         Some(change)
     }
 
@@ -110,7 +118,7 @@ impl Change {
     }
 }
 
-fn by_day(days: impl Iterator<Item = Group>) -> Vec<Recommendations> {
+pub(super) fn by_day(days: impl Iterator<Item = Group>) -> Vec<Recommendations> {
     days.map(|day| day.recommendations).collect()
 }
 
@@ -174,7 +182,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{count::Tally, report::Z};
+    use crate::report::Z;
 
     fn group(promoters: u64, passives: u64, detractors: u64) -> Group {
         Group { recommendations: Recommendations { promoters, passives, detractors }, ..Group::default() }
@@ -191,10 +199,10 @@ mod tests {
             Group::of_all(&stores.iter().flat_map(window).map(|(_, group)| *group).collect::<Vec<_>>())
         };
         let (now, before) = (sum(|store| &store.now), sum(|store| &store.before));
-        let tally = Tally { running: now, ..Tally::default() };
+        let tally = |running: Group| Tally { running, ..Tally::default() };
         let counts = Counts {
-            days: [(date(2026, 11, 2), tally)].into(),
-            before: [(date(2026, 11, 1), before)].into(),
+            days: [(date(2026, 11, 2), tally(now))].into(),
+            before: [(date(2026, 11, 1), tally(before))].into(),
             places: stores,
             ..Counts::default()
         };

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use super::StaffFigure;
+use super::{StaffFigure, StoreDays};
 use crate::{
-    count::{CaseCounts, Group, Operations, Series, Signs, Tally},
+    Id,
+    count::{CaseCounts, DriverSums, Group, Operations, Series, Signs, Tally},
     place::{Scope, StoreNumber},
     survey::{Brand, Survey},
 };
@@ -49,8 +50,8 @@ pub struct Counts {
     pub days: BTreeMap<Date, Tally>,
     /// Which other window this one is set against.
     pub against: Against,
-    /// The responses of that window, by business day.
-    pub before: BTreeMap<Date, Group>,
+    /// The tally of the subject's series in that window, by business day.
+    pub before: BTreeMap<Date, Tally>,
     /// Orders and revenue, by business day.
     pub operations: BTreeMap<Date, Operations>,
     /// Orders and revenue of the window that this one is set against.
@@ -61,6 +62,12 @@ pub struct Counts {
     pub staff: Option<StaffFigure>,
     /// The scopes directly below this one.
     pub children: Vec<Child>,
+    /// The responses of each scope beside this one, and of itself.
+    pub siblings: Siblings,
+    /// What each store sold beside its responses: of a store it alone.
+    pub sold: Vec<StoreDays>,
+    /// What each scope directly below was rated for, where that is known.
+    pub themes: Vec<ChildDrivers>,
     /// Of a node: the places by which its change is split, those that answered in one of the windows alone too.
     pub places: Vec<Part>,
     /// Which places these are.
@@ -108,6 +115,33 @@ pub struct Part {
     pub before: Vec<(Date, Group)>,
 }
 
+impl Counts {
+    /// The responses of each day of both windows.
+    pub(super) fn totals(&self) -> BTreeMap<Date, Group> {
+        self.before.iter().chain(&self.days).map(|(day, tally)| (*day, tally.total())).collect()
+    }
+}
+
+/// The scopes that lie directly below the same node.
+#[derive(Debug, Clone, Default)]
+pub struct Siblings {
+    /// The responses of this one, a group for each business day.
+    pub own: Vec<Group>,
+    /// Those of each other.
+    pub others: Vec<Vec<Group>>,
+}
+
+/// What a scope directly below was rated for.
+#[derive(Debug, Clone)]
+pub struct ChildDrivers {
+    /// The scope.
+    pub scope: Scope,
+    /// Its name.
+    pub name: String,
+    /// The sums of each driver, by business day.
+    pub days: BTreeMap<Date, BTreeMap<Id, DriverSums>>,
+}
+
 /// A scope directly below.
 #[derive(Debug, Clone)]
 pub struct Child {
@@ -115,8 +149,10 @@ pub struct Child {
     pub scope: Scope,
     /// Its name.
     pub name: String,
-    /// Its responses, a group for each business day.
-    pub days: Vec<Group>,
+    /// Its responses by business day.
+    pub days: Vec<(Date, Group)>,
+    /// Those of the window that this one is set against.
+    pub before: Vec<(Date, Group)>,
     /// Its whole responses on store-days with orders, and these orders.
     pub answered: (u64, u64),
     /// Its signs of gaming.

@@ -1,10 +1,10 @@
-//! A figure with its interval. In JSON its three numbers stand beside those of others, each under a name of its own, and
-//! are `null` where nothing is known.
+//! A figure with its interval. In JSON its three numbers mostly stand beside those of others, each under a name of its
+//! own, and are `null` where nothing is known.
 
-use serde::{Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A figure and the ends of its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The figure.
     pub value: f64,

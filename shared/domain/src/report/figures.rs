@@ -5,45 +5,37 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    CasesFigure, Change, Child, ChildFigure, Counts, DayFigure, Drivers, GroupName, Integrity, Nps, NpsFigure,
-    OperationsFigure, Report, SatisfactionFigure, Score, Share, SilentGuests, Subject, Temperature, Weighted,
-    change::alike,
+    CasesFigure, Change, Counts, DayFigure, Drift, Drivers, GroupFigure, GroupName, Integrity, Now, NpsFigure,
+    OperationsFigure, OwnRank, Report, SatisfactionFigure, Score, SilentGuests, Subject, Temperature, Weighted,
+    below::child_figures,
+    by_week::by_week,
     days::Widening,
-    hidden::{FEW, TOO_FEW, shown, shown_alone},
-    integrity::stand_out,
+    hidden::{TOO_FEW, shown, shown_alone},
+    journey::touchpoints,
+    meals::by_meal,
     nps::day_factor,
     nps_over,
     parts::{amount_figures, group_figures, staff_figures, table_figures},
-    ranks,
-    score::{nps_of, satisfied_of},
+    rox::{cells, rox},
     share_over,
+    themes::themes_of_children,
+    trend::trend,
+    week_hours::by_weekday_and_hour,
 };
 use crate::{
-    count::{Group, Histogram, Operations, Recommendations, Tally, response_rate},
+    count::{Group, Histogram, Operations, Recommendations, Tally},
     number,
     place::Scope,
     survey::{Kind, Measure, Question, Survey},
-    visit::{Channel, Segment},
+    visit::Segment,
 };
 
 impl Report {
     /// Works the report out.
     pub fn new(subject: &Subject<'_>, counts: Counts) -> Self {
-        let mut all = Tally::default();
-        counts.days.values().for_each(|tally| all.merge(tally));
-        let survey = subject.survey;
-        let totals: Vec<Group> = counts.days.values().map(Tally::total).collect();
-        let whole = all.total();
-        let total = shown_alone(&whole);
-        let channel = |channel: &Channel| GroupName::Channel { channel: *channel };
-        let segment = |segment: &Segment| GroupName::Segment {
-            segment: *segment,
-            name: subject.brand.segments.get(segment).cloned(),
-        };
         let days: Vec<&Tally> = counts.days.values().collect();
-        let marginal = Drivers::marginal(survey, &days, &all);
-        let nps = nps_figure(survey, &days, &all);
-        let operations = OperationsFigure::of(counts.operations.values());
+        let Basis { all, totals, whole, total, nps, operations, drivers, marginal, drift, cases } =
+            Basis::of(subject, &counts, &days);
         let operations_in_all = operations.as_ref().map_or((0, 0), |all| (all.answered, all.orders));
         Self {
             scope: subject.scope.to_string(),
@@ -62,30 +54,92 @@ impl Report {
             counted_at: counts.counted_at.and_then(|at| Timestamp::from_second(at.as_second()).ok()),
             score: Score::shown(&totals, &total),
             temperature: Temperature::of(&totals, &total),
-            satisfaction: satisfaction_figure(survey, &days, &all),
+            satisfaction: satisfaction_figure(subject.survey, &days, &all),
             change: Change::of(&counts, matches!(subject.scope, Scope::Store(_))),
+            now: Now::of(subject, &counts),
+            rank: OwnRank::of(&counts.siblings),
+            trend: trend(subject, &counts),
             silent_guests: silent_guests(nps.as_ref(), operations.as_ref(), all.responses),
             weighted_by_hour: weighted(&all, &totals),
             nps,
-            drivers: Drivers::together(survey, &days, &all).unwrap_or_else(|| marginal.clone()),
+            drift,
+            journey: touchpoints(subject, &drivers, &days, cases.as_ref()),
+            drivers,
             marginal,
-            by_channel: group_figures(&days, |day| &day.channels, channel, None),
-            by_segment: group_figures(&days, |day| &day.segments, segment, Some(&whole)),
+            by_channel: by_channel(&days),
+            by_segment: by_segment(subject, &days, &whole),
             by_hour: group_figures(&days, |day| &day.hours, |hour| GroupName::Hour { hour: *hour }, None),
+            by_meal: by_meal(&days),
+            by_weekday_and_hour: by_weekday_and_hour(&counts.days),
             by_table: table_figures(subject.scope, &days),
             by_staff: staff_figures(subject.scope, &days),
             by_amount: amount_figures(&days),
+            by_week: by_week(&counts.totals(), &counts.operations, (subject.from, subject.to)),
+            rox: rox(&cells(&counts.sold, subject.from, subject.to)),
             operations,
             days: day_figures(&counts.days, &counts.operations),
-            cases: CasesFigure::of(&counts.cases),
+            cases,
             staff: counts.staff,
             integrity: Integrity::of(&all),
-            children: child_figures(counts.children, operations_in_all),
+            children: child_figures(counts.children, operations_in_all, (subject.from, subject.to)),
+            themes: themes_of_children(subject.survey, &counts.themes),
+            beside: None,
             behind: counts.behind,
             comments: counts.comments,
             comments_before: counts.comments_before,
         }
     }
+}
+
+/// The figures and counts from which others are worked out.
+struct Basis {
+    all: Tally,
+    /// The responses of each day.
+    totals: Vec<Group>,
+    whole: Group,
+    /// All responses as they may be shown.
+    total: Group,
+    nps: Option<NpsFigure>,
+    operations: Option<OperationsFigure>,
+    drivers: Drivers,
+    marginal: Drivers,
+    drift: Option<Drift>,
+    cases: Option<CasesFigure>,
+}
+
+impl Basis {
+    fn of(subject: &Subject<'_>, counts: &Counts, days: &[&Tally]) -> Self {
+        let mut all = Tally::default();
+        days.iter().for_each(|day| all.merge(day));
+        let survey = subject.survey;
+        let whole = all.total();
+        let marginal = Drivers::marginal(survey, days, &all);
+        let together = Drivers::together(survey, days, &all);
+        Self {
+            totals: days.iter().map(|day| day.total()).collect(),
+            whole,
+            total: shown_alone(&whole),
+            nps: nps_figure(survey, days, &all),
+            operations: OperationsFigure::of(counts.operations.values()),
+            drift: Drift::of(subject, counts, together.as_ref(), &marginal),
+            drivers: together.unwrap_or_else(|| marginal.clone()),
+            marginal,
+            cases: CasesFigure::of(&counts.cases),
+            all,
+        }
+    }
+}
+
+fn by_channel(days: &[&Tally]) -> Vec<GroupFigure> {
+    group_figures(days, |day| &day.channels, |channel| GroupName::Channel { channel: *channel }, None)
+}
+
+fn by_segment(subject: &Subject<'_>, days: &[&Tally], whole: &Group) -> Vec<GroupFigure> {
+    let name = |segment: &Segment| GroupName::Segment {
+        segment: *segment,
+        name: subject.brand.segments.get(segment).cloned(),
+    };
+    group_figures(days, |day| &day.segments, name, Some(whole))
 }
 
 fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operations>) -> Vec<DayFigure> {
@@ -105,40 +159,6 @@ fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operati
         }
     };
     known.into_iter().zip(&totals).zip(shown(&totals)).map(figure).collect()
-}
-
-/// `all` are the whole responses on store-days with orders of all that lies below, and these orders.
-fn child_figures(children: Vec<Child>, all: (u64, u64)) -> Vec<ChildFigure> {
-    let recommended = |days: &[Group]| days.iter().map(|day| day.recommendations).collect::<Vec<_>>();
-    let enough = |days: &[Group]| Group::of_all(days).recommendations.n() >= TOO_FEW;
-    let days = children.iter().map(|child| child.days.as_slice());
-    let ranked: Vec<Vec<Recommendations>> = days.filter(|days| enough(days)).map(recommended).collect();
-    let mut ranks = ranks(&ranked).into_iter();
-    let mut marks = stand_out(&children);
-    let figure = |Child { scope, name, days, answered, .. }: Child| {
-        let total = Group::of_all(&days);
-        let rank = if enough(&days) { ranks.next() } else { None };
-        let rate = response_rate(answered.0, answered.1);
-        let siblings = response_rate(all.0.saturating_sub(answered.0), all.1.saturating_sub(answered.1));
-        ChildFigure {
-            scope: scope.to_string(),
-            name,
-            score: Score::shown(&days, &if rank.is_some() { shown_alone(&total) } else { Group::default() }),
-            few: total.recommendations.n() < FEW,
-            response_rate: rate,
-            alike: alike(rate, siblings),
-            rank_low: rank.map(|rank| rank.low),
-            rank_high: rank.map(|rank| rank.high),
-            stands_out: marks.remove(&scope).unwrap_or_default(),
-        }
-    };
-    let mut figures: Vec<ChildFigure> = children.into_iter().map(figure).collect();
-    // The best first; who has no rank comes last.
-    figures.sort_by(|a, b| {
-        let score = |figure: &ChildFigure| figure.score.nps.map_or(f64::NEG_INFINITY, |nps| nps.value);
-        score(b).total_cmp(&score(a)).then_with(|| a.scope.cmp(&b.scope))
-    });
-    figures
 }
 
 /// By how many points of NPS those who did not answer may be less happy.
@@ -161,23 +181,6 @@ fn silent_guests(nps: Option<&NpsFigure>, operations: Option<&OperationsFigure>,
     let Some((nps, rate)) = nps.zip(rate) else { return Vec::new() };
     let possible = LESS_HAPPY_BY.into_iter().filter(|points| nps.score - points >= -100.0);
     possible.map(|points| SilentGuests { less_happy_by: points, nps: nps.score - (1.0 - rate) * points }).collect()
-}
-
-impl Temperature {
-    /// None with fewer than 30 answers to either question. The value is drawn to the middle, and with few answers it
-    /// seems colder than it is next to others.
-    fn of(days: &[Group], shown: &Group) -> Option<Self> {
-        let enough = shown.recommendations.n() >= FEW && shown.rated >= FEW;
-        nps_of(days).zip(satisfied_of(days)).filter(|_| enough).map(|(nps, satisfied)| Self::from(nps, satisfied))
-    }
-
-    /// One figure from both. Its interval takes the two as fully correlated, a bound on the safe side: its half-width
-    /// is the mean of the two half-widths.
-    fn from(nps: Nps, satisfied: Share) -> Self {
-        let value = f64::midpoint((nps.adjusted + 100.0) / 2.0, 100.0 * satisfied.adjusted);
-        let half_width = f64::midpoint(nps.half_width / 2.0, 100.0 * satisfied.half_width);
-        Self { value, low: (value - half_width).max(0.0), high: (value + half_width).min(100.0) }
-    }
 }
 
 impl OperationsFigure {

@@ -22,11 +22,7 @@ pub(super) fn survey() -> Survey {
 /// some, the i-th leaves out driver i mod 3.
 pub(super) fn responses(count: usize, a_day: usize, leave_out: bool) -> Vec<Tally> {
     let survey = survey();
-    let mut state = 2026_i64;
-    let mut next = |below: i64| {
-        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
-        (state >> 16) % below
-    };
+    let mut next = generator(2026);
     let mut days = vec![Tally::default(); count.div_ceil(a_day)];
     for i in 0..count {
         let (a, b, c, noise) = (1 + next(5), 1 + next(5), 1 + next(5), next(7));
@@ -39,6 +35,33 @@ pub(super) fn responses(count: usize, a_day: usize, leave_out: bool) -> Vec<Tall
         days[i / a_day].add(&Response { answers, ..Response::example() }, 12, &survey);
     }
     days
+}
+
+/// Whole responses of guests of the segments 0 to 2, likewise, beginning at a seed. The weights of the drivers are by
+/// segment, in percent.
+pub(super) fn responses_by_segment(seed: i64, count: usize, a_day: usize, weights: fn(u8) -> [i64; 3]) -> Vec<Tally> {
+    let survey = survey();
+    let mut next = generator(seed);
+    let mut days = vec![Tally::default(); count.div_ceil(a_day)];
+    for i in 0..count {
+        let segment = u8::try_from(next(3)).unwrap();
+        let (a, b, c, noise) = (1 + next(5), 1 + next(5), 1 + next(5), next(7));
+        let [of_a, of_b, of_c] = weights(segment);
+        let y = ((of_a * a + of_b * b + of_c * c + (noise - 3) * 45 + 110).div_euclid(100)).clamp(1, 5);
+        let answers = serde_json::from_value(serde_json::json!({"y": y, "a": a, "b": b, "c": c})).unwrap();
+        let segment = segment.try_into().unwrap();
+        days[i / a_day].add(&Response { answers, segment, ..Response::example() }, 12, &survey);
+    }
+    days
+}
+
+/// Numbers below a bound, from a linear congruential generator.
+pub(super) fn generator(seed: i64) -> impl FnMut(i64) -> i64 {
+    let mut state = seed;
+    move |below| {
+        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+        (state >> 16) % below
+    }
 }
 
 pub(super) fn near(figures: &[f64], golden: &[f64]) {

@@ -28,6 +28,34 @@ pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
     hidden
 }
 
+/// Which cells of a table are hidden whose lines are known as wholes too: its rows and its columns. Each cell comes with
+/// its two lines. In every line, nobody is hidden or at least five, or all of it is.
+pub(super) fn hidden_in_lines(cells: &[u64], lines: &[[u8; 2]]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = cells.iter().map(|n| *n < TOO_FEW).collect();
+    let mut all: Vec<u8> = lines.iter().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    // Each round that changes something hides a cell more.
+    loop {
+        let before = hidden.clone();
+        for line in &all {
+            let inside = |at: usize| lines.get(at).is_some_and(|lines| lines.contains(line));
+            let of_line: Vec<(usize, u64)> = (0..).zip(cells.iter().copied()).filter(|(at, _)| inside(*at)).collect();
+            let is_hidden = |at: &usize| hidden.get(*at).copied().unwrap_or(true);
+            let left: u64 = of_line.iter().filter(|(at, _)| is_hidden(at)).map(|(_, n)| n).sum();
+            let smallest = of_line.iter().filter(|(at, _)| !is_hidden(at)).min_by_key(|(_, n)| *n);
+            if let Some((at, _)) = smallest.filter(|_| (1..TOO_FEW).contains(&left))
+                && let Some(cell) = hidden.get_mut(*at)
+            {
+                *cell = true;
+            }
+        }
+        if hidden == before {
+            return hidden;
+        }
+    }
+}
+
 /// The parts of a whole as they may be shown: each without the answers to a question that too few of them gave.
 pub(super) fn shown(parts: &[Group]) -> Vec<Group> {
     let by = |n: fn(&Group) -> u64| hidden(&parts.iter().map(n).collect::<Vec<_>>());
@@ -75,6 +103,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn of_a_line_of_a_table_nobody_is_hidden_or_at_least_five(cells in prop::collection::vec(0_u64..30, 0..40)) {
+            let lines: Vec<[u8; 2]> = (0..40).map(|at| [at % 5, 10 + at / 5]).take(cells.len()).collect();
+            let hidden = hidden_in_lines(&cells, &lines);
+            for line in 0..20 {
+                let inside = || cells.iter().zip(&lines).zip(&hidden).filter(|((_, lines), _)| lines.contains(&line));
+                let left: u64 = inside().filter(|(_, hidden)| **hidden).map(|((n, _), _)| n).sum();
+                prop_assert!(left == 0 || left >= 5 || inside().all(|(_, hidden)| *hidden));
+            }
+            prop_assert!(cells.iter().zip(&hidden).all(|(n, hidden)| *hidden || *n >= 5));
+        }
+
         #[test]
         fn what_is_hidden_is_nobody_or_at_least_five_unless_all_is(parts in prop::collection::vec(0_u64..40, 0..8)) {
             let hidden = hidden(&parts);

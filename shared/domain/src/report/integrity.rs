@@ -122,6 +122,7 @@ mod tests {
             scope: Scope::Store(i.try_into().unwrap()),
             name: String::new(),
             days: Vec::new(),
+            before: Vec::new(),
             answered: (0, 0),
             signs: [(sign, *counts)].into(),
         };

@@ -75,6 +75,15 @@ impl Recommendations {
         (self.n() > 0).then(|| (self.centre(), self.error_squared()))
     }
 
+    /// These answers less some of them.
+    pub(super) fn without(self, part: Self) -> Self {
+        Self {
+            promoters: self.promoters.saturating_sub(part.promoters),
+            passives: self.passives.saturating_sub(part.passives),
+            detractors: self.detractors.saturating_sub(part.detractors),
+        }
+    }
+
     /// The mean answer, on the scale −1 to 1.
     pub(super) fn mean(self) -> f64 {
         (number(self.promoters) - number(self.detractors)) / number(self.n())

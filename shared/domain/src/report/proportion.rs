@@ -1,6 +1,6 @@
 //! Shares and their intervals.
 
-use super::{DayFactor, Difference, Z, days::Widening, difference::Degrees};
+use super::{DayFactor, Difference, Z, days::Widening};
 use crate::number;
 
 /// A share with its uncertainty, all on 0 to 1.
@@ -26,10 +26,20 @@ pub fn share(k: u64, n: u64) -> Option<Share> {
 /// The share of some days, of each k and n. Where days vary more than independent guests would make them, its interval is
 /// as much wider.
 pub fn share_over(days: &[(u64, u64)]) -> Option<Share> {
-    let (k, n) = days.iter().fold((0, 0), |all, day| (all.0 + day.0, all.1 + day.1));
+    let (k, n) = sum(days);
+    widened(k, n, Widening::of_one(day_factor(days)))
+}
+
+fn sum(days: &[(u64, u64)]) -> (u64, u64) {
+    days.iter().fold((0, 0), |all, day| (all.0 + day.0, all.1 + day.1))
+}
+
+/// How the shares of days vary; none with answers on fewer than five.
+fn day_factor(days: &[(u64, u64)]) -> Option<DayFactor> {
+    let (k, n) = sum(days);
     let p = number(k) / number(n);
     let answered: Vec<(f64, u64)> = days.iter().map(|(k, n)| (number(*k), *n)).collect();
-    widened(k, n, Widening::of_one(DayFactor::of(&answered, p * (1.0 - p))))
+    DayFactor::of(&answered, p * (1.0 - p))
 }
 
 fn widened(k: u64, n: u64, widening: Widening) -> Option<Share> {
@@ -55,13 +65,22 @@ fn widened(k: u64, n: u64, widening: Widening) -> Option<Share> {
 /// with one success and one failure added to each. On −1 to 1; none of nothing.
 ///
 /// As with two scores, the difference as answered is within its interval.
-pub fn compare_shares((k1, n1): (u64, u64), (k2, n2): (u64, u64)) -> Option<Difference> {
+pub fn compare_shares(a: (u64, u64), b: (u64, u64)) -> Option<Difference> {
+    compare(a, b, Widening::NONE)
+}
+
+/// The same of the shares of some days each, where days may be good and bad.
+pub(super) fn compare_shares_over(a: &[(u64, u64)], b: &[(u64, u64)]) -> Option<Difference> {
+    compare(sum(a), sum(b), Widening::pooled([day_factor(a), day_factor(b)].into_iter().flatten()))
+}
+
+fn compare((k1, n1): (u64, u64), (k2, n2): (u64, u64), widening: Widening) -> Option<Difference> {
     let difference = share(k1, n1)?.share - share(k2, n2)?.share;
     let adjusted = |k: u64, n: u64| (number(k) + 1.0) / (number(n) + 2.0);
     let variance = |k: u64, n: u64| adjusted(k, n) * (1.0 - adjusted(k, n)) / (number(n) + 2.0);
     let centre = adjusted(k1, n1) - adjusted(k2, n2);
-    let se = (variance(k1, n1) + variance(k2, n2)).sqrt();
-    Some(Difference::new(difference, centre, se, Degrees::NORMAL, 1.0))
+    let se = (widening.factor * (variance(k1, n1) + variance(k2, n2))).sqrt();
+    Some(Difference::new(difference, centre, se, widening.degrees, 1.0))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{
     Z,
     days::Widening,
-    difference::{LEVEL, two_sided_p},
+    difference::{Difference, LEVEL, two_sided_p},
     nps::{day_factor, sum},
 };
 use crate::{count::Recommendations, number};
@@ -57,6 +57,14 @@ pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
 pub(super) fn discoveries(sorted: impl Iterator<Item = f64>, all: u64) -> usize {
     let significant = (1_u64..).zip(sorted).filter(|(k, p)| *p <= LEVEL * number(*k) / number(all));
     significant.map(|(k, _)| k).max().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+}
+
+/// Leaves only those of these differences distinguishable that are so with false discoveries kept at 5 % over all.
+pub(super) fn only_discoveries<'a>(differences: impl Iterator<Item = &'a mut Difference>) {
+    let mut all: Vec<&mut Difference> = differences.collect();
+    all.sort_by(|a, b| a.p.total_cmp(&b.p));
+    let count = discoveries(all.iter().map(|difference| difference.p), all.len() as u64);
+    all.into_iter().skip(count).for_each(|difference| difference.distinguishable = false);
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, Serializer};
 
-use super::{Behind, CasesFigure, Change, Comment, Difference, Drivers, Integrity, Score, StaffFigure, Weighted};
+use super::{
+    Behind, Beside, CasesFigure, CellFigure, Change, Comment, Difference, Drift, Drivers, Integrity, Meal, Now, Rox,
+    Score, StaffFigure, Temperature, ThemesOfChild, TouchpointFigure, TrendPoint, WeekFigure, Weighted,
+};
 use crate::{
     Id,
     count::{Histogram, Series, Sign},
@@ -59,6 +62,10 @@ pub struct Report {
     pub temperature: Option<Temperature>,
     /// The score less that of another window.
     pub change: Option<Change>,
+    /// The last seven days of the window against the seven before; none where the window has no more.
+    pub now: Option<Now>,
+    /// The rank of the scope among those beside it below the same node.
+    pub rank: Option<OwnRank>,
     /// The score of all guests, if those who did not answer are less happy.
     pub silent_guests: Vec<SilentGuests>,
     /// The score weighted by the orders of each hour; none without these.
@@ -67,12 +74,18 @@ pub struct Report {
     pub drivers: Drivers,
     /// The same for each driver on its own.
     pub marginal: Drivers,
+    /// How far their importance has drifted from that in the window before; none where a window has fewer than 28 days.
+    pub drift: Option<Drift>,
     /// By channel.
     pub by_channel: Vec<GroupFigure>,
     /// By segment, each against the rest.
     pub by_segment: Vec<GroupFigure>,
     /// By hour of payment on the store's clock.
     pub by_hour: Vec<GroupFigure>,
+    /// By the part of the day in which guests paid, each against the rest.
+    pub by_meal: Vec<GroupFigure>,
+    /// By day of the week and hour of payment.
+    pub by_weekday_and_hour: Vec<CellFigure>,
     /// By table, of a store, in the order of their names. Where something is known of some visits, all others are one part.
     pub by_table: Vec<GroupFigure>,
     /// By the person who served, likewise. By code and never by score: it is for learning.
@@ -81,17 +94,31 @@ pub struct Report {
     pub by_amount: Vec<GroupFigure>,
     /// Day by day; days about which nothing is known are left out.
     pub days: Vec<DayFigure>,
+    /// The score of seven days at a time.
+    pub trend: Vec<TrendPoint>,
     /// Orders and revenue, where they were given.
     pub operations: Option<OperationsFigure>,
+    /// Temperature beside orders, revenue and refunds, for each whole week of the window; empty without orders.
+    pub by_week: Vec<WeekFigure>,
+    /// What comes with a degree more, over stores and weeks.
+    pub rox: Option<Rox>,
     /// The outcomes of answers that needed somebody, to whatever survey; none where there were none.
     pub cases: Option<CasesFigure>,
+    /// The touchpoints of the brand's journey in their order, and where it breaks. Empty where the brand has none.
+    pub journey: Vec<TouchpointFigure>,
     /// The answers of staff, for readers who may see them; none where nobody asks them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffFigure>,
     /// Signs of gaming.
     pub integrity: Integrity,
+    /// What it stands beside, if something was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// The scopes directly below, with ranges of ranks.
     pub children: Vec<ChildFigure>,
+    /// What each scope directly below was rated for, against the rest. Only of a node above others, of twenty lowest nodes
+    /// at most.
+    pub themes: Vec<ThemesOfChild>,
     /// Stores whose latest count is not in these figures.
     pub behind: Vec<Behind>,
     /// The comments of guests, newest first. Only of a store.
@@ -144,17 +171,6 @@ pub struct SatisfactionFigure {
     pub histogram: Histogram,
 }
 
-/// The temperature (温度), 0 to 100 degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Temperature {
-    /// The mean of (NPS + 100)/2 and the satisfied share in percent, each adjusted.
-    pub value: f64,
-    /// The lower end of the 95 % interval.
-    pub low: f64,
-    /// The upper end of the 95 % interval.
-    pub high: f64,
-}
-
 /// The score of all guests, if those who did not answer are so much less happy.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SilentGuests {
@@ -203,6 +219,11 @@ pub enum GroupName {
         /// The brand's name for it.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+    },
+    /// A part of the day.
+    Meal {
+        /// Which.
+        meal: Meal,
     },
     /// An hour.
     Hour {
@@ -265,6 +286,17 @@ pub struct OperationsFigure {
     pub refunds: BTreeMap<String, f64>,
 }
 
+/// The rank of a scope among those beside it that have five answers or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OwnRank {
+    /// The best rank that it may have.
+    pub low: usize,
+    /// The worst rank that it may have.
+    pub high: usize,
+    /// How many have a rank.
+    pub of: usize,
+}
+
 /// A scope directly below.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChildFigure {
@@ -286,6 +318,12 @@ pub struct ChildFigure {
     pub rank_low: Option<usize>,
     /// The worst rank that it may have.
     pub rank_high: Option<usize>,
+    /// Its score less that of all others here, as far as false claims over all of them are kept to 5 %.
+    pub against_the_rest: Option<Difference>,
+    /// Its score less that of the window before, likewise.
+    pub change: Option<Difference>,
+    /// Its score in each whole week of the window, the oldest first; the last ends with the window.
+    pub weekly_nps: Vec<Option<f64>>,
     /// Signs of gaming that are rarer among its siblings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stands_out: Vec<Sign>,

@@ -7,9 +7,10 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Colour, Texts,
+    Cause, Colour, Texts, Touchpoint,
     cause::{built_in, check_causes},
     language::is_language_tag,
+    touchpoint::check_journey,
 };
 use crate::{
     Mistakes, check_line, is_blank, shortened,
@@ -41,7 +42,7 @@ impl Brand {
 
     /// The causes that a case can have: the brand's own list, or the built-in one where it has none.
     pub fn known_causes(&self) -> Vec<Cause> {
-        if self.causes.is_empty() { built_in() } else { self.causes.clone() }
+        known(&self.causes)
     }
 
     /// Until when what is known of a visit is kept: so many days after its payment, so that a day's responses go together.
@@ -49,6 +50,11 @@ impl Brand {
         let retention = (i64::from(self.retention_days) * 24).hours();
         paid.start().checked_add(retention).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// The causes of a brand that names these.
+fn known(causes: &[Cause]) -> Vec<Cause> {
+    if causes.is_empty() { built_in() } else { causes.to_vec() }
 }
 
 impl Deref for Brand {
@@ -99,6 +105,9 @@ pub struct BrandDetails {
     /// The causes that a case can have, 30 at most. Empty for the built-in list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
+    /// The touchpoints of a guest's journey in their order, 20 at most. Empty for no map.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub journey: Vec<Touchpoint>,
 }
 
 /// A link of the brand's own.
@@ -200,6 +209,7 @@ impl Default for BrandDetails {
             wechat: None,
             alipay: None,
             causes: Vec::new(),
+            journey: Vec::new(),
         }
     }
 }
@@ -230,6 +240,7 @@ impl TryFrom<BrandDetails> for Brand {
             link.check(&mut mistakes);
         }
         check_causes(&details.causes, &mut mistakes);
+        check_journey(&details.journey, &known(&details.causes), &mut mistakes);
         mistakes.unless(Self(details))
     }
 }
