@@ -107,7 +107,7 @@ async fn a_node_whose_best_stores_answer_more_is_called_no_warmer() {
             (&json!(false), &json!("stores"))
         );
         let page = page(&world, scope, &days(3, 3)).await;
-        assert!(!page.contains("Warmer") && page.contains("No significant change in NPS: 0.0"), "{page}");
+        assert!(!page.contains("Warmer") && page.contains("No significant change in NPS, 0.0"), "{page}");
         assert!(page.contains("of which +5.7 comes from a changed mix of stores."), "{page}");
     }
     // Of the lower node, whose children are stores, the same without reading further.
@@ -214,7 +214,7 @@ async fn the_window_is_four_weeks_and_can_be_set_against_a_year_before() {
         near(&year, &[("nps", 90.0)]);
     }
     let text = page(&world, "store/301", "against=year").await;
-    assert!(text.contains("compared with the same weekdays a year before") && text.contains("Warmer"), "{text}");
+    assert!(text.contains("than a year before (") && text.contains("Warmer by 90.0 points"), "{text}");
     for language in ["zh-CN", "zh-TW"] {
         let link = format!("against=year&amp;lang={language}");
         assert!(text.contains(&link), "the other languages say the same: {text}");

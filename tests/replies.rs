@@ -8,6 +8,7 @@ mod cases;
 pub mod endpoints;
 mod guests_cases;
 pub mod log;
+mod nodes;
 pub mod payments;
 mod people;
 

@@ -1,4 +1,5 @@
-// Draws the pictures of the READMEs again, from the demo: a guest's survey and a manager's report, on a phone.
+// Draws the pictures of the READMEs and of the tour again, from the demo: guests' and managers' pages, on a phone and at
+// a desk.
 //
 //   apt-get install chromium fonts-noto-cjk fonts-roboto-unhinted pngquant
 //   npm ci --prefix tests/browser
@@ -10,19 +11,28 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT, folder, url } from '../program.mjs';
-import { browser, newSurvey, option, signIn, start, stop } from './stack.mjs';
+import { ROOT, call, folder, url } from '../program.mjs';
+import { browser, newSurvey, option, sent, signIn, start, stop } from './stack.mjs';
 
 const FOLDER = join(ROOT, 'docs/pictures');
 const LANGUAGES = ['en', 'zh-CN'];
 // The store whose manager has something to see: it got worse a week ago.
 const REPORT_OF = 'store/13';
+const HEAD_OFFICE = 'cn';
+const SIDE_BY_SIDE = ['cn/east', 'cn/north'];
+// The words of a guest and the reply of the store, by the language of the page.
+const CASES = {
+  en: [/^The tables/, /^We are sorry/],
+  'zh-CN': [/凉/, /^菜凉/],
+};
 const SURVEY_OF = 12;
 const ANSWERS = { nps: 9, csat: 5 };
 
 // A phone of 390 × 844, of which the page has what is below the camera.
 const [WIDTH, HEIGHT, ABOVE] = [390, 844, 44];
 const PHONE = { viewport: { width: WIDTH, height: HEIGHT - ABOVE }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const DESK = { viewport: { width: 1440, height: 900 } };
+const TABLET = { viewport: { width: 800, height: 900 }, deviceScaleFactor: 2 };
 
 // Pages use the phone's own letters. These are those of most phones in the world.
 const LETTERS = ['system-ui', 'sans-serif'].map((family) => `
@@ -48,11 +58,41 @@ async function survey(page) {
   await scrollTo(page, 'body', 0);
 }
 
-/** The part of the report that a manager sees first, below the choice of days. */
-async function report(page) {
+/** The thanks, after the shortest answer. */
+async function thanks(page) {
+  await survey(page);
+  await sent(page, () => page.locator('.survey button').tap());
+}
+
+/** A report, of which only a part is drawn, if one is named. */
+function reportOf(scope, part) {
+  return async (page) => {
+    await signIn(page);
+    await page.goto(`${url}/reports/${scope}`);
+    return part && page.locator(part);
+  };
+}
+
+/** A case that the store has replied to, from the guest's words down. */
+async function repliedCase(page, locale) {
   await signIn(page);
-  await page.goto(`${url}/reports/${REPORT_OF}.html`);
-  await scrollTo(page, '.warmth', 8);
+  await page.goto(`${url}/case/${await caseWith(CASES[locale])}`);
+  await scrollTo(page, 'blockquote', 24);
+}
+
+/** A case with such words and such a reply, else one with such words and any reply. */
+async function caseWith([words, reply]) {
+  const pages = ['state=open', 'state=closed', 'state=closed&page=2', 'state=closed&page=3'];
+  const lists = await Promise.all(pages.map((query) => call('GET', `/cases/${HEAD_OFFICE}?${query}`)));
+  const said = lists.flatMap(({ cases }) => cases).filter((listed) => words.test(listed.words));
+  const cases = await Promise.all(said.map(({ case: id }) => call('GET', `/case/${id}`)));
+  const replied = cases.filter((one) => one.reply);
+  return (replied.find((one) => reply.test(one.reply)) ?? replied[0]).case;
+}
+
+async function people(page) {
+  await signIn(page);
+  await page.goto(`${url}/people`);
 }
 
 /** Scrolls until an element is so far below the top, and stays there. A tap's own scrolling may still be under way. */
@@ -91,12 +131,22 @@ async function frame(shown) {
   }
 }
 
-async function draw(name, locale, show) {
-  const context = await browser.newContext({ ...PHONE, locale });
+/** A part of a page and a little around it, without the bar that stays in sight. */
+async function around(page, part) {
+  const { x, y, width, height } = await part.boundingBox();
+  const margin = 16;
+  const clip = { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+  return page.screenshot({ fullPage: true, clip });
+}
+
+/** Draws what `show` leads to: the screen, or the part of it that it names. A phone's screen gets the phone around it. */
+async function draw(name, locale, show, device = PHONE) {
+  const context = await browser.newContext({ ...device, locale });
   try {
     const page = await context.newPage();
-    await show(page);
-    const picture = await frame(await page.screenshot());
+    const part = await show(page, locale);
+    const shown = await (part ? around(page, part) : page.screenshot());
+    const picture = device === PHONE && !part ? await frame(shown) : shown;
     // A page has few colours; 256 of them are a third of the bytes.
     const small = execFileSync('pngquant', ['--speed', '1', '--strip', '-'], { input: picture });
     const file = join(FOLDER, `${name}.${locale}.png`);
@@ -107,13 +157,25 @@ async function draw(name, locale, show) {
   }
 }
 
+const [ONE, OTHER] = SIDE_BY_SIDE;
+const PICTURES = [
+  ['survey', survey],
+  ['report', reportOf(`${REPORT_OF}.html`)],
+  ['tour/thanks', thanks],
+  ['tour/head-office', reportOf(`${HEAD_OFFICE}.html`), DESK],
+  ['tour/weekday-and-hour', reportOf(`${HEAD_OFFICE}.html`, '.when'), TABLET],
+  ['tour/side-by-side', reportOf(`${ONE}.html?with=${OTHER}`, '.beside'), TABLET],
+  ['tour/what-guests-wrote', reportOf(`${REPORT_OF}.html`, '.said')],
+  ['tour/case', repliedCase],
+  ['tour/people', people],
+];
+
 // On a busy machine the demo alone takes a minute.
-await start(300, { hasDemo: true, prepare: useLettersOfAPhone });
+await start(600, { hasDemo: true, prepare: useLettersOfAPhone });
 try {
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(join(FOLDER, 'tour'), { recursive: true });
   for (const locale of LANGUAGES) {
-    await draw('survey', locale, survey);
-    await draw('report', locale, report);
+    for (const [name, show, device] of PICTURES) await draw(name, locale, show, device);
   }
 } finally {
   await stop();

@@ -21,7 +21,7 @@ pub(crate) fn section(cases: Option<&CasesFigure>, causes: &[Cause], language: &
         html! { @if let Some(minutes) = minutes { tr { th scope="row" { (name) } td { (filled(words.minutes, &[("n", &format!("{minutes:.0}"))])) } } } }
     };
     html! {
-        section {
+        section.follow-up {
             h2 { (words.cases) }
             div.wide role="region" aria-label=(words.cases) tabindex="0" { table {
                 tbody {

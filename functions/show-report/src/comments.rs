@@ -6,30 +6,35 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        count::Series,
         place::Store,
-        report::{Comment, Meal},
-        survey::{Answer, Answers, Measure, Survey},
+        report::{Comment, Meal, Report},
+        survey::{Answer, Answers, Measure},
     },
     http::Request,
-    reading::{Reading, Window},
     seal::{open, seal},
     table::StoredResponse,
 };
+use jiff::civil::Date;
 use uuid::Uuid;
 
-use crate::App;
+use crate::{App, loading::Loaded};
 
 /// How many responses are read for their comments: about six read units.
 const READ: usize = 50;
 
-/// The comments that are asked for.
-pub(crate) struct Asked<'a> {
-    pub store: &'a Store,
-    pub window: Window,
-    pub series: &'a Series,
-    pub survey: &'a Survey,
-    pub reading: &'a Reading,
+/// The comments that are wanted.
+pub(crate) enum Wanted {
+    /// All.
+    All,
+    /// Of guests who rated this driver low.
+    Low(Id),
+}
+
+/// Whether comments may be shown by who rated a driver low: only of those to be fixed first, and only where at least five
+/// did. Driver by driver, a reader could else find out all that a comment's guest answered.
+pub(crate) fn may_be_filtered(report: &Report, question: &Id) -> bool {
+    let is_first = report.drivers.fix_first.contains(question);
+    is_first && report.drivers.drivers.iter().any(|driver| driver.question == *question && driver.effect.is_some())
 }
 
 /// A page of comments, newest first.
@@ -40,8 +45,15 @@ pub(crate) struct Comments {
     pub before: Option<String>,
 }
 
-pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Asked<'_>) -> Result<Comments, Stop> {
-    let Asked { store, window, series, survey, reading } = asked;
+pub(crate) async fn read(
+    app: &App,
+    request: &Request,
+    fresh: Uuid,
+    loaded: &Loaded,
+    wanted: &Wanted,
+) -> Result<Comments, Stop> {
+    let Loaded { window, series, survey, shown, .. } = loaded;
+    let Some(store) = loaded.store() else { return Ok(Comments::default()) };
     let about = format!("{} {series}", store.number);
     let before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keys));
     let paid = store.calendar.window_of(window.from, window.to);
@@ -50,18 +62,29 @@ pub(crate) async fn read(app: &App, request: &Request, fresh: Uuid, asked: &Aske
     // Of the running day what waits to be shown waits here too.
     let mut responses = page.responses;
     shuffle(&mut responses, store, app);
-    let shown = responses.into_iter().filter(|stored| {
-        let day = store.calendar.day_of(stored.minute.start());
-        reading.shows(series, day, &stored.response)
-    });
-    let comments = shown.flat_map(|stored| {
-        let day = store.calendar.day_of(stored.minute.start());
+    let day_of = |stored: &StoredResponse| store.calendar.day_of(stored.minute.start());
+    let is_shown = |stored: &StoredResponse| {
+        shown.shows(day_of(stored), &stored.response) && is_wanted(stored, loaded, wanted, day_of(stored))
+    };
+    let comments = responses.into_iter().filter(is_shown).flat_map(|stored| {
         // Of a day with fewer than five answers no score is shown, and none beside what was written.
-        let recommend = recommend.filter(|_| reading.has_enough_on(series, day));
+        let recommend = recommend.filter(|_| shown.has_enough_on(day_of(&stored)));
         comments(stored, store, recommend)
     });
     let comments = comments.collect();
     Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keys)) })
+}
+
+/// Whether a response is among those that are wanted. By a rating only on a day with at least five answers.
+fn is_wanted(stored: &StoredResponse, loaded: &Loaded, wanted: &Wanted, day: Date) -> bool {
+    let Wanted::Low(question) = wanted else { return true };
+    let scale = loaded.survey.drivers().find(|(driver, _)| driver.id() == question).map(|(_, scale)| scale);
+    let rated = match stored.response.answers.get(question) {
+        Some(Answer::Scale(n)) => Some(*n),
+        _ => None,
+    };
+    let is_low = rated.zip(scale).is_some_and(|(n, scale)| n <= scale.low_at_most);
+    is_low && loaded.shown.has_enough_on(day)
 }
 
 /// Brings what was written at one meal into an order that gives away nothing of the payments. A person who has those

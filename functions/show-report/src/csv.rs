@@ -90,7 +90,9 @@ fn named(group: &GroupName) -> (&'static str, String) {
             let band = currency.as_ref().zip(*from).map(|(currency, from)| format!("{currency} {from}"));
             ("amount", band.unwrap_or_default())
         }
-        GroupName::Channel { .. } | GroupName::Segment { .. } | GroupName::Hour { .. } => ("", String::new()),
+        GroupName::Channel { .. } | GroupName::Segment { .. } | GroupName::Meal { .. } | GroupName::Hour { .. } => {
+            ("", String::new())
+        }
     }
 }
 

@@ -1,7 +1,8 @@
-//! The part of the page that says what satisfaction depends on.
+//! What satisfaction depends on, and what to fix first.
 
 use aftertaste::{
     domain::{
+        Id,
         report::{Coefficient, DriverFigure, Drivers, Errors, Estimate},
         survey::Survey,
     },
@@ -9,40 +10,135 @@ use aftertaste::{
 };
 use maud::{Markup, html};
 
-use crate::{figures::hundredths, pictures::importance_performance, words::Words};
+use crate::{
+    figures::{hundredths, unsigned},
+    pictures,
+    words::Words,
+};
 
-/// The drivers of satisfaction, as a picture and a table.
-pub(crate) fn section(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
+/// Drivers by the names that people call them by.
+pub(crate) struct Named<'a> {
+    pub survey: &'a Survey,
+    pub language: &'a str,
+    pub words: &'a Words,
+}
+
+impl Named<'_> {
+    /// A driver's theme, or else its question.
+    pub(crate) fn of<'a>(&'a self, driver: &'a DriverFigure) -> &'a str {
+        self.of_question(driver.theme.as_ref(), &driver.question)
+    }
+
+    /// The theme of a question, or else its text.
+    pub(crate) fn of_question<'a>(&'a self, theme: Option<&Id>, question: &'a Id) -> &'a str {
+        let theme = theme.and_then(|theme| self.words.themes.get(theme.as_str()).copied());
+        theme.unwrap_or_else(|| self.text(question))
+    }
+
+    /// The text of a question.
+    fn text<'a>(&'a self, question: &'a Id) -> &'a str {
+        let asked = self.survey.question(question.as_str());
+        asked.map_or(question.as_str(), |asked| asked.definition.text.in_language(self.language))
+    }
+
+    /// The drivers to fix first.
+    pub(crate) fn first<'a>(&self, drivers: &'a Drivers) -> Vec<&'a DriverFigure> {
+        let find = |id: &Id| drivers.drivers.iter().find(|driver| driver.question == *id);
+        drivers.fix_first.iter().filter_map(find).collect()
+    }
+}
+
+/// The drivers to fix first, each with the cost of its low answers; or that nothing stands out.
+pub(crate) fn to_fix_first(drivers: &Drivers, named: &Named<'_>) -> Markup {
+    let (first, words) = (named.first(drivers), named.words);
+    html! {
+        h2 { (words.fix_first) }
+        @if first.is_empty() {
+            p { (words.nothing_first) }
+        } @else {
+            ul.first { @for driver in first {
+                li {
+                    strong { (named.of(driver)) }
+                    @if let Some(penalty) = driver.effect.map(|effect| effect.penalty.estimate()) {
+                        " " span.note { (filled(words.costs, &[("points", &cost(penalty))])) }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+fn cost(Estimate { value, low, high }: Estimate) -> String {
+    format!("{} ({} … {})", unsigned(value), unsigned(low), unsigned(high))
+}
+
+/// The drivers of satisfaction, each as two bars with whiskers, and a table of the figures. With nothing beside it, it
+/// takes the width of the page.
+pub(crate) fn section(drivers: &Drivers, named: &Named<'_>, is_alone: bool) -> Markup {
+    let words = named.words;
     if drivers.n == 0 {
         return html! {};
     }
     let few_days = drivers.drivers.iter().filter_map(|d| d.effect).any(|effect| effect.errors == Errors::Classic);
+    let estimates = drivers.drivers.iter().filter_map(|driver| driver.effect);
+    let ends = estimates.flat_map(|effect| [effect.penalty, effect.reward].map(|side| side.estimate()));
+    let widest = ends.fold(0.1_f64, |widest, side| widest.max(side.low.abs()).max(side.high.abs()));
     html! {
-        section {
+        section.drivers.alone[is_alone] {
             h2 { (words.drivers) }
             p.note { (words.method(drivers.method, drivers.n)) @if few_days { " " (words.few_days) } }
-            @if drivers.drivers.iter().any(|driver| driver.quadrant.is_some()) {
-                (importance_performance(&drivers.drivers, words.performance, words.importance))
-            }
-            div.wide role="region" aria-label=(words.drivers) tabindex="0" { table.drivers {
-                thead { tr {
-                    th scope="col" { (words.driver) } th scope="col" { (words.mean) } th scope="col" { (words.penalty) }
-                    th scope="col" { (words.reward) }
-                } }
-                tbody { @for (number, driver) in (1..).zip(&drivers.drivers) {
-                    tr {
-                        th scope="row" {
-                            span.number { (number) } " " (text(driver, survey, language)) br;
-                            span.note { (said(driver, words)) }
+            p.note.ends aria-hidden="true" { span { "← " (words.penalty) } span { (words.reward) " →" } }
+            ul.bars { @for driver in drivers.drivers.iter().filter(|driver| driver.effect.is_some()) {
+                li {
+                    div.named {
+                        strong { (named.of(driver)) }
+                        span.note { (said(driver, words)) }
+                    }
+                    @if let Some(effect) = driver.effect {
+                        (pictures::effect(&effect, (driver.penalty_certain, driver.reward_certain), widest))
+                        p.note {
+                            (words.penalty) " " b { (hundredths(-effect.penalty.value)) } " " (between(lost(&effect.penalty))) br;
+                            (words.reward) " " b { (hundredths(effect.reward.value)) } " " (between(effect.reward.estimate()))
                         }
-                        td { (driver.mean.map_or_else(String::new, |mean| format!("{mean:.2}"))) br; span.note { (driver.n) } }
-                        td { @if let Some(effect) = driver.effect { (lost(&effect.penalty)) } }
-                        td { @if let Some(effect) = driver.effect { (points(effect.reward.estimate())) } }
+                    }
+                }
+            } }
+            @let unknown: Vec<&str> = drivers.drivers.iter().filter(|driver| driver.effect.is_none()).map(|driver| named.of(driver)).collect();
+            @if !unknown.is_empty() {
+                p.note { (filled(words.not_enough, &[("themes", &unknown.join(words.sentence.comma))])) }
+            }
+            (table(drivers, named))
+        }
+    }
+}
+
+/// Importance and performance, and the question itself.
+fn table(drivers: &Drivers, named: &Named<'_>) -> Markup {
+    let words = named.words;
+    html! {
+        details {
+            summary { (words.importance) " · " (words.performance) }
+            div.wide role="region" aria-label=(words.drivers) tabindex="0" { table {
+                thead { tr {
+                    th scope="col" { (words.driver) } th scope="col" { (words.answers) } th scope="col" { (words.mean) }
+                    th scope="col" { (words.importance) } th scope="col" { (words.performance) }
+                } }
+                tbody { @for driver in &drivers.drivers {
+                    tr {
+                        th scope="row" { (named.text(&driver.question)) }
+                        td { (driver.n) }
+                        td { (two_digits(driver.mean)) }
+                        td { (two_digits(driver.correlation)) }
+                        td { (driver.performance.map_or_else(String::new, |share| words.percent(share))) }
                     }
                 } }
             } }
         }
     }
+}
+
+fn two_digits(figure: Option<f64>) -> String {
+    figure.map_or_else(String::new, unsigned)
 }
 
 /// The advice on a driver and its kind, as far as these are known.
@@ -56,44 +152,12 @@ fn said(driver: &DriverFigure, words: &Words) -> Markup {
     }
 }
 
-/// With its sign and its interval.
-fn points(Estimate { value, low, high }: Estimate) -> Markup {
-    html! { (hundredths(value)) br; span.note { (hundredths(low)) " … " (hundredths(high)) } }
-}
-
 /// A penalty as what is lost.
-fn lost(penalty: &Coefficient) -> Markup {
+fn lost(penalty: &Coefficient) -> Estimate {
     let Estimate { value, low, high } = penalty.estimate();
-    points(Estimate { value: -value, low: -high, high: -low })
+    Estimate { value: -value, low: -high, high: -low }
 }
 
-/// The question that a driver is.
-pub(crate) fn text<'a>(driver: &'a DriverFigure, survey: &'a Survey, language: &str) -> &'a str {
-    let question = survey.question(driver.question.as_str());
-    question.map_or(driver.question.as_str(), |question| question.definition.text.in_language(language))
-}
-
-/// The driver to fix first, and the cost of its low answers; or that nothing stands out.
-pub(crate) fn to_fix_first(drivers: &Drivers, survey: &Survey, language: &str, words: &Words) -> Markup {
-    let first: Vec<&DriverFigure> = drivers
-        .fix_first
-        .iter()
-        .filter_map(|id| drivers.drivers.iter().find(|driver| driver.question == *id))
-        .collect();
-    if first.is_empty() {
-        return html! { @if drivers.n > 0 { p.note.first { (words.nothing_first) } } };
-    }
-    html! {
-        p.change.first { strong { (words.fix_first) } }
-        ul.first { @for driver in first {
-            li {
-                @let theme = driver.theme.as_ref().and_then(|theme| words.themes.get(theme.as_str()).copied());
-                strong { (theme.unwrap_or_else(|| text(driver, survey, language))) }
-                @if let Some(Estimate { value, low, high }) = driver.effect.map(|effect| effect.penalty.estimate()) {
-                    @let points = format!("{value:.2} ({low:.2} … {high:.2})").replace('-', "−");
-                    " · " span.note { (filled(words.costs, &[("points", &points)])) }
-                }
-            }
-        } }
-    }
+fn between(Estimate { low, high, .. }: Estimate) -> String {
+    format!("({} … {})", hundredths(low), hundredths(high))
 }

@@ -11,13 +11,11 @@ use maud::{Markup, html};
 
 use crate::words::Words;
 
-pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
+pub(crate) fn table(integrity: &Integrity, words: &Words) -> Markup {
     if integrity.signs.is_empty() {
         return html! {};
     }
     html! {
-        section {
-            h2 { (words.integrity) }
             p.note { (words.proves_nothing) }
             div.wide role="region" aria-label=(words.integrity) tabindex="0" { table {
                 thead { tr { th scope="col" { (words.sign) } th scope="col" { (words.share) } } }
@@ -36,12 +34,11 @@ pub(crate) fn section(integrity: &Integrity, words: &Words) -> Markup {
                     }
                 } }
             } }
-        }
     }
 }
 
 /// The signs that a scope shows more often than its siblings.
 pub(crate) fn marks(signs: &[Sign], words: &Words) -> Markup {
     let names: Vec<&str> = signs.iter().map(|sign| words.sign(*sign)).collect();
-    html! { @if !names.is_empty() { br; span.note { (filled(words.stands_out, &[("signs", &names.join(" · "))])) } } }
+    html! { @if !names.is_empty() { " · " (filled(words.stands_out, &[("signs", &names.join(", "))])) } }
 }

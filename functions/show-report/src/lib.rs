@@ -1,43 +1,58 @@
 //! Shows a report to a manager: of a scope, as a page, JSON or CSV.
 
+mod address;
+mod asked;
+mod beside;
+mod business;
 mod cases;
+mod children;
 mod comments;
 mod csv;
+mod drift;
 mod drivers;
 mod figures;
 mod integrity;
+mod journey;
+mod loading;
+mod mistaken;
 mod names;
+mod over_time;
 mod page;
 mod parts;
 mod pictures;
+mod sentence;
 mod signed_in;
 mod staff;
-mod summary;
+mod themes;
+mod top;
+mod trust;
+mod when;
 mod words;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
         access::{Grant, GrantKeys, Permission},
-        count::Series,
-        place::{Path, Scope, parse_day},
-        report::{Against, Report, Subject},
-        visit::Origin,
+        place::{Scope, Store},
+        report::Report,
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
     lambda::Call,
     pages::{self, people_language},
-    reading::{self, Reading, Stores, Window},
-    session::{cookie, to_come_back},
-    table::{TableError, Versioned},
+    reading::Stores,
+    session::{Reader, cookie, to_come_back},
     token,
 };
 use http::StatusCode;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, civil::Date};
 
-use comments::{Asked, Comments};
+use address::About;
+use asked::Asked;
+use beside::Other;
+use comments::Wanted as WantedComments;
+use loading::{Failed, Loaded, Wanted};
 use page::ReportPage;
 use signed_in::SignedIn;
 
@@ -46,11 +61,8 @@ type App = app::App<GrantKeys>;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "show-report";
 
-/// The longest window, in days: a quarter.
-const LONGEST_WINDOW_DAYS: i32 = 92;
-
-/// The window when none is asked for, in days. Whole weeks have each day of the week as often as the window before.
-const USUAL_WINDOW_DAYS: i32 = 28;
+/// So many scopes at most can be chosen to stand beside one.
+const MOST_BESIDE: usize = 200;
 
 /// The forms of a report.
 #[derive(Clone, Copy)]
@@ -99,55 +111,129 @@ async fn show(
     let now = call.now;
     let reader = app.reader(request, now).await?;
     *languages = reader.languages(request);
-    let grant = &reader.grant;
     let scope: Scope = scope.parse().map_err(|_| Problem::scope_unknown())?;
-    let stores = Stores::of(app, &scope, now).await?;
-    if !grant.allows_report(&scope, stores.own().map(|store| &store.details.path)) {
-        return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
+    let language = people_language(languages);
+    let stores = loading::stores(app, &scope, (&reader.grant, language), now).await?;
+    app.catalog.see(&reader.grant, now).await;
+    let view = View { app, request, call, reader: &reader, language, today: stores.today(now) };
+    let shown = match Asked::of(request, view.today) {
+        Ok(asked) => view.shown(&scope, stores, asked, form).await,
+        Err(mistake) => Err(mistake.into()),
+    };
+    match (shown, form) {
+        (Ok(reply), _) => Ok(reply),
+        (Err(Failed::Mistake(mistake)), Form::Page) => view.mistaken(&scope, &mistake).await,
+        (Err(Failed::Mistake(mistake)), Form::Json | Form::Csv) => Err(Problem::from(mistake).into()),
+        (Err(Failed::Stop(stop)), _) => Err(stop),
     }
-    app.catalog.see(grant, now).await;
-    let window = window(request, stores.today(now))?;
-    let against = against(request)?;
-    let reading = reading::counts(app, &stores, (window, against), now).await?;
-    if stores.all.is_empty() && reading.is_empty() {
-        return Err(Problem::scope_unknown().into());
+}
+
+/// A call for a report, of a reader who may see it.
+struct View<'a> {
+    app: &'a App,
+    request: &'a Request,
+    call: Call,
+    reader: &'a Reader,
+    language: &'static str,
+    /// The business day of the scope.
+    today: Date,
+}
+
+impl View<'_> {
+    async fn shown(&self, scope: &Scope, stores: Stores, asked: Asked, form: Form) -> Result<Reply, Failed> {
+        let (now, grant) = (self.call.now, &self.reader.grant);
+        let wanted = Wanted { scope, window: asked.window, against: asked.against, series: asked.series.as_ref() };
+        let mut loaded = loading::load(self.app, stores, wanted, grant, now).await?;
+        let about = self.read_comments(&mut loaded, &asked, form).await?;
+        let other = beside::read(self.app, &loaded, &asked, (grant, self.language), now).await?;
+        loaded.report.beside = other.as_ref().map(|other| other.compared.clone());
+        log(&loaded.report, grant);
+        Ok(match form {
+            Form::Json => Reply::json(StatusCode::OK, &loaded.report),
+            Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&loaded.report)),
+            Form::Page => {
+                let siblings = self.siblings(&loaded).await?;
+                self.page(&loaded, (asked, about), other, siblings)
+            }
+        })
     }
-    let (series, survey) = wanted_series(app, request, &reading, &stores, now).await?;
-    let mut comments = Comments::default();
-    let has_texts = reading.has_texts(&series) || survey.survey.asks_texts();
-    if let Some(store) = stores.own().filter(|_| reading.has_enough(&series) && has_texts) {
-        let asked = Asked { store, window, series: &series, survey: &survey, reading: &reading };
-        comments = comments::read(app, request, call.fresh, &asked).await?;
-    }
-    let below = reading::below(app, &stores, &reading, &series).await?;
-    let mut counts = reading.of(&series, &stores, below);
-    (counts.comments, counts.comments_before) = (comments.comments, comments.before);
-    let staff = staff::read(app, (&scope, &stores), window, grant, now).await?;
-    counts.staff = staff.as_ref().map(|staff| staff.figure.clone());
-    let (brand, name) = (app.catalog.brand(now).await?, stores.name());
-    let Window { from, to } = window;
-    let subject = Subject { scope: &scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
-    let report = Report::new(&subject, counts);
-    log(&report, grant);
-    Ok(match form {
-        Form::Json => Reply::json(StatusCode::OK, &report),
-        Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&report)),
-        Form::Page => {
-            let above = above(&scope, &stores, grant).map(String::from);
-            let language = people_language(languages);
-            let signed_in = reader.session.as_ref().map(|session| SignedIn {
-                name: session.person.person.name.clone(),
-                token: session.form_token(&app.keys),
-                sets_up: grant.allows_some_admin(),
-                follows: grant.allows_follow(&scope, stores.own().map(|store| &store.details.path)),
-            });
-            let today = stores.today(now);
-            let (report, subject, staff) = (&report, &subject, staff.as_ref());
-            let page = ReportPage { report, subject, staff, language, above, against, today, signed_in };
-            // Old browsers say by `Origin` alone where its form comes from.
-            Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
+
+    /// Reads what guests wrote. Of a page it is what those wrote who rated low what is to be fixed first, if they wrote
+    /// something. Returns whose words these are.
+    async fn read_comments(&self, loaded: &mut Loaded, asked: &Asked, form: Form) -> Result<About, Failed> {
+        let (app, request, fresh) = (self.app, self.request, self.call.fresh);
+        if loaded.store().is_none() || !(loaded.shown.in_all && (loaded.shown.has_texts || loaded.survey.asks_texts()))
+        {
+            return Ok(About::All);
         }
-    })
+        let first = loaded.report.drivers.fix_first.first().cloned();
+        let wanted = match (&asked.about, first) {
+            (About::Driver(question), _) => Some(question.clone()),
+            (About::First, Some(first)) if matches!(form, Form::Page) => Some(first),
+            _ => None,
+        };
+        if let Some(question) = wanted.filter(|question| comments::may_be_filtered(&loaded.report, question)) {
+            let comments = comments::read(app, request, fresh, loaded, &WantedComments::Low(question.clone())).await?;
+            if asked.about != About::First || !comments.comments.is_empty() {
+                (loaded.report.comments, loaded.report.comments_before) = (comments.comments, comments.before);
+                return Ok(About::Driver(question));
+            }
+        }
+        let comments = comments::read(app, request, fresh, loaded, &WantedComments::All).await?;
+        (loaded.report.comments, loaded.report.comments_before) = (comments.comments, comments.before);
+        Ok(About::All)
+    }
+
+    /// The scopes beside this one that the reader may see, for the form that sets one of them beside the report.
+    async fn siblings(&self, loaded: &Loaded) -> Result<Vec<(String, String)>, Stop> {
+        let now = self.call.now;
+        let Some(above) = loading::above(&loaded.stores, &self.reader.grant) else { return Ok(Vec::new()) };
+        let stores = self.app.catalog.stores(now).await?;
+        let beside = |store: &Store| match &loaded.scope {
+            Scope::Store(_) => (store.details.path == above).then_some(Scope::Store(store.number)),
+            Scope::Node(_) => {
+                store.details.path.with_ancestors().find(|node| *node != above && above.covers(node)).map(Scope::Node)
+            }
+        };
+        let scopes: BTreeSet<Scope> = stores.iter().filter_map(beside).filter(|scope| *scope != loaded.scope).collect();
+        let mut named = Vec::new();
+        for scope in scopes.into_iter().take(MOST_BESIDE) {
+            named.push((scope.to_string(), self.app.catalog.name_of(&scope, self.language, now).await?));
+        }
+        Ok(named)
+    }
+
+    fn page(
+        &self,
+        loaded: &Loaded,
+        (asked, about): (Asked, About),
+        other: Option<Other>,
+        siblings: Vec<(String, String)>,
+    ) -> Reply {
+        let grant = &self.reader.grant;
+        let path = loaded.store().map(|store| &store.details.path);
+        let signed_in = self.reader.session.as_ref().map(|session| SignedIn {
+            name: session.person.person.name.clone(),
+            token: session.form_token(&self.app.keys),
+            sets_up: grant.allows_some_admin(),
+            follows: grant.allows_follow(&loaded.scope, path),
+        });
+        let above = loading::above(&loaded.stores, grant);
+        let (language, today) = (self.language, self.today);
+        let page = ReportPage { loaded, asked, about, other, siblings, language, above, today, signed_in };
+        // Old browsers say by `Origin` alone where its form comes from.
+        Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
+    }
+
+    /// The page of an address with a mistake: what it is, and the form to choose again.
+    async fn mistaken(&self, scope: &Scope, mistake: &asked::Mistake) -> Result<Reply, Stop> {
+        let (app, now) = (self.app, self.call.now);
+        let (brand, name) = (app.catalog.brand(now).await?, app.catalog.name_of(scope, self.language, now).await?);
+        let kind = Problem::from(mistake.clone()).kind;
+        let status = kind.status();
+        tracing::info!(outcome = kind.name(), status = status.as_u16(), scope = %scope, by = self.reader.grant.subject);
+        Ok(Reply::page(status, mistaken::page((&brand, scope, &name), mistake, self.today, self.language)))
+    }
 }
 
 fn log(report: &Report, grant: &Grant) {
@@ -160,70 +246,6 @@ fn log(report: &Report, grant: &Grant) {
         responses = report.responses,
         by = grant.subject,
     );
-}
-
-/// The series that was asked for, with its survey; else the first in the window with a readable survey. Else it is that
-/// of the first store's survey.
-async fn wanted_series(
-    app: &App,
-    request: &Request,
-    reading: &Reading,
-    stores: &Stores,
-    now: Timestamp,
-) -> Result<(Series, Arc<Versioned>), Stop> {
-    let asked: Option<Series> =
-        request.query("survey").map(|series| series.parse().map_err(|_| Problem::survey_unknown())).transpose()?;
-    // Staff's answers stand beside, by whole months, and in no report of its own.
-    if asked.as_ref().is_some_and(|series| series.origin == Origin::Staff) {
-        return Err(Problem::survey_unknown().into());
-    }
-    let of_store = stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
-    let wanted = asked.map_or_else(|| reading.series().into_iter().chain(of_store).collect(), |asked| vec![asked]);
-    for series in wanted {
-        match app.catalog.survey(&series.survey, now).await {
-            Ok(Some(survey)) => return Ok((series, survey)),
-            // It is logged where it is read. The others go on.
-            Ok(None) | Err(TableError::Unreadable { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Problem::survey_unknown().into())
-}
-
-/// `against`: what the window is set against.
-fn against(request: &Request) -> Result<Against, Problem> {
-    match request.query("against").as_deref() {
-        None | Some("before") => Ok(Against::Before),
-        Some("year") => Ok(Against::Year),
-        Some(_) => Err(Problem::invalid("against is before (as many days just before) or year (364 days before).")),
-    }
-}
-
-/// `from` and `to`, both included; the last 28 days if not said.
-fn window(request: &Request, today: Date) -> Result<Window, Problem> {
-    let day = |name: &str| request.query(name).map(|text| parse_day(name, &text).map_err(Problem::from)).transpose();
-    let back = |from: Date, days: i32| from.saturating_sub((days - 1).days());
-    let (from, to) = (day("from")?, day("to")?);
-    let to = to.unwrap_or(today);
-    let from = from.unwrap_or_else(|| back(to, USUAL_WINDOW_DAYS));
-    if from > to {
-        return Err(Problem::invalid(format!("The window is reversed: from {from} is after to {to}.")));
-    }
-    if from < back(to, LONGEST_WINDOW_DAYS) {
-        return Err(Problem::invalid(format!(
-            "The window from {from} to {to} is too long: {LONGEST_WINDOW_DAYS} days at most."
-        )));
-    }
-    Ok(Window { from, to })
-}
-
-/// The node above a scope, when the grant allows its report.
-fn above(scope: &Scope, stores: &Stores, grant: &Grant) -> Option<Path> {
-    let path = match scope {
-        Scope::Store(_) => stores.own().map(|store| store.details.path.clone()),
-        Scope::Node(path) => path.with_ancestors().take_while(|node| node != path).last(),
-    };
-    path.filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
 }
 
 /// Puts the grant of a report link into a cookie and goes on to the report, so that no grant stays in an address. Only

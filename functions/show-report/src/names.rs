@@ -9,12 +9,38 @@ use aftertaste::{
     pages::filled,
 };
 
+use jiff::civil::Date;
+
 use crate::{figures::signed, words::Words};
 
 impl Words {
     /// A share in percent.
     pub fn percent(&self, share: f64) -> String {
         filled(self.percent, &[("n", &format!("{:.1}", 100.0 * share))])
+    }
+
+    /// The same without a fraction.
+    pub fn whole_percent(&self, share: f64) -> String {
+        filled(self.percent, &[("n", &format!("{:.0}", 100.0 * share))])
+    }
+
+    /// A day as people write it, with its year.
+    pub fn date(&self, day: Date) -> String {
+        day.strftime(self.date).to_string()
+    }
+
+    /// A day without its year.
+    pub fn day_of(&self, day: Date) -> String {
+        day.strftime(self.day_pattern).to_string()
+    }
+
+    /// The days from one to another, with the year once if it is the same.
+    pub fn span(&self, from: Date, to: Date) -> String {
+        let is_year_first = self.date.starts_with("%Y");
+        let same = from.year() == to.year();
+        let first = if same && !is_year_first { self.day_of(from) } else { self.date(from) };
+        let last = if same && is_year_first { self.day_of(to) } else { self.date(to) };
+        filled(self.span, &[("from", &first), ("to", &last)])
     }
 
     /// An interval, with the words for it.

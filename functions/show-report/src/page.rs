@@ -2,39 +2,47 @@
 
 use aftertaste::{
     domain::{
-        report::{Against, Behind, Report, Subject},
+        Id,
+        place::Path,
+        report::{Against, Behind},
         visit::Origin,
     },
     http::Page,
     pages::{Shell, filled, language_name, people_languages},
+    reading::Window,
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use maud::{Markup, html};
 
 use crate::{
-    cases, drivers,
-    figures::{grouped, rounded},
-    integrity,
-    parts::{self, score_cells, score_heads},
-    pictures::trend,
+    address::{About, Address},
+    asked::Asked,
+    beside::{self, Other},
+    business, cases, children, drift,
+    drivers::{self, Named},
+    journey,
+    loading::Loaded,
+    over_time, parts,
+    sentence::sentence,
     signed_in::SignedIn,
-    staff::{self, Staff},
-    summary,
+    staff, themes, top, trust, when,
     words::Words,
 };
 
 /// The contents of the page.
 pub(crate) struct ReportPage<'a> {
-    pub report: &'a Report,
-    /// The subject of the report.
-    pub subject: &'a Subject<'a>,
-    /// Staff's answers, if the reader may see them.
-    pub staff: Option<&'a Staff>,
+    pub loaded: &'a Loaded,
+    /// The state that its address asks for.
+    pub asked: Asked,
+    /// Whose comments are shown.
+    pub about: About,
+    /// What it stands beside.
+    pub other: Option<Other>,
+    /// What it could stand beside, each with its name.
+    pub siblings: Vec<(String, String)>,
     pub language: &'a str,
     /// The scope above, when the manager may see it.
-    pub above: Option<String>,
-    /// The window that the figures are compared with.
-    pub against: Against,
+    pub above: Option<Path>,
     /// Today, for the links to the last days.
     pub today: Date,
     /// The reader who has signed in; none of a program.
@@ -43,34 +51,34 @@ pub(crate) struct ReportPage<'a> {
 
 impl ReportPage<'_> {
     pub fn render(&self) -> Page {
-        let report = self.report;
+        let report = &self.loaded.report;
+        let (words, named, address) = (self.words(), self.named(), self.address());
         let body = html! {
             (self.header())
-            h1 { (report.name) }
-            (self.window())
             (self.notes())
             @if report.responses == 0 {
-                p.end { (self.words().nothing) }
+                h1 { (report.name) }
+                p { (words.nothing) }
             } @else {
-                (summary::section(report, self.subject.survey, self.language, self.words()))
-                (self.histogram())
-                (self.days())
-                (drivers::section(&report.drivers, self.subject.survey, self.language, self.words()))
-                (self.children())
-                (self.parts())
-                (self.comments())
+                h1.sentence { (sentence(report, &named, words)) }
+                p.dates { (words.span(report.from, report.to)) }
+                (self.today())
+                (top::tiles(report, &address, &named, &self.as_of()))
             }
-            (cases::section(report.cases.as_ref(), &self.subject.brand.known_causes(), self.language, self.words()))
-            (staff::section(self.staff, &report.children, self.language, self.words()))
-            (integrity::section(&report.integrity, self.words()))
-            @if report.responses > 0 { p.note { (self.words().hidden) } }
-            footer { @if let Some(at) = report.counted_at { (filled(self.words().counted, &[("time", &moment(at))])) } }
-            @if let Some(signed_in) = &self.signed_in { (signed_in.footer(self.words())) }
+            div.sections {
+                (beside::section(self.loaded, self.other.as_ref(), &address, &named))
+                @if report.responses > 0 { (self.figures()) }
+                (cases::section(report.cases.as_ref(), &self.loaded.brand.known_causes(), self.language, words))
+                (staff::section(self.loaded.staff.as_ref(), &report.children, self.language, words))
+                (trust::section(report, words))
+                @if report.responses > 0 { (self.method()) }
+            }
+            (self.footer())
         };
         let shell = Shell {
             language: self.language,
             title: &report.name,
-            colour: &self.subject.brand.colour,
+            colour: &self.loaded.brand.colour,
             style: include_str!("page.css"),
             script: None,
             framed_by: "'none'",
@@ -78,213 +86,165 @@ impl ReportPage<'_> {
         shell.page(body)
     }
 
-    /// Notes on the people behind the answers, and on what is not in the figures.
-    fn notes(&self) -> Markup {
-        let (report, words) = (self.report, self.words());
+    /// The sections with figures: of a node its scopes come first, of a store what to fix and what guests wrote.
+    fn figures(&self) -> Markup {
+        let (report, words, named, address) = (&self.loaded.report, self.words(), self.named(), self.address());
+        let is_node = self.loaded.store().is_none();
         html! {
-            @match report.origin {
-                Origin::Payment => {},
-                Origin::Code => p.note { (words.untied) },
-                Origin::Test => p.note { (words.trying) },
-                // They have no report of their own.
-                Origin::Staff => {},
-            }
-            @if report.waiting > 0 { p.note { (filled(words.waiting.of(report.waiting), &[("n", &report.waiting)])) } }
-            @if report.running > 0 { p.note { (filled(words.parts_wait.of(report.running), &[("n", &report.running)])) } }
-            @if !report.behind.is_empty() {
-                @let since = |store: &Behind| {
-                    filled(words.store_since, &[("store", &store.name), ("time", &moment(store.since))])
-                };
-                @let stores: Vec<String> = report.behind.iter().map(since).collect();
-                p.behind role="status" { (filled(words.behind, &[("stores", &stores.join(" · "))])) }
+            (children::section(report, &address, words))
+            (children::changes(report, &address, words))
+            (themes::section(report, &address, &named))
+            (journey::section(report, &self.loaded.brand, &named))
+            @if is_node { (over_time::recommendations_of(report, words)) }
+            (drivers::section(&report.drivers, &named, is_node))
+            (self.comments())
+            (over_time::section(report, words))
+            @if !is_node { (over_time::recommendations_of(report, words)) }
+            (when::section(report, words))
+            (drift::section(report, &named))
+            (business::section(report, words))
+            (self.parts())
+        }
+    }
+
+    /// What there is today: answers so far, and guests who wait for a reply.
+    fn today(&self) -> Markup {
+        let (report, words) = (&self.loaded.report, self.words());
+        let today = report.days.iter().find(|day| day.day == self.today).map_or(0, |day| day.score.n);
+        let answers = today + report.waiting;
+        let waiting = report.cases.as_ref().and_then(|cases| cases.waiting).filter(|n| *n > 0);
+        let follows = self.signed_in.as_ref().is_some_and(|reader| reader.follows);
+        html! {
+            @if report.to == self.today {
+                p.today.note {
+                    (filled(words.today_so_far.of(answers), &[("n", &answers)]))
+                    @if let Some(n) = waiting {
+                        @let text = filled(words.guests_wait.of(n), &[("n", &n)]);
+                        " · "
+                        @if follows { a href=(format!("/cases/{}", report.scope)) { (text) } } @else { (text) }
+                    }
+                }
             }
         }
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named { survey: &self.loaded.survey, language: self.language, words: self.words() }
     }
 
     fn words(&self) -> &'static Words {
         Words::of(self.language)
     }
 
-    /// The address of a scope's page over the same days, set against the same.
-    fn address(&self, scope: &str) -> String {
-        self.address_of(scope, (self.report.from, self.report.to), self.language, self.against)
+    fn address(&self) -> Address<'_> {
+        let Loaded { scope, window, series, .. } = self.loaded;
+        let Asked { against, sort, about, beside, .. } = &self.asked;
+        Address {
+            scope: scope.to_string(),
+            window: *window,
+            survey: series,
+            against: *against,
+            language: self.language,
+            sort: *sort,
+            about: about.clone(),
+            beside: beside.clone(),
+        }
     }
 
-    fn address_of(&self, scope: &str, (from, to): (Date, Date), language: &str, against: Against) -> String {
-        let against = if against == Against::Year { "&against=year" } else { "" };
-        let survey = &self.report.survey;
-        format!("/reports/{scope}.html?from={from}&to={to}&survey={survey}{against}&lang={language}")
-    }
-
-    fn header(&self) -> Markup {
-        let Report { scope, from, to, .. } = self.report;
+    /// Notes on the people behind the answers, and on what is not in the figures.
+    fn notes(&self) -> Markup {
+        let (report, words) = (&self.loaded.report, self.words());
         html! {
-            header {
-                span.logo aria-hidden="true" { (self.subject.brand.name.chars().next().unwrap_or('·')) }
-                div.grow { strong { (self.subject.brand.name) } br; (scope) }
+            @match report.origin {
+                Origin::Code => p.note { (words.untied) },
+                Origin::Test => p.note { (words.trying) },
+                // Staff have no report of their own.
+                Origin::Payment | Origin::Staff => {},
+            }
+            @if !report.behind.is_empty() {
+                @let since = |store: &Behind| {
+                    filled(words.store_since, &[("store", &store.name), ("time", &self.moment(store.since))])
+                };
+                @let stores: Vec<String> = report.behind.iter().map(since).collect();
+                p.behind #not-up-to-date role="status" { (filled(words.behind, &[("stores", &stores.join(" · "))])) }
+            }
+        }
+    }
+
+    /// The brand and the scope, with the way up and to the cases, and the days. It stays in sight.
+    fn header(&self) -> Markup {
+        let (report, words, address) = (&self.loaded.report, self.words(), self.address());
+        html! {
+            header.bar {
+                span.logo aria-hidden="true" { (self.loaded.brand.name.chars().next().unwrap_or('·')) }
+                div.grow { small { (self.loaded.brand.name) } strong { (report.name) } }
                 nav {
-                    @if let Some(above) = &self.above { a href=(self.address(above)) { "↑ " (self.words().up) } }
+                    @if let Some(above) = &self.above { a href=(address.of(above.as_str())) { "↑ " (words.up) } }
                     @if self.signed_in.as_ref().is_some_and(|reader| reader.follows) {
-                        a href=(format!("/cases/{}", self.report.scope)) { (self.words().inbox) }
+                        a href=(format!("/cases/{}", report.scope)) { (words.inbox) }
                     }
-                    // In the reader's own language, whatever this page is in.
-                    @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (self.words().people) } }
-                    @for other in people_languages().filter(|language| *language != self.language) {
-                        a lang=(other) href=(self.address_of(scope, (*from, *to), other, self.against)) { (language_name(other)) }
-                    }
+                }
+                details.days {
+                    summary { (words.span(report.from, report.to)) " · " (filled(words.days, &[("n", &self.loaded.window.days())])) }
+                    (self.window())
+                    (beside::form(&address, report, &self.siblings, words))
                 }
             }
         }
     }
 
     fn window(&self) -> Markup {
-        let Report { scope, from, to, survey, surveys, .. } = self.report;
-        let words = self.words();
+        let Loaded { scope, report, series, survey, .. } = self.loaded;
+        let (words, address) = (self.words(), self.address());
+        let days = |length: i32| Window { from: self.today.saturating_sub((length - 1).days()), to: self.today };
+        let others: Vec<_> = report.surveys.iter().filter(|other| *other != series).collect();
         html! {
             form.window method="get" action=(format!("/reports/{scope}.html")) {
                 input type="hidden" name="lang" value=(self.language);
-                @if self.against == Against::Year { input type="hidden" name="against" value="year"; }
-                label { (words.from) " " input type="date" name="from" value=(from) required; }
-                label { (words.to) " " input type="date" name="to" value=(to) required; }
-                @if surveys.len() > 1 || !surveys.contains(survey) {
+                @if self.asked.against == Against::Year { input type="hidden" name="against" value="year"; }
+                label { (words.from) " " input type="date" name="from" value=(report.from) required; }
+                label { (words.to) " " input type="date" name="to" value=(report.to) required; }
+                @if !others.is_empty() || !report.surveys.contains(series) {
                     select name="survey" aria-label=(words.survey) {
-                        @for series in surveys.iter().chain(Some(survey).filter(|survey| !surveys.contains(survey))) {
-                            option value=(series) selected[series == survey] {
-                                (series.survey)
-                                @match series.origin {
-                                    Origin::Payment => {},
-                                    Origin::Code => { " · " (words.table_codes) },
-                                    Origin::Test => { " · " (words.test) },
-                                    Origin::Staff => {},
-                                }
-                            }
+                        option value=(series) selected { (survey.definition.title.in_language(self.language)) (self.origin(series.origin)) }
+                        @for other in others {
+                            option value=(other) { (self.title(&other.survey)) (self.origin(other.origin)) }
                         }
                     }
                 }
                 button type="submit" { (words.show) }
                 // Whole weeks: each day of the week is in both windows as often.
                 @for length in [7, 28, 91] {
-                    a href=(self.address_of(scope, (self.today.saturating_sub((length - 1).days()), self.today), self.language, self.against)) {
-                        (filled(words.days, &[("n", &length)]))
-                    }
+                    a href=(Address { window: days(length), ..self.address() }) { (filled(words.days, &[("n", &length)])) }
                 }
-                @if self.against == Against::Year {
-                    a href=(self.address_of(scope, (*from, *to), self.language, Against::Before)) { (words.against_before) }
+                @if self.asked.against == Against::Year {
+                    a href=(Address { against: Against::Before, ..address }) { (words.against_before) }
                 } @else {
-                    a href=(self.address_of(scope, (*from, *to), self.language, Against::Year)) { (words.against_year) }
+                    a href=(Address { against: Against::Year, ..address }) { (words.against_year) }
                 }
             }
         }
     }
 
-    fn histogram(&self) -> Markup {
-        let Some(nps) = &self.report.nps else { return html! {} };
-        let words = self.words();
-        let most = nps.histogram.values().copied().max().unwrap_or(1).max(1);
-        let kind = |value: u8| {
-            if value >= 9 {
-                "warm"
-            } else if value >= 7 {
-                "mild"
-            } else {
-                "cold"
-            }
-        };
-        html! {
-            section {
-                h2 { (words.histogram) }
-                div.wide role="region" aria-label=(words.histogram) tabindex="0" { table.bars {
-                    thead { tr { th scope="col" { (words.score) } th scope="col" { (words.answers) } td {} } }
-                    tbody { @for (value, count) in &nps.histogram {
-                        tr {
-                            th scope="row" { (value) }
-                            td { (count) }
-                            td { svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
-                                rect class=(kind(*value)) width=(100 * count / most) height="10" {}
-                            } }
-                        }
-                    } }
-                } }
-            }
-        }
+    /// A survey by its title.
+    fn title<'a>(&'a self, id: &'a Id) -> &'a str {
+        let survey = self.loaded.titles.get(id);
+        survey.map_or(id.as_str(), |survey| survey.definition.title.in_language(self.language))
     }
 
-    fn days(&self) -> Markup {
-        let (days, words) = (&self.report.days, self.words());
-        let operations = self.report.operations.is_some();
-        html! {
-            section {
-                h2 { (words.trend) }
-                @if days.len() > 1 { (trend(days)) }
-                details open[days.len() <= 7] {
-                    summary { (words.day) " · " (words.nps) " · " (words.temperature) }
-                    div.wide role="region" aria-label=(words.trend) tabindex="0" { table {
-                        thead { tr {
-                            th scope="col" { (words.day) } (score_heads(words)) th scope="col" { (words.temperature) }
-                            @if operations { th scope="col" { (words.response_rate) } th scope="col" { (words.revenue) } }
-                        } }
-                        tbody { @for day in days.iter().rev() {
-                            tr {
-                                th.day scope="row" { (day.day) }
-                                (score_cells(&day.score))
-                                td { @if let Some(temperature) = day.temperature { (rounded(temperature.value)) "°" } }
-                                @if operations {
-                                    td { @match (day.response_rate, day.orders) {
-                                        (Some(rate), _) => (words.percent(rate)),
-                                        (None, Some(orders)) if orders > 0 || day.score.n > 0 => (words.orders_missing),
-                                        (None, _) => (words.no_orders),
-                                    } }
-                                    td { @for (currency, amount) in &day.revenue { (grouped(*amount)) " " (currency) " " } }
-                                }
-                            }
-                        } }
-                    } }
-                }
-            }
-        }
-    }
-
-    fn children(&self) -> Markup {
+    fn origin(&self, origin: Origin) -> Markup {
         let words = self.words();
-        if self.report.children.is_empty() {
-            return html! {};
-        }
         html! {
-            section {
-                h2 { (words.below) }
-                @if self.report.children.len() > 1 { p.note { (words.rank_meaning) } }
-                div.wide role="region" aria-label=(words.below) tabindex="0" { table {
-                    thead { tr {
-                        th scope="col" { (words.scope) } (score_heads(words)) th scope="col" { (words.satisfied) }
-                    } }
-                    tbody { @for child in &self.report.children {
-                        tr {
-                            th scope="row" {
-                                a href=(self.address(&child.scope)) { (child.name) } br;
-                                span.note {
-                                    @match (child.rank_low, child.rank_high) {
-                                        (Some(low), Some(high)) if low == high => (filled(words.rank, &[("rank", &low)])),
-                                        (Some(low), Some(high)) => (filled(words.rank, &[("rank", &format!("{low}–{high}"))])),
-                                        _ => (words.too_few),
-                                    }
-                                    @if child.few && child.rank_low.is_some() { " · " (words.few) }
-                                    @if let (Some(false), Some(rate)) = (child.alike, child.response_rate) {
-                                        br; (filled(words.unlike_siblings, &[("rate", &words.percent(rate))]))
-                                    }
-                                }
-                                (integrity::marks(&child.stands_out, words))
-                            }
-                            (score_cells(&child.score))
-                            td { (child.score.satisfied.map_or_else(String::new, |share| words.percent(share.value))) }
-                        }
-                    } }
-                } }
+            @match origin {
+                Origin::Payment | Origin::Staff => {},
+                Origin::Code => { " · " (words.table_codes) },
+                Origin::Test => { " · " (words.test) },
             }
         }
     }
 
     fn parts(&self) -> Markup {
-        let (report, words) = (self.report, self.words());
+        let (report, words) = (&self.loaded.report, self.words());
         let all = [
             (words.channel, None, &report.by_channel),
             (words.segment, None, &report.by_segment),
@@ -296,28 +256,89 @@ impl ReportPage<'_> {
         html! { @for (title, note, parts) in all { (parts::section(title, note, parts, words)) } }
     }
 
+    /// What guests wrote; first of those who rated low what is to be fixed first.
     fn comments(&self) -> Markup {
-        let (report, words) = (self.report, self.words());
-        if report.comments.is_empty() && report.comments_before.is_none() {
+        let (report, words, named) = (&self.loaded.report, self.words(), self.named());
+        let about = &self.about;
+        if report.comments.is_empty() && report.comments_before.is_none() && !matches!(about, About::Driver(_)) {
             return html! {};
         }
+        let address = |about: About| format!("{}#comments", Address { about, ..self.address() });
+        let chosen = report.drivers.drivers.iter().find(|driver| *about == About::Driver(driver.question.clone()));
         html! {
-            section {
+            // It scrolls by itself on a desk.
+            section.said tabindex="0" aria-labelledby="comments" {
                 h2 #comments { (words.comments) }
+                p.note {
+                    @if let Some(driver) = chosen {
+                        (filled(words.rated_low, &[("theme", &named.of(driver))])) " · "
+                        a href=(address(About::All)) { (words.all_comments) }
+                    } @else {
+                        @for driver in named.first(&report.drivers) {
+                            a href=(address(About::Driver(driver.question.clone()))) {
+                                (filled(words.rated_low, &[("theme", &named.of(driver))]))
+                            } " "
+                        }
+                    }
+                }
                 @for comment in &report.comments {
                     article.comment {
                         p { (comment.text) }
-                        p.note { (comment.day) " · " (words.meal(comment.meal)) @if let Some(nps) = comment.nps { " · " (nps) "/10" } }
+                        p.note { (words.day_of(comment.day)) " · " (words.meal(comment.meal)) @if let Some(nps) = comment.nps { " · " (nps) "/10" } }
                     }
                 }
                 @if let Some(before) = &report.comments_before {
-                    p { a href=(format!("{}&comments_before={}#comments", self.address(&report.scope), before)) { (words.older) " →" } }
+                    p { a href=(format!("{}&comments_before={before}#comments", Address { about: about.clone(), ..self.address() })) { (words.older) " →" } }
                 }
             }
         }
     }
-}
 
-fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    fn method(&self) -> Markup {
+        let (report, words) = (&self.loaded.report, self.words());
+        html! {
+            section.method {
+                h2 { (words.method_title) }
+                (top::mix(report, words))
+                @if report.waiting > 0 { p.note { (filled(words.waiting.of(report.waiting), &[("n", &report.waiting)])) } }
+                @if report.running > 0 { p.note { (filled(words.parts_wait.of(report.running), &[("n", &report.running)])) } }
+                p.note { (words.hidden) }
+                p.note { (words.how_figured) }
+            }
+        }
+    }
+
+    /// When the figures were counted, as files, in other languages, and the way out.
+    fn footer(&self) -> Markup {
+        let (words, address) = (self.words(), self.address());
+        html! {
+            footer.more {
+                span { (self.as_of()) }
+                nav {
+                    a href=(address.ending("csv")) { "CSV" }
+                    a href=(address.ending("json")) { "JSON" }
+                    // In the reader's own language, whatever this page is in.
+                    @if self.signed_in.as_ref().is_some_and(|reader| reader.sets_up) { a href="/people" { (words.people) } }
+                    @for other in people_languages().filter(|language| *language != self.language) {
+                        a lang=(other) href=(Address { language: other, ..self.address() }) { (language_name(other)) }
+                    }
+                }
+            }
+            @if let Some(signed_in) = &self.signed_in { (signed_in.footer(words)) }
+        }
+    }
+
+    fn as_of(&self) -> String {
+        let at = self.loaded.report.counted_at;
+        at.map_or_else(String::new, |at| filled(self.words().counted, &[("time", &self.moment(at))]))
+    }
+
+    /// An instant on the clock of the store, or of all stores if they share one.
+    fn moment(&self, at: Timestamp) -> String {
+        let zones = || self.loaded.stores.all.iter().map(|store| &store.calendar.zone);
+        let shared = zones().next().filter(|first| zones().all(|zone| zone == *first));
+        let zoned = at.to_zoned(shared.cloned().unwrap_or(TimeZone::UTC));
+        let clock = if shared.is_some() { "" } else { " UTC" };
+        format!("{} {}{clock}", self.words().day_of(zoned.date()), zoned.strftime("%H:%M"))
+    }
 }

@@ -84,6 +84,7 @@ fn name(name: &GroupName, words: &Words) -> String {
             (None, 0) => words.none.to_owned(),
             (None, number) => number.to_string(),
         },
+        GroupName::Meal { meal } => words.meal(*meal).to_owned(),
         GroupName::Hour { hour } => format!("{hour:02}:00"),
         GroupName::Table { table: name } | GroupName::Staff { staff: name } => {
             name.clone().unwrap_or_else(|| words.others.to_owned())

@@ -1,29 +1,31 @@
-//! The report's pictures: SVG that is plain enough to read in the page's source. Each has a table beside it, so
-//! that a screen reader passes over the picture.
+//! The report's pictures: SVG that is plain enough to read in the page's source. Each has its figures beside it, so that a
+//! screen reader passes over the picture.
+//!
+//! They are as wide as their place, by percentages, and as high as it takes in pixels. So text in them is as large on a
+//! phone as on a desk.
 
-use aftertaste::domain::report::{DayFigure, DriverFigure, Temperature};
+use aftertaste::domain::report::{DayFigure, Effect, Estimate, NpsFigure, Temperature, TrendPoint};
+use jiff::civil::Date;
 use maud::{Markup, html};
 
-/// A thermometer from 0 to 100 degrees, lying: the filling, the interval as a bracket, the value as a mark.
-pub(crate) fn thermometer(temperature: &Temperature) -> Markup {
-    let at = |degrees: f64| format!("{:.1}", 8.0 + degrees * 3.04);
-    html! {
-        svg.thermometer viewBox="0 0 320 44" aria-hidden="true" {
-            rect.tube x="8" y="8" width="304" height="16" rx="8" {}
-            rect class=(warmth(temperature.value)) x="8" y="8" width=(format!("{:.1}", temperature.value * 3.04)) height="16" rx="8" {}
-            path.bracket d=(format!("M{0} 4V28M{0} 16H{1}M{1} 4V28", at(temperature.low), at(temperature.high))) {}
-            @for degrees in [0.0, 25.0, 50.0, 75.0, 100.0] {
-                text x=(at(degrees)) y="42" text-anchor=(anchor(degrees)) { (format!("{degrees:.0}")) }
-            }
-        }
-    }
+use crate::words::Words;
+
+/// A place across, from 0 to 100.
+fn percent(part: f64) -> String {
+    format!("{:.1}%", part.clamp(0.0, 100.0))
 }
 
-fn anchor(degrees: f64) -> &'static str {
-    match degrees {
-        0.0 => "start",
-        100.0 => "end",
-        _ => "middle",
+/// A thermometer from 0 to 100 degrees, lying: the filling in the colour of a class, and the interval as a bracket.
+pub(crate) fn thermometer(temperature: &Temperature, class: &str) -> Markup {
+    let [low, high] = [temperature.low, temperature.high].map(percent);
+    html! {
+        svg.thermometer aria-hidden="true" {
+            rect.tube y="5" width="100%" height="10" rx="5" {}
+            rect class=(class) y="5" width=(percent(temperature.value)) height="10" rx="5" {}
+            line.whisker x1=(low) x2=(high) y1="10" y2="10" {}
+            line.whisker x1=(low) x2=(low) y1="3" y2="17" {}
+            line.whisker x1=(high) x2=(high) y1="3" y2="17" {}
+        }
     }
 }
 
@@ -38,120 +40,167 @@ pub(crate) fn warmth(degrees: f64) -> &'static str {
     }
 }
 
-/// NPS by day: the line of the score within the band of its interval. Days without a score leave a gap.
-pub(crate) fn trend(days: &[DayFigure]) -> Markup {
-    let scored: Vec<(usize, f64, f64, f64)> = days
-        .iter()
-        .enumerate()
-        .filter_map(|(i, day)| day.score.nps.map(|nps| (i, nps.value, nps.low, nps.high)))
-        .collect();
-    let last = days.len().saturating_sub(1).max(1);
-    let x = |i: usize| format!("{:.1}", 30.0 + 282.0 * share(i, last));
-    let y = |nps: f64| format!("{:.1}", 60.0 - nps * 0.5);
-    let line = |points: &mut dyn Iterator<Item = (usize, f64)>| {
-        points.map(|(i, nps)| format!("{},{}", x(i), y(nps))).collect::<Vec<_>>().join(" ")
-    };
-    let upper = line(&mut scored.iter().map(|(i, _, _, high)| (*i, *high)));
-    let lower = line(&mut scored.iter().rev().map(|(i, _, low, _)| (*i, *low)));
+/// Promoters, passives and detractors as one bar, with the share of each in it. Detractors are hatched, so that the bar
+/// can be read without colours.
+pub(crate) fn recommendations(nps: &NpsFigure, words: &Words) -> Markup {
+    let all = nps.promoters + nps.passives + nps.detractors;
+    let parts = [("warm", nps.promoters), ("mild", nps.passives), ("cold", nps.detractors)];
+    let parts = parts.map(|(class, n)| (class, 100.0 * share(n, all)));
+    let before = |at: usize| parts.iter().take(at).map(|(_, share)| share).sum::<f64>();
     html! {
-        svg.trend viewBox="0 0 320 132" aria-hidden="true" {
-            @for nps in [100.0, 50.0, 0.0, -50.0, -100.0] {
-                path.grid d=(format!("M30 {0}H312", y(nps))) {}
-                text x="26" y=(format!("{:.1}", 63.5 - nps * 0.5)) text-anchor="end" { (format!("{nps:.0}").replace('-', "−")) }
+        svg.stack aria-hidden="true" {
+            pattern #hatch width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                rect.hatch width="2" height="6" {}
             }
-            polygon.band points=(format!("{upper} {lower}")) {}
-            polyline.line points=(line(&mut scored.iter().map(|(i, nps, ..)| (*i, *nps)))) {}
-            @for (i, nps, ..) in &scored { circle.dot cx=(x(*i)) cy=(y(*nps)) r="1.6" {} }
-            @if let (Some(first), Some(end)) = (days.first(), days.last()) {
-                text x="30" y="128" { (first.day.strftime("%m-%d")) }
-                text x="312" y="128" text-anchor="end" { (end.day.strftime("%m-%d")) }
+            @for (at, (class, share)) in parts.iter().enumerate() {
+                rect class=(class) x=(percent(before(at))) width=(percent(*share)) height="28" {}
+                @if *class == "cold" { rect fill="url(#hatch)" x=(percent(before(at))) width=(percent(*share)) height="28" {} }
+                @if *share >= 12.0 {
+                    text x=(percent(before(at) + share / 2.0)) y="19" text-anchor="middle" { (words.whole_percent(share / 100.0)) }
+                }
             }
+        }
+    }
+}
+
+/// The days of a window: the score of seven days at a time as a line within the band of its interval, above the answers
+/// of each day as bars.
+pub(crate) struct Trend<'a> {
+    pub points: &'a [TrendPoint],
+    pub days: &'a [DayFigure],
+    pub from: Date,
+    pub to: Date,
+}
+
+impl Trend<'_> {
+    /// The height of the line's part, in pixels, and where the bars stand.
+    const LINE: f64 = 140.0;
+    const BARS: (f64, f64) = (150.0, 34.0);
+
+    fn length(&self) -> f64 {
+        f64::from(self.from.until(self.to).map_or(0, |span| span.get_days()) + 1)
+    }
+
+    /// The middle of a day, in days from the start.
+    fn at(&self, day: Date) -> f64 {
+        f64::from(self.from.until(day).map_or(0, |span| span.get_days())) + 0.5
+    }
+
+    pub(crate) fn picture(&self, first: &str, last: &str) -> Markup {
+        let (low, high) = trend_range(self.points);
+        let y = |nps: f64| Self::LINE * (high - nps) / (high - low);
+        let place = |(day, nps): (Date, f64)| format!("{:.1} {:.1}", self.at(day), y(nps));
+        let line = |points: Vec<(Date, f64)>| points.into_iter().map(place).collect::<Vec<_>>().join("L");
+        let of = |part: fn(&TrendPoint) -> f64| self.points.iter().map(move |point| (point.day, part(point)));
+        let band: Vec<_> = of(|point| point.high).chain(of(|point| point.low).rev()).collect();
+        html! {
+            svg.trend aria-hidden="true" {
+                @for nps in self.steps() {
+                    line.grid x2="100%" y1=(format!("{:.1}", y(nps) + 8.0)) y2=(format!("{:.1}", y(nps) + 8.0)) {}
+                }
+                svg y="8" width="100%" height=(Self::LINE) viewBox=(format!("0 0 {} {}", self.length(), Self::LINE)) preserveAspectRatio="none" {
+                    path.band d=(format!("M{}Z", line(band))) {}
+                    path.line d=(format!("M{}", line(of(|point| point.nps).collect()))) {}
+                }
+                @for nps in self.steps() {
+                    text x="0" y=(format!("{:.1}", y(nps) + 5.0)) { (format!("{nps:.0}").replace('-', "−")) }
+                }
+                (self.bars())
+                text x="0" y="202" { (first) }
+                text x="100%" y="202" text-anchor="end" { (last) }
+            }
+        }
+    }
+
+    /// The scores with a line across: four or five of them.
+    fn steps(&self) -> Vec<f64> {
+        let (low, high) = trend_range(self.points);
+        let step = if high - low > 120.0 { 40.0 } else { 20.0 };
+        // From a multiple of the step, so that 0 is one of them.
+        let first = (low / step).ceil() * step;
+        (0..).map(|at: u8| first + step * f64::from(at)).take_while(|nps| *nps <= high).collect()
+    }
+
+    fn bars(&self) -> Markup {
+        let most = self.days.iter().map(|day| day.score.n).max().unwrap_or(1).max(1);
+        let (top, height) = Self::BARS;
+        let width = 100.0 / self.length();
+        html! { @for day in self.days {
+            @let high = height * share(day.score.n, most);
+            rect.n x=(format!("{:.2}%", width * (self.at(day.day) - 0.4))) width=(format!("{:.2}%", 0.8 * width))
+                y=(format!("{:.1}", top + height - high)) height=(format!("{high:.1}")) {}
+        } }
+    }
+}
+
+/// The cost of low answers to the left, and the gain of high ones to the right, each with its interval. Grey is not
+/// certain.
+pub(crate) fn effect(effect: &Effect, certain: (bool, bool), widest: f64) -> Markup {
+    let sides =
+        [("cold", effect.penalty.estimate(), certain.0, -1.0), ("warm", effect.reward.estimate(), certain.1, 1.0)];
+    let at = |points: f64| 50.0 + 50.0 * points / widest;
+    html! {
+        svg.effect aria-hidden="true" {
+            @for (class, Estimate { value, low, high }, is_certain, side) in sides {
+                @let (start, end) = (at(0.0).min(at(side * value)), at(0.0).max(at(side * value)));
+                rect class=(if is_certain { class } else { "unsure" }) x=(percent(start)) width=(percent(end - start)) y="4" height="12" {}
+                line.halo x1=(percent(at(side * low).min(at(side * high)))) x2=(percent(at(side * low).max(at(side * high)))) y1="10" y2="10" {}
+                line.whisker x1=(percent(at(side * low).min(at(side * high)))) x2=(percent(at(side * low).max(at(side * high)))) y1="10" y2="10" {}
+            }
+            line.zero x1="50%" x2="50%" y2="20" {}
+        }
+    }
+}
+
+/// The scores at both ends of a picture: wide enough for all of these, in steps of 20.
+pub(crate) type Range = (f64, f64);
+
+/// The range of these scores.
+pub(crate) fn range(scores: impl Iterator<Item = f64>) -> Range {
+    let (low, high) = scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), nps| (low.min(nps), high.max(nps)));
+    let (low, high) = ((low / 20.0).floor() * 20.0, (high / 20.0).ceil() * 20.0);
+    if low < high { (low, high) } else { (-100.0, 100.0) }
+}
+
+/// The range of a line and its band.
+pub(crate) fn trend_range(points: &[TrendPoint]) -> Range {
+    range(points.iter().flat_map(|point| [point.low, point.high]))
+}
+
+/// A score with its interval, and the score of the whole.
+pub(crate) fn dot(Estimate { value, low, high }: Estimate, whole: Option<f64>, (start, end): Range) -> Markup {
+    let at = |nps: f64| format!("{:.0}%", 100.0 * (nps - start) / (end - start));
+    html! {
+        svg.dot aria-hidden="true" {
+            @if let Some(whole) = whole { line.zero x1=(at(whole)) x2=(at(whole)) y2="20" {} }
+            line.whisker x1=(at(low)) x2=(at(high)) y1="10" y2="10" {}
+            circle cx=(at(value)) cy="10" r="4" {}
+        }
+    }
+}
+
+/// Scores over time in the space of a word. A week that is not shown leaves a gap.
+pub(crate) fn spark(weeks: &[Option<f64>], (start, end): Range) -> Markup {
+    let mut path = String::new();
+    let mut pen = 'M';
+    for (at, week) in weeks.iter().enumerate() {
+        match week {
+            Some(nps) => {
+                path += &format!("{pen}{at} {:.0}", 100.0 * (end - nps) / (end - start));
+                pen = 'L';
+            }
+            None => pen = 'M',
+        }
+    }
+    let last = weeks.len().saturating_sub(1).max(1);
+    html! {
+        svg.spark viewBox=(format!("0 0 {last} 100")) preserveAspectRatio="none" aria-hidden="true" {
+            path d=(path) {}
         }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a position in a picture")]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
-}
-
-/// Importance against performance: each driver as its number, the axes crossing at the means of those shown.
-pub(crate) fn importance_performance(drivers: &[DriverFigure], across: &str, up: &str) -> Markup {
-    let points: Vec<(usize, f64, f64)> =
-        (1..).zip(drivers).filter_map(|(i, driver)| Some((i, driver.performance?, driver.correlation?))).collect();
-    let range = |part: fn(&(usize, f64, f64)) -> f64| {
-        let low = points.iter().map(part).fold(f64::INFINITY, f64::min);
-        let high = points.iter().map(part).fold(f64::NEG_INFINITY, f64::max);
-        // A margin, so that no number sits on the frame; a width even when all are alike.
-        let margin = ((high - low) * 0.15).max(0.02);
-        (low - margin, high + margin)
-    };
-    let ((x0, x1), (y0, y1)) = (range(|point| point.1), range(|point| point.2));
-    let x = |performance: f64| 24.0 + 288.0 * (performance - x0) / (x1 - x0);
-    let y = |importance: f64| 180.0 - 172.0 * (importance - y0) / (y1 - y0);
-    let mean =
-        |part: fn(&(usize, f64, f64)) -> f64| points.iter().map(part).sum::<f64>() / share(points.len().max(1), 1);
-    let places: Vec<(f64, f64)> = points.iter().map(|point| (x(point.1), y(point.2))).collect();
-    html! {
-        svg.quadrants viewBox="0 0 320 200" aria-hidden="true" {
-            rect.frame x="24" y="8" width="288" height="172" {}
-            path.axis d=(format!("M{0:.1} 8V180M24 {1:.1}H312", x(mean(|point| point.1)), y(mean(|point| point.2)))) {}
-            @for ((i, ..), (at, label)) in points.iter().zip(places.iter().zip(apart(&places))) {
-                path.leader d=(format!("M{:.1} {:.1}L{:.1} {:.1}", at.0, at.1, label.0, label.1)) {}
-                circle.dot cx=(format!("{:.1}", at.0)) cy=(format!("{:.1}", at.1)) r="2" {}
-                circle.spot cx=(format!("{:.1}", label.0)) cy=(format!("{:.1}", label.1)) r=(RADIUS) {}
-                text.number x=(format!("{:.1}", label.0)) y=(format!("{:.1}", label.1 + 3.5)) text-anchor="middle" { (i) }
-            }
-            text x="168" y="196" text-anchor="middle" { (across) " →" }
-            text x="14" y="94" text-anchor="middle" transform="rotate(-90 14 94)" { (up) " →" }
-        }
-    }
-}
-
-/// The radius of a driver's number.
-const RADIUS: f64 = 8.0;
-
-/// Where numbers can be read: those that would lie upon each other are pushed apart, each as little as it takes.
-fn apart(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut labels = places.to_vec();
-    for _ in 0..40 {
-        for i in 0..labels.len() {
-            for j in i + 1..labels.len() {
-                let (Some(&a), Some(&b)) = (labels.get(i), labels.get(j)) else { continue };
-                let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-                let distance = dx.hypot(dy);
-                // Two in the very same place part sideways.
-                let (dx, dy) = if distance < 0.1 { (1.0, 0.0) } else { (dx / distance, dy / distance) };
-                let push = (2.0 * RADIUS + 1.0 - distance).max(0.0) / 2.0;
-                if let Some(a) = labels.get_mut(i) {
-                    *a = within_frame(a.0 - push * dx, a.1 - push * dy);
-                }
-                if let Some(b) = labels.get_mut(j) {
-                    *b = within_frame(b.0 + push * dx, b.1 + push * dy);
-                }
-            }
-        }
-    }
-    labels
-}
-
-fn within_frame(x: f64, y: f64) -> (f64, f64) {
-    (x.clamp(24.0 + RADIUS, 312.0 - RADIUS), y.clamp(8.0 + RADIUS, 180.0 - RADIUS))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_drivers_that_are_alike_can_be_read() {
-        let alike = [(100.0, 100.0), (100.0, 100.0), (103.0, 99.0), (300.0, 20.0)];
-        let labels = apart(&alike);
-        for (i, a) in labels.iter().enumerate() {
-            for b in &labels[i + 1..] {
-                assert!((a.0 - b.0).hypot(a.1 - b.1) > 1.8 * RADIUS, "{labels:?}");
-            }
-        }
-        assert_eq!(labels[3], (300.0, 20.0), "what lies alone stays");
-    }
+fn share(part: u64, whole: u64) -> f64 {
+    part as f64 / whole.max(1) as f64
 }

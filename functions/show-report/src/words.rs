@@ -26,6 +26,8 @@ pub(crate) struct Words {
     pub nothing: &'static str,
     pub before: &'static str,
     pub before_year: &'static str,
+    pub steady_before: &'static str,
+    pub steady_before_year: &'static str,
     pub against_before: &'static str,
     pub against_year: &'static str,
     pub warmer: &'static str,
@@ -140,6 +142,138 @@ pub(crate) struct Words {
     pub inbox: &'static str,
     pub sign_out: &'static str,
     pub sign_out_everywhere: &'static str,
+    pub date: &'static str,
+    pub day_pattern: &'static str,
+    pub span: &'static str,
+    /// From Monday on.
+    pub weekdays: [&'static str; 7],
+    pub no_temperature: &'static str,
+    pub now_warmer: &'static str,
+    pub now_colder: &'static str,
+    pub now_steady: &'static str,
+    pub at_meals: &'static str,
+    pub not_enough: &'static str,
+    pub today_so_far: Counted,
+    pub guests_wait: Counted,
+    pub business: BusinessWords,
+    pub drift: DriftWords,
+    pub who_is_behind: &'static str,
+    pub own_rank: &'static str,
+    pub nobody_behind: &'static str,
+    pub no_meal_behind: &'static str,
+    pub behind_others: &'static str,
+    pub and_more: &'static str,
+    pub can_i_trust_it: &'static str,
+    pub answered: Counted,
+    pub signs_stand_out: &'static str,
+    pub some_not_up_to_date: &'static str,
+    pub when: &'static str,
+    pub when_meaning: &'static str,
+    pub hour_short: &'static str,
+    pub meal: &'static str,
+    pub dots_meaning: &'static str,
+    pub changed: &'static str,
+    pub weeks: &'static str,
+    pub what_changed: &'static str,
+    pub nothing_changed: &'static str,
+    pub themes_by_region: &'static str,
+    pub themes_meaning: &'static str,
+    pub journey: &'static str,
+    pub journey_meaning: &'static str,
+    pub journey_cases: Counted,
+    pub defect_point: &'static str,
+    pub misplaced_effort: &'static str,
+    pub front_stage: &'static str,
+    pub back_stage: &'static str,
+    pub support: &'static str,
+    pub promoters: &'static str,
+    pub passives: &'static str,
+    pub detractors: &'static str,
+    pub trend_meaning: &'static str,
+    pub rated_low: &'static str,
+    pub all_comments: &'static str,
+    pub method_title: &'static str,
+    pub how_figured: &'static str,
+    pub side_by_side: &'static str,
+    pub difference: &'static str,
+    pub no_difference: &'static str,
+    pub not_comparable: &'static str,
+    pub close: &'static str,
+    pub beside_hint: &'static str,
+    pub address_mistaken: &'static str,
+    pub usual_report: &'static str,
+    pub mistakes: Mistakes,
+    pub sentence: SentenceWords,
+}
+
+/// Of the sentence on top.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SentenceWords {
+    pub warm: &'static str,
+    pub mild: &'static str,
+    pub cold: &'static str,
+    pub at: &'static str,
+    pub score: &'static str,
+    pub few: &'static str,
+    pub and: &'static str,
+    pub but: &'static str,
+    pub cooled: &'static str,
+    pub warmed: &'static str,
+    pub colder: &'static str,
+    pub warmer: &'static str,
+    pub colder_year: &'static str,
+    pub warmer_year: &'static str,
+    pub steady: &'static str,
+    pub meal: &'static str,
+    pub behind: Counted,
+    pub more_behind: &'static str,
+    pub fix: &'static str,
+    pub comma: &'static str,
+    pub semicolon: &'static str,
+    pub stop: &'static str,
+}
+
+/// Of the section about temperature and business.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BusinessWords {
+    pub title: &'static str,
+    pub week: &'static str,
+    pub orders_head: &'static str,
+    pub refunds_head: &'static str,
+    pub orders: &'static str,
+    pub orders_not: &'static str,
+    pub revenue: &'static str,
+    pub revenue_not: &'static str,
+    pub refunds: &'static str,
+    pub refunds_not: &'static str,
+    pub basis: &'static str,
+    pub noisy: &'static str,
+    pub no_proof: &'static str,
+}
+
+/// Of the section about needs that drift.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DriftWords {
+    pub title: &'static str,
+    pub nothing: &'static str,
+    pub more: &'static str,
+    pub less: &'static str,
+    pub all_guests: &'static str,
+    pub meaning: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mistakes {
+    pub day: &'static str,
+    pub reversed: &'static str,
+    pub too_long: &'static str,
+    pub survey: &'static str,
+    pub beside: &'static str,
+    pub other: &'static str,
 }
 
 #[derive(Default, Deserialize)]

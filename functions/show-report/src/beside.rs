@@ -1,0 +1,190 @@
+//! Two reports side by side: of two scopes, or of two windows.
+
+use aftertaste::{
+    app::Stop,
+    domain::{
+        access::Grant,
+        place::{Path, Scope},
+        report::{Beside, Difference, Estimate, Report, differences},
+    },
+    http::Problem,
+    pages::filled,
+    reading::Window,
+};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::{
+    App,
+    address::{self, Address},
+    asked::{Asked, Mistake, overlap},
+    drivers::Named,
+    figures::{between, counted, degrees, signed},
+    loading::{self, Failed, Loaded, Wanted},
+    words::Words,
+};
+
+/// The report that another one stands beside.
+pub(crate) struct Other {
+    pub loaded: Loaded,
+    pub compared: Beside,
+}
+
+/// Reads what the address asks for; none if it asks for nothing.
+pub(crate) async fn read(
+    app: &App,
+    loaded: &Loaded,
+    asked: &Asked,
+    (grant, language): (&Grant, &'static str),
+    now: Timestamp,
+) -> Result<Option<Other>, Failed> {
+    let address::Beside { scope, window } = &asked.beside;
+    if asked.beside.is_nothing() {
+        return Ok(None);
+    }
+    let scope = scope.clone().unwrap_or_else(|| loaded.scope.clone());
+    let window = window.map_or(loaded.window, |(from, to)| Window { from, to });
+    if scope == loaded.scope && window == loaded.window {
+        return Err(Mistake::Beside.into());
+    }
+    let stores = loading::stores(app, &scope, (grant, language), now).await?;
+    let wanted = Wanted { scope: &scope, window, against: asked.against, series: Some(&loaded.series) };
+    let other = loading::load(app, stores, wanted, grant, now).await.map_err(|failed| match failed {
+        // A scope that nobody knows is a mistake in this part of the address.
+        Failed::Stop(Stop::Problem(problem)) if problem.kind == Problem::scope_unknown().kind => Mistake::Beside.into(),
+        failed => failed,
+    })?;
+    let days_meet = loaded.window.from <= window.to && window.from <= loaded.window.to;
+    let overlaps = days_meet && scopes_meet(loaded, &other);
+    let [nps_difference, satisfied_difference] = differences(&loaded.days, &other.days, overlaps);
+    let Report { scope, name, from, to, score, temperature, .. } = &other.report;
+    let compared = Beside {
+        scope: scope.clone(),
+        name: name.clone(),
+        from: *from,
+        to: *to,
+        score: *score,
+        temperature: *temperature,
+        nps_difference,
+        satisfied_difference,
+    };
+    Ok(Some(Other { loaded: other, compared }))
+}
+
+/// Whether some answers may be in both.
+fn scopes_meet(a: &Loaded, b: &Loaded) -> bool {
+    let path = |loaded: &Loaded| -> Option<Path> {
+        match &loaded.scope {
+            Scope::Store(_) => loaded.store().map(|store| store.details.path.clone()),
+            Scope::Node(path) => Some(path.clone()),
+        }
+    };
+    match (&a.scope, &b.scope) {
+        (Scope::Store(a), Scope::Store(b)) => a == b,
+        _ => path(a).zip(path(b)).is_none_or(|(a, b)| overlap(&a, &b)),
+    }
+}
+
+/// Both as columns of one table, with the difference.
+pub(crate) fn section(loaded: &Loaded, other: Option<&Other>, address: &Address<'_>, named: &Named<'_>) -> Markup {
+    let (words, Some(Other { loaded: other, compared })) = (named.words, other) else { return html! {} };
+    let reports = [&loaded.report, &other.report];
+    html! {
+        section.beside #beside {
+            h2 { (words.side_by_side) }
+            div.wide role="region" aria-label=(words.side_by_side) tabindex="0" { table {
+                thead { tr {
+                    td {}
+                    @for report in reports { th scope="col" { (report.name) br; span.note { (words.span(report.from, report.to)) } } }
+                    th scope="col" { (words.difference) }
+                } }
+                tbody { (rows(reports, compared, named)) }
+            } }
+            @if compared.nps_difference.is_none() { p.note { (words.not_comparable) } }
+            p {
+                a href=(Address { beside: address::Beside::default(), ..address.clone() }) { (words.close) }
+            }
+        }
+    }
+}
+
+fn rows(reports: [&Report; 2], compared: &Beside, named: &Named<'_>) -> Markup {
+    let words = named.words;
+    let share = |estimate: Estimate| {
+        (words.percent(estimate.value), format!("{} … {}", words.percent(estimate.low), words.percent(estimate.high)))
+    };
+    let score = |estimate: Estimate| (signed(estimate.value), between(estimate.low, estimate.high));
+    let cell = |figure: Option<(String, String)>| {
+        html! { td { @if let Some((value, interval)) = figure { (value) br; span.note { (interval) } } } }
+    };
+    html! {
+        tr {
+            th scope="row" { (words.temperature) }
+            @for report in reports {
+                (cell(report.temperature.map(|t| (degrees(t.value), format!("{} … {}", degrees(t.low), degrees(t.high))))))
+            }
+            td {}
+        }
+        tr {
+            th scope="row" { (words.nps) }
+            @for report in reports { (cell(report.score.nps.map(score))) }
+            (difference(compared.nps_difference, &signed, words))
+        }
+        tr {
+            th scope="row" { (words.satisfied) }
+            @for report in reports { (cell(report.score.satisfied.map(share))) }
+            (difference(compared.satisfied_difference, &|share| signed(100.0 * share), words))
+        }
+        tr {
+            th scope="row" { (words.answers) }
+            @for report in reports { td { (counted(report.responses)) } }
+            td {}
+        }
+        tr {
+            th scope="row" { (words.fix_first) }
+            @for report in reports {
+                td {
+                    @let first: Vec<&str> = named.first(&report.drivers).into_iter().map(|driver| named.of(driver)).collect();
+                    @if first.is_empty() { span.note { (words.none) } } @else { (first.join(words.sentence.comma)) }
+                }
+            }
+            td {}
+        }
+    }
+}
+
+fn difference(difference: Option<Difference>, points: &dyn Fn(f64) -> String, words: &Words) -> Markup {
+    html! {
+        td {
+            @if let Some(Difference { difference, low, high, distinguishable, .. }) = difference {
+                @if distinguishable { strong { (points(difference)) } } @else { (points(difference)) }
+                br;
+                span.note { (points(low)) " … " (points(high)) br; (if distinguishable { words.differs } else { words.no_difference }) }
+            }
+        }
+    }
+}
+
+/// The form that asks for something beside the report.
+pub(crate) fn form(address: &Address<'_>, report: &Report, siblings: &[(String, String)], words: &Words) -> Markup {
+    let children: Vec<(&str, &str)> =
+        report.children.iter().map(|child| (child.scope.as_str(), child.name.as_str())).collect();
+    let others = siblings.iter().map(|(scope, name)| (scope.as_str(), name.as_str())).chain(children);
+    html! {
+        form.window method="get" action=(format!("/reports/{}.html#beside", address.scope)) {
+            strong { (words.side_by_side) }
+            input type="hidden" name="lang" value=(address.language);
+            input type="hidden" name="from" value=(address.window.from);
+            input type="hidden" name="to" value=(address.window.to);
+            input type="hidden" name="survey" value=(address.survey);
+            select name="with" aria-label=(words.scope) {
+                option value="" { (report.name) }
+                @for (scope, name) in others { option value=(scope) { (name) } }
+            }
+            label { (words.from) " " input type="date" name="with_from"; }
+            label { (words.to) " " input type="date" name="with_to"; }
+            button type="submit" { (words.show) }
+            p.note { (filled(words.beside_hint, &[("name", &report.name)])) }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! A report and what it is made of, read from the table.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aftertaste::{
+    app::Stop,
+    below,
+    domain::{
+        Id,
+        access::Grant,
+        count::{Group, Series, Tally},
+        place::{Path, Scope, Store},
+        report::{Against, Report, Siblings, Subject, TOO_FEW},
+        survey::Brand,
+    },
+    http::Problem,
+    reading::{self, Reading, Shown, Stores, Window},
+    table::{TableError, Versioned},
+};
+use jiff::Timestamp;
+
+use crate::{
+    App,
+    asked::Mistake,
+    staff::{self, Staff},
+};
+
+/// The report of a scope over a window.
+pub(crate) struct Loaded {
+    pub scope: Scope,
+    pub stores: Stores,
+    pub window: Window,
+    pub series: Series,
+    pub survey: Arc<Versioned>,
+    pub brand: Arc<Brand>,
+    pub report: Report,
+    /// The responses of each day, for comparisons.
+    pub days: Vec<Group>,
+    /// Which responses may be shown.
+    pub shown: Shown,
+    pub staff: Option<Staff>,
+    /// The surveys that have answers in these days.
+    pub titles: BTreeMap<Id, Arc<Versioned>>,
+}
+
+/// Why there is no report.
+pub(crate) enum Failed {
+    /// The address asks for something that is not there.
+    Mistake(Mistake),
+    Stop(Stop),
+}
+
+impl From<Mistake> for Failed {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(mistake)
+    }
+}
+
+impl<E: Into<Stop>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
+    }
+}
+
+/// What a report is of.
+pub(crate) struct Wanted<'a> {
+    pub scope: &'a Scope,
+    pub window: Window,
+    pub against: Against,
+    pub series: Option<&'a Series>,
+}
+
+/// The stores of a scope, if the reader may see its report.
+pub(crate) async fn stores(
+    app: &App,
+    scope: &Scope,
+    reader: (&Grant, &'static str),
+    now: Timestamp,
+) -> Result<Stores, Stop> {
+    let (grant, language) = reader;
+    let stores = Stores::of(app, scope, now).await?.in_language(language);
+    if !grant.allows_report(scope, stores.own().map(|store| &store.details.path)) {
+        return Err(Problem::grant_insufficient(&format!("report:{scope}")).into());
+    }
+    Ok(stores)
+}
+
+/// Reads a report, without the words of guests.
+pub(crate) async fn load(
+    app: &App,
+    stores: Stores,
+    Wanted { scope, window, against, series }: Wanted<'_>,
+    grant: &Grant,
+    now: Timestamp,
+) -> Result<Loaded, Failed> {
+    let reading = reading::counts(app, &stores, (window, against), now).await?;
+    if stores.all.is_empty() && reading.is_empty() {
+        return Err(Stop::from(Problem::scope_unknown()).into());
+    }
+    let (series, survey) = wanted_series(app, series, &reading, &stores, now).await?;
+    let (parts, mut siblings, staff) = futures::try_join!(
+        async { Ok::<_, Stop>(below::below(app, &stores, &reading, &series).await?) },
+        async { Ok(below::siblings(app, &stores, &reading, &series).await?) },
+        staff::read(app, (scope, &stores), window, grant, now),
+    )?;
+    // Of two stores a rank says which is the better: that is for those who may see both.
+    let may_see_all = above(&stores, grant).is_some();
+    if !may_see_all && siblings.others.len() < usize::try_from(TOO_FEW).unwrap_or(usize::MAX) {
+        siblings = Siblings::default();
+    }
+    let shown = reading.shown(&series);
+    let mut counts = below::counts(reading, &series, &stores, parts);
+    counts.siblings = siblings;
+    counts.staff = staff.as_ref().map(|staff| staff.figure.clone());
+    let days = counts.days.values().map(Tally::total).collect();
+    let (brand, name) = (app.catalog.brand(now).await?, stores.name());
+    let Window { from, to } = window;
+    let subject = Subject { scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
+    let report = Report::new(&subject, counts);
+    let mut titles = BTreeMap::new();
+    for series in &report.surveys {
+        if let Ok(Some(survey)) = app.catalog.survey(&series.survey, now).await {
+            titles.insert(series.survey.clone(), survey);
+        }
+    }
+    Ok(Loaded { titles, scope: scope.clone(), stores, window, series, survey, brand, report, days, shown, staff })
+}
+
+impl Loaded {
+    /// The store, if it is the report of one.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.stores.own()
+    }
+}
+
+/// The series that was asked for, with its survey; else the first in the window with a readable survey. Else it is that
+/// of the first store's survey.
+async fn wanted_series(
+    app: &App,
+    asked: Option<&Series>,
+    reading: &Reading,
+    stores: &Stores,
+    now: Timestamp,
+) -> Result<(Series, Arc<Versioned>), Failed> {
+    let of_store = stores.all.first().map(|store| Series::paid(store.details.survey.clone()));
+    let wanted =
+        asked.cloned().map_or_else(|| reading.series().into_iter().chain(of_store).collect(), |asked| vec![asked]);
+    for series in wanted {
+        match app.catalog.survey(&series.survey, now).await {
+            Ok(Some(survey)) => return Ok((series, survey)),
+            // It is logged where it is read. The others go on.
+            Ok(None) | Err(TableError::Unreadable { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Mistake::Survey.into())
+}
+
+/// The node above a scope, when the grant allows its report.
+pub(crate) fn above(stores: &Stores, grant: &Grant) -> Option<Path> {
+    stores.parent().filter(|path| grant.allows_report(&Scope::Node(path.clone()), None))
+}

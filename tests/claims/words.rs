@@ -1,0 +1,118 @@
+//! The words of the page's claims, in each language.
+
+/// The page's words of a claim.
+pub struct Words {
+    pub language: &'static str,
+    pub warmer: &'static str,
+    pub colder: &'static str,
+    pub steady: &'static str,
+    pub sentence: Sentence,
+    pub advice: [(&'static str, &'static str); 4],
+    pub classes: [(&'static str, &'static str); 3],
+    pub leaning: &'static str,
+    pub differs: &'static str,
+    pub temperature: &'static str,
+    pub rank: &'static str,
+    pub silent: &'static str,
+}
+
+/// The claims of the sentence on top.
+pub struct Sentence {
+    /// Warm, mild and cold.
+    pub warmth: [&'static str; 3],
+    pub cooled: &'static str,
+    pub warmed: &'static str,
+    pub colder: &'static str,
+    pub warmer: &'static str,
+    pub steady: &'static str,
+    pub behind: &'static str,
+    pub meal: &'static str,
+    pub fix_first: &'static str,
+}
+
+pub const WORDS: [Words; 3] = [
+    Words {
+        language: "en",
+        warmer: "Warmer by ",
+        colder: "Colder by ",
+        steady: "No significant change in NPS",
+        sentence: Sentence {
+            warmth: [" is warm (", " is lukewarm (", " is cold ("],
+            cooled: ", but cooled by |, and cooled by ",
+            warmed: ", but warmed by |, and warmed by ",
+            colder: "is colder than in the days before",
+            warmer: "is warmer than in the days before",
+            steady: "with no significant change",
+            behind: "behind the others",
+            meal: "guests are less happy than at other times",
+            fix_first: "fix first: ",
+        },
+        advice: [("fix first", "Fix first"), ("protect", "Protect"), ("keep", "Keep"), ("watch", "Watch")],
+        classes: [
+            ("basic", "basic: missed when poor"),
+            ("performance", "performance: counts both ways"),
+            ("excitement", "excitement: delights when good"),
+        ],
+        leaning: "leaning to ",
+        differs: ">significant<",
+        temperature: "class=\"degrees",
+        rank: "Rank ",
+        silent: "If guests who did not answer",
+    },
+    Words {
+        language: "zh-CN",
+        warmer: "口碑升温 ",
+        colder: "口碑降温 ",
+        steady: "NPS 没有显著变化",
+        sentence: Sentence {
+            warmth: ["口碑温热（", "口碑温和（", "口碑偏冷（"],
+            cooled: "最近 7 天降温",
+            warmed: "最近 7 天升温",
+            colder: "比前一周期冷",
+            warmer: "比前一周期热",
+            steady: "没有显著变化",
+            behind: "落后于其他",
+            meal: "不如其他时段满意",
+            fix_first: "优先改进：",
+        },
+        advice: [("fix first", "优先改进"), ("protect", "重点守住"), ("keep", "继续保持"), ("watch", "持续留意")],
+        classes: [
+            ("basic", "必备型：做不好会扣分"),
+            ("performance", "期望型：做得好加分，做不好扣分"),
+            ("excitement", "魅力型：做得好会加分"),
+        ],
+        leaning: "可能是",
+        differs: ">差异显著<",
+        temperature: "class=\"degrees",
+        rank: "第 ",
+        silent: "如果没有回答的顾客",
+    },
+    Words {
+        language: "zh-TW",
+        warmer: "口碑升溫 ",
+        colder: "口碑降溫 ",
+        steady: "NPS 沒有顯著變化",
+        sentence: Sentence {
+            warmth: ["口碑溫熱（", "口碑溫和（", "口碑偏冷（"],
+            cooled: "最近 7 天降溫",
+            warmed: "最近 7 天升溫",
+            colder: "比前一週期冷",
+            warmer: "比前一週期熱",
+            steady: "沒有顯著變化",
+            behind: "落後於其他",
+            meal: "不如其他時段滿意",
+            fix_first: "優先改善：",
+        },
+        advice: [("fix first", "優先改善"), ("protect", "重點守住"), ("keep", "繼續保持"), ("watch", "持續留意")],
+        classes: [
+            ("basic", "必備型：做不好會扣分"),
+            ("performance", "期望型：做得好加分，做不好扣分"),
+            ("excitement", "魅力型：做得好會加分"),
+        ],
+        leaning: "可能是",
+        differs: ">差異顯著<",
+        temperature: "class=\"degrees",
+        rank: "第 ",
+        silent: "如果沒有回答的顧客",
+    },
+];
