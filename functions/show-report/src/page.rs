@@ -63,7 +63,7 @@ impl ReportPage<'_> {
                 h1.sentence { (sentence(report, &named, words)) }
                 p.dates { (words.span(report.from, report.to)) }
                 (self.today())
-                (top::tiles(report, &address, &named, &self.as_of()))
+                (top::tiles(report, &named, &self.as_of()))
             }
             div.sections {
                 (beside::section(self.loaded, self.other.as_ref(), &address, &named))
@@ -113,16 +113,11 @@ impl ReportPage<'_> {
         let today = report.days.iter().find(|day| day.day == self.today).map_or(0, |day| day.score.n);
         let answers = today + report.waiting;
         let waiting = report.cases.as_ref().and_then(|cases| cases.waiting).filter(|n| *n > 0);
-        let follows = self.signed_in.as_ref().is_some_and(|reader| reader.follows);
         html! {
             @if report.to == self.today {
                 p.today.note {
                     (filled(words.today_so_far.of(answers), &[("n", &answers)]))
-                    @if let Some(n) = waiting {
-                        @let text = filled(words.guests_wait.of(n), &[("n", &n)]);
-                        " · "
-                        @if follows { a href=(format!("/cases/{}", report.scope)) { (text) } } @else { (text) }
-                    }
+                    @if let Some(n) = waiting { " · " (filled(words.guests_wait.of(n), &[("n", &n)])) }
                 }
             }
         }

@@ -8,7 +8,6 @@ use aftertaste::{
 use maud::{Markup, html};
 
 use crate::{
-    address::Address,
     children::is_behind,
     drivers::{Named, to_fix_first},
     figures::{between, counted, degrees, points, signed},
@@ -23,14 +22,14 @@ const NAMED: usize = 3;
 /// Days about which nothing is known are left out of the small line in the tile.
 const FEWEST_POINTS: usize = 2;
 
-pub(crate) fn tiles(report: &Report, address: &Address<'_>, named: &Named<'_>, as_of: &str) -> Markup {
+pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str) -> Markup {
     let words = named.words;
     html! {
         div.tiles {
             (how_warm(report, words))
             (score(report, words))
             div.tile.fix { (to_fix_first(&report.drivers, named)) }
-            (behind(report, address, words))
+            (behind(report, words))
             (trust(report, as_of, words))
         }
     }
@@ -161,7 +160,7 @@ pub(crate) fn mix(report: &Report, words: &Words) -> Markup {
 }
 
 /// The scopes that are behind the others; of a store its own rank, and the parts of the day that are behind the rest.
-fn behind(report: &Report, address: &Address<'_>, words: &Words) -> Markup {
+fn behind(report: &Report, words: &Words) -> Markup {
     let behind: Vec<_> = report.children.iter().rev().filter(|child| is_behind(child)).collect();
     let meals: Vec<&str> = weak_meals(report).filter_map(|part| meal_of(part, words)).collect();
     html! {
@@ -177,7 +176,7 @@ fn behind(report: &Report, address: &Address<'_>, words: &Words) -> Markup {
                 } @else {
                     ul.rows { @for child in behind.iter().take(NAMED) {
                         li {
-                            a href=(address.of(&child.scope)) { (child.name) }
+                            span { (child.name) }
                             @if let Some(nps) = child.score.nps { span { (signed(nps.value)) } }
                         }
                     } }
@@ -205,9 +204,9 @@ fn trust(report: &Report, as_of: &str, words: &Words) -> Markup {
                 }
             }
             @if report.children.iter().any(|child| !child.stands_out.is_empty()) {
-                p { a href="#integrity" { (words.signs_stand_out) } }
+                p { (words.signs_stand_out) }
             }
-            @if !report.behind.is_empty() { p { a href="#not-up-to-date" { (words.some_not_up_to_date) } } }
+            @if !report.behind.is_empty() { p { (words.some_not_up_to_date) } }
             @if !as_of.is_empty() { p.note { (as_of) } }
         }
     }
