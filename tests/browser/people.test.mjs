@@ -55,7 +55,7 @@ for (const [own, { ofOperator, ofPhone, script }] of Object.entries({
     assert.ok((await text(phone)).includes(name));
     await pressSignIn(phone);
     assert.equal(phone.url(), `${url}/reports/store/12.html`);
-    assert.equal(await heading(phone), STORES[12]);
+    assert.ok((await heading(phone)).startsWith(STORES[12]));
     assert.equal(await language(phone), own);
     assert.ok((await text(phone)).includes(name));
     assert.deepEqual([...(await overflow(phone)), ...(await smallTargets(phone))], []);
@@ -107,7 +107,7 @@ people('what an operator changes of a person is so on that person\'s next page',
   const { notYours } = MANAGERS_WORDS['zh-CN'];
   const refused = { status: 403, words: notYours, own: 'zh-CN', next: '/reports/store/13.html' };
   await assertRefused(phone, '/reports/store/12.html', refused);
-  assert.equal(await heading(phone), STORES[13]);
+  assert.ok((await heading(phone)).startsWith(STORES[13]));
 });
 
 people('who is signed out everywhere, or taken off the list, is out at once and reads why', async (newBrowser) => {
@@ -162,7 +162,7 @@ for (const own of LANGUAGES) {
     const phone = await newBrowser({ ...PHONE, locale: own });
     await phone.goto(link);
     await pressSignIn(phone);
-    assert.equal(await heading(phone), STORES[12]);
+    assert.ok((await heading(phone)).startsWith(STORES[12]));
   });
 }
 
