@@ -3,9 +3,16 @@
 
 use super::Effect;
 use crate::{
-    count::Tally,
+    count::{Group, Recommendations, Tally},
     survey::{Response, Survey},
 };
+
+/// The responses of so many who promote and are satisfied, and of so many who do neither.
+pub(super) fn group(promoters: u64, detractors: u64) -> Group {
+    let responses = promoters + detractors;
+    let recommendations = Recommendations { promoters, passives: 0, detractors };
+    Group { responses, recommendations, rated: responses, satisfied: promoters }
+}
 
 pub(super) fn survey() -> Survey {
     let scale = |id: &str, measures: &str, module: &str| {

@@ -95,13 +95,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::count::Recommendations;
-
-    fn group(promoters: u64, detractors: u64) -> Group {
-        let responses = promoters + detractors;
-        let recommendations = Recommendations { promoters, passives: 0, detractors };
-        Group { responses, recommendations, rated: responses, satisfied: promoters }
-    }
+    use crate::report::generated::group;
 
     /// Four weeks from a Monday, of whose hours each has such answers.
     fn weeks(of: impl Fn(i8, u8) -> Group) -> BTreeMap<Date, Tally> {

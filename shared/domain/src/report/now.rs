@@ -91,13 +91,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{count::Recommendations, report::generated::survey, survey::Brand};
-
-    fn group(promoters: u64, detractors: u64) -> Group {
-        let responses = promoters + detractors;
-        let recommendations = Recommendations { promoters, passives: 0, detractors };
-        Group { responses, recommendations, rated: responses, satisfied: promoters }
-    }
+    use crate::{
+        report::generated::{group, survey},
+        survey::Brand,
+    };
 
     /// What is said of now of a store with so many promoters and detractors on each day of November.
     fn now(window: (Date, Date), against: Against, days: impl Fn(i8) -> Group) -> Option<Now> {
