@@ -110,6 +110,26 @@ async fn a_reader_sees_no_other_scope_beside_their_own() {
 }
 
 #[tokio::test]
+async fn a_reader_of_several_places_gets_from_each_to_the_others() {
+    let world = World::new().await;
+    put(&world).await;
+    for (grant, path, places) in [
+        ("report:store/12 report:store/13", "store/12", vec!["store/12", "store/13"]),
+        ("report:cn/east/shanghai report:store/1 report:store/1", "cn/east/shanghai", vec!["cn/east/shanghai", "store/1"]),
+        ("report:store/12", "store/12", vec![]),
+        ("report:", "store/12", vec![]),
+    ] {
+        let page = world.call(Method::GET, &format!("/reports/{path}.html?lang=en"), grant, Value::Null).await.text;
+        let shown = page.split_once("<details class=\"places\">").map_or("", |(_, after)| after);
+        let shown = shown.split_once("</details>").map_or("", |(places, _)| places);
+        let linked: Vec<&str> =
+            shown.split("href=\"/reports/").skip(1).filter_map(|link| link.split_once(".html")).map(|(to, _)| to).collect();
+        assert_eq!(linked, places, "{grant}");
+        assert_eq!(shown.matches("aria-current=\"page\"").count(), usize::from(!places.is_empty()), "{grant}");
+    }
+}
+
+#[tokio::test]
 async fn the_scopes_below_stand_in_the_order_that_is_asked_for() {
     let world = World::new().await;
     put(&world).await;
@@ -129,6 +149,11 @@ async fn a_mistake_in_an_address_is_said_with_a_way_on() {
     let world = World::new().await;
     put(&world).await;
     let (to, from) = (days_ago(9), days_ago(2));
+    let (_, page_of_days) =
+        page(&world, "store/12.html?from=yesterday&survey=dine-in&with=store/13&sort=name&about=%22").await;
+    for kept in ["name=\"survey\" value=\"dine-in\"", "name=\"with\" value=\"store/13\"", "name=\"sort\" value=\"name\"", "value=\"&quot;\""] {
+        assert!(page_of_days.contains(kept), "{kept}: what else was asked for stays");
+    }
     for (query, said) in [
         (format!("from={from}&to={to}"), "晚于结束日期"),
         ("from=2026-01-01&to=2026-12-01".to_owned(), "最多 92 天"),
@@ -142,6 +167,7 @@ async fn a_mistake_in_an_address_is_said_with_a_way_on() {
         let (status, page) = page(&world, &format!("store/12.html?lang=zh-CN&{query}")).await;
         assert!([422, 404].contains(&status) && page.contains(said), "{query}: {status} {page}");
         assert!(page.contains("<form") && page.contains("南京路店"), "{query}: it says where, and how to go on");
+        assert!(!page.contains(r#"name="with_from""#) && !page.contains("atlantis"), "{query}: the mistake is not repeated");
         let json = world.call(Method::GET, &format!("/reports/store/12.json?{query}"), "report:", Value::Null).await;
         assert!(json.status.is_client_error() && json.json()["detail"].is_string(), "{query}: {}", json.text);
     }

@@ -13,11 +13,15 @@ export const WINDOWS = {
   desk: { width: 1280, height: 800 },
 };
 
-/** On a page of its own, so that no page that is checked has one before it. */
-async function signInBefore(context) {
-  const page = await context.newPage();
-  await signIn(page);
-  await page.close();
+/** The operator's session, as a browser keeps it. One for all pages: to sign in for each of them takes minutes. */
+let session;
+
+async function newSession() {
+  const context = await browser.newContext();
+  await signIn(await context.newPage());
+  const state = await context.storageState();
+  await context.close();
+  return state;
 }
 
 /**
@@ -31,10 +35,10 @@ export async function look(name, options, use) {
   const note = (...found) => {
     for (const problem of found) problems.push(`${name}, ${language}, ${scheme}, ${size.width}x${size.height}: ${problem}`);
   };
-  const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, ...more });
+  const storageState = isSignedIn ? await (session ??= newSession()) : undefined;
+  const context = await browser.newContext({ locale: language, colorScheme: scheme, viewport: size, storageState, ...more });
   try {
     context.setDefaultTimeout(15_000);
-    if (isSignedIn) await signInBefore(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => note(`page error: ${error.message}`));
     page.on('request', (request) => {

@@ -19,6 +19,9 @@ import { WORDS } from './words.mjs';
 const PATIENCE = 12_100;
 const FIRST_PAUSE = 1_100;
 
+/** No time passes on this page from here on but what the test runs: nothing is tried again because of a slow machine. */
+const stopTheClock = (page) => page.clock.pauseAt(Date.now() + 60_000);
+
 before(() => startForGuests());
 after(stop);
 
@@ -29,8 +32,7 @@ guest('without network the answer waits, and goes out as soon as there is one', 
   await open(page, path);
   await pick(page, 'nps', 9);
   await pick(page, 'csat', 5);
-  // No time passes from here on: nothing is tried again because of that.
-  await page.clock.pauseAt(Date.now() + 60_000);
+  await stopTheClock(page);
   await context.setOffline(true);
   await submit(page);
   await page.getByText(WORDS.en.offline).waitFor();
@@ -52,6 +54,7 @@ guest('a server that is not there yet is asked again', PHONE, async ({ context, 
   });
   await page.clock.install();
   await open(page, path);
+  await stopTheClock(page);
   await answer(page);
   for (const seconds of [1, 2, 4]) {
     await page.getByText(WORDS.en.busy).waitFor();
@@ -156,6 +159,7 @@ guest('a request that hangs is tried again, and counts once', PHONE, async ({ co
   });
   await page.clock.install();
   await open(page, path);
+  await stopTheClock(page);
   await answer(page);
   await first;
   await assertStored(store, ONE);

@@ -136,26 +136,15 @@ fn to(address: &str) -> Result<Reply, Stop> {
 
 /// A person's own page: the report of the first scope that they may see, or the people whom they manage.
 async fn home(app: &App, permissions: &[Permission], now: Timestamp) -> Result<String, Stop> {
-    let first = permissions.iter().find_map(|permission| match permission {
-        Permission::Report(scope) => Some(scope.as_ref()),
-        _ => None,
-    });
-    let sets_up = permissions.iter().any(|permission| matches!(permission, Permission::Admin(_)));
-    let scope = match first {
-        Some(Some(scope)) => scope.to_string(),
-        // Every scope: the topmost node of the first store is as high as a report goes.
-        Some(None) => {
-            let stores = app.catalog.stores(now).await?;
-            let top = stores.first().and_then(|store| store.details.path.with_ancestors().next());
-            match top {
-                Some(top) => top.to_string(),
-                None => return Ok("/people".into()),
-            }
-        }
-        None if sets_up => return Ok("/people".into()),
-        None => return Err(Problem::grant_insufficient("report:<scope>").into()),
-    };
-    Ok(format!("/reports/{scope}.html"))
+    if let Some(first) = app.places(permissions, now).await?.first() {
+        return Ok(format!("/reports/{first}.html"));
+    }
+    // Somebody who may see all reports, where there is no store yet, sets them up.
+    let sets_up = |permission: &Permission| matches!(permission, Permission::Admin(_) | Permission::Report(_));
+    if permissions.iter().any(sets_up) {
+        return Ok("/people".into());
+    }
+    Err(Problem::grant_insufficient("report:<scope>").into())
 }
 
 /// The provider that the environment names, read once.

@@ -7,6 +7,7 @@ use aftertaste::{
     reading::Window,
 };
 use jiff::civil::Date;
+use maud::{Markup, html};
 
 /// The order in which the scopes below stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,7 +69,10 @@ impl Beside {
 pub(crate) struct Address<'a> {
     pub scope: String,
     pub window: Window,
-    pub survey: &'a Series,
+    /// None for the one with most answers.
+    pub survey: Option<&'a Series>,
+    /// Whether the reader has chosen it. Only then it goes along to other scopes: they may ask others.
+    pub survey_is_chosen: bool,
     pub against: Against,
     pub language: &'a str,
     pub sort: Sort,
@@ -79,34 +83,62 @@ pub(crate) struct Address<'a> {
 impl Address<'_> {
     /// Of another scope, over the same days.
     pub(crate) fn of(&self, scope: &str) -> Self {
-        Self { scope: scope.to_owned(), about: About::First, beside: Beside::default(), ..self.clone() }
+        let survey = self.survey.filter(|_| self.survey_is_chosen);
+        Self { scope: scope.to_owned(), survey, about: About::First, beside: Beside::default(), ..self.clone() }
     }
 
-    /// In the same state, as a file.
+    /// Over other days. Beside itself it does not stand.
+    pub(crate) fn over(&self, window: Window) -> Self {
+        let same = self.beside.scope.is_none() && self.beside.window == Some((window.from, window.to));
+        let beside = if same { Beside::default() } else { self.beside.clone() };
+        Self { window, beside, ..self.clone() }
+    }
+
+    /// As a file.
     pub(crate) fn ending(&self, ending: &str) -> String {
-        let Self { scope, window: Window { from, to }, survey, .. } = self;
-        let against = if self.against == Against::Year { "&against=year" } else { "" };
-        format!("/reports/{scope}.{ending}?from={from}&to={to}&survey={survey}{against}")
+        self.with(ending, |field| !["sort", "lang"].contains(&field))
+    }
+
+    fn with(&self, ending: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let fields = self.fields().into_iter().filter(|(field, _)| wanted(field));
+        let query: Vec<String> = fields.map(|(field, value)| format!("{field}={value}")).collect();
+        format!("/reports/{}.{ending}?{}", self.scope, query.join("&"))
+    }
+
+    /// What the form that chooses these fields keeps of all others.
+    pub(crate) fn kept(&self, chosen: &[&str]) -> Markup {
+        html! {
+            @for (field, value) in self.fields().iter().filter(|(field, _)| !chosen.contains(field)) {
+                input type="hidden" name=(field) value=(value);
+            }
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let Beside { scope, window } = &self.beside;
+        let about = match &self.about {
+            About::First => None,
+            About::All => Some("all".to_owned()),
+            About::Driver(question) => Some(question.to_string()),
+        };
+        let fields = [
+            ("from", Some(self.window.from.to_string())),
+            ("to", Some(self.window.to.to_string())),
+            ("survey", self.survey.map(Series::to_string)),
+            ("against", (self.against == Against::Year).then(|| "year".to_owned())),
+            ("sort", (self.sort != Sort::default()).then(|| self.sort.name().to_owned())),
+            ("about", about),
+            ("with", scope.as_ref().map(Scope::to_string)),
+            ("with_from", window.map(|(from, _)| from.to_string())),
+            ("with_to", window.map(|(_, to)| to.to_string())),
+            ("lang", Some(self.language.to_owned())),
+        ];
+        fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
     }
 }
 
 impl Display for Address<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.ending("html"))?;
-        if self.sort != Sort::default() {
-            write!(f, "&sort={}", self.sort.name())?;
-        }
-        match &self.about {
-            About::First => {}
-            About::All => write!(f, "&about=all")?,
-            About::Driver(question) => write!(f, "&about={question}")?,
-        }
-        if let Some(scope) = &self.beside.scope {
-            write!(f, "&with={scope}")?;
-        }
-        if let Some((from, to)) = &self.beside.window {
-            write!(f, "&with_from={from}&with_to={to}")?;
-        }
-        write!(f, "&lang={}", self.language)
+        f.write_str(&self.with("html", |_| true))
     }
 }

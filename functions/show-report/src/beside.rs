@@ -4,7 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         access::Grant,
-        place::{Path, Scope},
+        place::Scope,
         report::{Beside, Difference, Estimate, Report, differences},
     },
     http::Problem,
@@ -48,7 +48,8 @@ pub(crate) async fn read(
         return Err(Mistake::Beside.into());
     }
     let stores = loading::stores(app, &scope, (grant, language), now).await?;
-    let wanted = Wanted { scope: &scope, window, against: asked.against, series: Some(&loaded.series) };
+    let series = Some(&loaded.series);
+    let wanted = Wanted { scope: &scope, window, against: asked.against, series, beside_another: true };
     let other = loading::load(app, stores, wanted, grant, now).await.map_err(|failed| match failed {
         // A scope that nobody knows is a mistake in this part of the address.
         Failed::Stop(Stop::Problem(problem)) if problem.kind == Problem::scope_unknown().kind => Mistake::Beside.into(),
@@ -73,15 +74,10 @@ pub(crate) async fn read(
 
 /// Whether some answers may be in both.
 fn scopes_meet(a: &Loaded, b: &Loaded) -> bool {
-    let path = |loaded: &Loaded| -> Option<Path> {
-        match &loaded.scope {
-            Scope::Store(_) => loaded.store().map(|store| store.details.path.clone()),
-            Scope::Node(path) => Some(path.clone()),
-        }
-    };
     match (&a.scope, &b.scope) {
         (Scope::Store(a), Scope::Store(b)) => a == b,
-        _ => path(a).zip(path(b)).is_none_or(|(a, b)| overlap(&a, &b)),
+        // A store's days stay with the nodes that it has left.
+        _ => a.paths.iter().any(|a| b.paths.iter().any(|b| overlap(a, b))),
     }
 }
 
@@ -100,7 +96,7 @@ pub(crate) fn section(loaded: &Loaded, other: Option<&Other>, address: &Address<
                 } }
                 tbody { (rows(reports, compared, named)) }
             } }
-            @if compared.nps_difference.is_none() { p.note { (words.not_comparable) } }
+            p.note { (if compared.nps_difference.is_none() { words.not_comparable } else { words.beside_chance }) }
             p {
                 a href=(Address { beside: address::Beside::default(), ..address.clone() }) { (words.close) }
             }
@@ -170,19 +166,20 @@ pub(crate) fn form(address: &Address<'_>, report: &Report, siblings: &[(String, 
     let children: Vec<(&str, &str)> =
         report.children.iter().map(|child| (child.scope.as_str(), child.name.as_str())).collect();
     let others = siblings.iter().map(|(scope, name)| (scope.as_str(), name.as_str())).chain(children);
+    let chosen = address.beside.scope.as_ref().map(Scope::to_string);
     html! {
         form.window method="get" action=(format!("/reports/{}.html#beside", address.scope)) {
             strong { (words.side_by_side) }
-            input type="hidden" name="lang" value=(address.language);
-            input type="hidden" name="from" value=(address.window.from);
-            input type="hidden" name="to" value=(address.window.to);
-            input type="hidden" name="survey" value=(address.survey);
+            (address.kept(&["with", "with_from", "with_to"]))
             select name="with" aria-label=(words.scope) {
                 option value="" { (report.name) }
-                @for (scope, name) in others { option value=(scope) { (name) } }
+                @for (scope, name) in others {
+                    option value=(scope) selected[chosen.as_deref() == Some(scope)] { (name) }
+                }
             }
-            label { (words.from) " " input type="date" name="with_from"; }
-            label { (words.to) " " input type="date" name="with_to"; }
+            @let [first, last] = [address.beside.window.map(|days| days.0), address.beside.window.map(|days| days.1)];
+            label { (words.from) " " input type="date" name="with_from" value=[first]; }
+            label { (words.to) " " input type="date" name="with_to" value=[last]; }
             button type="submit" { (words.show) }
             p.note { (filled(words.beside_hint, &[("name", &report.name)])) }
         }

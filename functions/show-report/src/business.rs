@@ -68,7 +68,12 @@ fn weeks(report: &Report, words: &Words) -> Markup {
                             span.note { (degrees(temperature.low)) " … " (degrees(temperature.high)) }
                         }
                     }
-                    td { (week.orders.map_or_else(String::new, counted)) }
+                    td {
+                        (week.orders.map_or_else(String::new, counted))
+                        @if (1..7).contains(&week.days_with_orders) {
+                            br; span.note { (filled(words.business.of_days, &[("n", &week.days_with_orders)])) }
+                        }
+                    }
                     td { @for (currency, amount) in &week.revenue { (grouped(*amount)) " " (currency) " " } }
                     @if refunds { td { @for (currency, amount) in &week.refunds { (grouped(*amount)) " " (currency) " " } } }
                 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use aftertaste::{
-    domain::report::{ChildFigure, Difference, Report},
+    domain::report::{Against, ChildFigure, Difference, Report},
     pages::filled,
 };
 use maud::{Markup, html};
@@ -15,6 +15,9 @@ use crate::{
     pictures::{self, Range},
     words::Words,
 };
+
+/// So many are printed: as many as one page holds. `page.css` leaves out the others.
+const PRINTED: usize = 12;
 
 /// So many of those that changed are listed.
 const LISTED: usize = 10;
@@ -59,6 +62,9 @@ pub(crate) fn section(report: &Report, address: &Address<'_>, words: &Words) -> 
                 } }
                 tbody { @for child in sorted(&report.children, address.sort) { (row(child, (whole, range, weekly), address, words)) } }
             } }
+            @if report.children.len() > PRINTED {
+                p.note.on-paper { (filled(words.printed, &[("n", &PRINTED), ("all", &report.children.len())])) }
+            }
         }
     }
 }
@@ -95,16 +101,22 @@ fn row(
             }
             @if let Some(nps) = child.score.nps {
                 td { (signed(nps.value)) }
-                td.dots { (pictures::dot(nps, whole, range)) span.note { (between(nps.low, nps.high)) } }
+                td.dots { (pictures::dot((nps, verdict(child)), whole, range)) span.note { (between(nps.low, nps.high)) } }
             } @else {
                 td {} td {}
             }
             td { @if let Some(change) = child.change { (changed(&change)) } }
-            td { @if child.weekly_nps.iter().flatten().count() > 1 { (pictures::spark(&child.weekly_nps, weekly)) } }
+            td { @if child.weekly_nps.windows(2).any(|two| two.iter().all(Option::is_some)) { (pictures::spark(&child.weekly_nps, weekly)) } }
             td { (child.score.satisfied.map_or_else(String::new, |share| words.whole_percent(share.value))) }
             td { (child.score.n) }
         }
     }
+}
+
+/// The colour class of a scope: whether it is certainly behind the others, or before them.
+fn verdict(child: &ChildFigure) -> Option<&'static str> {
+    let rest = child.against_the_rest.filter(|rest| rest.distinguishable)?;
+    Some(if rest.difference < 0.0 { "cold" } else { "warm" })
 }
 
 /// A change, strong if it is certain.
@@ -144,7 +156,10 @@ pub(crate) fn changes(report: &Report, address: &Address<'_>, words: &Words) -> 
         section.changes {
             h2 { (words.what_changed) }
             @if changed_ones.is_empty() {
-                p { (words.nothing_changed) }
+                p { (match report.change.as_ref().map(|change| change.against) {
+                    Some(Against::Year) => words.nothing_changed_year,
+                    _ => words.nothing_changed,
+                }) }
             } @else {
                 ul.rows { @for child in changed_ones.iter().take(LISTED) {
                     @if let Some(change) = child.change {
@@ -156,6 +171,9 @@ pub(crate) fn changes(report: &Report, address: &Address<'_>, words: &Words) -> 
                 } }
                 @if changed_ones.len() > LISTED {
                     p.note { (filled(words.and_more, &[("n", &(changed_ones.len() - LISTED))])) }
+                }
+                @if report.children.iter().any(|child| !child.scope.starts_with("store/")) {
+                    p.note { (words.changes_meaning) }
                 }
             }
         }

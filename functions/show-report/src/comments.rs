@@ -22,6 +22,10 @@ use crate::{App, loading::Loaded};
 /// How many responses are read for their comments: about six read units.
 const READ: usize = 50;
 
+/// So often at most it is read on for guests who rated something low, until there are so many comments: few rate low.
+const MOST_READS: usize = 4;
+const ENOUGH: usize = 5;
+
 /// The comments that are wanted.
 pub(crate) enum Wanted {
     /// All.
@@ -55,24 +59,31 @@ pub(crate) async fn read(
     let Loaded { window, series, survey, shown, .. } = loaded;
     let Some(store) = loaded.store() else { return Ok(Comments::default()) };
     let about = format!("{} {series}", store.number);
-    let before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keys));
+    let mut before = request.query("comments_before").and_then(|sealed| open(&sealed, &about, &app.keys));
     let paid = store.calendar.window_of(window.from, window.to);
-    let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
     let recommend = survey.measuring(Measure::Recommend).map(|question| question.id());
-    // Of the running day what waits to be shown waits here too.
-    let mut responses = page.responses;
-    shuffle(&mut responses, store, app);
     let day_of = |stored: &StoredResponse| store.calendar.day_of(stored.minute.start());
+    // Of the running day what waits to be shown waits here too.
     let is_shown = |stored: &StoredResponse| {
         shown.shows(day_of(stored), &stored.response) && is_wanted(stored, loaded, wanted, day_of(stored))
     };
-    let comments = responses.into_iter().filter(is_shown).flat_map(|stored| {
-        // Of a day with fewer than five answers no score is shown, and none beside what was written.
-        let recommend = recommend.filter(|_| shown.has_enough_on(day_of(&stored)));
-        comments(stored, store, recommend)
-    });
-    let comments = comments.collect();
-    Ok(Comments { comments, before: page.next.and_then(|next| seal(&next, &about, fresh, &app.keys)) })
+    let reads = if matches!(wanted, Wanted::All) { 1 } else { MOST_READS };
+    let mut found = Vec::new();
+    for _ in 0..reads {
+        let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
+        let mut responses = page.responses;
+        shuffle(&mut responses, store, app);
+        for stored in responses.into_iter().filter(is_shown) {
+            // Of a day with fewer than five answers no score is shown, and none beside what was written.
+            let recommend = recommend.filter(|_| shown.has_enough_on(day_of(&stored)));
+            found.extend(comments(stored, store, recommend));
+        }
+        before = page.next;
+        if before.is_none() || found.len() >= ENOUGH {
+            break;
+        }
+    }
+    Ok(Comments { comments: found, before: before.and_then(|next| seal(&next, &about, fresh, &app.keys)) })
 }
 
 /// Whether a response is among those that are wanted. By a rating only on a day with at least five answers.

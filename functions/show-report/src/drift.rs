@@ -33,7 +33,7 @@ fn said(figure: &DriftFigure, named: &Named<'_>) -> Markup {
     let who = match (&figure.segment, &figure.name) {
         (None, _) => words.all_guests.to_owned(),
         (Some(_), Some(name)) => name.clone(),
-        (Some(segment), None) => u8::from(*segment).to_string(),
+        (Some(segment), None) => format!("{} {}", named.words.segment, u8::from(*segment)),
     };
     let values: [(&str, &dyn std::fmt::Display); 2] = [("theme", &theme), ("who", &who)];
     let [before, now] = [figure.importance_before, figure.importance].map(|estimate| format!("{:.2}", estimate.value));

@@ -4,7 +4,7 @@ use aftertaste::{
     domain::{
         Id,
         report::{Coefficient, DriverFigure, Drivers, Errors, Estimate},
-        survey::Survey,
+        survey::{Measure, Survey},
     },
     pages::filled,
 };
@@ -24,6 +24,11 @@ pub(crate) struct Named<'a> {
 }
 
 impl Named<'_> {
+    /// Whether the survey asks for this.
+    pub(crate) fn asks(&self, measure: Measure) -> bool {
+        self.survey.measuring(measure).is_some()
+    }
+
     /// A driver's theme, or else its question.
     pub(crate) fn of<'a>(&'a self, driver: &'a DriverFigure) -> &'a str {
         self.of_question(driver.theme.as_ref(), &driver.question)
@@ -97,8 +102,8 @@ pub(crate) fn section(drivers: &Drivers, named: &Named<'_>, is_alone: bool) -> M
                     @if let Some(effect) = driver.effect {
                         (pictures::effect(&effect, (driver.penalty_certain, driver.reward_certain), widest))
                         p.note {
-                            (words.penalty) " " b { (hundredths(-effect.penalty.value)) } " " (between(lost(&effect.penalty))) br;
-                            (words.reward) " " b { (hundredths(effect.reward.value)) } " " (between(effect.reward.estimate()))
+                            (words.penalty) " " (value(-effect.penalty.value, driver.penalty_certain)) " " (between(lost(&effect.penalty))) br;
+                            (words.reward) " " (value(effect.reward.value, driver.reward_certain)) " " (between(effect.reward.estimate()))
                         }
                     }
                 }
@@ -156,6 +161,11 @@ fn said(driver: &DriverFigure, words: &Words) -> Markup {
 fn lost(penalty: &Coefficient) -> Estimate {
     let Estimate { value, low, high } = penalty.estimate();
     Estimate { value: -value, low: -high, high: -low }
+}
+
+/// Points of satisfaction, strong if they are certain.
+fn value(points: f64, is_certain: bool) -> Markup {
+    html! { @if is_certain { strong { (hundredths(points)) } } @else { (hundredths(points)) } }
 }
 
 fn between(Estimate { low, high, .. }: Estimate) -> String {

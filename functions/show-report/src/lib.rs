@@ -29,13 +29,13 @@ mod trust;
 mod when;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
         access::{Grant, GrantKeys, Permission},
-        place::{Scope, Store},
+        place::{Scope, Store, StoreNumber},
         report::Report,
     },
     http::{Problem, Reply, Request, accepted, wanted_languages},
@@ -53,7 +53,7 @@ use asked::Asked;
 use beside::Other;
 use comments::Wanted as WantedComments;
 use loading::{Failed, Loaded, Wanted};
-use page::ReportPage;
+use page::{ReportPage, Scopes};
 use signed_in::SignedIn;
 
 type App = app::App<GrantKeys>;
@@ -142,7 +142,8 @@ struct View<'a> {
 impl View<'_> {
     async fn shown(&self, scope: &Scope, stores: Stores, asked: Asked, form: Form) -> Result<Reply, Failed> {
         let (now, grant) = (self.call.now, &self.reader.grant);
-        let wanted = Wanted { scope, window: asked.window, against: asked.against, series: asked.series.as_ref() };
+        let (window, against, series) = (asked.window, asked.against, asked.series.as_ref());
+        let wanted = Wanted { scope, window, against, series, beside_another: false };
         let mut loaded = loading::load(self.app, stores, wanted, grant, now).await?;
         let about = self.read_comments(&mut loaded, &asked, form).await?;
         let other = beside::read(self.app, &loaded, &asked, (grant, self.language), now).await?;
@@ -152,8 +153,8 @@ impl View<'_> {
             Form::Json => Reply::json(StatusCode::OK, &loaded.report),
             Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&loaded.report)),
             Form::Page => {
-                let siblings = self.siblings(&loaded).await?;
-                self.page(&loaded, (asked, about), other, siblings)
+                let scopes = Scopes { siblings: self.siblings(&loaded).await?, places: self.places().await? };
+                self.page(&loaded, (asked, about), other, scopes)
             }
         })
     }
@@ -196,11 +197,30 @@ impl View<'_> {
             }
         };
         let scopes: BTreeSet<Scope> = stores.iter().filter_map(beside).filter(|scope| *scope != loaded.scope).collect();
-        let mut named = Vec::new();
-        for scope in scopes.into_iter().take(MOST_BESIDE) {
-            named.push((scope.to_string(), self.app.catalog.name_of(&scope, self.language, now).await?));
-        }
-        Ok(named)
+        self.named(scopes.into_iter().take(MOST_BESIDE)).await
+    }
+
+    /// The reader's own scopes, for the way between them; none where they have but one.
+    async fn places(&self) -> Result<Vec<(String, String)>, Stop> {
+        let places = self.app.places(&self.reader.grant.permissions, self.call.now).await?;
+        if places.len() < 2 { Ok(Vec::new()) } else { self.named(places).await }
+    }
+
+    /// Each of these scopes with its name.
+    async fn named(&self, scopes: impl IntoIterator<Item = Scope>) -> Result<Vec<(String, String)>, Stop> {
+        // From the lists: there may be hundreds.
+        let (catalog, now) = (&self.app.catalog, self.call.now);
+        let (stores, nodes) = (catalog.stores(now).await?, catalog.nodes(now).await?);
+        let of_stores: BTreeMap<StoreNumber, &str> =
+            stores.iter().map(|store| (store.number, store.details.name.as_str())).collect();
+        let named = |scope: Scope| {
+            let name = match &scope {
+                Scope::Store(number) => of_stores.get(number).copied(),
+                Scope::Node(path) => nodes.name_of(path, self.language),
+            };
+            (scope.to_string(), name.map_or_else(|| scope.to_string(), str::to_owned))
+        };
+        Ok(scopes.into_iter().map(named).collect())
     }
 
     fn page(
@@ -208,7 +228,7 @@ impl View<'_> {
         loaded: &Loaded,
         (asked, about): (Asked, About),
         other: Option<Other>,
-        siblings: Vec<(String, String)>,
+        scopes: Scopes,
     ) -> Reply {
         let grant = &self.reader.grant;
         let path = loaded.store().map(|store| &store.details.path);
@@ -220,7 +240,7 @@ impl View<'_> {
         });
         let above = loading::above(&loaded.stores, grant);
         let (language, today) = (self.language, self.today);
-        let page = ReportPage { loaded, asked, about, other, siblings, language, above, today, signed_in };
+        let page = ReportPage { loaded, asked, about, other, scopes, language, above, today, signed_in };
         // Old browsers say by `Origin` alone where its form comes from.
         Reply::page(StatusCode::OK, page.render()).with("referrer-policy", "same-origin")
     }
@@ -232,7 +252,8 @@ impl View<'_> {
         let kind = Problem::from(mistake.clone()).kind;
         let status = kind.status();
         tracing::info!(outcome = kind.name(), status = status.as_u16(), scope = %scope, by = self.reader.grant.subject);
-        Ok(Reply::page(status, mistaken::page((&brand, scope, &name), mistake, self.today, self.language)))
+        let kept = mistaken::kept(self.request, mistake);
+        Ok(Reply::page(status, mistaken::page((&brand, scope, &name), (mistake, &kept), self.today, self.language)))
     }
 }
 
@@ -257,22 +278,15 @@ async fn log_in(app: &App, request: &Request, now: Timestamp) -> Result<Reply, S
     if grant.issue.is_some() {
         return Err(Problem::sign_in_ended().into());
     }
-    let first = grant.permissions.iter().find_map(|permission| match permission {
-        Permission::Report(scope) => Some(scope.as_ref()),
-        _ => None,
-    });
-    let scope = match first {
+    let places = app.places(&grant.permissions, now).await?;
+    let sees_reports = grant.permissions.iter().any(|permission| matches!(permission, Permission::Report(_)));
+    let scope = match places.first() {
+        Some(first) => first,
+        None if sees_reports => return Err(Problem::scope_unknown().into()),
         None => return Err(Problem::grant_insufficient("report:<scope>").into()),
-        Some(Some(scope)) => scope.to_string(),
-        // Every scope: the topmost node of the first store is as high as a report goes.
-        Some(None) => {
-            let stores = app.catalog.stores(now).await?;
-            let top = stores.first().and_then(|store| store.details.path.with_ancestors().next());
-            top.ok_or_else(Problem::scope_unknown)?.to_string()
-        }
     };
     let seconds = grant.expires.as_second() - now.as_second();
-    tracing::info!(outcome = "logged-in", status = 303, scope, by = grant.subject);
+    tracing::info!(outcome = "logged-in", status = 303, %scope, by = grant.subject);
     Ok(Reply::empty(StatusCode::SEE_OTHER)
         .with("location", format!("/reports/{scope}.html"))
         .with_cookie(cookie(&token, seconds)))

@@ -1,6 +1,6 @@
 //! A report and what it is made of, read from the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aftertaste::{
@@ -39,6 +39,8 @@ pub(crate) struct Loaded {
     pub days: Vec<Group>,
     /// Which responses may be shown.
     pub shown: Shown,
+    /// The nodes in which its days are counted: the scope itself, or those that the store is and was in.
+    pub paths: BTreeSet<Path>,
     pub staff: Option<Staff>,
     /// The surveys that have answers in these days.
     pub titles: BTreeMap<Id, Arc<Versioned>>,
@@ -69,6 +71,8 @@ pub(crate) struct Wanted<'a> {
     pub window: Window,
     pub against: Against,
     pub series: Option<&'a Series>,
+    /// Whether it stands beside another report, which shows neither ranks nor staff of it.
+    pub beside_another: bool,
 }
 
 /// The stores of a scope, if the reader may see its report.
@@ -90,7 +94,7 @@ pub(crate) async fn stores(
 pub(crate) async fn load(
     app: &App,
     stores: Stores,
-    Wanted { scope, window, against, series }: Wanted<'_>,
+    Wanted { scope, window, against, series, beside_another }: Wanted<'_>,
     grant: &Grant,
     now: Timestamp,
 ) -> Result<Loaded, Failed> {
@@ -99,17 +103,23 @@ pub(crate) async fn load(
         return Err(Stop::from(Problem::scope_unknown()).into());
     }
     let (series, survey) = wanted_series(app, series, &reading, &stores, now).await?;
-    let (parts, mut siblings, staff) = futures::try_join!(
+    let (parts, siblings, staff) = futures::try_join!(
         async { Ok::<_, Stop>(below::below(app, &stores, &reading, &series).await?) },
-        async { Ok(below::siblings(app, &stores, &reading, &series).await?) },
-        staff::read(app, (scope, &stores), window, grant, now),
+        async {
+            if beside_another {
+                return Ok(Siblings::default());
+            }
+            Ok(below::siblings(app, &stores, &reading, &series).await?)
+        },
+        async {
+            if beside_another { Ok(None) } else { staff::read(app, (scope, &stores), window, grant, now).await }
+        },
     )?;
-    // Of two stores a rank says which is the better: that is for those who may see both.
-    let may_see_all = above(&stores, grant).is_some();
-    if !may_see_all && siblings.others.len() < usize::try_from(TOO_FEW).unwrap_or(usize::MAX) {
-        siblings = Siblings::default();
-    }
-    let shown = reading.shown(&series);
+    let (shown, mut paths) = (reading.shown(&series), reading.paths());
+    paths.extend(match scope {
+        Scope::Store(_) => stores.own().map(|store| store.details.path.clone()),
+        Scope::Node(path) => Some(path.clone()),
+    });
     let mut counts = below::counts(reading, &series, &stores, parts);
     counts.siblings = siblings;
     counts.staff = staff.as_ref().map(|staff| staff.figure.clone());
@@ -117,14 +127,17 @@ pub(crate) async fn load(
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;
     let subject = Subject { scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
-    let report = Report::new(&subject, counts);
+    let mut report = Report::new(&subject, counts);
+    // Of few stores a rank says which is the better: that is for those who may see all of them.
+    let may_see_all = above(&stores, grant).is_some();
+    report.rank = report.rank.filter(|rank| may_see_all || rank.of as u64 > TOO_FEW);
     let mut titles = BTreeMap::new();
     for series in &report.surveys {
         if let Ok(Some(survey)) = app.catalog.survey(&series.survey, now).await {
             titles.insert(series.survey.clone(), survey);
         }
     }
-    Ok(Loaded { titles, scope: scope.clone(), stores, window, series, survey, brand, report, days, shown, staff })
+    Ok(Loaded { titles, paths, scope: scope.clone(), stores, window, series, survey, brand, report, days, shown, staff })
 }
 
 impl Loaded {
@@ -154,7 +167,7 @@ async fn wanted_series(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Mistake::Survey.into())
+    Err(if asked.is_some() { Mistake::Survey.into() } else { Stop::from(Problem::survey_unknown()).into() })
 }
 
 /// The node above a scope, when the grant allows its report.

@@ -2,7 +2,7 @@
 
 use aftertaste::{
     domain::{place::Scope, survey::Brand},
-    http::Page,
+    http::{Page, Request},
     pages::{Shell, filled},
 };
 use jiff::{ToSpan, civil::Date};
@@ -13,9 +13,25 @@ use crate::{
     words::Words,
 };
 
+/// What an address asks for besides days, as it stands there.
+const ELSE: [&str; 7] = ["survey", "against", "sort", "about", "with", "with_from", "with_to"];
+
+/// What an address asks for besides days, without the mistake.
+pub(crate) fn kept(request: &Request, mistake: &Mistake) -> Vec<(&'static str, String)> {
+    let is_mistaken = |name: &str| match mistake {
+        Mistake::Survey => name == "survey",
+        Mistake::Beside => name.starts_with("with"),
+        // Which of the days it is, it does not say.
+        Mistake::Day(_) | Mistake::Reversed(..) | Mistake::TooLong(..) => name.starts_with("with_"),
+        Mistake::Other(_) => name == "against",
+    };
+    let asked = |name| Some((name, request.query(name).filter(|text| !text.is_empty())?));
+    ELSE.into_iter().filter(|name| !is_mistaken(name)).filter_map(asked).collect()
+}
+
 pub(crate) fn page(
     (brand, scope, name): (&Brand, &Scope, &str),
-    mistake: &Mistake,
+    (mistake, kept): (&Mistake, &[(&str, String)]),
     today: Date,
     language: &str,
 ) -> Page {
@@ -27,6 +43,7 @@ pub(crate) fn page(
             p role="alert" { (said(mistake, words)) }
             form.window method="get" action=(format!("/reports/{scope}.html")) {
                 input type="hidden" name="lang" value=(language);
+                @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
                 label { (words.from) " " input type="date" name="from" value=(today.saturating_sub(27.days())) required; }
                 label { (words.to) " " input type="date" name="to" value=(today) required; }
                 button type="submit" { (words.show) }

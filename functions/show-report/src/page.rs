@@ -38,8 +38,8 @@ pub(crate) struct ReportPage<'a> {
     pub about: About,
     /// What it stands beside.
     pub other: Option<Other>,
-    /// What it could stand beside, each with its name.
-    pub siblings: Vec<(String, String)>,
+    /// Scopes to choose from.
+    pub scopes: Scopes,
     pub language: &'a str,
     /// The scope above, when the manager may see it.
     pub above: Option<Path>,
@@ -47,6 +47,14 @@ pub(crate) struct ReportPage<'a> {
     pub today: Date,
     /// The reader who has signed in; none of a program.
     pub signed_in: Option<SignedIn>,
+}
+
+/// Scopes that a reader may choose, each with its name.
+pub(crate) struct Scopes {
+    /// What the report could stand beside.
+    pub siblings: Vec<(String, String)>,
+    /// All that are the reader's own, if there are several.
+    pub places: Vec<(String, String)>,
 }
 
 impl ReportPage<'_> {
@@ -58,7 +66,8 @@ impl ReportPage<'_> {
             (self.notes())
             @if report.responses == 0 {
                 h1 { (report.name) }
-                p { (words.nothing) }
+                @if report.waiting == 0 { p { (words.nothing) } } @else { p { (self.waiting()) } }
+                (self.today())
             } @else {
                 h1.sentence { (sentence(report, &named, words)) }
                 p.dates { (words.span(report.from, report.to)) }
@@ -110,8 +119,7 @@ impl ReportPage<'_> {
     /// What there is today: answers so far, and guests who wait for a reply.
     fn today(&self) -> Markup {
         let (report, words) = (&self.loaded.report, self.words());
-        let today = report.days.iter().find(|day| day.day == self.today).map_or(0, |day| day.score.n);
-        let answers = today + report.waiting;
+        let answers = report.running + report.waiting;
         let waiting = report.cases.as_ref().and_then(|cases| cases.waiting).filter(|n| *n > 0);
         html! {
             @if report.to == self.today {
@@ -121,6 +129,11 @@ impl ReportPage<'_> {
                 }
             }
         }
+    }
+
+    fn waiting(&self) -> String {
+        let waiting = self.loaded.report.waiting;
+        filled(self.words().waiting.of(waiting), &[("n", &waiting)])
     }
 
     fn named(&self) -> Named<'_> {
@@ -137,7 +150,8 @@ impl ReportPage<'_> {
         Address {
             scope: scope.to_string(),
             window: *window,
-            survey: series,
+            survey: Some(series),
+            survey_is_chosen: self.asked.series.is_some(),
             against: *against,
             language: self.language,
             sort: *sort,
@@ -179,10 +193,18 @@ impl ReportPage<'_> {
                         a href=(format!("/cases/{}", report.scope)) { (words.inbox) }
                     }
                 }
+                @if !self.scopes.places.is_empty() {
+                    details.places {
+                        summary { (filled(words.your_places, &[("n", &self.scopes.places.len())])) }
+                        nav { @for (scope, name) in &self.scopes.places {
+                            a href=(address.of(scope)) aria-current=[(*scope == report.scope).then_some("page")] { (name) }
+                        } }
+                    }
+                }
                 details.days {
                     summary { (words.span(report.from, report.to)) " · " (filled(words.days, &[("n", &self.loaded.window.days())])) }
                     (self.window())
-                    (beside::form(&address, report, &self.siblings, words))
+                    (beside::form(&address, report, &self.scopes.siblings, words))
                 }
             }
         }
@@ -195,11 +217,11 @@ impl ReportPage<'_> {
         let others: Vec<_> = report.surveys.iter().filter(|other| *other != series).collect();
         html! {
             form.window method="get" action=(format!("/reports/{scope}.html")) {
-                input type="hidden" name="lang" value=(self.language);
-                @if self.asked.against == Against::Year { input type="hidden" name="against" value="year"; }
+                @let others_fit = !others.is_empty() || !report.surveys.contains(series);
+                (address.kept(if others_fit { &["from", "to", "survey"] } else { &["from", "to"] }))
                 label { (words.from) " " input type="date" name="from" value=(report.from) required; }
                 label { (words.to) " " input type="date" name="to" value=(report.to) required; }
-                @if !others.is_empty() || !report.surveys.contains(series) {
+                @if others_fit {
                     select name="survey" aria-label=(words.survey) {
                         option value=(series) selected { (survey.definition.title.in_language(self.language)) (self.origin(series.origin)) }
                         @for other in others {
@@ -210,7 +232,7 @@ impl ReportPage<'_> {
                 button type="submit" { (words.show) }
                 // Whole weeks: each day of the week is in both windows as often.
                 @for length in [7, 28, 91] {
-                    a href=(Address { window: days(length), ..self.address() }) { (filled(words.days, &[("n", &length)])) }
+                    a href=(address.over(days(length))) { (filled(words.days, &[("n", &length)])) }
                 }
                 @if self.asked.against == Against::Year {
                     a href=(Address { against: Against::Before, ..address }) { (words.against_before) }
@@ -276,6 +298,7 @@ impl ReportPage<'_> {
                         }
                     }
                 }
+                @if report.comments.is_empty() && chosen.is_some() { p { (words.none_wrote) } }
                 @for comment in &report.comments {
                     article.comment {
                         p { (comment.text) }
@@ -295,7 +318,7 @@ impl ReportPage<'_> {
             section.method {
                 h2 { (words.method_title) }
                 (top::mix(report, words))
-                @if report.waiting > 0 { p.note { (filled(words.waiting.of(report.waiting), &[("n", &report.waiting)])) } }
+                @if report.waiting > 0 { p.note { (self.waiting()) } }
                 @if report.running > 0 { p.note { (filled(words.parts_wait.of(report.running), &[("n", &report.running)])) } }
                 p.note { (words.hidden) }
                 p.note { (words.how_figured) }

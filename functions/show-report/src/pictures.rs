@@ -167,14 +167,15 @@ pub(crate) fn trend_range(points: &[TrendPoint]) -> Range {
     range(points.iter().flat_map(|point| [point.low, point.high]))
 }
 
-/// A score with its interval, and the score of the whole.
-pub(crate) fn dot(Estimate { value, low, high }: Estimate, whole: Option<f64>, (start, end): Range) -> Markup {
+/// A score with its interval, coloured by a verdict on it, and the score of the whole.
+pub(crate) fn dot((score, class): (Estimate, Option<&str>), whole: Option<f64>, (start, end): Range) -> Markup {
+    let Estimate { value, low, high } = score;
     let at = |nps: f64| format!("{:.0}%", 100.0 * (nps - start) / (end - start));
     html! {
         svg.dot aria-hidden="true" {
             @if let Some(whole) = whole { line.zero x1=(at(whole)) x2=(at(whole)) y2="20" {} }
             line.whisker x1=(at(low)) x2=(at(high)) y1="10" y2="10" {}
-            circle cx=(at(value)) cy="10" r="4" {}
+            circle class=[class] cx=(at(value)) cy="10" r="4" {}
         }
     }
 }

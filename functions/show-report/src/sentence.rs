@@ -2,7 +2,10 @@
 //! part without one is left out.
 
 use aftertaste::{
-    domain::report::{Against, Change, GroupFigure, GroupName, Report, Temperature},
+    domain::{
+        report::{Against, Change, GroupFigure, GroupName, Report, Temperature},
+        survey::Measure,
+    },
     pages::filled,
 };
 
@@ -20,16 +23,18 @@ const NAMED: usize = 2;
 /// The sentence.
 pub(crate) fn sentence(report: &Report, named: &Named<'_>, words: &Words) -> String {
     let said = &words.sentence;
-    let first = format!("{}{}", state(report, words), moves(report, words));
+    let first = format!("{}{}", state(report, named, words), moves(report, words));
     let parts = [Some(first), behind(report, words).or_else(|| meal(report, words)), fix(report, named, words)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(said.semicolon) + said.stop
 }
 
-/// How warm it is. It is called warm, mild or cold only if its whole interval is.
-fn state(report: &Report, words: &Words) -> String {
+/// How warm it is. It is called warm, mild or cold only if its whole interval is. Of a survey that does not ask for a
+/// recommendation, how many are satisfied.
+fn state(report: &Report, named: &Named<'_>, words: &Words) -> String {
     let (said, name) = (&words.sentence, &report.name);
-    match (&report.temperature, &report.nps) {
-        (Some(temperature), _) => {
+    let satisfied = report.satisfaction.as_ref().filter(|_| !named.asks(Measure::Recommend));
+    match (&report.temperature, &report.nps, satisfied) {
+        (Some(temperature), _, _) => {
             let text = match certain_warmth(temperature) {
                 Some("warm") => said.warm,
                 Some("mild") => said.mild,
@@ -38,8 +43,11 @@ fn state(report: &Report, words: &Words) -> String {
             };
             filled(text, &[("name", name), ("t", &degrees(temperature.value))])
         }
-        (None, Some(nps)) => filled(said.score, &[("name", name), ("nps", &signed(nps.score))]),
-        (None, None) => filled(said.few, &[("name", name)]),
+        (None, Some(nps), _) => filled(said.score, &[("name", name), ("nps", &signed(nps.score))]),
+        (None, None, Some(satisfied)) => {
+            filled(said.satisfied, &[("name", name), ("share", &words.percent(satisfied.share))])
+        }
+        (None, None, None) => filled(said.few, &[("name", name)]),
     }
 }
 
@@ -109,7 +117,7 @@ fn behind(report: &Report, words: &Words) -> Option<String> {
 
 /// The parts of the day in which guests are less happy than in the rest of it.
 fn meal(report: &Report, words: &Words) -> Option<String> {
-    let meals: Vec<&str> = weak_meals(report).filter_map(|part| meal_of(part, words)).collect();
+    let meals: Vec<&str> = weak_meals(report).filter_map(|part| at_meal(part, words)).collect();
     (!meals.is_empty()).then(|| filled(words.sentence.meal, &[("meals", &meals.join(words.sentence.comma))]))
 }
 
@@ -121,9 +129,10 @@ pub(crate) fn weak_meals(report: &Report) -> impl Iterator<Item = &GroupFigure> 
     })
 }
 
-pub(crate) fn meal_of(part: &GroupFigure, words: &Words) -> Option<&'static str> {
+/// A part of the day, as it stands in a sentence.
+pub(crate) fn at_meal(part: &GroupFigure, words: &Words) -> Option<&'static str> {
     match part.group {
-        GroupName::Meal { meal } => Some(words.meal(meal)),
+        GroupName::Meal { meal } => Some(words.meals_at.of(meal)),
         _ => None,
     }
 }

@@ -2,7 +2,10 @@
 //! believe it. They fit on a phone without scrolling.
 
 use aftertaste::{
-    domain::report::{Against, Change, Now, OperationsFigure, Places, Report},
+    domain::{
+        report::{Against, Change, Now, OperationsFigure, Places, Report},
+        survey::Measure,
+    },
     pages::filled,
 };
 use maud::{Markup, html};
@@ -12,22 +15,22 @@ use crate::{
     drivers::{Named, to_fix_first},
     figures::{between, counted, degrees, points, signed},
     pictures::{spark, thermometer, trend_range},
-    sentence::{certain, certain_warmth, meal_of, weak_meals},
+    sentence::{at_meal, certain, certain_warmth, weak_meals},
     words::Words,
 };
 
 /// So many scopes that are behind are named; more are counted.
 const NAMED: usize = 3;
 
-/// Days about which nothing is known are left out of the small line in the tile.
+/// So many points at least make a line.
 const FEWEST_POINTS: usize = 2;
 
 pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str) -> Markup {
     let words = named.words;
     html! {
         div.tiles {
-            (how_warm(report, words))
-            (score(report, words))
+            (how_warm(report, named))
+            (score(report, named))
             div.tile.fix { (to_fix_first(&report.drivers, named)) }
             (behind(report, words))
             (trust(report, as_of, words))
@@ -35,7 +38,8 @@ pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str) -> Markup {
     }
 }
 
-fn how_warm(report: &Report, words: &Words) -> Markup {
+fn how_warm(report: &Report, named: &Named<'_>) -> Markup {
+    let words = named.words;
     html! {
         div.tile.warmth {
             h2 { (words.temperature) }
@@ -43,8 +47,10 @@ fn how_warm(report: &Report, words: &Words) -> Markup {
                 p class={ "degrees " (certain_warmth(temperature).unwrap_or("unsure")) } { (degrees(temperature.value)) }
                 (thermometer(temperature, certain_warmth(temperature).unwrap_or("unsure")))
                 p.note { (words.within(&degrees(temperature.low), &degrees(temperature.high))) }
-            } @else {
+            } @else if named.asks(Measure::Recommend) && named.asks(Measure::Satisfaction) {
                 p { (words.no_temperature) }
+            } @else {
+                p { (words.one_measure) }
             }
             @if let Some(satisfaction) = &report.satisfaction {
                 h2 { (words.satisfied) }
@@ -55,8 +61,12 @@ fn how_warm(report: &Report, words: &Words) -> Markup {
     }
 }
 
-/// The score, and how it changed: in the last days, and in the window. Since when, the watch over all days will say here.
-fn score(report: &Report, words: &Words) -> Markup {
+/// The score, and how it changed: in the last days, and in the window.
+fn score(report: &Report, named: &Named<'_>) -> Markup {
+    let words = named.words;
+    if !named.asks(Measure::Recommend) {
+        return html! { div.tile.score { h2 { (words.nps) } p { (words.not_asked) } } };
+    }
     html! {
         div.tile.score {
             h2 { (words.nps) }
@@ -162,7 +172,7 @@ pub(crate) fn mix(report: &Report, words: &Words) -> Markup {
 /// The scopes that are behind the others; of a store its own rank, and the parts of the day that are behind the rest.
 fn behind(report: &Report, words: &Words) -> Markup {
     let behind: Vec<_> = report.children.iter().rev().filter(|child| is_behind(child)).collect();
-    let meals: Vec<&str> = weak_meals(report).filter_map(|part| meal_of(part, words)).collect();
+    let meals: Vec<&str> = weak_meals(report).filter_map(|part| at_meal(part, words)).collect();
     html! {
         div.tile.behind-others {
             h2 { (words.who_is_behind) }

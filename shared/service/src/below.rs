@@ -103,7 +103,7 @@ async fn places_below_one<K>(
 /// The shortest window, in days, in which what was sold is set beside the answers.
 const SHORTEST_WITH_SALES: i32 = 28;
 
-/// Adds what each store sold beside its responses, from the rollups of the node directly above it, or from its own.
+/// Adds what each store sold beside its responses, from the rollups of the node directly above it.
 fn add_sold(
     sold: &mut BTreeMap<String, StoreDays>,
     reading: &Reading,
@@ -229,7 +229,8 @@ fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = 
 /// The counts of one series.
 pub fn counts(reading: Reading, series: &Series, stores: &Stores, below: Below) -> Counts {
     let Below { direct, places, themes, sold } = below;
-    let mut counts = Counts { surveys: reading.series(), against: reading.against, sold, ..Counts::default() };
+    let (surveys, against, today) = (reading.series(), reading.against, Some(reading.today));
+    let mut counts = Counts { surveys, against, today, sold, ..Counts::default() };
     let rated = |(path, days): (Path, ThemeDays)| {
         let scope = Scope::Node(path);
         ChildDrivers { name: stores.name_of(&scope), scope, days }

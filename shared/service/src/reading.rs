@@ -132,7 +132,7 @@ impl Window {
 pub struct Reading {
     pub(crate) window: Window,
     pub(crate) against: Against,
-    today: Date,
+    pub(crate) today: Date,
     pub(crate) rollups: BTreeMap<Date, Rollup>,
     pub(crate) before: BTreeMap<Date, Rollup>,
 }
@@ -242,6 +242,11 @@ impl Reading {
             Reverse((paid && *n > 0, series.origin != Origin::Test, *n, paid))
         });
         all.into_iter().map(|(series, _)| series.clone()).collect()
+    }
+
+    /// The nodes that a store's days count towards; those of a node have none.
+    pub fn paths(&self) -> BTreeSet<Path> {
+        self.rollups.values().filter_map(|rollup| rollup.path.clone()).collect()
     }
 
     /// What may be shown of the responses of a series.

@@ -1,6 +1,11 @@
 //! Readers of pages: a person in a browser, by a session, or a program, by a grant.
 
-use domain::access::{Grant, GrantKeys, Permission, Ticket};
+use std::collections::BTreeSet;
+
+use domain::{
+    access::{Grant, GrantKeys, Permission, Ticket},
+    place::Scope,
+};
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
@@ -86,6 +91,31 @@ impl Reader {
             wanted.insert(first.min(wanted.len()), own);
         }
         wanted
+    }
+}
+
+impl<K> App<K> {
+    /// The scopes whose reports these permissions open, in their order. Whoever sees everything has each topmost node
+    /// that has a store: no report goes higher.
+    ///
+    /// # Errors
+    /// When the stores are not in memory and the table can't be read.
+    pub async fn places(&self, permissions: &[Permission], now: Timestamp) -> Result<Vec<Scope>, TableError> {
+        let mut places = Vec::new();
+        for permission in permissions {
+            match permission {
+                Permission::Report(Some(scope)) => places.push(scope.clone()),
+                Permission::Report(None) => {
+                    let stores = self.catalog.stores(now).await?;
+                    let tops = stores.iter().filter_map(|store| store.details.path.with_ancestors().next());
+                    places.extend(tops.map(Scope::Node));
+                }
+                _ => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
+        places.retain(|place| seen.insert(place.clone()));
+        Ok(places)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The scopes directly below a node, beside each other: ranks, changes, and which are behind.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 
 use super::{
     Child, ChildFigure, Difference, OwnRank, Score, Siblings,
     change::{alike, by_day},
-    days::Widening,
+    days::{WEEK, Widening, length, whole_weeks},
     hidden::{FEW, TOO_FEW, shown, shown_alone},
     integrity::stand_out,
     nps::{compare, compare_over, day_factor, sum},
@@ -89,13 +89,13 @@ fn changes(children: &[Child]) -> Vec<Option<Difference>> {
 
 /// The score of each whole week of a window, the last of which ends with it.
 fn weekly(days: &[(Date, Group)], (from, to): (Date, Date)) -> Vec<Option<f64>> {
-    let weeks = (from.until(to).map_or(0, |span| span.get_days()) + 1) / 7;
-    let first = to.saturating_sub((7 * weeks - 1).days());
-    let weeks = usize::try_from(weeks).unwrap_or(0);
+    let mut weeks = whole_weeks(from, to);
+    let first = weeks.next();
+    let weeks = first.into_iter().chain(weeks).count();
     let mut groups = vec![Group::default(); weeks];
     let mut before = Group::default();
     for (day, group) in days {
-        let at = first.until(*day).map_or(-1, |span| span.get_days()).div_euclid(7);
+        let at = first.map_or(-1, |first| (length(first, *day) - 1).div_euclid(WEEK));
         match usize::try_from(at).ok().and_then(|at| groups.get_mut(at)) {
             Some(week) => week.merge(group),
             None => before.merge(group),

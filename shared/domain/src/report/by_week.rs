@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{ToSpan, civil::Date};
 use serde::Serialize;
 
-use super::{Temperature, hidden::shown};
+use super::{
+    Temperature,
+    days::{WEEK, whole_weeks},
+    hidden::shown,
+};
 use crate::count::{Group, Operations};
-
-/// Days of a week.
-const WEEK: i32 = 7;
 
 /// Seven business days of a scope.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,7 +21,9 @@ pub struct WeekFigure {
     pub n: u64,
     /// Their temperature; none of fewer than 30.
     pub temperature: Option<Temperature>,
-    /// Orders, where they were given.
+    /// On how many of its days orders were given, 0 to 7.
+    pub days_with_orders: usize,
+    /// Orders of these days.
     pub orders: Option<u64>,
     /// Revenue by currency, likewise.
     pub revenue: BTreeMap<String, f64>,
@@ -34,8 +37,7 @@ pub(super) fn by_week(
     operations: &BTreeMap<Date, Operations>,
     (from, to): (Date, Date),
 ) -> Vec<WeekFigure> {
-    let weeks = (from.until(to).map_or(0, |span| span.get_days()) + 1) / WEEK;
-    let firsts: Vec<Date> = (1..=weeks).rev().map(|back| to.saturating_sub((WEEK * back - 1).days())).collect();
+    let firsts: Vec<Date> = whole_weeks(from, to).collect();
     let Some(first) = firsts.first().filter(|_| !operations.is_empty()) else { return Vec::new() };
     let last = |first: Date| first.saturating_add((WEEK - 1).days());
     let groups = |first: Date| days.range(first..=last(first)).map(|(_, group)| *group).collect::<Vec<_>>();
@@ -53,6 +55,7 @@ pub(super) fn by_week(
             week: *first,
             n: Group::of_all(&days).recommendations.n(),
             temperature: Temperature::of(&days, &shown),
+            days_with_orders: operations.range(*first..=last(*first)).count(),
             orders: (sold.store_days > 0).then_some(sold.orders),
             revenue: sold.amounts(&sold.revenue),
             refunds: sold.amounts(&sold.refunds),
@@ -81,10 +84,11 @@ mod tests {
             Operations { store_days: 1, orders: 50, revenue: [("CNY".into(), 12_345)].into(), ..Operations::default() };
         let operations: BTreeMap<Date, Operations> = [(day(0), sold.clone()), (day(8), sold)].into();
         let weeks = by_week(&days, &operations, (day(15), day(0)));
-        let short = |week: &WeekFigure| (week.week, week.n, week.temperature.is_some(), week.orders);
+        let short =
+            |week: &WeekFigure| (week.week, week.n, week.temperature.is_some(), week.orders, week.days_with_orders);
         assert_eq!(
             weeks.iter().map(short).collect::<Vec<_>>(),
-            [(day(13), 42, true, Some(50)), (day(6), 28, false, Some(50))]
+            [(day(13), 42, true, Some(50), 1), (day(6), 28, false, Some(50), 1)]
         );
         assert_eq!(weeks[0].revenue, [("CNY".to_owned(), 123.45)].into());
         assert!(by_week(&days, &BTreeMap::new(), (day(15), day(0))).is_empty());

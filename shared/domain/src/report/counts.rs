@@ -48,6 +48,8 @@ pub enum Against {
 pub struct Counts {
     /// The tally of the subject's series, by business day.
     pub days: BTreeMap<Date, Tally>,
+    /// The business day that still runs; none where nothing depends on it.
+    pub today: Option<Date>,
     /// Which other window this one is set against.
     pub against: Against,
     /// The tally of the subject's series in that window, by business day.
@@ -64,7 +66,7 @@ pub struct Counts {
     pub children: Vec<Child>,
     /// The responses of each scope beside this one, and of itself.
     pub siblings: Siblings,
-    /// What each store sold beside its responses: of a store it alone.
+    /// What each store below sold beside its responses.
     pub sold: Vec<StoreDays>,
     /// What each scope directly below was rated for, where that is known.
     pub themes: Vec<ChildDrivers>,

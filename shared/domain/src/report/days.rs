@@ -1,7 +1,22 @@
 //! Good and bad days: how much more a score varies from day to day than independent guests would make it.
 
+use jiff::{ToSpan, civil::Date};
+
 use super::{Z, difference::Degrees};
 use crate::number;
+
+/// Days of a week.
+pub(super) const WEEK: i32 = 7;
+
+/// How many days a window has, both ends included.
+pub(super) fn length(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days()) + 1
+}
+
+/// The first days of the whole weeks of a window, the oldest first; the last week ends with the window.
+pub(super) fn whole_weeks(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    (1..=length(from, to) / WEEK).rev().map(move |back| to.saturating_sub((WEEK * back - 1).days()))
+}
 
 /// So many days with answers at least show how days vary.
 const FEWEST_DAYS: usize = 5;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     Counts, Degrees, Difference, DriverFigure, Drivers, Effect, Errors, Estimate, Method, Subject,
+    days::length,
     drivers::{NO_ERROR, holm},
     hidden::{TOO_FEW, hidden},
     marginal,
@@ -134,8 +135,7 @@ impl Drift {
         together: Option<&Drivers>,
         marginal: &Drivers,
     ) -> Option<Self> {
-        let days = subject.from.until(subject.to).map_or(0, |span| span.get_days()) + 1;
-        if days < FEWEST_DAYS || counts.before.is_empty() {
+        if length(subject.from, subject.to) < FEWEST_DAYS || counts.before.is_empty() {
             return None;
         }
         let then: Vec<&Tally> = counts.before.values().collect();

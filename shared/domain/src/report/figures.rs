@@ -16,6 +16,7 @@ use super::{
     nps::day_factor,
     nps_over,
     parts::{amount_figures, group_figures, staff_figures, table_figures},
+    ranking::only_discoveries,
     rox::{cells, rox},
     share_over,
     themes::themes_of_children,
@@ -36,6 +37,8 @@ impl Report {
         let days: Vec<&Tally> = counts.days.values().collect();
         let Basis { all, totals, whole, total, nps, operations, drivers, marginal, drift, cases } =
             Basis::of(subject, &counts, &days);
+        // A day that still runs has few of its orders, if any.
+        let over = counts.today.and_then(|today| today.yesterday().ok()).map_or(subject.to, |last| last.min(subject.to));
         let operations_in_all = operations.as_ref().map_or((0, 0), |all| (all.answered, all.orders));
         Self {
             scope: subject.scope.to_string(),
@@ -74,8 +77,8 @@ impl Report {
             by_table: table_figures(subject.scope, &days),
             by_staff: staff_figures(subject.scope, &days),
             by_amount: amount_figures(&days),
-            by_week: by_week(&counts.totals(), &counts.operations, (subject.from, subject.to)),
-            rox: rox(&cells(&counts.sold, subject.from, subject.to)),
+            by_week: by_week(&counts.totals(), &counts.operations, (subject.from, over)),
+            rox: rox(&cells(&counts.sold, subject.from, over)),
             operations,
             days: day_figures(&counts.days, &counts.operations),
             cases,
@@ -139,7 +142,10 @@ fn by_segment(subject: &Subject<'_>, days: &[&Tally], whole: &Group) -> Vec<Grou
         segment: *segment,
         name: subject.brand.segments.get(segment).cloned(),
     };
-    group_figures(days, |day| &day.segments, name, Some(whole))
+    let mut segments = group_figures(days, |day| &day.segments, name, Some(whole));
+    only_discoveries(segments.iter_mut().filter_map(|segment| segment.against_the_rest.as_mut()?.nps.as_mut()));
+    only_discoveries(segments.iter_mut().filter_map(|segment| segment.against_the_rest.as_mut()?.satisfied.as_mut()));
+    segments
 }
 
 fn day_figures(days: &BTreeMap<Date, Tally>, operations: &BTreeMap<Date, Operations>) -> Vec<DayFigure> {

@@ -1,10 +1,18 @@
 //! Responses for the tests of drivers, which are drawn alike wherever the figures are worked out apart.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use super::Effect;
+use std::collections::BTreeMap;
+
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
+
+use super::{Against, Counts, Effect, Subject};
 use crate::{
     count::{Group, Recommendations, Tally},
-    survey::{Response, Survey},
+    survey::{Brand, Response, Survey},
+    visit::Channel,
 };
 
 /// The responses of so many who promote and are satisfied, and of so many who do neither.
@@ -12,6 +20,50 @@ pub(super) fn group(promoters: u64, detractors: u64) -> Group {
     let responses = promoters + detractors;
     let recommendations = Recommendations { promoters, passives: 0, detractors };
     Group { responses, recommendations, rated: responses, satisfied: promoters }
+}
+
+/// A day with these responses by hour.
+pub(super) fn day_of(hours: BTreeMap<u8, Group>) -> Tally {
+    let all = Group::of_all(&hours.values().copied().collect::<Vec<_>>());
+    let channels = [(Channel::Receipt, all)].into();
+    Tally { responses: all.responses, hours, channels, ..Tally::default() }
+}
+
+/// Four weeks from a Monday, of whose hours each has such responses.
+pub(super) fn weeks(of: impl Fn(i8, u8) -> Group) -> BTreeMap<Date, Tally> {
+    let day = |back: i32| date(2026, 11, 2).saturating_add(back.days());
+    let hours = |day: Date| {
+        let weekday = day.weekday().to_monday_one_offset();
+        (11..21).map(|hour| (hour, of(weekday, hour))).filter(|(_, group)| group.responses > 0).collect()
+    };
+    (0..28).map(day).map(|day| (day, day_of(hours(day)))).collect()
+}
+
+/// A subject of these days of November, and the counts of its 28 days: what lies before the window is what it is set
+/// against.
+pub(super) fn november(
+    scope: &str,
+    (from, to): (i8, i8),
+    against: Against,
+    of: impl Fn(i8) -> Group,
+    use_it: impl FnOnce(&Subject<'_>, &Counts),
+) {
+    let tally = |running: Group| Tally { running, ..Tally::default() };
+    let all = (1..=28).map(|day| (date(2026, 11, day), tally(of(day))));
+    let (before, inside): (Vec<_>, Vec<_>) = all.partition(|(day, _)| day.day() < from);
+    let (days, before) = (inside.into_iter().collect(), before.into_iter().collect());
+    let counts = Counts { days, before, against, ..Counts::default() };
+    let survey = survey();
+    let subject = Subject {
+        scope: &scope.parse().unwrap(),
+        name: scope,
+        from: date(2026, 11, from),
+        to: date(2026, 11, to),
+        series: &"dine-in".parse().unwrap(),
+        survey: &survey,
+        brand: &Brand::default(),
+    };
+    use_it(&subject, &counts);
 }
 
 pub(super) fn survey() -> Survey {

@@ -28,10 +28,32 @@ pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
     hidden
 }
 
+/// Which of several wholes are hidden, each by how many answers are hidden in its parts. A whole less its parts that are
+/// shown gives those away: of each whole, and of all hidden ones together, these are nobody or at least five.
+pub(super) fn hidden_wholes(secrets: &[u64]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = secrets.iter().map(|n| (1..TOO_FEW).contains(n)).collect();
+    let mut left: u64 = secrets.iter().zip(&hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| n).sum();
+    // Nobody is found out by those with no secret.
+    let mut others: Vec<(usize, u64)> = secrets.iter().copied().enumerate().filter(|(_, n)| *n >= TOO_FEW).collect();
+    others.sort_by_key(|(_, n)| *n);
+    for (at, n) in others {
+        if left == 0 || left >= TOO_FEW {
+            break;
+        }
+        left += n;
+        if let Some(whole) = hidden.get_mut(at) {
+            *whole = true;
+        }
+    }
+    hidden
+}
+
 /// Which cells of a table are hidden whose lines are known as wholes too: its rows and its columns. Each cell comes with
-/// its two lines. In every line, nobody is hidden or at least five, or all of it is.
-pub(super) fn hidden_in_lines(cells: &[u64], lines: &[[u8; 2]]) -> Vec<bool> {
-    let mut hidden: Vec<bool> = cells.iter().map(|n| *n < TOO_FEW).collect();
+/// its two lines, and with whether it is hidden in any case. In every line, nobody is hidden or at least five, or all of
+/// it is.
+pub(super) fn hidden_in_lines(cells: &[(u64, bool)], lines: &[[u8; 2]]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = cells.iter().map(|(n, hidden)| *n < TOO_FEW || *hidden).collect();
+    let cells: Vec<u64> = cells.iter().map(|(n, _)| *n).collect();
     let mut all: Vec<u8> = lines.iter().flatten().copied().collect();
     all.sort_unstable();
     all.dedup();
@@ -106,7 +128,7 @@ mod tests {
         #[test]
         fn of_a_line_of_a_table_nobody_is_hidden_or_at_least_five(cells in prop::collection::vec(0_u64..30, 0..40)) {
             let lines: Vec<[u8; 2]> = (0..40).map(|at| [at % 5, 10 + at / 5]).take(cells.len()).collect();
-            let hidden = hidden_in_lines(&cells, &lines);
+            let hidden = hidden_in_lines(&cells.iter().map(|n| (*n, false)).collect::<Vec<_>>(), &lines);
             for line in 0..20 {
                 let inside = || cells.iter().zip(&lines).zip(&hidden).filter(|((_, lines), _)| lines.contains(&line));
                 let left: u64 = inside().filter(|(_, hidden)| **hidden).map(|((n, _), _)| n).sum();

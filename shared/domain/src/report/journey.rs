@@ -22,6 +22,9 @@ use crate::{
 /// A driver matters little if its swing is below this share of the mean swing.
 const LITTLE: f64 = 0.5;
 
+/// What differs by less from the others is neither weak nor strong, however certain: a fifth of a step of five.
+const LEAST: f64 = 0.05;
+
 /// How a touchpoint of the brand's journey is rated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TouchpointFigure {
@@ -135,6 +138,9 @@ fn points(survey: &Survey, drivers: &[DriverFigure], days: &[&Tally]) -> Vec<Opt
 
 /// What for certain is true of a driver. A driver with an advice that asks for something is no misplaced effort.
 fn kind(driver: &DriverFigure, against: &Difference, little: bool) -> Option<JourneyPointKind> {
+    if against.difference.abs() < LEAST {
+        return None;
+    }
     let is_weak = against.difference < 0.0;
     let needs_nothing = !driver.penalty_certain && !driver.reward_certain && driver.advice.is_none();
     match (against.distinguishable, is_weak) {
@@ -405,6 +411,18 @@ mod tests {
         assert_eq!(against(&responses(29, 5, false)), [None; 3], "fewer than thirty");
         let one = Rated { n: 100, mean: 0.5, error: 0.01, days: Vec::new() };
         assert_eq!(against_the_others(&[Some(one), None]), [None, None]);
+    }
+
+    #[test]
+    fn what_differs_by_a_hundredth_is_no_point_however_certain() {
+        let days = responses(1_200, 40, true);
+        let mut all = Tally::default();
+        days.iter().for_each(|day| all.merge(day));
+        let mut driver = Drivers::marginal(&survey(), &days.iter().collect::<Vec<_>>(), &all).drivers.swap_remove(0);
+        driver.penalty_certain = true;
+        let of = |value: f64| kind(&driver, &Difference::new(value, value, 0.001, Degrees::NORMAL, 1.0), true);
+        assert_eq!([-0.01, -0.049, 0.049].map(of), [None; 3]);
+        assert_eq!(of(-0.051), Some(JourneyPointKind::Defect));
     }
 
     #[test]

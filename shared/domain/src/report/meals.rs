@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     AgainstTheRest, GroupFigure, GroupName, Meal, Score,
     days::Widening,
-    hidden::{TOO_FEW, shown},
+    hidden::{TOO_FEW, hidden_wholes, shown},
     nps::{compare, day_factor},
     ranking::only_discoveries,
 };
@@ -61,23 +61,7 @@ fn hidden_meals(meals: &BTreeMap<u8, (Meal, Vec<Group>)>, hours: &BTreeMap<u8, V
             let inside = of_hours.filter(|(hour, _)| Meal::of_hour(**hour).in_order() == place);
             inside.filter(|(_, (_, shown))| n(shown) == 0).map(|(_, (total, _))| n(total)).sum::<u64>()
         };
-        let all: Vec<u64> = meals.keys().map(|place| of_meal(*place)).collect();
-        let mut hidden: Vec<bool> = all.iter().map(|n| (1..TOO_FEW).contains(n)).collect();
-        // Nobody is found out by those with no secret.
-        let mut left: u64 = all.iter().zip(&hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| n).sum();
-        let mut others: Vec<usize> = (0..all.len()).collect();
-        others.sort_by_key(|at| all.get(*at).copied().unwrap_or(0));
-        for at in others {
-            let n = all.get(at).copied().unwrap_or(0);
-            if left == 0 || left >= TOO_FEW {
-                break;
-            }
-            if let Some(hidden) = hidden.get_mut(at).filter(|hidden| n > 0 && !**hidden) {
-                *hidden = true;
-                left += n;
-            }
-        }
-        hidden
+        hidden_wholes(&meals.keys().map(|place| of_meal(*place)).collect::<Vec<_>>())
     };
     let (recommended, rated) = (secret(|group| group.recommendations.n()), secret(|group| group.rated));
     let few = meals
@@ -89,23 +73,8 @@ fn hidden_meals(meals: &BTreeMap<u8, (Meal, Vec<Group>)>, hours: &BTreeMap<u8, V
 
 #[cfg(test)]
 mod tests {
-    use jiff::{
-        ToSpan,
-        civil::{Date, date},
-    };
-
     use super::*;
-    use crate::report::generated::group;
-
-    /// Four weeks from a Monday, of whose hours each has such answers.
-    fn weeks(of: impl Fn(i8, u8) -> Group) -> BTreeMap<Date, Tally> {
-        let day = |back: i32| date(2026, 11, 2).saturating_add(back.days());
-        let hours = |day: Date| {
-            let weekday = day.weekday().to_monday_one_offset();
-            (11..21).map(|hour| (hour, of(weekday, hour))).filter(|(_, group)| group.responses > 0).collect()
-        };
-        (0..28).map(day).map(|day| (day, Tally { hours: hours(day), ..Tally::default() })).collect()
-    }
+    use crate::report::generated::{group, weeks};
 
     #[test]
     fn a_meal_is_behind_the_rest_if_that_is_certain() {

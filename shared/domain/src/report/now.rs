@@ -8,15 +8,13 @@ use serde::Serialize;
 use super::{
     Against, Change, Counts, Part, Score, Subject,
     change::{alike, by_day},
+    days::{WEEK, length},
     hidden::shown,
 };
 use crate::{
     count::{Group, Operations, Tally},
     place::Scope,
 };
-
-/// So many days are *now*: each day of the week is in it once.
-const DAYS: i32 = 7;
 
 /// The last seven days of a window, against the seven before.
 #[derive(Debug, Clone, Serialize)]
@@ -36,14 +34,14 @@ impl Now {
     /// None where the window is no longer, and where not all fourteen days were read.
     pub(super) fn of(subject: &Subject<'_>, counts: &Counts) -> Option<Self> {
         let to = subject.to;
-        let from = to.saturating_sub((DAYS - 1).days());
-        let before = from.saturating_sub(DAYS.days());
-        let length = subject.from.until(to).map_or(0, |span| span.get_days()) + 1;
+        let from = to.saturating_sub((WEEK - 1).days());
+        let before = from.saturating_sub(WEEK.days());
+        let length = length(subject.from, to);
         let first_read = match counts.against {
             Against::Before => subject.from.saturating_sub(length.days()),
             Against::Year => subject.from,
         };
-        if length <= DAYS || before < first_read {
+        if length <= WEEK || before < first_read {
             return None;
         }
         let totals = counts.totals();
@@ -76,7 +74,7 @@ fn rate(operations: &BTreeMap<Date, Operations>, from: Date, to: Date) -> Option
     let mut all = Operations::default();
     let days = operations.range(from..=to);
     days.for_each(|(_, day)| all.merge(day));
-    all.response_rate().filter(|_| operations.range(from..=to).count() == usize::try_from(DAYS).unwrap_or(0))
+    all.response_rate().filter(|_| operations.range(from..=to).count() == usize::try_from(WEEK).unwrap_or(0))
 }
 
 /// The responses of a place in both spans.
@@ -91,40 +89,19 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{
-        report::generated::{group, survey},
-        survey::Brand,
-    };
+    use crate::report::generated::{group, november};
 
-    /// What is said of now of a store with so many promoters and detractors on each day of November.
-    fn now(window: (Date, Date), against: Against, days: impl Fn(i8) -> Group) -> Option<Now> {
-        let tally = |group: Group| Tally { running: group, ..Tally::default() };
-        let all = (1..=28).map(|day| (date(2026, 11, day), days(day)));
-        let (before, inside): (Vec<_>, Vec<_>) = all.partition(|(day, _)| *day < window.0);
-        let counts = Counts {
-            days: inside.into_iter().map(|(day, group)| (day, tally(group))).collect(),
-            before: before.into_iter().map(|(day, group)| (day, tally(group))).collect(),
-            against,
-            ..Counts::default()
-        };
-        let survey = survey();
-        let subject = Subject {
-            scope: &"store/12".parse().unwrap(),
-            name: "Nanjing Road",
-            from: window.0,
-            to: window.1,
-            series: &"dine-in".parse().unwrap(),
-            survey: &survey,
-            brand: &Brand::default(),
-        };
-        Now::of(&subject, &counts)
+    /// What is said of now of a store with such answers on each day of November.
+    fn now(from: i8, against: Against, days: impl Fn(i8) -> Group) -> Option<Now> {
+        let mut now = None;
+        november("store/12", (from, 28), against, days, |subject, counts| now = Now::of(subject, counts));
+        now
     }
 
     #[test]
     fn the_last_week_is_set_against_the_one_before() {
-        let window = (date(2026, 11, 1), date(2026, 11, 28));
         let fell = |day: i8| if day > 21 { group(5, 15) } else { group(15, 5) };
-        let now = now(window, Against::Before, fell).unwrap();
+        let now = now(1, Against::Before, fell).unwrap();
         assert_eq!((now.from, now.score.n), (date(2026, 11, 22), 140));
         let change = now.change.unwrap();
         assert_eq!((now.score.nps.unwrap().value, change.nps, change.n_before), (-50.0, -100.0, 140));
@@ -133,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_week_alone_has_no_now_and_two_need_the_days_before() {
-        let of = |from: i8, against| now((date(2026, 11, from), date(2026, 11, 28)), against, |_| group(6, 4));
+        let of = |from: i8, against| now(from, against, |_| group(6, 4));
         assert!(of(22, Against::Before).is_none(), "it would say the same twice");
         assert!(of(19, Against::Before).unwrap().change.is_some(), "both windows were read");
         assert!(of(19, Against::Year).is_none(), "the days before were not");
@@ -142,9 +119,8 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_window_can_not_be_found_by_subtraction() {
-        let window = (date(2026, 11, 1), date(2026, 11, 28));
         let few = |day: i8| if day > 21 { group(9, 1) } else { group(u64::from(day == 3) * 3, 0) };
-        let now = now(window, Against::Before, few).unwrap();
+        let now = now(1, Against::Before, few).unwrap();
         assert_eq!((now.score.n, now.score.nps, now.change.is_none()), (70, None, true));
     }
 }

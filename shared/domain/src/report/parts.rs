@@ -157,13 +157,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{count::Recommendations, report::TOO_FEW, visit::Channel};
-
-    fn group(promoters: u64, detractors: u64) -> Group {
-        let responses = promoters + detractors;
-        let recommendations = Recommendations { promoters, passives: 0, detractors };
-        Group { responses, recommendations, rated: responses, satisfied: promoters }
-    }
+    use crate::{
+        report::{TOO_FEW, generated::group},
+        visit::Channel,
+    };
 
     /// A day whose tables these are, and on which as many more came of whom nothing is known.
     fn day(tables: &[(&str, Group)], unknown: Group) -> Tally {

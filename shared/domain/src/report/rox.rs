@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     Difference, Estimate,
+    days::{WEEK, length},
     drivers::holm,
     hidden::FEW,
     panel::{Point, Slope, slope, without_single},
@@ -18,9 +19,6 @@ use crate::{
     count::{Group, Operations},
     number,
 };
-
-/// Days of a week.
-const WEEK: i32 = 7;
 
 /// The fewest stores with two usable weeks: errors are by store, and of fewer they are not known.
 const FEWEST_STORES: u64 = 10;
@@ -134,7 +132,7 @@ impl Week {
 /// before `from` are left out. A week of a store is usable with 30 answers or more to each of the two questions. It has
 /// orders too, and these are known for each day with answers.
 pub fn cells(stores: &[StoreDays], from: Date, to: Date) -> Vec<Cell> {
-    let whole = days_until(from, to).map_or(0, |days| (days + 1) / WEEK);
+    let whole = length(from, to) / WEEK;
     let back = |day: Date| days_until(day, to).map(|days| days / WEEK).filter(|back| *back < whole);
     let mut cells = Vec::new();
     for store in stores {

@@ -108,16 +108,10 @@ fn questions(tally: &Tally, survey: &Survey) -> Vec<StaffQuestion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::Recommendations;
+    use crate::report::generated::group;
 
     fn day(text: &str) -> Date {
         text.parse().unwrap()
-    }
-
-    fn group(promoters: u64, detractors: u64) -> Group {
-        let n = promoters + detractors;
-        let recommendations = Recommendations { promoters, passives: 0, detractors };
-        Group { responses: n, recommendations, rated: n, satisfied: promoters }
     }
 
     fn store(number: u32, group: Group) -> (Scope, String, Group) {

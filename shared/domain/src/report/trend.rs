@@ -6,13 +6,11 @@ use serde::Serialize;
 use super::{
     Against, Counts, Subject,
     change::by_day,
+    days::{WEEK, length, whole_weeks},
     hidden::{TOO_FEW, shown},
     nps::nps_over,
 };
 use crate::count::{Group, Tally};
-
-/// So many days are in each point.
-const DAYS: i32 = 7;
 
 /// The score of seven days.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -31,15 +29,15 @@ pub struct TrendPoint {
 /// each whole week only: of two sums that differ by two days, one day could be found from the other.
 pub(super) fn trend(subject: &Subject<'_>, counts: &Counts) -> Vec<TrendPoint> {
     let totals = counts.totals();
-    let length = subject.from.until(subject.to).map_or(0, |span| span.get_days()) + 1;
+    let length = length(subject.from, subject.to);
     let first = match counts.against {
-        Against::Before => subject.from.saturating_sub(length.min(DAYS - 1).days()),
+        Against::Before => subject.from.saturating_sub(length.min(WEEK - 1).days()),
         Against::Year => subject.from,
     };
     let is_hidden = |group: &Group| (1..TOO_FEW).contains(&group.recommendations.n());
-    let groups = |day: Date| totals.range(day.saturating_sub((DAYS - 1).days())..=day).map(|(_, group)| *group);
+    let groups = |day: Date| totals.range(day.saturating_sub((WEEK - 1).days())..=day).map(|(_, group)| *group);
     if totals.range(first..=subject.to).any(|(_, group)| is_hidden(group)) {
-        let ends = (0..length / DAYS).rev().map(|back| subject.to.saturating_sub((DAYS * back).days()));
+        let ends = whole_weeks(subject.from, subject.to).map(|first| first.saturating_add((WEEK - 1).days()));
         let weeks: Vec<(Date, Vec<Group>)> = ends.map(|day| (day, groups(day).collect())).collect();
         let of_weeks: Vec<Group> = weeks.iter().map(|(_, days)| Group::of_all(days)).collect();
         let whole = Group::of_all(&counts.days.values().map(Tally::total).collect::<Vec<_>>());
@@ -49,7 +47,7 @@ pub(super) fn trend(subject: &Subject<'_>, counts: &Counts) -> Vec<TrendPoint> {
         return points.filter_map(|((day, days), _)| point(*day, days)).collect();
     }
     let last = (0..length).map(|at| subject.from.saturating_add(at.days()));
-    let read = last.filter(|day| day.saturating_sub((DAYS - 1).days()) >= first);
+    let read = last.filter(|day| day.saturating_sub((WEEK - 1).days()) >= first);
     read.filter_map(|day| point(day, &groups(day).collect::<Vec<_>>())).collect()
 }
 
@@ -60,38 +58,14 @@ fn point(day: Date, days: &[Group]) -> Option<TrendPoint> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
-    use crate::{count::Recommendations, report::generated::survey, survey::Brand};
-
-    fn group(promoters: u64, detractors: u64) -> Group {
-        let recommendations = Recommendations { promoters, passives: 0, detractors };
-        Group { responses: promoters + detractors, recommendations, ..Group::default() }
-    }
+    use crate::report::generated::{group, november};
 
     /// The days with a point, and their scores, of a window from a day of November to its 28th.
     fn points(from: i8, against: Against, of: impl Fn(i8) -> Group) -> Vec<(i8, f64)> {
-        let all = (1..=28).map(|day| (date(2026, 11, day), of(day)));
-        let (before, inside): (Vec<_>, Vec<_>) = all.partition(|(day, _)| day.day() < from);
-        let tally = |running| Tally { running, ..Tally::default() };
-        let counts = Counts {
-            days: inside.into_iter().map(|(day, group)| (day, tally(group))).collect(),
-            before: before.into_iter().map(|(day, group)| (day, tally(group))).collect(),
-            against,
-            ..Counts::default()
-        };
-        let survey = survey();
-        let subject = Subject {
-            scope: &"cn".parse().unwrap(),
-            name: "cn",
-            from: date(2026, 11, from),
-            to: date(2026, 11, 28),
-            series: &"dine-in".parse().unwrap(),
-            survey: &survey,
-            brand: &Brand::default(),
-        };
-        trend(&subject, &counts).into_iter().map(|point| (point.day.day(), point.nps)).collect()
+        let mut points = Vec::new();
+        november("cn", (from, 28), against, of, |subject, counts| points = trend(subject, counts));
+        points.into_iter().map(|point| (point.day.day(), point.nps)).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! When guests are happy, by day of the week and hour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{
     Estimate,
     days::Widening,
     estimate::as_nps,
-    hidden::{TOO_FEW, hidden_in_lines},
+    hidden::{TOO_FEW, hidden, hidden_in_lines, hidden_wholes},
     nps::{compare, day_factor, nps_over, sum},
     ranking::only_discoveries,
 };
@@ -42,9 +42,10 @@ pub(super) fn by_weekday_and_hour(days: &BTreeMap<Date, Tally>) -> Vec<CellFigur
             hours.entry(*hour).or_default().push(group.recommendations);
         }
     }
-    let counts: Vec<u64> = cells.values().map(|days| sum(days).n()).collect();
     let lines: Vec<[u8; 2]> = cells.keys().map(|(weekday, hour)| [weekday.unsigned_abs(), 7 + *hour]).collect();
-    let hidden = hidden_in_lines(&counts, &lines);
+    let elsewhere = hidden_elsewhere(days, &hours);
+    let counts = cells.iter().map(|((weekday, hour), days)| (sum(days).n(), elsewhere(*weekday, *hour)));
+    let hidden = hidden_in_lines(&counts.collect::<Vec<_>>(), &lines);
     let widening = Widening::pooled(hours.values().filter_map(|days| day_factor(days)));
     let all = sum(&cells.values().map(|days| sum(days)).collect::<Vec<_>>());
     let shown: Vec<&Vec<Recommendations>> =
@@ -68,22 +69,31 @@ pub(super) fn by_weekday_and_hour(days: &BTreeMap<Date, Tally>) -> Vec<CellFigur
     cells.iter().zip(hidden.iter().copied()).map(figure).collect()
 }
 
+/// Whether a weekday, or an hour, would give away what is hidden where each day and each hour is shown by itself.
+fn hidden_elsewhere(
+    days: &BTreeMap<Date, Tally>,
+    hours: &BTreeMap<u8, Vec<Recommendations>>,
+) -> impl Fn(i8, u8) -> bool + use<> {
+    let counts: Vec<u64> = hours.values().map(|days| sum(days).n()).collect();
+    let hidden_hours: BTreeSet<u8> =
+        hours.keys().zip(hidden(&counts)).filter(|(_, hidden)| *hidden).map(|(hour, _)| *hour).collect();
+    let counts: Vec<u64> = days.values().map(|day| day.total().recommendations.n()).collect();
+    let mut secrets = [0; 7];
+    for ((day, n), _) in days.keys().zip(&counts).zip(hidden(&counts)).filter(|(_, hidden)| *hidden) {
+        let at = usize::from(day.weekday().to_monday_zero_offset().unsigned_abs());
+        secrets.iter_mut().skip(at).take(1).for_each(|secret| *secret += n);
+    }
+    let hidden_weekdays: BTreeSet<i8> =
+        (1..).zip(hidden_wholes(&secrets)).filter(|(_, hidden)| *hidden).map(|(weekday, _)| weekday).collect();
+    move |weekday, hour| hidden_weekdays.contains(&weekday) || hidden_hours.contains(&hour)
+}
+
 #[cfg(test)]
 mod tests {
-    use jiff::{ToSpan, civil::date};
+    use jiff::civil::date;
 
     use super::*;
-    use crate::{count::Group, report::generated::group};
-
-    /// Four weeks from a Monday, of whose hours each has such answers.
-    fn weeks(of: impl Fn(i8, u8) -> Group) -> BTreeMap<Date, Tally> {
-        let day = |back: i32| date(2026, 11, 2).saturating_add(back.days());
-        let hours = |day: Date| {
-            let weekday = day.weekday().to_monday_one_offset();
-            (11..21).map(|hour| (hour, of(weekday, hour))).filter(|(_, group)| group.responses > 0).collect()
-        };
-        (0..28).map(day).map(|day| (day, Tally { hours: hours(day), ..Tally::default() })).collect()
-    }
+    use crate::report::generated::{day_of, group, weeks};
 
     #[test]
     fn an_hour_of_a_weekday_stands_out_only_if_that_is_certain() {
@@ -119,5 +129,24 @@ mod tests {
             let left = left(&|cell| cell.hour == line);
             assert!(left == 0 || left >= 5, "hour {line}: {left}");
         }
+    }
+    #[test]
+    fn no_cell_gives_away_an_hour_or_a_day_that_is_hidden() {
+        // Eleven o'clock is hidden by itself, with nine o'clock for company.
+        let day = |day: i8, hours: &[(u8, u64)]| {
+            (date(2026, 11, day), day_of(hours.iter().map(|(hour, n)| (*hour, group(*n, 0))).collect()))
+        };
+        let days = [day(2, &[(9, 10), (11, 3), (12, 7)]), day(3, &[(9, 10), (12, 21)]), day(4, &[(12, 22)])].into();
+        let shown = |days: &BTreeMap<Date, Tally>| -> Vec<(i8, u8)> {
+            let cells = by_weekday_and_hour(days).into_iter().filter(|cell| cell.nps.is_some());
+            cells.map(|cell| (cell.weekday, cell.hour)).collect()
+        };
+        assert_eq!(shown(&days), [(1, 12), (2, 12), (3, 12)]);
+        // One Monday has three answers, and is hidden with a Tuesday: both columns are.
+        let mut days = weeks(|_, hour| group(if hour < 14 { 3 } else { 0 }, 0));
+        days.insert(date(2026, 11, 2), day_of([(11, group(3, 0))].into()));
+        let weekdays: BTreeSet<i8> = shown(&days).into_iter().map(|(weekday, _)| weekday).collect();
+        assert_eq!(weekdays.len(), 5, "{weekdays:?}");
+        assert!(!weekdays.contains(&1));
     }
 }
