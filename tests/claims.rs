@@ -213,17 +213,24 @@ impl Said {
         let temperature = &report["temperature"];
         let band = |name: &str| temperature[name].as_f64().map(|t| usize::from(t < 65.0) + usize::from(t < 45.0));
         let certain = band("low").filter(|band_of_low| Some(*band_of_low) == band("high"));
+        // Answers on few days, or nearly all on one, bear no claim.
+        let by_day: Vec<u64> =
+            report["days"].as_array().unwrap().iter().filter_map(|day| day["n"].as_u64()).filter(|n| *n > 0).collect();
+        let bears = by_day.len() >= 5 && by_day.iter().all(|n| 2 * n <= by_day.iter().sum());
+        assert!(report["from"].as_str() <= Some(days_ago(4).to_string().as_str()), "a shorter window would be judged");
         for (at, warmth) in words.warmth.into_iter().enumerate() {
-            assert_eq!(says(warmth), certain == Some(at), "{sentence}: {temperature}");
+            assert_eq!(says(warmth), bears && certain == Some(at), "{sentence}: {temperature}");
         }
-        let moved = |change: &Value| (change["distinguishable"] == true).then(|| number(&change["within"]) > 0.0);
+        let moved = |change: &Value| {
+            (change["distinguishable"] == true && change["few_days"] == false).then(|| number(&change["within"]) > 0.0)
+        };
         let (window, now) = (moved(&report["change"]), moved(&report["now"]["change"]));
         assert_eq!([says(words.warmed), says(words.cooled)], [true, false].map(|up| now == Some(up)), "{sentence}");
         // Where both went the same way, the last days alone say it.
         let of_window = window.filter(|window| now != Some(*window));
         let said = [says(words.warmer), says(words.colder)];
         assert_eq!(said, [true, false].map(|up| of_window == Some(up)), "{sentence}");
-        let is_judged = !report["change"]["within"].is_null();
+        let is_judged = !report["change"]["within"].is_null() && report["change"]["few_days"] == false;
         assert_eq!(says(words.steady), is_judged && window.is_none() && now.is_none(), "{sentence}");
         let is_behind = |part: &Value, rest: &str| {
             let rest = part.pointer(rest).unwrap_or(&Value::Null);
@@ -232,17 +239,23 @@ impl Said {
         let behind = report["children"].as_array().unwrap().iter().any(|child| is_behind(child, "/against_the_rest"));
         assert_eq!(says(words.behind), behind, "{sentence}");
         let meals = report["by_meal"].as_array().unwrap().iter().any(|meal| is_behind(meal, "/against_the_rest/nps"));
-        assert_eq!(says(words.meal), meals && !behind, "{sentence}");
+        assert_eq!(says(words.meal), bears && meals && !behind, "{sentence}");
+        let fell = report["children"].as_array().unwrap().iter().any(|child| {
+            let is_colder = child["change"]["distinguishable"] == true && number(&child["change"]["high"]) < 0.0;
+            is_colder && !is_behind(child, "/against_the_rest")
+        });
+        assert_eq!(says(words.fell), fell, "{sentence}");
         let first = report["drivers"]["fix_first"].as_array().unwrap();
         assert_eq!(says(words.fix_first), !first.is_empty(), "{sentence}");
     }
 
     fn check_change(&self) {
         let (change, words) = (&self.report["change"], self.words);
-        let certain = change["distinguishable"] == true;
+        let bears = change["few_days"] == false;
+        let certain = bears && change["distinguishable"] == true;
         let said = [words.warmer, words.colder, words.steady].map(|words| self.times(words));
         let up = certain && number(&change["within"]) > 0.0;
-        let steady = !change["within"].is_null() && !certain;
+        let steady = bears && !change["within"].is_null() && !certain;
         assert_eq!(said, [up, certain && !up, steady].map(usize::from), "{change}");
         if certain {
             let (low, high) = (number(&change["within_low"]), number(&change["within_high"]));

@@ -115,15 +115,23 @@ async fn a_reader_of_several_places_gets_from_each_to_the_others() {
     put(&world).await;
     for (grant, path, places) in [
         ("report:store/12 report:store/13", "store/12", vec!["store/12", "store/13"]),
-        ("report:cn/east/shanghai report:store/1 report:store/1", "cn/east/shanghai", vec!["cn/east/shanghai", "store/1"]),
+        (
+            "report:cn/east/shanghai report:store/1 report:store/1",
+            "cn/east/shanghai",
+            vec!["cn/east/shanghai", "store/1"],
+        ),
         ("report:store/12", "store/12", vec![]),
         ("report:", "store/12", vec![]),
     ] {
         let page = world.call(Method::GET, &format!("/reports/{path}.html?lang=en"), grant, Value::Null).await.text;
         let shown = page.split_once("<details class=\"places\">").map_or("", |(_, after)| after);
         let shown = shown.split_once("</details>").map_or("", |(places, _)| places);
-        let linked: Vec<&str> =
-            shown.split("href=\"/reports/").skip(1).filter_map(|link| link.split_once(".html")).map(|(to, _)| to).collect();
+        let linked: Vec<&str> = shown
+            .split("href=\"/reports/")
+            .skip(1)
+            .filter_map(|link| link.split_once(".html"))
+            .map(|(to, _)| to)
+            .collect();
         assert_eq!(linked, places, "{grant}");
         assert_eq!(shown.matches("aria-current=\"page\"").count(), usize::from(!places.is_empty()), "{grant}");
     }
@@ -151,7 +159,12 @@ async fn a_mistake_in_an_address_is_said_with_a_way_on() {
     let (to, from) = (days_ago(9), days_ago(2));
     let (_, page_of_days) =
         page(&world, "store/12.html?from=yesterday&survey=dine-in&with=store/13&sort=name&about=%22").await;
-    for kept in ["name=\"survey\" value=\"dine-in\"", "name=\"with\" value=\"store/13\"", "name=\"sort\" value=\"name\"", "value=\"&quot;\""] {
+    for kept in [
+        "name=\"survey\" value=\"dine-in\"",
+        "name=\"with\" value=\"store/13\"",
+        "name=\"sort\" value=\"name\"",
+        "value=\"&quot;\"",
+    ] {
         assert!(page_of_days.contains(kept), "{kept}: what else was asked for stays");
     }
     for (query, said) in [
@@ -167,7 +180,10 @@ async fn a_mistake_in_an_address_is_said_with_a_way_on() {
         let (status, page) = page(&world, &format!("store/12.html?lang=zh-CN&{query}")).await;
         assert!([422, 404].contains(&status) && page.contains(said), "{query}: {status} {page}");
         assert!(page.contains("<form") && page.contains("南京路店"), "{query}: it says where, and how to go on");
-        assert!(!page.contains(r#"name="with_from""#) && !page.contains("atlantis"), "{query}: the mistake is not repeated");
+        assert!(
+            !page.contains(r#"name="with_from""#) && !page.contains("atlantis"),
+            "{query}: the mistake is not repeated"
+        );
         let json = world.call(Method::GET, &format!("/reports/store/12.json?{query}"), "report:", Value::Null).await;
         assert!(json.status.is_client_error() && json.json()["detail"].is_string(), "{query}: {}", json.text);
     }
@@ -186,4 +202,56 @@ async fn nodes_are_called_by_their_names_in_the_readers_language() {
     assert_eq!(world.report_for("cn", "lang=zh-CN").await["name"], "全国");
     assert_eq!(world.call(Method::DELETE, "/nodes/cn/east", "admin", Value::Null).await.status, 200);
     assert_eq!(world.report("cn/east").await["name"], "cn/east", "nobody has named it");
+}
+
+#[tokio::test]
+async fn one_day_with_most_answers_bears_no_claim() {
+    let world = World::new().await;
+    for back in 1..=14 {
+        answers().store(12).hours_ago(24 * back).nps(3).csat(2).times(7).put(&world).await;
+    }
+    world.fire("RollUpStoresNightly", json!({"from": days_ago(15), "to": days_ago(0)})).await;
+    let path = "store/12.html?lang=en";
+    assert_eq!(says(&world, path, "</bdi> is cold (").await, 1);
+    // A manager lets two hundred friends answer at one noon.
+    answers().store(12).hours_ago(24).nps(10).csat(5).text("friend").times(200).put(&world).await;
+    world.fire("RollUpStoresNightly", json!({"from": days_ago(15), "to": days_ago(0)})).await;
+    let (_, page) = page(&world, path).await;
+    let sentence = page.split_once("<h1 class=\"sentence\">").unwrap().1.split_once("</h1>").unwrap().0;
+    assert!(sentence.contains("</bdi> is at ") && !sentence.contains("warm"), "{sentence}");
+    assert!(page.contains("of the answers are of one day") && page.contains("no verdict"), "{page}");
+}
+
+#[tokio::test]
+async fn names_can_not_be_taken_for_another_or_for_the_sentence() {
+    let world = World::new().await;
+    put(&world).await;
+    let store = |name: &str| json!({"name": name, "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "dine-in"});
+    for name in ["\u{202e}mraw si erotS", "\u{2068}Nanjing", "\u{2800}", " "] {
+        let put = world.call(Method::PUT, "/stores/13", "admin", store(name)).await;
+        assert_eq!(put.status, 422, "{name:?}: {}", put.text);
+    }
+    let named = store("Nanjing Road is warm (99°)");
+    assert!(world.call(Method::PUT, "/stores/12", "admin", named.clone()).await.status.is_success());
+    assert!(world.call(Method::PUT, "/stores/13", "admin", named).await.status.is_success());
+    assert_eq!(says(&world, "store/12.html?lang=en", "<bdi>Nanjing Road is warm (99°)</bdi> is ").await, 1);
+    for store in ["store/12", "store/13"] {
+        let one = format!("Nanjing Road is warm (99°) ({store})</a>");
+        assert!(says(&world, "cn/east/shanghai.html?lang=en", &one).await > 0, "{store}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_says_which_stores_ask_another_survey() {
+    let world = World::with_catalog_age(Duration::ZERO).await;
+    put(&world).await;
+    assert_eq!(says(&world, "cn/east/shanghai.html?lang=en", "ask another survey").await, 0);
+    let delivery = include_str!("../surveys/delivery.json");
+    let survey = serde_json::from_str(delivery).unwrap();
+    assert!(world.call(Method::PUT, "/surveys/delivery", "admin", survey).await.status.is_success());
+    let gone = json!({"name": "Gone Elsewhere", "path": "cn/east/shanghai", "time_zone": "Asia/Shanghai", "survey": "delivery"});
+    assert!(world.call(Method::PUT, "/stores/14", "admin", gone).await.status.is_success());
+    let said = "they ask another survey: Gone Elsewhere";
+    assert_eq!(says(&world, "cn/east/shanghai.html?lang=en", said).await, 1);
+    assert_eq!(says(&world, "store/12.html?lang=en", said).await, 0);
 }

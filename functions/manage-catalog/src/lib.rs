@@ -13,7 +13,7 @@ use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
         Id, Invalid,
-        access::{Grant, OperatorKeys},
+        access::{Grant, OperatorKeys, check_visible},
         count::{DayDetails, DayOperations},
         place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
         strictly,
@@ -147,6 +147,8 @@ async fn put_store(app: &App, request: &Request, grant: &Grant, now: Timestamp) 
     let number = store_number(request)?;
     let details: StoreDetails = body_without(request, "store")?;
     let store = Store::new(number, details).map_err(Problem::from)?;
+    // Here alone: a store that was put by an earlier version is still read.
+    check_visible("A store's name", &store.details.name).map_err(Problem::from)?;
     let before = match app.table.store(number).await {
         // A new put repairs it. Its calendar is not known any more.
         Err(TableError::Unreadable { .. }) => {

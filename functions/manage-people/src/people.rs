@@ -11,7 +11,7 @@ use aftertaste::{
     },
     http::{Problem, ProblemKind},
     lambda::Call,
-    table::{ListedPerson, Seen, SignInLink, StoreList, StoredSession, TableError},
+    table::{ListedPerson, NodeList, Seen, SignInLink, StoreList, StoredSession, TableError},
 };
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -104,7 +104,7 @@ pub(crate) async fn put(
     if let Some(lacked) = giver.lacks(&person) {
         return Err(Problem::grant_insufficient(&lacked.to_string()).into());
     }
-    if let Some(unknown) = unknown_scope(&app.table.stores().await?, &person) {
+    if let Some(unknown) = unknown_scope(&app.table.stores().await?, &app.table.nodes().await?, &person) {
         let sentence = format!("roles: there is no store and no node {unknown}. A scope is store/12, cn/east or *.");
         return Err(Problem::invalid(sentence).into());
     }
@@ -128,8 +128,8 @@ pub(crate) async fn put(
 }
 
 /// A scope of a person's roles that no store is in: most likely a spelling mistake.
-pub(crate) fn unknown_scope(stores: &StoreList, person: &Person) -> Option<Scope> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
+pub(crate) fn unknown_scope(stores: &StoreList, nodes: &NodeList, person: &Person) -> Option<Scope> {
+    let mut known: BTreeSet<String> = nodes.nodes.keys().cloned().map(String::from).collect();
     for store in &stores.stores {
         known.insert(Scope::Store(store.number).to_string());
         known.extend(store.details.path.with_ancestors().map(String::from));

@@ -96,7 +96,13 @@ pub(crate) fn section(loaded: &Loaded, other: Option<&Other>, address: &Address<
                 } }
                 tbody { (rows(reports, compared, named)) }
             } }
-            p.note { (if compared.nps_difference.is_none() { words.not_comparable } else { words.beside_chance }) }
+            p.note {
+                @if other.report.responses == 0 {
+                    (filled(words.none_beside, &[("name", &other.report.name)]))
+                } @else {
+                    (if compared.nps_difference.is_none() { words.not_comparable } else { words.beside_chance })
+                }
+            }
             p {
                 a href=(Address { beside: address::Beside::default(), ..address.clone() }) { (words.close) }
             }

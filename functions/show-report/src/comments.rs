@@ -22,7 +22,7 @@ use crate::{App, loading::Loaded};
 /// How many responses are read for their comments: about six read units.
 const READ: usize = 50;
 
-/// So often at most it is read on for guests who rated something low, until there are so many comments: few rate low.
+/// So often at most it is read on: until there is a comment, or for guests who rated something low so many. Few do.
 const MOST_READS: usize = 4;
 const ENOUGH: usize = 5;
 
@@ -67,9 +67,9 @@ pub(crate) async fn read(
     let is_shown = |stored: &StoredResponse| {
         shown.shows(day_of(stored), &stored.response) && is_wanted(stored, loaded, wanted, day_of(stored))
     };
-    let reads = if matches!(wanted, Wanted::All) { 1 } else { MOST_READS };
+    let enough = if matches!(wanted, Wanted::All) { 1 } else { ENOUGH };
     let mut found = Vec::new();
-    for _ in 0..reads {
+    for _ in 0..MOST_READS {
         let page = app.table.newest_responses(store.number, &paid, series, before.as_deref(), READ).await?;
         let mut responses = page.responses;
         shuffle(&mut responses, store, app);
@@ -79,7 +79,7 @@ pub(crate) async fn read(
             found.extend(comments(stored, store, recommend));
         }
         before = page.next;
-        if before.is_none() || found.len() >= ENOUGH {
+        if before.is_none() || found.len() >= enough {
             break;
         }
     }

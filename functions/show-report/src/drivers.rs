@@ -3,7 +3,7 @@
 use aftertaste::{
     domain::{
         Id,
-        report::{Coefficient, DriverFigure, Drivers, Errors, Estimate},
+        report::{Coefficient, DriverFigure, Drivers, Errors, Estimate, Method},
         survey::{Measure, Survey},
     },
     pages::filled,
@@ -69,6 +69,7 @@ pub(crate) fn to_fix_first(drivers: &Drivers, named: &Named<'_>) -> Markup {
                     }
                 }
             } }
+            @if drivers.method == Method::Marginal { p.note { (words.on_its_own) } }
         }
     }
 }

@@ -55,3 +55,9 @@ fn with_sign(text: String) -> String {
     let is_zero = text.chars().all(|digit| matches!(digit, '+' | '-' | '0' | '.'));
     if is_zero { text.chars().skip(1).collect() } else { text.replace('-', "−") }
 }
+
+/// A part of a whole, 0 to 1.
+#[expect(clippy::cast_precision_loss, reason = "at a tenth of a percent")]
+pub(crate) fn share(part: u64, whole: u64) -> f64 {
+    part as f64 / whole.max(1) as f64
+}

@@ -15,7 +15,7 @@ use crate::{drivers::Named, words::Words};
 /// The touchpoints; nothing for a brand without a journey.
 pub(crate) fn section(report: &Report, brand: &Brand, named: &Named<'_>) -> Markup {
     let words = named.words;
-    if report.journey.is_empty() {
+    if report.journey.iter().all(|touchpoint| touchpoint.performance.is_none() && touchpoint.cases.unwrap_or(0) == 0) {
         return html! {};
     }
     html! {

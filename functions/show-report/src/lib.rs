@@ -223,13 +223,7 @@ impl View<'_> {
         Ok(scopes.into_iter().map(named).collect())
     }
 
-    fn page(
-        &self,
-        loaded: &Loaded,
-        (asked, about): (Asked, About),
-        other: Option<Other>,
-        scopes: Scopes,
-    ) -> Reply {
+    fn page(&self, loaded: &Loaded, (asked, about): (Asked, About), other: Option<Other>, scopes: Scopes) -> Reply {
         let grant = &self.reader.grant;
         let path = loaded.store().map(|store| &store.details.path);
         let signed_in = self.reader.session.as_ref().map(|session| SignedIn {

@@ -111,9 +111,7 @@ pub(crate) async fn load(
             }
             Ok(below::siblings(app, &stores, &reading, &series).await?)
         },
-        async {
-            if beside_another { Ok(None) } else { staff::read(app, (scope, &stores), window, grant, now).await }
-        },
+        async { if beside_another { Ok(None) } else { staff::read(app, (scope, &stores), window, grant, now).await } },
     )?;
     let (shown, mut paths) = (reading.shown(&series), reading.paths());
     paths.extend(match scope {
@@ -137,7 +135,20 @@ pub(crate) async fn load(
             titles.insert(series.survey.clone(), survey);
         }
     }
-    Ok(Loaded { titles, paths, scope: scope.clone(), stores, window, series, survey, brand, report, days, shown, staff })
+    Ok(Loaded {
+        titles,
+        paths,
+        scope: scope.clone(),
+        stores,
+        window,
+        series,
+        survey,
+        brand,
+        report,
+        days,
+        shown,
+        staff,
+    })
 }
 
 impl Loaded {

@@ -29,6 +29,9 @@ use crate::{
     words::Words,
 };
 
+/// So many stores that ask another survey are named.
+const NAMED: usize = 5;
+
 /// The contents of the page.
 pub(crate) struct ReportPage<'a> {
     pub loaded: &'a Loaded,
@@ -101,6 +104,7 @@ impl ReportPage<'_> {
         let is_node = self.loaded.store().is_none();
         html! {
             (children::section(report, &address, words))
+            (self.other_surveys())
             (children::changes(report, &address, words))
             (themes::section(report, &address, &named))
             (journey::section(report, &self.loaded.brand, &named))
@@ -114,6 +118,22 @@ impl ReportPage<'_> {
             (business::section(report, words))
             (self.parts())
         }
+    }
+
+    /// The stores that ask another survey: their answers are in none of these figures.
+    fn other_surveys(&self) -> Markup {
+        let (words, own) = (self.words(), &self.loaded.series.survey);
+        let others: Vec<&str> = (self.loaded.stores.all.iter())
+            .filter(|store| store.details.survey != *own)
+            .map(|store| store.details.name.as_str())
+            .collect();
+        let named = others.iter().take(NAMED).copied().collect::<Vec<_>>().join(words.sentence.comma);
+        let more = others.len().saturating_sub(NAMED);
+        let named =
+            if more > 0 { filled(words.sentence.more_behind, &[("names", &named), ("n", &more)]) } else { named };
+        html! { @if self.loaded.store().is_none() && !others.is_empty() {
+            p.note.other-surveys { (filled(words.other_surveys, &[("stores", &named)])) }
+        } }
     }
 
     /// What there is today: answers so far, and guests who wait for a reply.
@@ -277,11 +297,11 @@ impl ReportPage<'_> {
     fn comments(&self) -> Markup {
         let (report, words, named) = (&self.loaded.report, self.words(), self.named());
         let about = &self.about;
-        if report.comments.is_empty() && report.comments_before.is_none() && !matches!(about, About::Driver(_)) {
+        let chosen = report.drivers.drivers.iter().find(|driver| *about == About::Driver(driver.question.clone()));
+        if report.comments.is_empty() && report.comments_before.is_none() && chosen.is_none() {
             return html! {};
         }
         let address = |about: About| format!("{}#comments", Address { about, ..self.address() });
-        let chosen = report.drivers.drivers.iter().find(|driver| *about == About::Driver(driver.question.clone()));
         html! {
             // It scrolls by itself on a desk.
             section.said tabindex="0" aria-labelledby="comments" {
@@ -298,7 +318,7 @@ impl ReportPage<'_> {
                         }
                     }
                 }
-                @if report.comments.is_empty() && chosen.is_some() { p { (words.none_wrote) } }
+                @if report.comments.is_empty() { p { (if chosen.is_some() { words.none_wrote } else { words.no_comments }) } }
                 @for comment in &report.comments {
                     article.comment {
                         p { (comment.text) }

@@ -8,7 +8,7 @@ use aftertaste::domain::report::{DayFigure, Effect, Estimate, NpsFigure, Tempera
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use crate::words::Words;
+use crate::{figures::share, words::Words};
 
 /// A place across, from 0 to 100.
 fn percent(part: f64) -> String {
@@ -199,9 +199,4 @@ pub(crate) fn spark(weeks: &[Option<f64>], (start, end): Range) -> Markup {
             path d=(path) {}
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a position in a picture")]
-fn share(part: u64, whole: u64) -> f64 {
-    part as f64 / whole.max(1) as f64
 }

@@ -15,7 +15,7 @@ use crate::{
     drivers::{Named, to_fix_first},
     figures::{between, counted, degrees, points, signed},
     pictures::{spark, thermometer, trend_range},
-    sentence::{at_meal, certain, certain_warmth, weak_meals},
+    sentence::{at_meal, bears_claims, certain, certain_warmth, most_of, weak_meals},
     words::Words,
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str) -> Markup {
             (how_warm(report, named))
             (score(report, named))
             div.tile.fix { (to_fix_first(&report.drivers, named)) }
-            (behind(report, words))
+            (behind(report, named))
             (trust(report, as_of, words))
         }
     }
@@ -44,8 +44,9 @@ fn how_warm(report: &Report, named: &Named<'_>) -> Markup {
         div.tile.warmth {
             h2 { (words.temperature) }
             @if let Some(temperature) = &report.temperature {
-                p class={ "degrees " (certain_warmth(temperature).unwrap_or("unsure")) } { (degrees(temperature.value)) }
-                (thermometer(temperature, certain_warmth(temperature).unwrap_or("unsure")))
+                @let class = certain_warmth(temperature).filter(|_| bears_claims(report)).unwrap_or("unsure");
+                p class={ "degrees " (class) } { (degrees(temperature.value)) }
+                (thermometer(temperature, class))
                 p.note { (words.within(&degrees(temperature.low), &degrees(temperature.high))) }
             } @else if named.asks(Measure::Recommend) && named.asks(Measure::Satisfaction) {
                 p { (words.no_temperature) }
@@ -92,13 +93,15 @@ fn score(report: &Report, named: &Named<'_>) -> Markup {
 
 /// The last seven days against the seven before.
 fn last_days(now: &Now, words: &Words) -> Markup {
-    let Some(change) = &now.change else { return html! {} };
+    let (Some(change), Some(nps)) = (&now.change, now.score.nps) else { return html! {} };
     html! {
         @if let (Some(within), Some(low), Some(high)) = (change.within, change.within_low, change.within_high) {
             p.change.now {
+                (filled(words.now_at, &[("nps", &signed(nps.value))])) " "
                 @let text = match certain(change) {
                     Some(points) if points > 0.0 => words.now_warmer,
                     Some(_) => words.now_colder,
+                    None if change.few_days => words.no_verdict,
                     None => words.now_steady,
                 };
                 (judged(change, text, within)) " "
@@ -150,6 +153,7 @@ fn verdict(change: &Change, words: &Words) -> &'static str {
     match certain(change) {
         Some(points) if points > 0.0 => words.warmer,
         Some(_) => words.colder,
+        None if change.few_days => words.no_verdict,
         None => words.steady,
     }
 }
@@ -170,7 +174,8 @@ pub(crate) fn mix(report: &Report, words: &Words) -> Markup {
 }
 
 /// The scopes that are behind the others; of a store its own rank, and the parts of the day that are behind the rest.
-fn behind(report: &Report, words: &Words) -> Markup {
+fn behind(report: &Report, named: &Named<'_>) -> Markup {
+    let words = named.words;
     let behind: Vec<_> = report.children.iter().rev().filter(|child| is_behind(child)).collect();
     let meals: Vec<&str> = weak_meals(report).filter_map(|part| at_meal(part, words)).collect();
     html! {
@@ -181,7 +186,9 @@ fn behind(report: &Report, words: &Words) -> Markup {
                 p { (filled(words.own_rank, &[("name", &report.name), ("rank", &range), ("of", &rank.of)])) }
             }
             @if !report.children.is_empty() {
-                @if behind.is_empty() {
+                @if !named.asks(Measure::Recommend) {
+                    p { (words.compared_by_nps) }
+                } @else if behind.is_empty() {
                     p { (words.nobody_behind) }
                 } @else {
                     ul.rows { @for child in behind.iter().take(NAMED) {
@@ -215,6 +222,11 @@ fn trust(report: &Report, as_of: &str, words: &Words) -> Markup {
             }
             @if report.children.iter().any(|child| !child.stands_out.is_empty()) {
                 p { (words.signs_stand_out) }
+            }
+            @if let Some((day, share)) = most_of(report).filter(|_| !bears_claims(report)) {
+                p { (filled(words.most_of_one_day, &[("share", &words.whole_percent(share)), ("day", &words.day_of(day))])) }
+            } @else if report.responses > 0 && !bears_claims(report) {
+                p { (words.few_days_of_answers) }
             }
             @if !report.behind.is_empty() { p { (words.some_not_up_to_date) } }
             @if !as_of.is_empty() { p.note { (as_of) } }

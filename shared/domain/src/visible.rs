@@ -20,8 +20,12 @@ pub fn without_invisible(text: &str) -> String {
 /// # Errors
 /// Says that it does not.
 pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
-    let shows = text.chars().any(|c| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}'));
-    if text.chars().any(is_invisible) || !shows {
+    // An accent alone has no letter, and a noncharacter no shape.
+    let shows = |c: char| {
+        let alone = matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}');
+        !shows_nothing(c) && !alone && u32::from(c) & 0xfffe != 0xfffe
+    };
+    if text.chars().any(is_invisible) || !text.chars().any(shows) {
         return Err(Invalid(format!("{what} is of characters that can be seen; this is {:?}.", shortened(text))));
     }
     Ok(())
@@ -29,14 +33,15 @@ pub fn check_visible(what: &str, text: &str) -> Result<(), Invalid> {
 
 /// Whether a text shows nothing at all, whatever it is made of.
 pub fn is_blank(text: &str) -> bool {
-    let shows_nothing = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || is_invisible(c)
-            || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}'
-                | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-    };
     text.chars().all(shows_nothing)
+}
+
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || is_invisible(c)
+        || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -58,6 +63,12 @@ mod tests {
             "\u{e0041}\u{1d173}",
         ] {
             assert!(is_blank(blank), "{blank:?}");
+        }
+        for blank in ["\u{2800}", "\u{34f}", "\u{e0041}", "\u{ffff}", "\u{301}"] {
+            assert!(check_visible("name", blank).is_err(), "{blank:?}");
+        }
+        for seen in ["Café", "Cafe\u{301}", "👨\u{200d}🍳", "🏴\u{e0067}\u{e007f}", "می\u{200c}خواهم"] {
+            assert!(check_visible("name", seen).is_ok(), "{seen}");
         }
         for seen in [".", "好", "👍🏽", "❤\u{fe0f}", "\u{200b}x"] {
             assert!(!is_blank(seen), "{seen:?}");

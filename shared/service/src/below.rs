@@ -226,6 +226,19 @@ fn groups<'a>(content: &'a Content, series: &'a Series) -> impl Iterator<Item = 
     content.children.iter().filter_map(|(child, groups)| Some((child, groups.get(series)?)))
 }
 
+/// Adds the scope to names that are alike: one must not be taken for another.
+fn tell_apart(children: &mut BTreeMap<String, Child>) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for child in children.values() {
+        *seen.entry(child.name.clone()).or_default() += 1;
+    }
+    for (scope, child) in children {
+        if seen.get(&child.name).is_some_and(|n| *n > 1) {
+            child.name = format!("{} ({scope})", child.name);
+        }
+    }
+}
+
 /// The counts of one series.
 pub fn counts(reading: Reading, series: &Series, stores: &Stores, below: Below) -> Counts {
     let Below { direct, places, themes, sold } = below;
@@ -241,6 +254,7 @@ pub fn counts(reading: Reading, series: &Series, stores: &Stores, below: Below) 
     let answered_now = direct.into_iter().filter(|(_, part)| !part.now.is_empty());
     let child = |(scope, part): (String, Part)| Some((scope.clone(), stores.child(scope.parse().ok()?, part)));
     let mut children: BTreeMap<String, Child> = answered_now.filter_map(child).collect();
+    tell_apart(&mut children);
     let mut behind: BTreeMap<StoreNumber, Timestamp> = BTreeMap::new();
     // Orders are paid: answers that no payment stands behind are not set against them.
     let is_paid = series.origin == Origin::Payment;

@@ -123,10 +123,10 @@ async fn save(asked: &Asked<'_>, (id, mut typed): (&Id, Typed)) -> Result<Option
         return Ok(Some(typed));
     }
     let (words, person) = (frame.words, &typed.person);
-    let stores = app.table.stores().await?;
+    let (stores, nodes) = (app.table.stores().await?, app.table.nodes().await?);
     if let Some(lacked) = giver.lacks(person) {
         typed.mistakes.push(filled(words.not_yours, &[("scope", &lacked)]));
-    } else if let Some(unknown) = people::unknown_scope(&stores, person) {
+    } else if let Some(unknown) = people::unknown_scope(&stores, &nodes, person) {
         typed.mistakes.push(filled(words.bad_scope, &[("scope", &unknown)]));
     } else if let Err(mistakes) = person.clone().checked() {
         let mistakes = mistakes.to_string();

@@ -23,13 +23,16 @@ pub(super) fn child_figures(children: Vec<Child>, all: (u64, u64), (from, to): (
     let mut rest = against_the_rest(&by_child).into_iter();
     let mut changes = changes(&children).into_iter();
     let mut marks = stand_out(&children);
+    let rate = |child: &Child| Some((child.scope.to_string(), response_rate(child.answered.0, child.answered.1)?));
+    let rates: Vec<(String, f64)> = children.iter().filter_map(rate).collect();
     let figure = |(child, recommended): (Child, &Vec<Recommendations>)| {
         let Child { scope, name, days, answered, .. } = child;
         let days_groups: Vec<Group> = groups(&days).collect();
         let total = Group::of_all(&days_groups);
         let rank = if enough(recommended) { ranks.next() } else { None };
         let rate = response_rate(answered.0, answered.1);
-        let siblings = response_rate(all.0.saturating_sub(answered.0), all.1.saturating_sub(answered.1));
+        let siblings = middle_rate(&rates, &scope.to_string())
+            .or_else(|| response_rate(all.0.saturating_sub(answered.0), all.1.saturating_sub(answered.1)));
         ChildFigure {
             scope: scope.to_string(),
             name,
@@ -54,6 +57,14 @@ pub(super) fn child_figures(children: Vec<Child>, all: (u64, u64), (from, to): (
     figures
 }
 
+/// The response rate in the middle of all others, where there are three: one absurd day of orders moves a mean, and not
+/// that.
+fn middle_rate(rates: &[(String, f64)], own: &str) -> Option<f64> {
+    let mut others: Vec<f64> = rates.iter().filter(|(scope, _)| scope != own).map(|(_, rate)| *rate).collect();
+    others.sort_by(f64::total_cmp);
+    others.get(others.len() / 2).copied().filter(|_| others.len() >= 3)
+}
+
 fn groups(days: &[(Date, Group)]) -> impl Iterator<Item = Group> {
     days.iter().map(|(_, group)| *group)
 }
@@ -64,11 +75,12 @@ fn enough(days: &[Recommendations]) -> bool {
 
 /// Each child's score less that of all others together. False claims over all children are kept to 5 %.
 fn against_the_rest(children: &[Vec<Recommendations>]) -> Vec<Option<Difference>> {
-    let widening = Widening::pooled(children.iter().filter_map(|days| day_factor(days)));
+    let (widening, more) = Widening::of_siblings(&children.iter().map(|days| day_factor(days)).collect::<Vec<_>>());
     let all = sum(&children.iter().map(|days| sum(days)).collect::<Vec<_>>());
-    let differences = children.iter().map(|days| {
+    let differences = children.iter().zip(more).map(|(days, more)| {
         let own = sum(days);
         let rest = all.without(own);
+        let widening = Widening { factor: more * widening.factor, ..widening };
         if own.n() < TOO_FEW || rest.n() < TOO_FEW { None } else { compare(own, rest, widening) }
     });
     let mut differences: Vec<Option<Difference>> = differences.collect();
@@ -165,6 +177,33 @@ mod tests {
         assert_eq!((behind, changed), (vec!["99"], vec!["99"]));
         let last = figures.last().unwrap();
         assert!(last.against_the_rest.unwrap().difference < -50.0 && last.change.unwrap().difference < -50.0);
+    }
+
+    #[test]
+    fn a_flood_on_one_day_of_one_store_hides_no_other() {
+        let (usual, bad) = ([group(6, 2, 2); 28], [group(3, 2, 5); 28]);
+        let mut flooded = usual;
+        flooded[20] = group(2_000, 0, 0);
+        let mut children: Vec<Child> = (1..=6).map(|number| child(number, &usual, &usual)).collect();
+        children.push(child(98, &flooded, &usual));
+        children.push(child(99, &bad, &usual));
+        let figures = child_figures(children, (0, 0), window());
+        let of = |name: &str| figures.iter().find(|child| child.name == name).unwrap();
+        let rest = |name: &str| of(name).against_the_rest.unwrap();
+        assert!(rest("99").distinguishable && rest("99").difference < 0.0);
+        assert!(!rest("98").distinguishable, "one day makes nobody better");
+        assert_eq!((of("99").rank_low, of("98").rank_high), (Some(7), Some(8)));
+    }
+
+    #[test]
+    fn one_absurd_day_of_orders_makes_no_sibling_unlike() {
+        let mut children: Vec<Child> = (1..=5).map(|number| child(number, &[group(6, 2, 2)], &[])).collect();
+        children.iter_mut().for_each(|child| child.answered = (80, 1_000));
+        children[0].answered = (80, 100_000);
+        let figures = child_figures(children, (400, 104_000), window());
+        let unlike: Vec<&str> =
+            figures.iter().filter(|child| child.alike == Some(false)).map(|child| child.name.as_str()).collect();
+        assert_eq!(unlike, ["1"]);
     }
 
     #[test]

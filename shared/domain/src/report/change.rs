@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Against, Counts, DayFactor, Difference, Part, Places,
-    days::Widening,
+    days::{FEWEST_DAYS, Widening},
     hidden::{FEW, TOO_FEW},
     nps::{LARGEST, compare_over, sum},
 };
@@ -48,6 +48,9 @@ pub struct Change {
     pub p: Option<f64>,
     /// Whether p is below 5 %, and 0 outside the interval of `within`.
     pub distinguishable: bool,
+    /// Whether one of both windows, of five days or more, has answers on fewer, or more than half of them on one. Then
+    /// nothing should be claimed of the window.
+    pub few_days: bool,
     /// Answers for each order in that window, 0 to 1; none where it is not known.
     pub response_rate_before: Option<f64>,
     /// Whether the response rates of both windows are alike: the larger is at most a quarter more. None where one is not
@@ -57,10 +60,12 @@ pub struct Change {
 
 impl Change {
     /// None when either window has fewer than five answers.
-    pub(super) fn of(counts: &Counts, of_a_store: bool) -> Option<Self> {
+    pub(super) fn of(counts: &Counts, of_a_store: bool, days: i32) -> Option<Self> {
         let windows = [&counts.days, &counts.before].map(|days| by_day(days.values().map(Tally::total)));
         let places = (counts.places_are, counts.places.as_slice());
         let mut change = Self::between(&windows, (!of_a_store).then_some(places))?;
+        // Whoever asks for fewer days wants to know of these.
+        change.few_days &= usize::try_from(days).is_ok_and(|days| days >= FEWEST_DAYS);
         let mut operations = Operations::default();
         counts.operations.values().for_each(|day| operations.merge(day));
         change.against = counts.against;
@@ -93,6 +98,7 @@ impl Change {
             z: None,
             p: None,
             distinguishable: false,
+            few_days: few_days(now) || few_days(before),
             response_rate_before: None,
             alike: None,
         };
@@ -120,6 +126,12 @@ impl Change {
 
 pub(super) fn by_day(days: impl Iterator<Item = Group>) -> Vec<Recommendations> {
     days.map(|day| day.recommendations).collect()
+}
+
+/// Whether some days are too few for a claim, or one of them has most answers.
+fn few_days(days: &[Recommendations]) -> bool {
+    let answered: Vec<u64> = days.iter().map(|day| day.n()).filter(|n| *n > 0).collect();
+    answered.len() < FEWEST_DAYS || answered.iter().any(|n| 2 * n > answered.iter().sum())
 }
 
 /// Whether two response rates are so near to each other that those who answer are likely to be alike.
@@ -206,7 +218,7 @@ mod tests {
             places: stores,
             ..Counts::default()
         };
-        Change::of(&counts, false).unwrap()
+        Change::of(&counts, false, 28).unwrap()
     }
 
     fn near(figures: &[f64], golden: &[f64]) {

@@ -18,8 +18,17 @@ pub(super) fn whole_weeks(from: Date, to: Date) -> impl Iterator<Item = Date> {
     (1..=length(from, to) / WEEK).rev().map(move |back| to.saturating_sub((WEEK * back - 1).days()))
 }
 
+/// A day with more than this share of all answers has most of them.
+const MOST: f64 = 0.5;
+
+/// Among so many siblings at least, one can be told from most.
+const FEWEST_SIBLINGS: usize = 4;
+
+/// So many times the factor in the middle is far more.
+const FAR_MORE: f64 = 5.0;
+
 /// So many days with answers at least show how days vary.
-const FEWEST_DAYS: usize = 5;
+pub(super) const FEWEST_DAYS: usize = 5;
 
 /// How days vary, in comparison with guests who are independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,10 +45,13 @@ impl DayFactor {
     pub fn of(days: &[(f64, u64)], variance: f64) -> Option<Self> {
         let n = number(days.iter().map(|(_, n)| n).sum());
         let mean = days.iter().map(|(sum, _)| sum).sum::<f64>() / n;
-        Self::of_residuals(
-            days.iter().filter(|(_, n)| *n > 0).map(|(sum, of)| (sum - mean * number(*of)) / n),
-            variance / n,
-        )
+        let residuals = days.iter().filter(|(_, n)| *n > 0).map(|(sum, of)| (sum - mean * number(*of)) / n);
+        let known = Self::of_residuals(residuals, variance / n)?;
+        // A day with most answers draws the mean to itself, and seems to vary little. Without it the mean would be as much
+        // further away.
+        let largest = number(days.iter().map(|(_, n)| *n).max().unwrap_or(0)) / n;
+        let factor = if largest > MOST { known.factor / (1.0 - largest).powi(2) } else { known.factor };
+        Some(Self { factor, ..known })
     }
 
     /// From what each day adds to the error of a mean, and the variance of that mean if guests are independent.
@@ -84,6 +96,22 @@ impl Widening {
             degrees += days.degrees;
         }
         if degrees > 0.0 { Self { factor: (sum / degrees).max(1.0), degrees: Degrees(degrees) } } else { Self::NONE }
+    }
+
+    /// Of siblings. One whose days vary far more than those of most is no measure for the others: else a single odd day of
+    /// one store would hide how all of them differ. Its factor counts as a cap, and its own errors are widened by all of
+    /// it. Returns with the factor of all by how much more each is widened.
+    pub fn of_siblings(all: &[Option<DayFactor>]) -> (Self, Vec<f64>) {
+        let mut factors: Vec<f64> = all.iter().flatten().map(|days| days.factor).collect();
+        factors.sort_by(f64::total_cmp);
+        let middle = factors.get(factors.len() / 2).filter(|_| factors.len() >= FEWEST_SIBLINGS);
+        let cap = middle.map_or(f64::INFINITY, |middle| FAR_MORE * middle.max(1.0));
+        let pooled = Self::pooled(all.iter().flatten().map(|days| DayFactor { factor: days.factor.min(cap), ..*days }));
+        let own = |days: &Option<DayFactor>| match days {
+            Some(days) if days.factor > cap => days.factor / pooled.factor,
+            _ => 1.0,
+        };
+        (pooled, all.iter().map(own).collect())
     }
 
     /// By how much half the width of a 95 % interval grows.

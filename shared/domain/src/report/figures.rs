@@ -9,7 +9,7 @@ use super::{
     OperationsFigure, OwnRank, Report, SatisfactionFigure, Score, SilentGuests, Subject, Temperature, Weighted,
     below::child_figures,
     by_week::by_week,
-    days::Widening,
+    days::{Widening, length},
     hidden::{TOO_FEW, shown, shown_alone},
     journey::touchpoints,
     meals::by_meal,
@@ -38,7 +38,8 @@ impl Report {
         let Basis { all, totals, whole, total, nps, operations, drivers, marginal, drift, cases } =
             Basis::of(subject, &counts, &days);
         // A day that still runs has few of its orders, if any.
-        let over = counts.today.and_then(|today| today.yesterday().ok()).map_or(subject.to, |last| last.min(subject.to));
+        let over =
+            counts.today.and_then(|today| today.yesterday().ok()).map_or(subject.to, |last| last.min(subject.to));
         let operations_in_all = operations.as_ref().map_or((0, 0), |all| (all.answered, all.orders));
         Self {
             scope: subject.scope.to_string(),
@@ -58,7 +59,7 @@ impl Report {
             score: Score::shown(&totals, &total),
             temperature: Temperature::of(&totals, &total),
             satisfaction: satisfaction_figure(subject.survey, &days, &all),
-            change: Change::of(&counts, matches!(subject.scope, Scope::Store(_))),
+            change: Change::of(&counts, matches!(subject.scope, Scope::Store(_)), length(subject.from, subject.to)),
             now: Now::of(subject, &counts),
             rank: OwnRank::of(&counts.siblings),
             trend: trend(subject, &counts),

@@ -21,9 +21,13 @@ pub struct Rank {
 /// are kept to 5 % (Benjamini and Hochberg 1995). How their days vary is found from all together. One without an answer
 /// is significantly better or worse than none.
 pub fn ranks(siblings: &[Vec<Recommendations>]) -> Vec<Rank> {
-    let widening = Widening::pooled(siblings.iter().filter_map(|days| day_factor(days)));
+    let (widening, more) = Widening::of_siblings(&siblings.iter().map(|days| day_factor(days)).collect::<Vec<_>>());
     // Of each the centre and the square of its error; none without an answer.
-    let known: Vec<Option<(f64, f64)>> = siblings.iter().map(|days| sum(days).centre_and_error()).collect();
+    let known = siblings.iter().zip(more).map(|(days, more)| {
+        let (centre, error_squared) = sum(days).centre_and_error()?;
+        Some((centre, more * error_squared))
+    });
+    let known: Vec<Option<(f64, f64)>> = known.collect();
     let (mut pairs, mut compared) = (Vec::new(), 0);
     for (i, a) in known.iter().enumerate() {
         for (j, b) in known.iter().enumerate().skip(i + 1) {

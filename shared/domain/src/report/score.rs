@@ -12,7 +12,8 @@ use crate::count::Group;
 /// The scores of a part of the responses.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Score {
-    /// Answers to the question that measures recommendation.
+    /// Answers to the question that measures recommendation; of a survey without one, to that which measures
+    /// satisfaction.
     pub n: u64,
     /// The net promoter score.
     #[serde(flatten, serialize_with = "as_nps")]
@@ -27,8 +28,9 @@ impl Score {
     pub(super) fn shown(days: &[Group], shown: &Group) -> Self {
         let nps = nps_of(days).filter(|_| shown.recommendations.n() > 0);
         let satisfied = satisfied_of(days).filter(|_| shown.rated > 0);
+        let all = Group::of_all(days);
         Self {
-            n: Group::of_all(days).recommendations.n(),
+            n: if all.recommendations.n() == 0 { all.rated } else { all.recommendations.n() },
             nps: nps.map(|Nps { score, low, high, .. }| Estimate { value: score, low, high }),
             satisfied: satisfied.map(|Share { share, low, high, .. }| Estimate { value: share, low, high }),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, Texts};
-use crate::{Id, Mistakes, check_line};
+use crate::{Id, Mistakes, check_line, visible::check_visible};
 
 /// How many touchpoints a journey has at most.
 const MOST_TOUCHPOINTS: usize = 20;
@@ -73,7 +73,8 @@ impl Touchpoint {
                 mistakes.add(format!("The touchpoint {} has no {what} in any language.", self.id));
             }
             for text in texts.0.values() {
-                mistakes.check(check_line(&format!("The {what} of the touchpoint {}", self.id), text));
+                let what = format!("The {what} of the touchpoint {}", self.id);
+                mistakes.check(check_line(&what, text).and_then(|()| check_visible(&what, text)));
             }
         }
         for (what, ids) in [("asks", &self.asks), ("causes", &self.causes)] {

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::{
     Id, Invalid, Mistakes,
+    access::without_invisible,
     place::{AskedBefore, Path, Store, StoreDetails, StoreNumber},
     survey::{Brand, Definition, LONGEST_LINK_LIFETIME_DAYS, Survey},
 };
@@ -296,7 +297,10 @@ fn read_store(mut item: Item) -> Result<Store, TableError> {
     let sk = item.remove("sk").and_then(|sk| sk.as_s().ok().cloned()).unwrap_or_default();
     let key = keys::Key { pk: keys::STORES.into(), sk };
     let number = store_number(&key.sk).ok_or_else(|| unreadable(&key, "its sort key is no number of a store"))?;
-    let StoreItem { details, asked_before } = serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
+    let StoreItem { mut details, asked_before } =
+        serde_dynamo::from_item(item).map_err(|error| unreadable(&key, error))?;
+    // A name from before such characters were refused must not turn the sentence that it stands in.
+    details.name = without_invisible(&details.name);
     let store = Store::new(number, details).map_err(|error| unreadable(&key, error))?;
     Ok(Store { asked_before, ..store })
 }
