@@ -64,7 +64,7 @@ pub struct Difference {
 impl Difference {
     /// From the difference as answered, the adjusted one, its standard error and how well that is known. No difference is
     /// larger than `largest`, and the interval is cut off there.
-    pub(super) fn new(difference: f64, adjusted: f64, se: f64, degrees: Degrees, largest: f64) -> Self {
+    pub(crate) fn new(difference: f64, adjusted: f64, se: f64, degrees: Degrees, largest: f64) -> Self {
         let z = degrees.normal(adjusted / se);
         let (p, half_width) = (two_sided_p(z), degrees.quantile() * se);
         let (low, high) = ((adjusted - half_width).max(-largest), (adjusted + half_width).min(largest));

@@ -254,7 +254,7 @@ fn class(asymmetry: f64) -> Class {
 }
 
 /// Which of these p-values are more than chance, with false claims over all of them kept to 5 % (Holm 1979).
-pub(super) fn holm(p_values: &[f64]) -> Vec<bool> {
+pub(crate) fn holm(p_values: &[f64]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     let p = |at: usize| p_values.get(at).copied().unwrap_or(1.0);
     order.sort_by(|a, b| p(*a).total_cmp(&p(*b)));

@@ -7,7 +7,7 @@ use crate::{count::Recommendations, number};
 const ADDED: f64 = 2.0;
 
 /// The largest difference of two scores: all promote here, all detract there.
-pub(super) const LARGEST: f64 = 200.0;
+pub(crate) const LARGEST: f64 = 200.0;
 
 /// A score on −100 to 100 with its uncertainty. The score is always within its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,12 +71,12 @@ impl Recommendations {
     }
 
     /// The figures that siblings are compared by: the centre, and the square of its error. None without an answer.
-    pub(super) fn centre_and_error(self) -> Option<(f64, f64)> {
+    pub(crate) fn centre_and_error(self) -> Option<(f64, f64)> {
         (self.n() > 0).then(|| (self.centre(), self.error_squared()))
     }
 
     /// These answers less some of them.
-    pub(super) fn without(self, part: Self) -> Self {
+    pub(crate) fn without(self, part: Self) -> Self {
         Self {
             promoters: self.promoters.saturating_sub(part.promoters),
             passives: self.passives.saturating_sub(part.passives),

@@ -1,0 +1,10 @@
+//! Which way a score moved.
+
+/// Which way a score moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// It is lower than before.
+    Drop,
+    /// It is higher.
+    Rise,
+}
