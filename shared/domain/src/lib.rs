@@ -6,6 +6,10 @@
 //! Every type that comes from outside is parsed once, into a type that has no room for anything else; serde goes
 //! through the same door.
 
+// So that the benches' simulations are tested here too.
+#[cfg(test)]
+extern crate self as domain;
+
 pub mod access;
 pub mod case;
 pub mod count;

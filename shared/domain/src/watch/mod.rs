@@ -2,6 +2,8 @@
 //! business days of counts. Nothing is kept from one night to the next, so a replay of any day says the same.
 
 mod alerts;
+#[cfg(test)]
+mod chains;
 mod common_day;
 mod day_variance;
 mod direction;
