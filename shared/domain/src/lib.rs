@@ -1,7 +1,7 @@
 //! The domain of Aftertaste, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
 //!
 //! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`],
-//! [`payment`], [`case`], [`count`], [`report`], [`watch`].
+//! [`payment`], [`case`], [`count`], [`report`], [`watch`], [`action`].
 //!
 //! Every type that comes from outside is parsed once, into a type that has no room for anything else; serde goes
 //! through the same door.
@@ -11,6 +11,7 @@
 extern crate self as domain;
 
 pub mod access;
+pub mod action;
 pub mod case;
 pub mod count;
 pub mod payment;
