@@ -22,6 +22,7 @@ mod schedules;
 mod server;
 mod template;
 mod waiting;
+pub mod watching;
 
 pub use clock::{Clock, parse_times};
 pub use data::{Data, Lock, Taken, new_keys};

@@ -19,6 +19,7 @@ use aftertaste_local::{
     pay::Pay,
     replay::{Outcome, Replay, read_rows, read_survey},
     say, sign_grant, sign_in_link,
+    watching::WatchCommand,
 };
 use clap::{Args, Parser, Subcommand};
 use futures::future::maybe_done;
@@ -129,6 +130,8 @@ enum Command {
     Pay(Pay),
     /// Listen for the events of the stack that runs, as a receiver of them would, and show them
     Listen(Listen),
+    /// Print which scopes changed since when, as the watch over all stores would have said on each of some nights
+    Watch(WatchCommand),
     /// Make the three keyrings in a folder: guests.json, grants.json and seal.json, split from a keyring.json there
     Keyring {
         /// The folder of the keys
@@ -164,6 +167,7 @@ async fn main() -> ExitCode {
         }
         Some(Command::Pay(pay)) => pay.run().await.and_then(|told| say(&told)),
         Some(Command::Listen(listen)) => listen.run().await,
+        Some(Command::Watch(watch)) => watch.run().await.and_then(|told| say(told.trim_end())),
         Some(Command::Keyring { data }) => keyring(&data),
         Some(Command::Event { file, env }) => event(&file, &env),
     };

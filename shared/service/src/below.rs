@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     Id,
-    count::{Content, DriverSums, Group, Operations, Rollup, Series, merge_signs},
+    count::{Content, DriverSums, Group, Rollup, Series, merge_signs},
     place::{Path, Scope, StoreNumber},
     report::{Behind, Child, ChildDrivers, Counts, Part, Places, Siblings, StoreDays},
     visit::Origin,
@@ -110,30 +110,29 @@ fn add_sold(
     rollups: &BTreeMap<Date, Rollup>,
     series: &Series,
 ) {
-    // No payment stands behind other answers.
-    if reading.window.days() < SHORTEST_WITH_SALES || series.origin != Origin::Payment {
+    // No payment stands behind other answers. And where nobody gave orders, nothing is beside them.
+    let is_known = rollups.values().any(|rollup| !rollup.content.answered.is_empty());
+    if reading.window.days() < SHORTEST_WITH_SALES || series.origin != Origin::Payment || !is_known {
         return;
     }
-    let of = |sold: &mut BTreeMap<String, StoreDays>,
-              scope: &str,
-              group: Option<Group>,
-              day: Date,
-              given: Option<Operations>| {
-        if !sold.contains_key(scope) {
-            sold.insert(scope.to_owned(), StoreDays { scope: scope.to_owned(), ..StoreDays::default() });
-        }
-        let Some(store) = sold.get_mut(scope) else { return };
-        store.days.extend(group.map(|group| (day, group)));
-        if let Some(given) = given {
-            store.operations.entry(day).or_default().merge(&given);
-        }
-    };
+    // As in `parts`: names are found by hash.
+    let mut found: HashMap<&str, StoreDays> = HashMap::new();
     for (day, Rollup { content, .. }) in rollups {
         for (scope, group) in groups(content, series).filter(|(scope, _)| is_store(scope)) {
-            of(sold, scope, Some(*group), *day, None);
+            found.entry(scope).or_default().days.push((*day, *group));
         }
         for scope in content.answered.keys().filter(|scope| is_store(scope)) {
-            of(sold, scope, None, *day, content.operations_of(scope));
+            if let Some(given) = content.operations_of(scope) {
+                found.entry(scope).or_default().operations.entry(*day).or_default().merge(&given);
+            }
+        }
+    }
+    for (scope, more) in found {
+        let store = sold.entry(scope.to_owned()).or_default();
+        scope.clone_into(&mut store.scope);
+        store.days.extend(more.days);
+        for (day, given) in more.operations {
+            store.operations.entry(day).or_default().merge(&given);
         }
     }
 }

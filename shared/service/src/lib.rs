@@ -23,6 +23,7 @@ pub mod seal;
 pub mod session;
 pub mod table;
 pub mod token;
+pub mod watching;
 pub mod web;
 
 pub use domain;

@@ -1,7 +1,7 @@
 //! Which way a score moved.
 
 /// Which way a score moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// It is lower than before.
     Drop,
