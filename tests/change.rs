@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::harness::{World, answers, content, days_ago};
 
 /// A day's answers of a store: promoters, passives and detractors, who are satisfied as they recommend.
-type Answered = [u64; 3];
+pub type Answered = [u64; 3];
 
 async fn survey(world: &World) -> Survey {
     world.stack.app.table.survey(&"dine-in".parse().unwrap()).await.unwrap().unwrap().survey.clone()
@@ -36,7 +36,7 @@ fn item(scope: &Scope, day: Date, content: Content) -> Item {
 
 /// Writes the rollups that a count would have made for some stores, each under a node below `cn`. They have the answers
 /// of each store's guests for each day, by how many days ago it was.
-async fn put(world: &World, places: &[(u32, &str)], days: &[(i64, Vec<Answered>)]) {
+pub async fn put(world: &World, places: &[(u32, &str)], days: &[(i64, Vec<Answered>)]) {
     for (number, path) in places {
         let details =
             json!({"name": format!("Store {number}"), "path": path, "time_zone": "Asia/Shanghai", "survey": "dine-in"});

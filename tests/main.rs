@@ -47,3 +47,4 @@ mod this_machine;
 mod verifying;
 mod versions;
 mod views;
+mod watching;

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use crate::Failure;
 
+const TABLE_FILE: &str = "table.sqlite";
+
 /// The folder.
 #[derive(Debug)]
 pub struct Data {
@@ -38,12 +40,17 @@ impl Data {
         Ok(Self { folder: folder.to_owned() })
     }
 
+    /// Whether a stack has run here.
+    pub fn has_table(&self) -> bool {
+        self.folder.join(TABLE_FILE).exists()
+    }
+
     /// The table's file, made empty the first time.
     ///
     /// # Errors
     /// When it can't be made.
     pub fn table(&self) -> Result<PathBuf, Failure> {
-        let path = self.folder.join("table.sqlite");
+        let path = self.folder.join(TABLE_FILE);
         let fail = |error: std::io::Error| Failure(format!("{}: {error}.", path.display()));
         open_private(&path).map_err(fail)?;
         // SQLite gives the files beside its own the mode of its own, but not those that a killed process left.

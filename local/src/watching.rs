@@ -62,6 +62,12 @@ impl WatchCommand {
                 self.told(&table).await.map_err(failed)?
             }
             Taken::Here(_lock) => {
+                if !data.has_table() {
+                    let data = self.data.display();
+                    return Err(Failure(format!(
+                        "There is no table in {data} yet. Start a stack with cargo run, or name a table with --table."
+                    )));
+                }
                 let database = Database::start(Some(&data.table()?), 0).await?;
                 let table = Table::new(client::client(&database.url).await, TABLE.to_owned());
                 let told = self.told(&table).await;
