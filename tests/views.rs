@@ -231,6 +231,9 @@ async fn names_can_not_be_taken_for_another_or_for_the_sentence() {
         let put = world.call(Method::PUT, "/stores/13", "admin", store(name)).await;
         assert_eq!(put.status, 422, "{name:?}: {}", put.text);
     }
+    for brand in [json!({"name": "\u{202e}yes"}), json!({"name": "Lane", "segments": {"3": "\u{200b}"}})] {
+        assert_eq!(world.call(Method::PUT, "/brand", "admin", brand).await.status, 422);
+    }
     let named = store("Nanjing Road is warm (99°)");
     assert!(world.call(Method::PUT, "/stores/12", "admin", named.clone()).await.status.is_success());
     assert!(world.call(Method::PUT, "/stores/13", "admin", named).await.status.is_success());

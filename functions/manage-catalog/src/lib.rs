@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aftertaste::{
     app::{self, Stop, conclude},
     domain::{
-        Id, Invalid,
+        Id, Invalid, Mistakes,
         access::{Grant, OperatorKeys, check_visible},
         count::{DayDetails, DayOperations},
         place::{Path, Scope, Store, StoreDetails, StoreNumber, parse_day},
@@ -261,6 +261,12 @@ async fn put_brand(app: &App, request: &Request) -> Result<Reply, Stop> {
     let mut details: BrandDetails = body_json(request)?;
     details.logo = details.logo.as_deref().map(logo::cleaned).transpose().map_err(Problem::from)?;
     let brand = Brand::try_from(details).map_err(Problem::from)?;
+    let mut mistakes = Mistakes::default();
+    mistakes.check(check_visible("name", &brand.name));
+    for name in brand.segments.values() {
+        mistakes.check(check_visible("A segment's name", name));
+    }
+    let brand = mistakes.unless(brand).map_err(Problem::from)?;
     app.table.put_brand(&brand).await?;
     Ok(ok(&brand))
 }
