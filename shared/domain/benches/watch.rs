@@ -106,8 +106,8 @@ fn nothing_changes() {
 fn one_store_drops() {
     println!(
         "One store drops: after how many days it is named (the middle), how many percent are within 42 days. Of these, \
-         how many percent began within the days shown, how many on the likeliest day or one beside it, and how large \
-         the drop is said to be.\n"
+         how many percent began within the days shown, and how many on the likeliest day or one beside it. The last \
+         column is how large the drop is said to be.\n"
     );
     head(&["world", "stores", "drop", "a day", "chains", "days", "seen %", "since holds %", "likeliest ± 1 %", "said"]);
     let mut rng = Rng::with_seed(SEED);
