@@ -31,21 +31,8 @@ pub(super) fn hidden(parts: &[u64]) -> Vec<bool> {
 /// Which of several wholes are hidden, each by how many answers are hidden in its parts. A whole less its parts that are
 /// shown gives those away: of each whole, and of all hidden ones together, these are nobody or at least five.
 pub(super) fn hidden_wholes(secrets: &[u64]) -> Vec<bool> {
-    let mut hidden: Vec<bool> = secrets.iter().map(|n| (1..TOO_FEW).contains(n)).collect();
-    let mut left: u64 = secrets.iter().zip(&hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| n).sum();
-    // Nobody is found out by those with no secret.
-    let mut others: Vec<(usize, u64)> = secrets.iter().copied().enumerate().filter(|(_, n)| *n >= TOO_FEW).collect();
-    others.sort_by_key(|(_, n)| *n);
-    for (at, n) in others {
-        if left == 0 || left >= TOO_FEW {
-            break;
-        }
-        left += n;
-        if let Some(whole) = hidden.get_mut(at) {
-            *whole = true;
-        }
-    }
-    hidden
+    // Nobody is found out by a whole with no secret.
+    hidden(secrets).into_iter().zip(secrets).map(|(hidden, secret)| hidden && *secret > 0).collect()
 }
 
 /// Which cells of a table are hidden whose lines are known as wholes too: its rows and its columns. Each cell comes with
