@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::harness::{code, file, files};
 
 /// The rooms of the domain, each knows only those before it.
-const ROOMS: [&str; 10] =
-    ["place", "access", "visit", "survey", "payment", "case", "count", "report", "watch", "action"];
+const ROOMS: [&str; 11] =
+    ["place", "access", "visit", "survey", "payment", "case", "count", "report", "watch", "trend", "action"];
 
 /// Lines of a file, without its tests.
 const LONGEST_FILE: usize = 400;

@@ -8,10 +8,10 @@ use aftertaste::{
     aws,
     domain::{
         place::{Scope, is_in_range},
-        watch::{DAYS, DAYS_APART, Direction, Moved, first_day},
+        watch::{DAYS, DAYS_APART, Direction, Moved, Part, Watched, first_day},
     },
     table::{Table, TableError},
-    watching::{History, Night, Part, Watched},
+    watching::{History, Night, first_of_window, over_for_all},
 };
 use clap::Args;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -80,15 +80,14 @@ impl WatchCommand {
     async fn told(&self, table: &Table) -> Result<Result<String, Failure>, TableError> {
         let stores = table.stores().await?.stores;
         let now = Timestamp::now();
-        let todays = stores.iter().map(|store| store.calendar.day_of(now));
-        let today = todays.min().unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
-        let over = today.yesterday().unwrap_or(today);
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let over = over_for_all(&stores, now).unwrap_or_else(|| today.yesterday().unwrap_or(today));
         let to = self.to.unwrap_or(over);
         let from = self.from.unwrap_or(to);
         if let Err(mistake) = checked(from, to, over) {
             return Ok(Err(mistake));
         }
-        let history = History::read(table, from, to).await?;
+        let history = History::read(table, first_of_window(from), to).await?;
         let nodes = table.nodes().await?;
         let name = |scope: &Scope| {
             let name = match scope {

@@ -175,6 +175,7 @@ struct Acts {
     contact_read: &'static str,
     awarded: &'static str,
     redeemed: &'static str,
+    judged: &'static str,
     unknown: &'static str,
 }
 
@@ -246,6 +247,7 @@ impl Words {
             Act::ContactRead => self.acts.contact_read,
             Act::Awarded => self.acts.awarded,
             Act::Redeemed => self.acts.redeemed,
+            Act::Judged => self.acts.judged,
             Act::Unknown => self.acts.unknown,
         }
     }

@@ -15,6 +15,7 @@ mod run;
 mod summary;
 mod sweep;
 mod told;
+mod trends;
 mod words;
 
 use std::time::Duration;

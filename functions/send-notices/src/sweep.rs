@@ -19,7 +19,7 @@ use aftertaste::{
     domain::{
         Id,
         case::{Act, Case, Duty, Move, Moving, Notice, State, Telling},
-        place::{Scope, Store, StoreNumber},
+        place::{Scope, Store},
         survey::Severity,
     },
     table::{CONTACT_DAYS_AFTER_CLOSING, CaseKey, DueLook, Look, Moved, OutgoingEvent, StoredCase, TableError},
@@ -55,8 +55,8 @@ pub(crate) fn is_due(now: Timestamp) -> bool {
 pub(crate) struct Sweep<'a> {
     pub(crate) now: Timestamp,
     pub(crate) duties: &'a BTreeMap<Scope, Duty>,
-    /// Stores for whose cases nobody could be notified.
-    without_duty: Mutex<BTreeSet<StoreNumber>>,
+    /// Stores and nodes for whose cases nobody could be notified.
+    without_duty: Mutex<BTreeSet<Scope>>,
     /// Duties whose endpoint notifies nobody, or whose people may all follow no more.
     not_reached: Mutex<BTreeSet<Scope>>,
 }
@@ -78,6 +78,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             let done = match &look {
                 Look::Case(key) => Box::pin(self.look_at(&sweep, key, &due)).await,
                 Look::Digest(scope) => Box::pin(self.summarize(&sweep, scope, &due)).await,
+                Look::Trend(id) => Box::pin(self.look_at_trend(&sweep, id, &due)).await,
             };
             match done {
                 Ok(()) => self.count(|did| did.looked += 1),
@@ -190,7 +191,8 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let first = if kind == "case.reopened" { notice.level.saturating_sub(1) } else { notice.level };
         let mut whom = BTreeSet::new();
         for level in first..=notice.level {
-            whom.extend(self.whom(sweep, store, level).await?);
+            let scopes = Duty::scopes(store.number, &store.details.path);
+            whom.extend(self.whom(sweep, scopes, level).await?);
         }
         for (scope, endpoint) in whom {
             let mut data = data(case, notice, case.due());
@@ -205,8 +207,15 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
 
     /// The endpoint of the duty whose turn it is, and those above it until one that can be reached. One whose people
     /// may all follow no more reaches nobody.
-    async fn whom(&self, sweep: &Sweep<'_>, store: &Store, level: u8) -> Result<Vec<(Scope, Id)>, TableError> {
-        let scopes = Duty::scopes(store.number, &store.details.path);
+    ///
+    /// The scopes are those in which a duty may lie, the nearest first.
+    pub(crate) async fn whom(
+        &self,
+        sweep: &Sweep<'_>,
+        scopes: Vec<Scope>,
+        level: u8,
+    ) -> Result<Vec<(Scope, Id)>, TableError> {
+        let nearest = scopes.first().cloned();
         let duties: Vec<(Scope, &Duty)> =
             scopes.into_iter().filter_map(|scope| sweep.duties.get(&scope).map(|duty| (scope, duty))).collect();
         let turn = usize::from(level).min(duties.len().saturating_sub(1));
@@ -225,7 +234,7 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
             }
             insert(&sweep.not_reached, scope);
         }
-        insert(&sweep.without_duty, store.number);
+        nearest.into_iter().for_each(|scope| insert(&sweep.without_duty, scope));
         Ok(told)
     }
 
@@ -272,11 +281,11 @@ enum Ended {
 }
 
 impl Sweep<'_> {
-    /// Says once a sweep for which stores nobody could be notified.
+    /// Says once a sweep for which scopes nobody could be notified.
     fn log(&self) {
         let without = self.without_duty.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = without.first() {
-            tracing::warn!(outcome = "case-without-duty", stores = without.len(), store = store.get());
+        if let Some(scope) = without.first() {
+            tracing::warn!(outcome = "case-without-duty", scopes = without.len(), scope = scope.to_string());
         }
         let not_reached = self.not_reached.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(scope) = not_reached.first() {

@@ -8,8 +8,9 @@ use aftertaste::{
         access::Person,
         case::Duty,
         place::{Scope, StoreNumber},
+        trend::ChangedPart,
     },
-    pages::people_language,
+    pages::{part_name, part_names, people_language},
     table::{Delivery, Due, TableError, store_in},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -46,6 +47,8 @@ struct Case {
 #[derive(Default)]
 struct Sorted {
     cases: BTreeMap<String, Case>,
+    /// Scores that changed, each with whether nobody has taken it.
+    alerts: BTreeMap<String, (Value, bool)>,
     /// The scopes of those whose turn it is.
     turns: BTreeSet<Scope>,
     digests: Vec<(Scope, Value)>,
@@ -61,6 +64,12 @@ impl Sorted {
             match (data.get("case").and_then(Value::as_str), duty) {
                 (Some(case), Some(duty)) if delivery.kind.starts_with("case.") => {
                     sorted.cases.entry(case.to_owned()).or_default().add(&data);
+                    sorted.turns.insert(duty);
+                }
+                (None, Some(duty)) if delivery.kind.starts_with("alert.") => {
+                    let id = data.get("trend").and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let is_late = delivery.kind == "alert.overdue";
+                    sorted.alerts.entry(id).or_insert((data, false)).1 |= is_late;
                     sorted.turns.insert(duty);
                 }
                 (None, Some(duty)) if delivery.kind == DIGEST => sorted.digests.push((duty, data)),
@@ -98,11 +107,13 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         let (people, language) = self.readers(&sorted, lane).await?;
         let words = Words::of(language);
         let mut lines = self.lines_of_cases(&sorted, words).await?;
+        lines.extend(self.lines_of_alerts(&sorted, (words, language)).await?);
         for (scope, data) in &sorted.digests {
             lines.extend(words.digest_lines(&self.name_of(scope, language).await?, data));
         }
         lines.extend(sorted.others.iter().map(|delivery| words.line(delivery)));
         let title = match (sorted.cases.len() as u64, sorted.others.len() as u64) {
+            (0, _) if !sorted.alerts.is_empty() => words.alerts_title(sorted.alerts.len() as u64),
             (0, 0) => words.digest_title(sorted.digests.iter().map(|(_, data)| data)),
             (0, others) => words.title(others),
             (cases, _) => words.cases_title(cases),
@@ -180,6 +191,27 @@ impl<C: Fn() -> Timestamp + Sync> Run<'_, C> {
         }
         lines.sort();
         Ok(lines.into_iter().map(|(_, line)| line).collect())
+    }
+
+    /// A line for each score that changed, with the parts that changed most.
+    async fn lines_of_alerts(
+        &self,
+        sorted: &Sorted,
+        (words, language): (&Words, &str),
+    ) -> Result<Vec<String>, TableError> {
+        let brand = self.sender.app.catalog.brand(self.now()).await?;
+        let mut lines = Vec::new();
+        for (data, is_late) in sorted.alerts.values() {
+            let scope = data.get("scope").and_then(Value::as_str).and_then(|scope| scope.parse::<Scope>().ok());
+            let Some(scope) = scope else { continue };
+            let part = |value: &Value| serde_json::from_value::<ChangedPart>(value.get("part")?.clone()).ok();
+            let own = part(data).map(|part| harmless(&part_name(part, &brand, language)));
+            let parts = data.get("parts").and_then(Value::as_array).into_iter().flatten().filter_map(part);
+            let parts = harmless(&part_names(parts, &brand, language));
+            let name = self.name_of(&scope, language).await?;
+            lines.push(words.alert_line(&name, (own.as_deref(), &parts), data, *is_late));
+        }
+        Ok(lines)
     }
 
     async fn name_of(&self, scope: &Scope, language: &str) -> Result<String, TableError> {

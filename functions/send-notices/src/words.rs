@@ -19,6 +19,13 @@ static WORDS: LazyLock<Section<Words>> = LazyLock::new(|| Section::read("notices
 pub(crate) struct Words {
     title: Counted,
     cases_title: Counted,
+    alerts_title: Counted,
+    alert_down: &'static str,
+    alert_up: &'static str,
+    alert_parts: &'static str,
+    alert_of_part: &'static str,
+    /// Before a fallen score that nobody has taken.
+    alert_overdue: &'static str,
     day_title: &'static str,
     week_title: &'static str,
     pub to_cases: &'static str,
@@ -90,6 +97,35 @@ impl Words {
     /// The heading of a message about so many cases.
     pub(crate) fn cases_title(&self, cases: u64) -> String {
         counted(&self.cases_title, cases)
+    }
+
+    /// The heading of a message about so many scores that changed.
+    pub(crate) fn alerts_title(&self, alerts: u64) -> String {
+        counted(&self.alerts_title, alerts)
+    }
+
+    /// A score that changed, on one line. `parts` are the names of those that changed most.
+    pub(crate) fn alert_line(
+        &self,
+        name: &str,
+        (part, parts): (Option<&str>, &str),
+        data: &Value,
+        is_late: bool,
+    ) -> String {
+        let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
+        let points = data.get("points").and_then(Value::as_f64).unwrap_or_default().abs();
+        let since = text("since").parse::<Date>().map(|day| self.date(day)).unwrap_or_default();
+        let name = match part {
+            Some(part) => filled(self.alert_of_part, &[("store", &name), ("part", &part)]),
+            None => name.to_owned(),
+        };
+        let parts = if parts.is_empty() { String::new() } else { filled(self.alert_parts, &[("parts", &parts)]) };
+        let line = if text("direction") == "up" { self.alert_up } else { self.alert_down };
+        let late = if is_late { self.alert_overdue } else { "" };
+        let points = format!("{points:.0}");
+        let values: [(&str, &dyn std::fmt::Display); 4] =
+            [("store", &name), ("points", &points), ("since", &since), ("parts", &parts)];
+        late.to_owned() + &filled(line, &values)
     }
 
     /// The heading of a message of summaries alone.

@@ -107,21 +107,6 @@ impl Words {
     }
 
     pub fn channel(&self, channel: Channel) -> &'static str {
-        match channel {
-            Channel::Unknown => self.channels.unknown,
-            Channel::Receipt => self.channels.receipt,
-            Channel::Table => self.channels.table,
-            Channel::WechatMiniProgram => self.channels.wechat_mini_program,
-            Channel::WechatMessage => self.channels.wechat_message,
-            Channel::AlipayMiniProgram => self.channels.alipay_mini_program,
-            Channel::Sms => self.channels.sms,
-            Channel::Email => self.channels.email,
-            Channel::App => self.channels.app,
-            Channel::Delivery => self.channels.delivery,
-            Channel::Kiosk => self.channels.kiosk,
-            Channel::Web => self.channels.web,
-            Channel::Test => self.channels.test,
-            Channel::Staff => self.channels.staff,
-        }
+        self.channels.of(channel)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aftertaste::pages::{Counted, Meals, Section};
+use aftertaste::pages::{Channels, Counted, Meals, Section};
 use serde::Deserialize;
 
 /// The words in every language.
@@ -312,25 +312,6 @@ pub(crate) struct AdviceWords {
     pub protect: &'static str,
     pub keep: &'static str,
     pub watch: &'static str,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Channels {
-    pub unknown: &'static str,
-    pub receipt: &'static str,
-    pub table: &'static str,
-    pub wechat_mini_program: &'static str,
-    pub wechat_message: &'static str,
-    pub alipay_mini_program: &'static str,
-    pub sms: &'static str,
-    pub email: &'static str,
-    pub app: &'static str,
-    pub delivery: &'static str,
-    pub kiosk: &'static str,
-    pub web: &'static str,
-    pub test: &'static str,
-    pub staff: &'static str,
 }
 
 #[derive(Default, Deserialize)]

@@ -14,7 +14,10 @@ use crate::robots::{Kind, Robot};
 
 /// Every type of event that there is, in the order of the alphabet. Two types go to one endpoint alone, whatever it
 /// wants: `endpoint.test` to the one that it tests, `duty.digest` to that of a duty.
-pub const TYPES: [&str; 14] = [
+pub const TYPES: [&str; 17] = [
+    "action.judged",
+    "alert.overdue",
+    "alert.raised",
     "case.answered",
     "case.closed",
     "case.due",
@@ -38,8 +41,16 @@ pub const REPLAY: &str = "replay";
 pub const TYPES_FOR_PEOPLE: [&str; 3] = ["count.failed", "endpoint.switched_off", "endpoint.test"];
 
 /// The types that people on duty get, by the endpoint that the duty names, whatever that one wants otherwise.
-pub const TYPES_FOR_DUTY: [&str; 6] =
-    ["case.due", "case.escalated", "case.opened", "case.overdue", "case.reopened", "duty.digest"];
+pub const TYPES_FOR_DUTY: [&str; 8] = [
+    "alert.overdue",
+    "alert.raised",
+    "case.due",
+    "case.escalated",
+    "case.opened",
+    "case.overdue",
+    "case.reopened",
+    "duty.digest",
+];
 
 /// How many events an endpoint takes in a second, if nothing else is said, and at most.
 const USUAL_PACE: u32 = 50;

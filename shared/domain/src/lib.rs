@@ -1,7 +1,7 @@
 //! The domain of Aftertaste, without AWS, HTTP, Lambda or a clock: time and randomness are arguments.
 //!
 //! Its rooms are a chain, each knows only those before: [`place`], [`access`], [`visit`], [`survey`],
-//! [`payment`], [`case`], [`count`], [`report`], [`watch`], [`action`].
+//! [`payment`], [`case`], [`count`], [`report`], [`watch`], [`trend`], [`action`].
 //!
 //! Every type that comes from outside is parsed once, into a type that has no room for anything else; serde goes
 //! through the same door.
@@ -18,6 +18,7 @@ pub mod payment;
 pub mod place;
 pub mod report;
 pub mod survey;
+pub mod trend;
 pub mod visit;
 pub mod watch;
 

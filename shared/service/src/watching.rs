@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    count::{Content, Recommendations, Rollup, Series},
-    place::{Path, Scope, Store},
-    visit::{Channel, Origin, Segment},
-    watch::{DAYS, FEWEST_SIBLINGS, Group, Stream, Watch},
+    count::{Recommendations, Series},
+    place::{Path, Scope, Store, StoreNumber},
+    visit::Origin,
+    watch::{Counted, DAYS, FEWEST_SIBLINGS, Group, NodeDay, Part, Stream, Watch, Watched},
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{ToSpan, civil::Date};
@@ -16,29 +16,19 @@ use crate::table::{Table, TableError};
 /// So many nodes are read at once.
 const AT_ONCE: usize = 8;
 
-/// A part of a node's guests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// Those who came by a channel.
-    Channel(Channel),
-    /// Those of a segment.
-    Segment(Segment),
-}
+/// How far back it is searched for the last night, which knows nodes that no store is in any more.
+const NIGHTS_BACK: i64 = 31;
 
-/// What is watched: the answers of a scope, or of a part of a node, to one series.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Watched {
-    /// The series.
-    pub series: Series,
-    /// The scope.
-    pub scope: Scope,
-    /// The part of its guests; none for all.
-    pub part: Option<Part>,
-}
+/// With so many answers a store asked a survey.
+const A_SURVEY: u64 = 30;
 
 /// The answers of all that is watched, by business day.
 pub struct History {
     stores: Vec<Store>,
+    /// The lowest nodes with answers.
+    nodes: BTreeSet<Path>,
+    /// The series of guests who paid.
+    paid: BTreeSet<Series>,
     days: BTreeMap<Watched, BTreeMap<Date, Recommendations>>,
 }
 
@@ -53,69 +43,117 @@ pub struct Night {
     pub groups: Vec<(Series, Option<Path>, bool, usize)>,
 }
 
+/// The last day that is over for every store; none without a store.
+pub fn over_for_all(stores: &[Store], now: jiff::Timestamp) -> Option<Date> {
+    stores.iter().map(|store| store.calendar.day_of(now)).min()?.yesterday().ok()
+}
+
+/// The first day of the window that ends with a day.
+pub fn first_of_window(last: Date) -> Date {
+    last.saturating_sub((i64::try_from(DAYS).unwrap_or(0) - 1).days())
+}
+
 impl History {
-    /// Reads what nights need whose last days are these, both ends included. Each is a day that is over for every store.
-    /// A day that a store spent in a node which has no store any more is not known here.
+    /// Reads the days from one to another, both ends included. Each is a day that is over for every store.
     ///
     /// # Errors
     /// When the table can't be read.
-    pub async fn read(table: &Table, from: Date, to: Date) -> Result<Self, TableError> {
+    pub async fn read(table: &Table, first: Date, last: Date) -> Result<Self, TableError> {
         let stores = table.stores().await?.stores;
-        let first = from.saturating_sub((i64::try_from(DAYS).unwrap_or(0) - 1).days());
-        let lowest: BTreeSet<Path> = stores.iter().map(|store| store.details.path.clone()).collect();
-        let reads = lowest.into_iter().map(|path| async move {
-            let rollups = table.rollups(&Scope::Node(path.clone()), first, to).await?;
-            Ok::<_, TableError>((path, rollups))
-        });
+        let mut lowest: BTreeSet<Path> = stores.iter().map(|store| store.details.path.clone()).collect();
+        // A store that moved has its days before in the node that it left, though no store may be there any more.
+        match table.last_night(last.saturating_sub(1.day()), NIGHTS_BACK).await {
+            Ok(before) => lowest.extend(before.into_iter().flat_map(|before| before.nodes)),
+            Err(error @ TableError::Unreadable { .. }) => error.log_left_out(),
+            Err(error) => return Err(error),
+        }
+        let reads: Vec<_> = lowest
+            .into_iter()
+            .map(|path| async move { Ok::<_, TableError>((days_of_node(table, &path, (first, last)).await?, path)) })
+            .collect();
         let mut read = stream::iter(reads).buffer_unordered(AT_ONCE);
-        let mut history = Self { stores, days: BTreeMap::new() };
-        while let Some((path, rollups)) = read.try_next().await? {
-            for (day, Rollup { content, .. }) in rollups {
-                history.add(&path, day, &content);
+        let mut history = Self { stores, nodes: BTreeSet::new(), paid: BTreeSet::new(), days: BTreeMap::new() };
+        while let Some((days, path)) = read.try_next().await? {
+            for (day, node_day) in days {
+                history.add(&path, day, &node_day);
             }
         }
         Ok(history)
     }
 
+    /// The answers of what is watched on each day of the window that ends with a day; none without any.
+    pub fn stream(&self, watched: &Watched, last: Date) -> Option<Stream> {
+        Some(Stream::ending(last, self.days.get(watched)?.iter().map(|(day, answers)| (*day, *answers))))
+    }
+
+    /// The stores there are.
+    pub fn stores(&self) -> &[Store] {
+        &self.stores
+    }
+
+    /// The lowest nodes with answers.
+    pub fn nodes(&self) -> impl Iterator<Item = &Path> {
+        self.nodes.iter()
+    }
+
+    /// The answers of a store's guests after their payments, to whatever survey, from one day to another.
+    pub fn paid_days(&self, store: StoreNumber, first: Date, last: Date) -> Vec<Recommendations> {
+        let scope = Scope::Store(store);
+        let watched = |series: &Series| Watched { series: series.clone(), scope: scope.clone(), part: None };
+        let of_store: Vec<_> = self.paid.iter().filter_map(|series| self.days.get(&watched(series))).collect();
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        days.map(|day| {
+            let answers = of_store.iter().filter_map(|days| days.get(&day));
+            answers.fold(Recommendations::default(), |all, of_series| all.and(*of_series))
+        })
+        .collect()
+    }
+
+    /// Whether a store's guests answered two surveys after their payments on some days, each more than by a late link.
+    pub fn asked_another(&self, store: StoreNumber, first: Date, last: Date) -> bool {
+        let watched = |series: &Series| Watched { series: series.clone(), scope: Scope::Store(store), part: None };
+        let answers = self.paid.iter().filter_map(|series| self.days.get(&watched(series))).map(|days| {
+            let days = days.range(first..=last);
+            days.fold(Recommendations::default(), |all, (_, answers)| all.and(*answers)).n()
+        });
+        answers.filter(|n| *n >= A_SURVEY).count() > 1
+    }
+
     /// Adds a day of a lowest node: of each of its stores, and of all nodes above.
-    fn add(&mut self, path: &Path, day: Date, content: &Content) {
-        for (child, by_series) in &content.children {
-            let Ok(store @ Scope::Store(_)) = child.parse() else { continue };
-            for (series, group) in by_series {
-                self.add_to(series, &store, None, (day, group.recommendations));
+    fn add(&mut self, path: &Path, day: Date, NodeDay(by_series): &NodeDay) {
+        if !by_series.is_empty() {
+            self.nodes.insert(path.clone());
+        }
+        for (series, counts) in by_series {
+            if series.origin == Origin::Payment && !self.paid.contains(series) {
+                self.paid.insert(series.clone());
+            }
+            for (store, Counted(answers)) in &counts.stores {
+                self.add_to(series, &Scope::Store(*store), None, (day, *answers));
                 for node in path.with_ancestors() {
-                    self.add_to(series, &Scope::Node(node), None, (day, group.recommendations));
+                    self.add_to(series, &Scope::Node(node), None, (day, *answers));
                 }
             }
-        }
-        // Those who came without a payment came by one channel.
-        for (series, tally) in content.tallies.iter().filter(|(series, _)| series.origin == Origin::Payment) {
-            let channels = tally.channels.iter().map(|(channel, group)| (Part::Channel(*channel), group));
-            let segments = tally.segments.iter().map(|(segment, group)| (Part::Segment(*segment), group));
-            for (part, group) in channels.chain(segments) {
+            let channels = counts.channels.iter().map(|(channel, answers)| (Part::Channel(*channel), answers));
+            let segments = counts.segments.iter().map(|(segment, answers)| (Part::Segment(*segment), answers));
+            for (part, Counted(answers)) in channels.chain(segments) {
                 for node in path.with_ancestors() {
-                    self.add_to(series, &Scope::Node(node), Some(part), (day, group.recommendations));
+                    self.add_to(series, &Scope::Node(node), Some(part), (day, *answers));
                 }
             }
         }
     }
 
     fn add_to(&mut self, series: &Series, scope: &Scope, part: Option<Part>, (day, answers): (Date, Recommendations)) {
-        // Tests of a survey say nothing of guests, and staff answer by the month.
-        if answers.n() == 0 || !matches!(series.origin, Origin::Payment | Origin::Code) {
-            return;
-        }
         let watched = Watched { series: series.clone(), scope: scope.clone(), part };
         let there = self.days.entry(watched).or_default().entry(day).or_default();
-        there.promoters += answers.promoters;
-        there.passives += answers.passives;
-        there.detractors += answers.detractors;
+        *there = there.and(answers);
     }
 
     /// The watch of the night after a day. False alarms of all that is watched are so many days apart on average, drops
     /// and rises each.
     pub fn watch(&self, last: Date, days_apart: u64) -> Night {
-        let first = last.saturating_sub((i64::try_from(DAYS).unwrap_or(0) - 1).days());
+        let first = first_of_window(last);
         let inside = |days: &BTreeMap<Date, Recommendations>| days.range(first..=last).next().is_some();
         let all = self.days.iter().filter(|(_, days)| inside(days));
         let (watched, streams): (Vec<Watched>, Vec<Stream>) = all
@@ -158,6 +196,23 @@ impl History {
         }
         groups
     }
+}
+
+/// The days of a lowest node. Those that an earlier version counted are read from its rollups.
+async fn days_of_node(
+    table: &Table,
+    path: &Path,
+    (first, last): (Date, Date),
+) -> Result<BTreeMap<Date, NodeDay>, TableError> {
+    let mut days = table.node_days(path, first, last).await?;
+    let all = first.series(1.day()).take_while(|day| *day <= last);
+    let missing: Vec<Date> = all.filter(|day| !days.contains_key(day)).collect();
+    if let (Some(from), Some(to)) = (missing.first(), missing.last()) {
+        for (day, rollup) in table.rollups(&Scope::Node(path.clone()), *from, *to).await? {
+            days.entry(day).or_insert_with(|| NodeDay::of(&rollup.content));
+        }
+    }
+    Ok(days)
 }
 
 /// What the scopes of a group have in common.

@@ -7,13 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     judgement::Judgement,
-    trend_key::TrendKey,
     windows::{Term, Windows},
 };
 use crate::{
     Id, Mistakes, known_keys,
     place::{StoreNumber, parse_day},
     survey::plain_text,
+    trend::TrendId,
 };
 
 /// How many stores one action has at most.
@@ -25,7 +25,7 @@ pub const MOST_SETTLING_DAYS: u8 = 28;
 /// The most characters of what is done.
 pub const LONGEST_WHAT: usize = 300;
 
-/// How many cases of trends one action answers at most.
+/// How many trends one action answers at most.
 pub const MOST_TRENDS: usize = 20;
 
 /// An action as a caller describes it.
@@ -43,9 +43,9 @@ pub struct ActionDetails {
     pub what: String,
     /// The person whose action it is, by id.
     pub owner: Id,
-    /// The cases of trends that it answers, 20 at most.
+    /// The trends that it answers, 20 at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub trends: Vec<TrendKey>,
+    pub trends: Vec<TrendId>,
 }
 
 fn start<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
@@ -80,7 +80,7 @@ impl ActionDetails {
             mistakes.add(format!("trends: {MOST_TRENDS} at most; these are {count}."));
         }
         for key in again(&self.trends) {
-            mistakes.add(format!("trends: {key} is named more than once. Name each case once."));
+            mistakes.add(format!("trends: {key} is named more than once. Name each trend once."));
         }
         mistakes.unless(self)
     }
@@ -192,7 +192,7 @@ mod tests {
         assert!(what.starts_with("中午加一台收银机。\nRing ") && !what.contains("13800138000"), "{what:?}");
         let family = "👨‍👩‍👧‍👦";
         assert_eq!(taken(with("what", json!(family.repeat(300)))).what, family.repeat(300));
-        let trends = json!(["cn/east#2026-11-20#dine-in#nps#down"]);
+        let trends = json!(["20261120-0f1e2d3c4b5a6978"]);
         assert_eq!(taken(with("trends", trends.clone())).trends[0].day, date(2026, 11, 20));
         assert_eq!(serde_json::to_value(taken(with("trends", trends.clone()))).unwrap()["trends"], trends);
         assert_eq!(taken(with("stores", (1..=200).collect())).stores.len(), 200);
@@ -201,8 +201,8 @@ mod tests {
 
     #[test]
     fn a_caller_reads_what_is_wrong_with_an_action() {
-        let key = "cn#2026-11-20#dine-in#nps#down";
-        let keys: Vec<String> = (0..21).map(|n| format!("cn#2026-11-20#dine-in#nps-{n}#down")).collect();
+        let key = "20261120-0f1e2d3c4b5a6978";
+        let keys: Vec<String> = (0..21).map(|n| format!("20261120-{n:016x}")).collect();
         for (body, said) in [
             (with("stores", json!([])), "stores are 1 to 200; these are 0."),
             (with("stores", (1..=201).collect()), "stores are 1 to 200; these are 201."),
@@ -216,7 +216,7 @@ mod tests {
             (with("what", json!("食".repeat(301))), "what says in 1 to 300 characters what is done."),
             (
                 with("trends", json!([key, key])),
-                &format!("trends: {key} is named more than once. Name each case once."),
+                &format!("trends: {key} is named more than once. Name each trend once."),
             ),
             (with("trends", json!(keys)), "trends: 20 at most; these are 21."),
             (with("colour", json!("red")), "unknown field `colour`: check its spelling, or leave it out."),
@@ -225,7 +225,7 @@ mod tests {
         }
         assert!(refused(with("owner", json!("林"))).starts_with("owner: An id is 1 to 40 letters"));
         assert!(refused(with("settling_days", json!(-1))).starts_with("settling_days: invalid value: integer `-1`"));
-        assert!(refused(with("trends", json!(["cn"]))).starts_with("trends[0]: A trend's case is such as"));
+        assert!(refused(with("trends", json!(["cn"]))).starts_with("trends[0]: A trend's id is such as"));
         let wrong = json!({"stores": [], "start": "2026-11-21", "settling_days": 99, "what": "", "owner": "lin"});
         assert_eq!(strictly::<ActionDetails>(wrong).unwrap().checked().unwrap_err().0.len(), 3);
     }

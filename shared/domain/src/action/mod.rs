@@ -8,11 +8,9 @@ mod judgement;
 mod student;
 #[cfg(test)]
 mod tests;
-mod trend_key;
 mod windows;
 
 pub use action::{Action, ActionDetails, LONGEST_WHAT, MOST_SETTLING_DAYS, MOST_STORES, MOST_TRENDS};
 pub use effect::{Effect, Evidence, FEWEST_ANSWERS, FEWEST_SIBLINGS, Sibling};
 pub use judgement::{Circumstances, Judgement, Mixing, Recovery, Verdict, judge, total_variation};
-pub use trend_key::TrendKey;
 pub use windows::{DAYS_BEFORE, Reference, Term, Windows};

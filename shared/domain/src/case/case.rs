@@ -107,6 +107,8 @@ pub enum Act {
     Awarded,
     /// It was handed out.
     Redeemed,
+    /// Of a trend: an action that answers it was judged.
+    Judged,
     /// One that a later version writes.
     #[serde(other)]
     Unknown,

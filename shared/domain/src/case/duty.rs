@@ -121,8 +121,13 @@ impl Duty {
 
     /// The scopes in which a duty for a store may lie, the nearest first.
     pub fn scopes(store: StoreNumber, path: &Path) -> Vec<Scope> {
+        [Scope::Store(store)].into_iter().chain(Self::scopes_of_node(path)).collect()
+    }
+
+    /// The scopes in which a duty for a node may lie, the nearest first.
+    pub fn scopes_of_node(path: &Path) -> Vec<Scope> {
         let nodes: Vec<Scope> = path.with_ancestors().map(Scope::Node).collect();
-        [Scope::Store(store)].into_iter().chain(nodes.into_iter().rev()).collect()
+        nodes.into_iter().rev().collect()
     }
 
     /// The duty whose turn it is at a level, of duties from the nearest up: the highest there is, if there are not so

@@ -36,6 +36,16 @@ impl Recommendations {
         self.promoters + self.passives + self.detractors
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            promoters: self.promoters + other.promoters,
+            passives: self.passives + other.passives,
+            detractors: self.detractors + other.detractors,
+        }
+    }
+
     pub(super) fn add(&mut self, answer: u8, count: u64) {
         match answer {
             9.. => self.promoters += count,
@@ -162,9 +172,7 @@ impl Group {
     /// Adds another group.
     pub fn merge(&mut self, other: &Self) {
         self.responses += other.responses;
-        self.recommendations.promoters += other.recommendations.promoters;
-        self.recommendations.passives += other.recommendations.passives;
-        self.recommendations.detractors += other.recommendations.detractors;
+        self.recommendations = self.recommendations.and(other.recommendations);
         self.rated += other.rated;
         self.satisfied += other.satisfied;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{StaffFigure, StoreDays};
 use crate::{
@@ -175,7 +175,7 @@ pub struct Comment {
 }
 
 /// A part of the day, by the hour of payment on the store's clock: as near as a comment shows when its guest was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meal {
     /// From five, before eleven.

@@ -97,11 +97,7 @@ impl Recommendations {
 
 /// All answers of some days.
 pub(super) fn sum(days: &[Recommendations]) -> Recommendations {
-    days.iter().fold(Recommendations::default(), |all, day| Recommendations {
-        promoters: all.promoters + day.promoters,
-        passives: all.passives + day.passives,
-        detractors: all.detractors + day.detractors,
-    })
+    days.iter().fold(Recommendations::default(), |all, day| all.and(*day))
 }
 
 /// How the scores of days vary; none with answers on fewer than five.

@@ -18,6 +18,7 @@ mod stream;
 mod tests;
 #[expect(clippy::module_inception, reason = "the room is named for what it does")]
 mod watch;
+mod watched;
 
 pub use alerts::{Alerts, DAYS_APART, SUSPECTED_DAYS_APART, alerts};
 pub use common_day::FEWEST_SIBLINGS;
@@ -29,3 +30,4 @@ pub use siblings::Siblings;
 pub use since::{COVERED, Since, first_day};
 pub use stream::{DAYS, Stream};
 pub use watch::{Group, Watch};
+pub use watched::{Counted, NodeDay, Part, SeriesDay, Watched, is_watched};

@@ -71,11 +71,7 @@ impl Stream {
 
 /// The sum of some days.
 pub(super) fn sum<'a>(days: impl Iterator<Item = &'a Recommendations>) -> Recommendations {
-    days.fold(Recommendations::default(), |all, day| Recommendations {
-        promoters: all.promoters + day.promoters,
-        passives: all.passives + day.passives,
-        detractors: all.detractors + day.detractors,
-    })
+    days.fold(Recommendations::default(), |all, day| all.and(*day))
 }
 
 /// The score as answered, −100 to 100. Of no answers it is no number.

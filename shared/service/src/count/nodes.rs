@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     count::Rollup,
     place::{Path, Scope, StoreNumber},
+    watch::NodeDay,
 };
 use futures::{
     FutureExt,
@@ -71,6 +72,10 @@ pub(crate) async fn write_nodes<C: Fn() -> Timestamp + Sync>(
     }
 }
 
+fn is_store(child: &str) -> bool {
+    matches!(child.parse(), Ok(Scope::Store(_)))
+}
+
 /// Days of nodes that were kept as they were.
 type Kept = BTreeSet<(Path, Date)>;
 
@@ -83,6 +88,13 @@ async fn write_node<C: Fn() -> Timestamp + Sync>(
 ) -> Result<(Summary, Vec<Date>), TableError> {
     let scope = Scope::Node(path.clone());
     let mut before = counting.table.rollups(&scope, *counting.days.start(), *counting.days.end()).await?;
+    let has_stores = rollups.values().any(|rollup| rollup.content.children.keys().any(|child| is_store(child)));
+    // Read each time, so that a count which was killed, or an earlier version, leaves nothing that the next one does not
+    // put right.
+    let mut watched = match has_stores {
+        true => Some(counting.table.node_days(path, *counting.days.start(), *counting.days.end()).await?),
+        false => None,
+    };
     let mut did = Summary::default();
     let mut kept_here = Vec::new();
     for (day, rollup) in rollups {
@@ -99,8 +111,15 @@ async fn write_node<C: Fn() -> Timestamp + Sync>(
                 rollup.content.behind.entry(*store).or_insert(*since);
             }
         }
-        let (_, is_counted) = counting.replace(&scope, *day, before, rollup, &mut did).await?;
+        let (there, is_counted) = counting.replace(&scope, *day, before, rollup, &mut did).await?;
         kept_here.extend((!is_counted).then_some(*day));
+        if let Some(watched) = &mut watched {
+            let node_day = NodeDay::of(&there.content);
+            // Also a day without answers: else each night would look for it in the rollups.
+            if watched.remove(day).as_ref() != Some(&node_day) && (counting.clock)() < counting.until {
+                counting.table.put_node_day(path, *day, &node_day).await?;
+            }
+        }
     }
     Ok((did, kept_here))
 }

@@ -4,7 +4,12 @@
 use std::fmt::Display;
 use std::sync::LazyLock;
 
-use domain::{report::Meal, survey::nearest_language};
+use domain::{
+    report::Meal,
+    survey::{Brand, nearest_language},
+    trend::ChangedPart,
+    visit::Channel,
+};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,6 +34,8 @@ struct Language {
     people: Value,
     /// The words of `send-notices`.
     notices: Value,
+    /// The names of parts of guests, for all of these.
+    parts: Value,
 }
 
 impl Language {
@@ -38,6 +45,7 @@ impl Language {
             "cases" => &self.cases,
             "people" => &self.people,
             "notices" => &self.notices,
+            "parts" => &self.parts,
             _ => &Value::Null,
         }
     }
@@ -120,6 +128,82 @@ impl Meals {
             Meal::Night => self.night,
         }
     }
+}
+
+/// The names of channels, in each section that needs them.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    unknown: &'static str,
+    receipt: &'static str,
+    table: &'static str,
+    wechat_mini_program: &'static str,
+    wechat_message: &'static str,
+    alipay_mini_program: &'static str,
+    sms: &'static str,
+    email: &'static str,
+    app: &'static str,
+    delivery: &'static str,
+    kiosk: &'static str,
+    web: &'static str,
+    test: &'static str,
+    staff: &'static str,
+}
+
+impl Channels {
+    /// The name of a channel.
+    pub fn of(&self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Unknown => self.unknown,
+            Channel::Receipt => self.receipt,
+            Channel::Table => self.table,
+            Channel::WechatMiniProgram => self.wechat_mini_program,
+            Channel::WechatMessage => self.wechat_message,
+            Channel::AlipayMiniProgram => self.alipay_mini_program,
+            Channel::Sms => self.sms,
+            Channel::Email => self.email,
+            Channel::App => self.app,
+            Channel::Delivery => self.delivery,
+            Channel::Kiosk => self.kiosk,
+            Channel::Web => self.web,
+            Channel::Test => self.test,
+            Channel::Staff => self.staff,
+        }
+    }
+}
+
+/// The names of parts of guests.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    meals: Meals,
+    channels: Channels,
+    segment: &'static str,
+    no_segment: &'static str,
+    /// Between two of a list.
+    and: &'static str,
+}
+
+static PARTS: LazyLock<Section<Parts>> = LazyLock::new(|| Section::read("parts"));
+
+/// The name of a part of a brand's guests, in a language that people have words in.
+pub fn part_name(part: ChangedPart, brand: &Brand, language: &str) -> String {
+    let words = PARTS.of(language);
+    match part {
+        ChangedPart::Meal(meal) => words.meals.of(meal).to_owned(),
+        ChangedPart::Channel(channel) => words.channels.of(channel).to_owned(),
+        ChangedPart::Segment(segment) => match (brand.segments.get(&segment), u8::from(segment)) {
+            (Some(name), _) => name.clone(),
+            (None, 0) => words.no_segment.to_owned(),
+            (None, n) => filled(words.segment, &[("n", &n)]),
+        },
+    }
+}
+
+/// The names of several, as a list.
+pub fn part_names(parts: impl IntoIterator<Item = ChangedPart>, brand: &Brand, language: &str) -> String {
+    let names: Vec<String> = parts.into_iter().map(|part| part_name(part, brand, language)).collect();
+    names.join(PARTS.of(language).and)
 }
 
 /// A text with its placeholders, such as `{n}`, replaced by what they stand for.
@@ -254,6 +338,11 @@ pub(super) mod tests {
         assert_eq!(missing, "words/people/fr.json: cases: missing field `open`");
         let unknown = said(&json!({"open": "x", "opne": "x"})).unwrap_err();
         assert!(unknown.starts_with("words/people/fr.json: cases: unknown field `opne`"), "{unknown}");
+    }
+
+    #[test]
+    fn parts_have_names_in_every_language() {
+        assert_eq!(Section::<Parts>::mistakes("parts"), Vec::<String>::new());
     }
 
     #[test]

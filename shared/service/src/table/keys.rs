@@ -27,7 +27,11 @@
 //! | how its guest wants to be reached | `K#store/12` | as the case |
 //! | award that a guest can claim | `AWARD#store/12` | its code |
 //! | who answers for a scope's cases | `DUTY` | `cn/east` |
-//! | check to be made | `DUE#7`: one of 16 | `2026-11-21T04:31:07Z#store/12#…`: when, and the case; `…#digest#cn/east` |
+//! | a lowest node's day, as the watch needs it | `N#cn/east/shanghai` | `2026-11-21`: the business day |
+//! | what the watch of a night found | `WATCH` | `2026-11-21`: the last day of its window |
+//! | score that changed for certain | `TRENDS` | its id: the night in which it was named, and a hash |
+//! | action | `ACTIONS` | its id: its first day, and a random part |
+//! | check to be made | `DUE#7`: one of 16 | `2026-11-21T04:31:07Z#store/12#…`: when, and the case; `…#digest#cn/east`, `…#trend#20261121-…` |
 //! | responses of a day that have been reported to endpoints | `TOLD#12` | `2026-11-21`: the business day |
 //! | lease of a count · of a sender | `COUNT` · `SENDING` | `-` |
 //! | openings of codes | `L#` and a keyed hash of address and store | `2026-11-21T04:31Z`: the minute |
@@ -37,6 +41,7 @@ use domain::{
     Id,
     payment::{AccountId, Payer, PaymentKey},
     place::{Path, Scope, StoreNumber},
+    trend::TrendId,
     visit::{Minute, Visit},
 };
 use jiff::{Timestamp, civil::Date};
@@ -99,6 +104,9 @@ pub(super) fn left_out(pk: &str) -> &'static str {
         Some(ACCOUNTS) => "account-left-out",
         Some(ENDPOINTS) => "endpoint-left-out",
         Some(DUTY) => "duty-left-out",
+        Some("N") => "node-day-left-out",
+        Some(TRENDS) => "trend-left-out",
+        Some(ACTIONS) => "action-left-out",
         Some("C") => "case-left-out",
         Some("DUE") => "look-left-out",
         Some("EVENT") => "event-left-out",
@@ -272,6 +280,22 @@ pub(super) const DUTY: &str = "DUTY";
 
 pub(super) fn duty(scope: &Scope) -> Key {
     Key { pk: DUTY.into(), sk: scope.to_string() }
+}
+
+pub(super) fn node_days(path: &Path) -> String {
+    format!("N#{path}")
+}
+
+pub(super) const WATCH: &str = "WATCH";
+pub(super) const TRENDS: &str = "TRENDS";
+pub(super) const ACTIONS: &str = "ACTIONS";
+
+pub(super) fn trend(id: &TrendId) -> Key {
+    Key { pk: TRENDS.into(), sk: id.to_string() }
+}
+
+pub(super) fn action(id: &Id) -> Key {
+    Key { pk: ACTIONS.into(), sk: id.to_string() }
 }
 
 pub(super) fn looks(shard: u8) -> String {

@@ -1,7 +1,7 @@
-//! The checks that are to be made, and when: of cases whose clocks run, and of summaries that are due.
+//! The checks that are to be made, and when: of cases and trends whose clocks run, and of summaries that are due.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::place::Scope;
+use domain::{place::Scope, trend::TrendId};
 use futures::stream::{self, BoxStream, StreamExt};
 use jiff::{Timestamp, ToSpan};
 
@@ -20,6 +20,8 @@ pub enum Look {
     Case(CaseKey),
     /// The duty of a scope, whose summary is due.
     Digest(Scope),
+    /// A trend.
+    Trend(TrendId),
 }
 
 impl Look {
@@ -28,12 +30,16 @@ impl Look {
         match self {
             Self::Case(key) => format!("{}#{}", Scope::Store(key.store), key.sk()),
             Self::Digest(scope) => format!("digest#{scope}"),
+            Self::Trend(id) => format!("trend#{id}"),
         }
     }
 
     fn read(what: &str) -> Option<Self> {
         if let Some(scope) = what.strip_prefix("digest#") {
             return scope.parse().ok().map(Self::Digest);
+        }
+        if let Some(id) = what.strip_prefix("trend#") {
+            return id.parse().ok().map(Self::Trend);
         }
         let (scope, sk) = what.split_once('#')?;
         match scope.parse().ok()? {

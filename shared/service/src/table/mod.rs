@@ -3,6 +3,7 @@
 //! There is no storage trait: tests and local runs use the real SDK against an embedded DynamoDB.
 
 mod accounts;
+mod actions;
 mod audit;
 mod awards;
 mod case_key;
@@ -11,6 +12,7 @@ mod cases;
 mod catalog;
 mod contacts;
 mod contexts;
+mod deflated;
 mod deliveries;
 mod duties;
 mod endpoints;
@@ -28,8 +30,11 @@ mod people;
 mod responses;
 mod rollups;
 mod told;
+mod trends;
+mod watched;
 
 pub use accounts::{StoredAccount, Unmapped};
+pub use actions::{StoredAction, action_item};
 pub use audit::Deed;
 pub use awards::Claimable;
 pub use case_key::CaseKey;
@@ -52,6 +57,8 @@ pub use people::{ListedPerson, Seen, SignInLink, StoredSession};
 pub use responses::{Recorded, Responses, StoredResponse, TookBack, response_item};
 pub use rollups::{fitted, rollup_item};
 pub use told::Told;
+pub use trends::{StoredTrend, trend_item};
+pub use watched::{night_item, node_day_item};
 
 use std::collections::HashMap;
 use std::fmt;

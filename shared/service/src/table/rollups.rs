@@ -2,29 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{operation::put_item::PutItemError, primitives::Blob, types::AttributeValue};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::{
     count::{Content, Rollup},
     place::{Path, Scope},
 };
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Item, Table, TableError, failed, keys, string, unless_refused, unreadable, whole_number};
+use super::{Item, Table, TableError, deflated, failed, keys, string, unless_refused, unreadable, whole_number};
 
 /// The form in which rollups are written. A rollup lacks nothing that a later form adds: absent counts are zero.
 const FORM: u8 = 1;
-
-/// Content as it is stored: JSON, deflated.
-fn deflated(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    serde_json::to_writer(&mut encoder, content)?;
-    encoder.finish()
-}
-
-fn inflated(bytes: &[u8]) -> serde_json::Result<Content> {
-    serde_json::from_reader(std::io::BufReader::new(DeflateDecoder::new(bytes)))
-}
 
 /// The most bytes that the content of a store's day may take: with its key and the rest it is four write units.
 const LARGEST_STORE_DAY: usize = 4_000 - 200;
@@ -33,7 +21,7 @@ const LARGEST_STORE_DAY: usize = 4_000 - 200;
 /// and a sixth, and are left out.
 pub fn fitted(mut content: Content) -> Content {
     let by_segment = content.tallies.values().any(|tally| !tally.drivers_by_segment.is_empty());
-    if by_segment && deflated(&content).is_ok_and(|bytes| bytes.len() > LARGEST_STORE_DAY) {
+    if by_segment && deflated::deflated(&content).is_ok_and(|bytes| bytes.len() > LARGEST_STORE_DAY) {
         content.tallies.values_mut().for_each(|tally| tally.drivers_by_segment.clear());
     }
     content
@@ -94,11 +82,11 @@ impl Table {
 /// When it can't be written as an item.
 pub fn rollup_item(scope: &Scope, day: Date, rollup: &Rollup) -> Result<Item, TableError> {
     let key = keys::rollup(scope, day);
-    let content = deflated(&rollup.content).map_err(|error| unreadable(&key, error))?;
+    let content = deflated::attribute(&rollup.content).map_err(|error| unreadable(&key, error))?;
     let mut item = Item::from([
         ("form".to_owned(), keys::number(FORM.into())),
         ("counted_at".to_owned(), keys::number(rollup.counted_at.as_microsecond())),
-        ("content".to_owned(), AttributeValue::B(Blob::new(content))),
+        ("content".to_owned(), content),
     ]);
     if let Some(path) = &rollup.path {
         item.insert("path".to_owned(), keys::text(path.as_str()));
@@ -121,13 +109,11 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
     if whole_number(item, "form") != Some(FORM.into()) {
         return Err(wrong("its form is not one that this version knows"));
     }
-    let content =
-        item.get("content").and_then(|content| content.as_b().ok()).ok_or_else(|| wrong("it has no content"))?;
     let instant = |name| whole_number(item, name).and_then(|second| Timestamp::from_second(second).ok());
     Ok((
         day,
         Rollup {
-            content: inflated(content.as_ref()).map_err(|error| unreadable(&key, error))?,
+            content: deflated::read(item, "content").map_err(|detail| wrong(&detail))?,
             counted_at: whole_number(item, "counted_at")
                 .and_then(|micros| Timestamp::from_microsecond(micros).ok())
                 .ok_or_else(|| wrong("it has no counted_at"))?,
@@ -140,6 +126,7 @@ fn read(scope: &Scope, item: &Item) -> Result<(Date, Rollup), TableError> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
     use domain::{
         count::{DayOperations, Series, Tallies, Tally, merge_signs, signs_of},
         survey::{Response, Survey},
@@ -220,7 +207,7 @@ mod tests {
     #[test]
     fn drivers_by_segment_are_kept_unless_a_day_is_too_busy() {
         let kept = |guests| {
-            let content = inflated(item_of(guests, guests > 1_000)["content"].as_b().unwrap().as_ref()).unwrap();
+            let content: Content = deflated::read(&item_of(guests, guests > 1_000), "content").unwrap();
             content.tallies.values().any(|tally| !tally.drivers_by_segment.is_empty())
         };
         assert_eq!([200, 3_000].map(kept), [true, false]);
