@@ -173,6 +173,7 @@ async fn each_binary_answers_its_events_and_logs_one_line_an_outcome() {
 
     // The count has no keys: it needs none.
     count(&scheduled, &variables("roll-up-stores")).await;
+    watch(&scheduled, &variables("watch-stores")).await;
     send(&scheduled, &variables("send-notices"), &secrets).await;
 }
 
@@ -188,6 +189,17 @@ async fn count(scheduled: &[Case], variables: &[(&str, &str)]) {
         check_scheduled(case, reply["errorMessage"].as_str());
         if reply["errorMessage"].is_null() {
             assert!(reply["stores"].as_u64() == Some(12) && reply["left"].is_object(), "{}: {reply}", case.name);
+        }
+    }
+}
+
+async fn watch(scheduled: &[Case], variables: &[(&str, &str)]) {
+    let watcher = Function::start("watch-stores", variables).await;
+    for case in of(scheduled, "watch-stores") {
+        let reply = watcher.invoke(&event(&case.function, &case.name)).await;
+        check_scheduled(case, reply["errorMessage"].as_str());
+        if reply["errorMessage"].is_null() {
+            assert!(reply["watched"].as_u64().is_some_and(|watched| watched > 12), "{}: {reply}", case.name);
         }
     }
 }

@@ -34,7 +34,7 @@ impl Case {
 }
 
 /// The functions that a schedule calls.
-const SCHEDULED: [&str; 2] = ["roll-up-stores", "send-notices"];
+const SCHEDULED: [&str; 3] = ["roll-up-stores", "send-notices", "watch-stores"];
 
 /// The cases of the functions behind the API, and those of the functions that a schedule calls.
 pub fn cases() -> (Vec<Case>, Vec<Case>) {
@@ -115,6 +115,7 @@ async fn sent(app: &App<AllKeys>, function: &str, name: &str) -> Value {
 async fn fire(app: &App<AllKeys>, case: &Case) {
     let error = match case.function.as_str() {
         "roll-up-stores" => count(app, event(&case.function, &case.name)).await,
+        "watch-stores" => watch(app, event(&case.function, &case.name)).await,
         _ => send(app, event(&case.function, &case.name)).await,
     };
     check_scheduled(case, error.as_deref());
@@ -126,6 +127,13 @@ async fn count(app: &App<AllKeys>, event: Value) -> Option<String> {
     let counted =
         roll_up_stores::handle(&app.table, &catalog, event, Uuid::from_u128(9), || WRITTEN_FOR.parse().unwrap());
     counted.await.err().map(|error| error.to_string())
+}
+
+async fn watch(app: &App<AllKeys>, event: Value) -> Option<String> {
+    let event = serde_json::from_value(event).unwrap();
+    let now = WRITTEN_FOR.parse().unwrap();
+    let watched = watch_stores::handle(&app.table, event, 100, Uuid::from_u128(9), now).await;
+    watched.err().map(|error| error.to_string())
 }
 
 /// The endpoints of the events have names that lead nowhere, so that nothing leaves this machine.

@@ -1,7 +1,8 @@
-//! A demo brand with sixty days of answers, so that a first run has something to show. Invented, from a fixed seed.
+//! A demo brand with a hundred days of answers, so that a first run has something to show. Invented, from a fixed seed.
 
 mod cases;
 mod guests;
+mod improvements;
 mod nodes;
 mod people;
 mod staff;
@@ -17,8 +18,12 @@ use aftertaste::{
         place::{Path, Scope, Store, StoreDetails, StoreNumber},
         survey::{Brand, Cause, Response, Survey},
         visit::{Channel, Claim, Minute, PaymentHash, Segment, Visit},
+        watch::NodeDay,
     },
-    table::{Item, Seen, StoredResponse, Table, TableError, Versioned, operations_item, response_item, rollup_item},
+    table::{
+        Item, Seen, StoredResponse, Table, TableError, Versioned, node_day_item, operations_item, response_item,
+        rollup_item,
+    },
 };
 use fastrand::Rng;
 use jiff::{Span, Timestamp, ToSpan, civil::Date};
@@ -43,7 +48,7 @@ const PULSE: &str = include_str!("../../surveys/pulse.json");
 const SEED: u64 = 2026;
 
 /// How many business days of answers there are, today included.
-const DAYS: i32 = 60;
+const DAYS: i32 = 100;
 
 /// Number, name, path, answers on an ordinary day, how good it is (0 is ordinary).
 const STORES: [(u32, &str, &str, f64, f64); 12] = [
@@ -93,7 +98,11 @@ pub(crate) async fn put_in(table: &Table, now: Timestamp, bulk: Option<&Bulk>) -
     for (store, ..) in &stores {
         table.put_store(store).await.map_err(|error| failed(&error))?;
     }
-    Ok(())
+    let today = stores.iter().map(|(store, ..)| store.calendar.day_of(now)).min();
+    match (bulk, today) {
+        (Some(_), Some(today)) => improvements::improve(table, today, now).await,
+        _ => Ok(()),
+    }
 }
 
 fn survey(definition: &str) -> Result<Survey, Failure> {
@@ -142,6 +151,10 @@ async fn invent(stores: &[(Store, f64, f64)], inventor: Inventor, now: Timestamp
     }
     for ((node, day), rollup) in nodes {
         let rollup = Rollup { counted_at: now, ..rollup };
+        let node_day = NodeDay::of(&rollup.content);
+        if !node_day.0.values().all(|series| series.stores.is_empty()) {
+            items.push(node_day_item(&node, day, &node_day).map_err(|error| failed(&error))?);
+        }
         items.push(rollup_item(&Scope::Node(node), day, &rollup).map_err(|error| failed(&error))?);
     }
     Ok(items)

@@ -98,7 +98,7 @@ pub enum Demo {
     Nothing,
     /// A brand, a survey and stores.
     Stores,
-    /// These, with sixty days of answers, put in through the bulk door of the table.
+    /// These, with a hundred days of answers, put in through the bulk door of the table.
     Answers(Bulk),
 }
 

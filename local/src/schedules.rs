@@ -31,6 +31,7 @@ use tokio::{
     time::Instant,
 };
 use uuid::Uuid;
+use watch_stores::WatchError;
 
 use crate::{Clock, Failure, Schedule, Template, with};
 
@@ -133,19 +134,57 @@ pub(crate) async fn fire_now(scheduled: &Scheduled, schedule: &Schedule, body: &
     let event = if body.trim().is_empty() { &schedule.input } else { body };
     match fire(scheduled, schedule, event).await {
         Ok(summary) => Json(summary).into_response(),
-        Err(error @ CountError::Event(_)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": error.to_string()}))).into_response()
+        Err(Fault::Event(message)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": message}))).into_response()
         }
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": error.to_string()}))).into_response(),
+        Err(Fault::Failed(message)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": message}))).into_response()
+        }
+    }
+}
+
+/// Why a schedule's function has no result.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    /// Its event is none.
+    #[error("{0}")]
+    Event(String),
+    /// It failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<CountError> for Fault {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::Event(message) => Self::Event(message),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<WatchError> for Fault {
+    fn from(error: WatchError) -> Self {
+        match error {
+            WatchError::Event(message) => Self::Event(message),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<TableError> for Fault {
+    fn from(error: TableError) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 
 /// The result of a function, as JSON.
-async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result<Value, CountError> {
+async fn fire(scheduled: &Scheduled, schedule: &Schedule, event: &str) -> Result<Value, Fault> {
     match schedule.function.as_str() {
         roll_up_stores::FUNCTION => Box::pin(count(scheduled, event)).await,
         send_notices::FUNCTION => Ok(Box::pin(send(scheduled)).await?),
-        other => Err(CountError::Event(format!("template.yaml has a schedule of {other} that local/ does not know."))),
+        watch_stores::FUNCTION => Box::pin(watch_all(scheduled, event)).await,
+        other => Err(Fault::Event(format!("template.yaml has a schedule of {other} that local/ does not know."))),
     }
 }
 
@@ -161,10 +200,10 @@ async fn send(Scheduled { sender, clock, turns, .. }: &Scheduled) -> Result<Valu
     Ok(json!(within(send_notices::FUNCTION, "schedule", sent).await?))
 }
 
-async fn count(Scheduled { table, clock, turns, .. }: &Scheduled, event: &str) -> Result<Value, CountError> {
+async fn count(Scheduled { table, clock, turns, .. }: &Scheduled, event: &str) -> Result<Value, Fault> {
     let _turn = clock.waits_for(&turns.counting).await;
     let event: Event = serde_json::from_str(event).map_err(|_| {
-        CountError::Event(
+        Fault::Event(
             r#"The event is {"days":"recent"}, {"days":"answerable"} or {"from":"2026-11-01","to":"2026-11-21"}, with "accept_fewer":true if so."#
                 .into(),
         )
@@ -173,6 +212,16 @@ async fn count(Scheduled { table, clock, turns, .. }: &Scheduled, event: &str) -
     let catalog = Catalog::new(table.clone(), Catalog::AGE);
     let count = roll_up_stores::handle(table, &catalog, event, Uuid::new_v4(), || clock.now());
     Ok(json!(within(roll_up_stores::FUNCTION, "schedule", count).await?))
+}
+
+async fn watch_all(Scheduled { table, clock, turns, .. }: &Scheduled, event: &str) -> Result<Value, Fault> {
+    // It reads what a count writes.
+    let _turn = clock.waits_for(&turns.counting).await;
+    let event: watch_stores::Event =
+        serde_json::from_str(event).map_err(|_| Fault::Event(r#"The event is {}, or {"day":"2026-11-20"}."#.into()))?;
+    let days_apart = watch_stores::days_apart().map_err(|error| Fault::Failed(error.to_string()))?;
+    let watch = watch_stores::handle(table, event, days_apart, Uuid::new_v4(), clock.now());
+    Ok(json!(within(watch_stores::FUNCTION, "schedule", watch).await?))
 }
 
 impl Times {

@@ -3,6 +3,7 @@
 //! It reads the days of the lowest nodes and keeps nothing of its own between nights: a night that is run again finds the
 //! same, and opens nothing twice.
 
+mod causes;
 mod judging;
 mod night;
 
@@ -105,10 +106,8 @@ pub async fn handle(
     };
     let day = event.day.unwrap_or(over);
     if day > over || day < over.saturating_sub(NIGHTS_BACK_DAYS.days()) {
-        let first = over.saturating_sub(NIGHTS_BACK_DAYS.days());
-        return Err(WatchError::Event(format!(
-            "day is from {first} to {over}, the last day that is over for every store."
-        )));
+        let message = format!("day is one of the last {NIGHTS_BACK_DAYS} days that are over for every store.");
+        return Err(WatchError::Event(message));
     }
     let actions = table.actions(day.saturating_sub(ACTIONS_BACK_DAYS.days()), day).await?;
     let history = History::read(table, first_day(&actions, day), day).await?;

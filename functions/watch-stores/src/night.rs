@@ -16,19 +16,22 @@ use aftertaste::{
 };
 use jiff::{ToSpan, civil::Date};
 
-use crate::{Run, Summary};
+use crate::{
+    Run, Summary,
+    causes::{Causes, in_order},
+};
 
 /// Of so many trends a night it is worked out which parts changed, the surest first: a night's reads have a bound.
-const MOST_EXPLAINED: usize = 30;
+const MOST_EXPLAINED: u64 = 30;
 
 /// So many suspects are kept, the surest first.
 const MOST_SUSPECTS: usize = 500;
 
 /// What the watch found of one scope in one direction.
-struct Named<'a> {
-    watched: &'a Watched,
-    direction: Direction,
-    change: Change,
+pub(crate) struct Named<'a> {
+    pub(crate) watched: &'a Watched,
+    pub(crate) direction: Direction,
+    pub(crate) change: Change,
 }
 
 impl Run<'_> {
@@ -36,17 +39,26 @@ impl Run<'_> {
     pub(crate) async fn watch(&self, days_apart: u64, summary: &mut Summary) -> Result<(), TableError> {
         let night = self.history.watch(self.day, days_apart);
         let mut trends = self.trends_until_now().await?;
-        let mut found = Vec::new();
-        let mut explained = 0;
-        for named in self.of_all(&night, |alerts| &alerts.named) {
+        let (mut found, mut consequences) = (Vec::new(), Vec::new());
+        let mut ids: BTreeMap<usize, TrendId> = BTreeMap::new();
+        let all = in_order(self.of_all(&night, |alerts| &alerts.named));
+        let mut causes = Causes::new(&all, self.history, self.day);
+        for (at, named) in all.iter().enumerate() {
+            let because = causes.of(at);
             let known =
                 trends.iter().position(|stored| stored.trend.is_the_same(named.watched, named.direction, self.day));
+            if known.is_none() && !because.is_empty() {
+                let because = because.iter().filter_map(|at| ids.get(at).cloned()).collect();
+                let (watched, change) = (named.watched.clone(), named.change.clone());
+                consequences.push(Found { watched, change, trend: None, because });
+                continue;
+            }
+            causes.add(at);
             let stored = match known {
                 Some(at) => trends.remove(at),
                 None => {
-                    explained += 1;
                     summary.opened += 1;
-                    let trend = self.new_trend(named, explained <= MOST_EXPLAINED).await?;
+                    let trend = self.new_trend(named, summary.opened <= MOST_EXPLAINED).await?;
                     StoredTrend { trend, telling: Telling::default() }
                 }
             };
@@ -54,14 +66,15 @@ impl Run<'_> {
             if stored.trend.id.day == self.day && stored.telling.told == 0 {
                 self.table.open_trend(&stored.trend).await?;
             }
+            ids.insert(at, stored.trend.id.clone());
             found.push(of_trend(stored.trend));
         }
         let is_open = |stored: &StoredTrend| stored.trend.state != State::Closed;
         found.extend(trends.into_iter().filter(is_open).map(|stored| of_trend(stored.trend)));
         summary.trends = found.len() as u64;
-        let suspects = self.of_all(&night, |alerts| &alerts.suspects);
-        let suspects =
-            suspects.into_iter().map(suspect).filter(|suspect| !found.iter().any(|found| is_of(found, suspect)));
+        found.extend(consequences);
+        let suspects = self.of_all(&night, |alerts| &alerts.suspects).into_iter().map(suspect);
+        let suspects = suspects.filter(|suspect| !found.iter().any(|found| is_of(found, suspect)));
         let suspects: Vec<Found> = suspects.take(MOST_SUSPECTS).collect();
         (summary.watched, summary.suspects) = (night.watched.len() as u64, suspects.len() as u64);
         found.extend(suspects);
@@ -99,8 +112,9 @@ impl Run<'_> {
     }
 
     /// The trend of what was named first in this night, with the parts that changed most.
-    async fn new_trend(&self, named: Named<'_>, is_explained: bool) -> Result<Trend, TableError> {
-        let Named { watched, direction, mut change } = named;
+    async fn new_trend(&self, named: &Named<'_>, is_explained: bool) -> Result<Trend, TableError> {
+        let Named { watched, direction, .. } = *named;
+        let mut change = named.change.clone();
         if is_explained && watched.part.is_none() {
             let first = first_of_window(self.day);
             let rollups: BTreeMap<Date, Rollup> = self.table.rollups(&watched.scope, first, self.day).await?;
@@ -120,14 +134,14 @@ fn since(stream: &Stream, days: usize) -> Recommendations {
 }
 
 fn of_trend(trend: Trend) -> Found {
-    Found { watched: trend.watched, change: trend.change, trend: Some(trend.id) }
+    Found { watched: trend.watched, change: trend.change, trend: Some(trend.id), because: Vec::new() }
 }
 
 /// A suspect, in whole points: they are found anew each night, and two nights side by side are to tell of nobody.
 fn suspect(named: Named<'_>) -> Found {
     let Named { watched, change, .. } = named;
     let change = Change { points: change.points.round(), low: change.low.round(), high: change.high.round(), ..change };
-    Found { watched: watched.clone(), change, trend: None }
+    Found { watched: watched.clone(), change, trend: None, because: Vec::new() }
 }
 
 fn is_of(found: &Found, other: &Found) -> bool {

@@ -13,6 +13,8 @@ use aftertaste::domain::{
 use fastrand::Rng;
 use jiff::{ToSpan, civil::Date};
 
+use super::improvements::{BETTER, HELPED, RECOVERED};
+
 /// Got worse a week ago.
 const WORSE: u32 = 13;
 /// Its VIPs are happy and its other guests are not.
@@ -38,6 +40,19 @@ const COMPLAINTS: [&str; 8] = [
     "会员才有座位，我们等了一个小时。",
     "价格涨了，分量少了。",
 ];
+
+/// By how much the guests of a store were happier than they usually are, so many days ago.
+fn changed(number: u32, back: i32) -> f64 {
+    let (recovered, fell, start) = RECOVERED;
+    match number {
+        WORSE if back < 7 => -1.6,
+        _ if number == recovered && (start + 1..=fell).contains(&back) => -1.1,
+        _ if number == recovered && back <= start => 0.6,
+        _ if number == HELPED.0 && back <= HELPED.1 => 0.8,
+        _ if number == BETTER.0 && back < BETTER.1 => 1.1,
+        _ => 0.0,
+    }
+}
 
 /// The guests of one store on one day.
 pub(super) struct Guests<'a> {
@@ -74,13 +89,13 @@ impl Guests<'_> {
             _ => 0,
         };
         let rush = weekend && (13 * 60 + 60..13 * 60 + 180).contains(&minutes);
-        let mood =
-            self.quality - if rush { 0.5 } else { 0.0 } - if number == WORSE && self.back < 7 { 1.6 } else { 0.0 }
-                + match (number == UNFAIR, segment) {
-                    (true, 1) => 1.1,
-                    (true, _) => -0.7,
-                    _ => 0.0,
-                };
+        let mood = self.quality - if rush { 0.5 } else { 0.0 }
+            + changed(number, self.back)
+            + match (number == UNFAIR, segment) {
+                (true, 1) => 1.1,
+                (true, _) => -0.7,
+                _ => 0.0,
+            };
         let visit = Visit {
             store: self.store.number,
             minute: Minute::of(paid)?,

@@ -8,6 +8,7 @@
 //! | `GUEST_KEYS` | `ssm:<name>` of a SecureString in Parameter Store, or the JSON of [`GuestKeys`] itself |
 //! | `GRANT_KEYS` | the same of [`GrantKeys`] |
 //! | `SEAL_KEYS` | the same of [`SealKeys`] |
+//! | `DAYS_APART` | optional: how many days lie between two false alarms of the watch on average, 100 if not said |
 //! | `TELL_RESPONSES` | optional: `hourly`, or `at-once`: when endpoints get a response |
 //! | `EVENT_BUS` | optional: the event bus that endpoints may send to, by its name or ARN |
 //! | `MAIL_FROM` | optional: the address that mail comes from |

@@ -81,6 +81,12 @@ impl History {
         Ok(history)
     }
 
+    /// The answers of what is watched on the days with any of the window that ends with a day.
+    pub fn days_of(&self, watched: &Watched, last: Date) -> Vec<(Date, Recommendations)> {
+        let days = self.days.get(watched).into_iter();
+        days.flat_map(|days| days.range(first_of_window(last)..=last)).map(|(day, answers)| (*day, *answers)).collect()
+    }
+
     /// The answers of what is watched on each day of the window that ends with a day; none without any.
     pub fn stream(&self, watched: &Watched, last: Date) -> Option<Stream> {
         Some(Stream::ending(last, self.days.get(watched)?.iter().map(|(day, answers)| (*day, *answers))))

@@ -76,7 +76,8 @@ impl Recommendations {
     }
 
     /// These answers less some of them.
-    pub(crate) fn without(self, part: Self) -> Self {
+    #[must_use]
+    pub fn without(self, part: Self) -> Self {
         Self {
             promoters: self.promoters.saturating_sub(part.promoters),
             passives: self.passives.saturating_sub(part.passives),

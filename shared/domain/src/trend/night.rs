@@ -18,9 +18,20 @@ pub struct Found {
     /// How it changed. Of a trend it stays as it was when that was named first.
     #[serde(flatten)]
     pub change: Change,
-    /// The trend, if it changed for certain. None of a suspect, of which nobody is told.
+    /// The trend, if it changed for certain and by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trend: Option<TrendId>,
+    /// The trends that make up its change, if it changed for certain, and mostly because of them. Their owners are told
+    /// of these alone: one store that falls moves every node above it, and most of their parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<TrendId>,
+}
+
+impl Found {
+    /// Whether it changed for certain. Of others, the suspects, nobody is told.
+    pub fn is_certain(&self) -> bool {
+        self.trend.is_some() || !self.because.is_empty()
+    }
 }
 
 /// The result of a night's watch.
@@ -36,7 +47,7 @@ pub struct Night {
     /// have moved away.
     #[serde(default)]
     pub nodes: Vec<Path>,
-    /// All that changed or may have: trends first, then suspects, the surest first.
+    /// All that changed or may have: trends first, then what changed because of them, then suspects.
     #[serde(default, deserialize_with = "known_ones")]
     pub found: Vec<Found>,
 }
