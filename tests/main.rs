@@ -29,6 +29,7 @@ mod journey;
 mod listening;
 mod mail;
 mod misplaced;
+mod nights;
 mod nodes;
 mod once;
 mod payments;

@@ -1,6 +1,7 @@
 //! Messages to other systems and people: once they arrived never again, and until then not lost.
 
 mod again;
+mod alerts;
 mod case_histories;
 mod cases;
 mod costs;

@@ -4,11 +4,20 @@
 mod later;
 mod outbox;
 
-use aftertaste::domain::visit::Claim;
+use aftertaste::{
+    domain::{
+        action::Action,
+        trend::{Found, Night, Trend, TrendId},
+        visit::Claim,
+        watch::{Direction, Watched},
+    },
+    table::StoredAction,
+};
 use aftertaste_local::TABLE;
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::date};
 use roll_up_stores::Summary;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     events::keys,
@@ -84,6 +93,7 @@ async fn play_seldom(scene: &Scene) {
     told(scene).await;
     by_notice(scene).await;
     put_one_that_is_off(scene).await;
+    found(scene).await;
     let orders = calls::new("PUT /stores/{store}/days/{day}").at(&[("store", "13"), ("day", "2026-11-20")]);
     let by_hour = json!({"orders": 90, "orders_by_hour": {"12": 90}});
     assert_eq!(scene.reply(&orders.grant("admin").json(&by_hour)).await.status, 200);
@@ -114,6 +124,34 @@ async fn play_seldom(scene: &Scene) {
     ] {
         assert_eq!(scene.reply(&call).await.status, status, "{}", call.name());
     }
+}
+
+/// A score fell, somebody acts, and a night found it.
+async fn found(scene: &Scene) {
+    let table = &scene.app.table;
+    let (trend, action) = what_was_found();
+    assert!(table.open_trend(&trend).await.unwrap() && table.put_action(&action).await.unwrap());
+    let found = Found {
+        watched: trend.watched.clone(),
+        change: trend.change.clone(),
+        trend: Some(trend.id.clone()),
+        because: Vec::new(),
+    };
+    let night = Night { day: trend.id.day, watched: 9, days_apart: 100, nodes: Vec::new(), found: vec![found] };
+    table.put_night(&night).await.unwrap();
+}
+
+fn what_was_found() -> (Trend, StoredAction) {
+    let (day, at) = (date(2026, 11, 19), "2026-11-20T21:40:00Z".parse().unwrap());
+    let watched = Watched { series: "dine-in".parse().unwrap(), scope: "store/13".parse().unwrap(), part: None };
+    let change = json!({"direction": "down", "since": "2026-11-12", "earliest": "2026-11-11", "latest": "2026-11-13",
+        "points": -14.5, "low": -20.0, "high": -9.0, "parts": [{"part": {"channel": "receipt"}, "difference": -9.5}]});
+    let id = TrendId::of(day, &watched, Direction::Drop);
+    let trend = Trend::open(id.clone(), watched, serde_json::from_value(change).unwrap(), at, Uuid::from_u128(7));
+    let details =
+        json!({"stores": [13], "start": "2026-11-20", "what": "One more host.", "owner": "li", "trends": [id]});
+    let action = Action::new("20261120-00000007".parse().unwrap(), serde_json::from_value(details).unwrap()).unwrap();
+    (trend, StoredAction { action, by: "li".into(), at, withdrawn_at: None })
 }
 
 /// An account is put, and a payment, one without a store and a refusal come to it by notice.
@@ -204,8 +242,8 @@ async fn what_a_later_version_adds_to_every_item_is_passed_over() {
 }
 
 /// Every kind of item that the scene makes.
-const KINDS: &str = "ACCOUNTS ASKED AUDIT BRAND C COUNT D DELIVERY DUE DUTY ENDPOINTS EVENT FAILED GRANTS HEALTH L NODES NOTICED O \
-                     P PEOPLE Q R SENDING SESSIONS SIGN-IN STORES SURVEY UNMAPPED V";
+const KINDS: &str = "ACCOUNTS ACTIONS ASKED AUDIT BRAND C COUNT D DELIVERY DUE DUTY ENDPOINTS EVENT FAILED GRANTS HEALTH L N NODES \
+                     NOTICED O P PEOPLE Q R SENDING SESSIONS SIGN-IN STORES SURVEY TRENDS UNMAPPED V WATCH";
 
 #[tokio::test]
 async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() {
@@ -237,6 +275,11 @@ async fn what_a_later_version_adds_to_all_that_this_one_writes_is_passed_over() 
     let listed: Value = serde_json::from_slice(&listed.body).unwrap();
     let li = listed["people"].as_array().unwrap().iter().find(|person| person["id"] == "li").unwrap();
     assert_eq!((&li["sessions"], li["asked_at"].is_string()), (&json!(1), true));
+    let (trend, action) = what_was_found();
+    assert_eq!(scene.app.table.trend(&trend.id).await.unwrap().unwrap().trend, trend);
+    assert_eq!(scene.app.table.action(&action.action.id).await.unwrap().unwrap(), action);
+    let night = scene.app.table.last_night(trend.id.day, 7).await.unwrap().unwrap();
+    assert_eq!(night.found[0].trend.as_ref(), Some(&trend.id));
     notices_go_on(&fresh, &scene).await;
     endpoints_go_on(&scene).await;
     let count = serves(&written).await;

@@ -30,7 +30,7 @@ pub fn add_to(items: &mut [Value]) -> BTreeSet<String> {
         for tried in item.pointer_mut("/attempts/L").and_then(Value::as_array_mut).into_iter().flatten() {
             tried["M"]["later"] = json!({"S": "more"});
         }
-        for name in ["definition", "brand", "account", "endpoint", "data", "node"] {
+        for name in ["definition", "brand", "account", "endpoint", "data", "node", "trend", "action"] {
             let text = item.get(name).and_then(|text| text["S"].as_str());
             // Of what is due, the endpoint is an id.
             if let Some(text) = text.filter(|text| text.starts_with('{')) {

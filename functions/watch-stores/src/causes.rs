@@ -7,17 +7,23 @@ use aftertaste::{
     domain::{
         count::Recommendations,
         place::{Path, Scope},
+        trend::Change,
         visit::Origin,
-        watch::{Watched, Windows, what_changed},
+        watch::{Direction, Watched, Windows, what_changed},
     },
     watching::History,
 };
 use jiff::civil::Date;
 
-use crate::night::Named;
-
 /// From this share of a node's change on, it comes of the scopes below that changed themselves.
 const MOSTLY: f64 = 0.5;
+
+/// What the watch found of one scope in one direction.
+pub(crate) struct Named<'a> {
+    pub(crate) watched: &'a Watched,
+    pub(crate) direction: Direction,
+    pub(crate) change: Change,
+}
 
 /// Causes before what may come of them: guests who paid before those of codes, whole scopes before parts, stores before
 /// nodes, and of nodes the lowest first. Otherwise the order stays: the surest first.

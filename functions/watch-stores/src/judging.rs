@@ -16,7 +16,7 @@ use aftertaste::{
     watching::History,
 };
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Run, Summary, id_of};
 
@@ -169,7 +169,12 @@ impl Run<'_> {
             "verdict": judgement.verdict,
             "effect": effect,
         });
-        let event = OutgoingEvent::of("action.judged", &format!("{} {}", action.id, term.days()), self.now, data);
+        let what = format!("{} {}", action.id, term.days());
+        // Under the same key whenever the run is done again, and with as much time as any other event to arrive.
+        let over = action.details.windows(term).last_day().saturating_add(1.day()).to_zoned(TimeZone::UTC);
+        let at = over.map_or(self.now, |over| over.timestamp().min(self.now));
+        let until = OutgoingEvent::of("action.judged", &what, self.now, Value::Null).until;
+        let event = OutgoingEvent { until, ..OutgoingEvent::of("action.judged", &what, at, data) };
         self.table.put_event(&event).await.map(drop)
     }
 

@@ -9,7 +9,7 @@ use aftertaste::{
         place::Path,
         report::TOO_FEW,
         trend::{Change, Found, LAPSE_DAYS, Night, TOLD_AGAIN_DAYS, Trend, TrendId, what_changed_in},
-        watch::{Direction, Evidence, Stream, Watched},
+        watch::{Direction, Evidence, Stream},
     },
     table::{StoredTrend, TableError},
     watching::{self, first_of_window},
@@ -18,7 +18,7 @@ use jiff::{ToSpan, civil::Date};
 
 use crate::{
     Run, Summary,
-    causes::{Causes, in_order},
+    causes::{Causes, Named, in_order},
 };
 
 /// Of so many trends a night it is worked out which parts changed, the surest first: a night's reads have a bound.
@@ -26,13 +26,6 @@ const MOST_EXPLAINED: u64 = 30;
 
 /// So many suspects are kept, the surest first.
 const MOST_SUSPECTS: usize = 500;
-
-/// What the watch found of one scope in one direction.
-pub(crate) struct Named<'a> {
-    pub(crate) watched: &'a Watched,
-    pub(crate) direction: Direction,
-    pub(crate) change: Change,
-}
 
 impl Run<'_> {
     /// Watches everything, opens what is new, and keeps what was found.
