@@ -41,6 +41,7 @@ mod replies;
 mod report;
 mod sending;
 mod signing_in;
+mod since_when;
 mod splits;
 mod start;
 mod structure;

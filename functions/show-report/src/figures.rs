@@ -50,6 +50,11 @@ pub(crate) fn points(figure: f64) -> String {
     format!("{:.1}", figure.abs())
 }
 
+/// About how many, where more digits would say too much.
+pub(crate) fn about(figure: f64) -> String {
+    format!("{:.0}", figure.abs())
+}
+
 /// A true minus, not a hyphen; and nothing before a zero.
 fn with_sign(text: String) -> String {
     let is_zero = text.chars().all(|digit| matches!(digit, '+' | '-' | '0' | '.'));

@@ -22,10 +22,12 @@ mod parts;
 mod pictures;
 mod sentence;
 mod signed_in;
+mod since_when;
 mod staff;
 mod themes;
 mod top;
 mod trust;
+mod watched;
 mod when;
 mod words;
 
@@ -55,6 +57,7 @@ use comments::Wanted as WantedComments;
 use loading::{Failed, Loaded, Wanted};
 use page::{ReportPage, Scopes};
 use signed_in::SignedIn;
+use watched::Written;
 
 type App = app::App<GrantKeys>;
 
@@ -150,7 +153,10 @@ impl View<'_> {
         loaded.report.beside = other.as_ref().map(|other| other.compared.clone());
         log(&loaded.report, grant);
         Ok(match form {
-            Form::Json => Reply::json(StatusCode::OK, &loaded.report),
+            Form::Json => {
+                let written = Written { report: &loaded.report, watch: loaded.watch.as_ref() };
+                Reply::json(StatusCode::OK, &written)
+            }
             Form::Csv => Reply::new(StatusCode::OK, "text/csv; charset=utf-8", csv::written(&loaded.report)),
             Form::Page => {
                 let scopes = Scopes { siblings: self.siblings(&loaded).await?, places: self.places().await? };

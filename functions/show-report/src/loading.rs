@@ -13,6 +13,7 @@ use aftertaste::{
         place::{Path, Scope, Store},
         report::{Against, Report, Siblings, Subject, TOO_FEW},
         survey::Brand,
+        trend::Change,
     },
     http::Problem,
     reading::{self, Reading, Shown, Stores, Window},
@@ -24,6 +25,7 @@ use crate::{
     App,
     asked::Mistake,
     staff::{self, Staff},
+    watched::{self, Watch},
 };
 
 /// The report of a scope over a window.
@@ -42,6 +44,8 @@ pub(crate) struct Loaded {
     /// The nodes in which its days are counted: the scope itself, or those that the store is and was in.
     pub paths: BTreeSet<Path>,
     pub staff: Option<Staff>,
+    /// What the nightly watch found of it and of what lies below it.
+    pub watch: Option<Watch>,
     /// The surveys that have answers in these days.
     pub titles: BTreeMap<Id, Arc<Versioned>>,
 }
@@ -103,7 +107,8 @@ pub(crate) async fn load(
         return Err(Stop::from(Problem::scope_unknown()).into());
     }
     let (series, survey) = wanted_series(app, series, &reading, &stores, now).await?;
-    let (parts, siblings, staff) = futures::try_join!(
+    let of = (scope, &stores, &series);
+    let (parts, siblings, staff, watch) = futures::try_join!(
         async { Ok::<_, Stop>(below::below(app, &stores, &reading, &series).await?) },
         async {
             if beside_another {
@@ -112,6 +117,7 @@ pub(crate) async fn load(
             Ok(below::siblings(app, &stores, &reading, &series).await?)
         },
         async { if beside_another { Ok(None) } else { staff::read(app, (scope, &stores), window, grant, now).await } },
+        async { if beside_another { Ok(None) } else { watched::read(app, &of, window, (grant, now)).await } },
     )?;
     let (shown, mut paths) = (reading.shown(&series), reading.paths());
     paths.extend(match scope {
@@ -122,6 +128,7 @@ pub(crate) async fn load(
     counts.siblings = siblings;
     counts.staff = staff.as_ref().map(|staff| staff.figure.clone());
     let days = counts.days.values().map(Tally::total).collect();
+    let watch = watch.map(|watch| watch.over(&counts));
     let (brand, name) = (app.catalog.brand(now).await?, stores.name());
     let Window { from, to } = window;
     let subject = Subject { scope, name: &name, from, to, series: &series, survey: &survey, brand: &brand };
@@ -129,14 +136,9 @@ pub(crate) async fn load(
     // Of few stores a rank says which is the better: that is for those who may see all of them.
     let may_see_all = above(&stores, grant).is_some();
     report.rank = report.rank.filter(|rank| may_see_all || rank.of as u64 > TOO_FEW);
-    let mut titles = BTreeMap::new();
-    for series in &report.surveys {
-        if let Ok(Some(survey)) = app.catalog.survey(&series.survey, now).await {
-            titles.insert(series.survey.clone(), survey);
-        }
-    }
     Ok(Loaded {
-        titles,
+        titles: titles(app, &report.surveys, now).await,
+        watch,
         paths,
         scope: scope.clone(),
         stores,
@@ -151,7 +153,23 @@ pub(crate) async fn load(
     })
 }
 
+/// The surveys of some series, as far as they can be read.
+async fn titles(app: &App, all: &[Series], now: Timestamp) -> BTreeMap<Id, Arc<Versioned>> {
+    let mut titles = BTreeMap::new();
+    for series in all {
+        if let Ok(Some(survey)) = app.catalog.survey(&series.survey, now).await {
+            titles.insert(series.survey.clone(), survey);
+        }
+    }
+    titles
+}
+
 impl Loaded {
+    /// How the score of the scope itself changed for certain, as the watch found it.
+    pub(crate) fn change(&self) -> Option<&Change> {
+        Some(&self.watch.as_ref()?.own()?.change)
+    }
+
     /// The store, if it is the report of one.
     pub(crate) fn store(&self) -> Option<&Store> {
         self.stores.own()

@@ -1,14 +1,21 @@
 //! The window over time, and how many would recommend.
 
-use aftertaste::domain::report::Report;
+use aftertaste::{
+    domain::{report::Report, trend::Change},
+    pages::filled,
+};
 use maud::{Markup, html};
 
 use crate::{
     figures::{degrees, grouped},
     parts::{score_cells, score_heads},
-    pictures::{Trend, recommendations},
+    pictures::{Since, Trend, recommendations},
+    since_when,
     words::Words,
 };
+
+/// The id of the text that tells what the line in the picture is.
+const SINCE: &str = "since";
 
 /// How many would recommend, as a bar and by score.
 pub(crate) fn recommendations_of(report: &Report, words: &Words) -> Markup {
@@ -35,16 +42,20 @@ pub(crate) fn recommendations_of(report: &Report, words: &Words) -> Markup {
     }
 }
 
-/// The line of the window, and its days as a table.
-pub(crate) fn section(report: &Report, words: &Words) -> Markup {
+/// The line of the window, with the day since when the score changed if that lies in it; and its days as a table.
+pub(crate) fn section(report: &Report, change: Option<&Change>, words: &Words) -> Markup {
     let (days, from, to) = (&report.days, report.from, report.to);
+    let change = change.filter(|change| (from..=to).contains(&change.since));
     let operations = report.operations.is_some();
     html! {
         section.over-time {
             h2 { (words.trend) }
             @if report.trend.len() > 1 {
                 p.note { (words.trend_meaning) }
-                (Trend { points: &report.trend, days, from, to }.picture(&words.day_of(from), &words.day_of(to)))
+                @let label = change.map(|change| filled(words.since.label, &[("day", &words.day_of(change.since))]));
+                @let since = change.zip(label.as_deref()).map(|(change, label)| Since { change, label, told_by: SINCE });
+                (Trend { points: &report.trend, days, from, to, since }.picture(&words.day_of(from), &words.day_of(to)))
+                @if let Some(change) = change { p.note #(SINCE) { (since_when::in_picture(change, words)) } }
             }
             details open[days.len() <= 7] {
                 summary { (words.day) " · " (words.nps) " · " (words.temperature) }

@@ -25,7 +25,7 @@ use crate::{
     over_time, parts,
     sentence::sentence,
     signed_in::SignedIn,
-    staff, themes, top, trust, when,
+    since_when, staff, themes, top, trust, when,
     words::Words,
 };
 
@@ -72,10 +72,10 @@ impl ReportPage<'_> {
                 @if report.waiting == 0 { p { (words.nothing) } } @else { p { (self.waiting()) } }
                 (self.today())
             } @else {
-                h1.sentence { (sentence(report, &named, words)) }
+                h1.sentence { (sentence(report, self.loaded.change(), &named, words)) }
                 p.dates { (words.span(report.from, report.to)) }
                 (self.today())
-                (top::tiles(report, &named, &self.as_of()))
+                (top::tiles(report, &named, &self.as_of(), &self.since_when()))
             }
             div.sections {
                 (beside::section(self.loaded, self.other.as_ref(), &address, &named))
@@ -106,18 +106,24 @@ impl ReportPage<'_> {
             (children::section(report, &address, words))
             (self.other_surveys())
             (children::changes(report, &address, words))
+            (since_when::section(self.loaded, &address, self.language, words))
             (themes::section(report, &address, &named))
             (journey::section(report, &self.loaded.brand, &named))
             @if is_node { (over_time::recommendations_of(report, words)) }
             (drivers::section(&report.drivers, &named, is_node))
             (self.comments())
-            (over_time::section(report, words))
+            (over_time::section(report, self.loaded.change(), words))
             @if !is_node { (over_time::recommendations_of(report, words)) }
             (when::section(report, words))
             (drift::section(report, &named))
             (business::section(report, words))
             (self.parts())
         }
+    }
+
+    fn since_when(&self) -> Markup {
+        let may_say_nothing = !top::is_changed(&self.loaded.report);
+        since_when::line(self.loaded, may_say_nothing, self.language, self.words())
     }
 
     /// The stores that ask another survey: their answers are in none of these figures.

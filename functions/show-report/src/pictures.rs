@@ -4,7 +4,11 @@
 //! They are as wide as their place, by percentages, and as high as it takes in pixels. So text in them is as large on a
 //! phone as on a desk.
 
-use aftertaste::domain::report::{DayFigure, Effect, Estimate, NpsFigure, Temperature, TrendPoint};
+use aftertaste::domain::{
+    report::{DayFigure, Effect, Estimate, NpsFigure, Temperature, TrendPoint},
+    trend::Change,
+    watch::Direction,
+};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -70,6 +74,16 @@ pub(crate) struct Trend<'a> {
     pub days: &'a [DayFigure],
     pub from: Date,
     pub to: Date,
+    pub since: Option<Since<'a>>,
+}
+
+/// The day since when the score changed, which lies in the window.
+#[derive(Clone, Copy)]
+pub(crate) struct Since<'a> {
+    pub change: &'a Change,
+    pub label: &'a str,
+    /// The id of the text that tells what its line and its band are.
+    pub told_by: &'a str,
 }
 
 impl Trend<'_> {
@@ -86,7 +100,20 @@ impl Trend<'_> {
         f64::from(self.from.until(day).map_or(0, |span| span.get_days())) + 0.5
     }
 
+    /// The picture. With a line in it that only a text beside tells of, it is read out by that.
     pub(crate) fn picture(&self, first: &str, last: &str) -> Markup {
+        match self.since {
+            None => html! { svg.trend aria-hidden="true" { (self.drawn(first, last)) } },
+            Some(since) => html! {
+                svg.trend.with-since role="img" aria-labelledby=(since.told_by) {
+                    (self.label_of(since))
+                    g transform="translate(0 18)" { (self.drawn(first, last)) }
+                }
+            },
+        }
+    }
+
+    fn drawn(&self, first: &str, last: &str) -> Markup {
         let (low, high) = trend_range(self.points);
         let y = |nps: f64| Self::LINE * (high - nps) / (high - low);
         let place = |(day, nps): (Date, f64)| format!("{:.1} {:.1}", self.at(day), y(nps));
@@ -94,21 +121,40 @@ impl Trend<'_> {
         let of = |part: fn(&TrendPoint) -> f64| self.points.iter().map(move |point| (point.day, part(point)));
         let band: Vec<_> = of(|point| point.high).chain(of(|point| point.low).rev()).collect();
         html! {
-            svg.trend aria-hidden="true" {
-                @for nps in self.steps() {
-                    line.grid x2="100%" y1=(format!("{:.1}", y(nps) + 8.0)) y2=(format!("{:.1}", y(nps) + 8.0)) {}
-                }
-                svg y="8" width="100%" height=(Self::LINE) viewBox=(format!("0 0 {} {}", self.length(), Self::LINE)) preserveAspectRatio="none" {
-                    path.band d=(format!("M{}Z", line(band))) {}
-                    path.line d=(format!("M{}", line(of(|point| point.nps).collect()))) {}
-                }
-                @for nps in self.steps() {
-                    text x="0" y=(format!("{:.1}", y(nps) + 5.0)) { (format!("{nps:.0}").replace('-', "−")) }
-                }
-                (self.bars())
-                text x="0" y="202" { (first) }
-                text x="100%" y="202" text-anchor="end" { (last) }
+            @for nps in self.steps() {
+                line.grid x2="100%" y1=(format!("{:.1}", y(nps) + 8.0)) y2=(format!("{:.1}", y(nps) + 8.0)) {}
             }
+            @if let Some(since) = self.since { (self.line_of(since)) }
+            svg y="8" width="100%" height=(Self::LINE) viewBox=(format!("0 0 {} {}", self.length(), Self::LINE)) preserveAspectRatio="none" {
+                path.band d=(format!("M{}Z", line(band))) {}
+                path.line d=(format!("M{}", line(of(|point| point.nps).collect()))) {}
+            }
+            @for nps in self.steps() {
+                text x="0" y=(format!("{:.1}", y(nps) + 5.0)) { (format!("{nps:.0}").replace('-', "−")) }
+            }
+            (self.bars())
+            text x="0" y="202" { (first) }
+            text x="100%" y="202" text-anchor="end" { (last) }
+        }
+    }
+
+    /// The label of the day since when the score changed, over its line. It stands on the side with more room.
+    fn label_of(&self, since: Since<'_>) -> Markup {
+        let at = 100.0 * self.at(since.change.since) / self.length();
+        let anchor = if at > 50.0 { "end" } else { "start" };
+        html! { text x=(percent(at)) y="12" text-anchor=(anchor) { (since.label) } }
+    }
+
+    /// The line of that day, from the label down to the bars' foot, within the band of the days on which it may have been.
+    fn line_of(&self, Since { change, .. }: Since<'_>) -> Markup {
+        let part = |days: f64| percent(100.0 * days / self.length());
+        let (first, last) = (self.at(change.earliest.max(self.from)), self.at(change.latest.min(self.to)));
+        let class = if change.direction == Direction::Drop { "cold" } else { "warm" };
+        let at = part(self.at(change.since));
+        let foot = Self::BARS.0 + Self::BARS.1;
+        html! {
+            rect.run.(class) x=(part(first - 0.5)) width=(part(last - first + 1.0)) height=(foot) {}
+            line.since.(class) x1=(at) x2=(at) y2=(foot) {}
         }
     }
 

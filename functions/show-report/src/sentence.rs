@@ -5,6 +5,7 @@ use aftertaste::{
     domain::{
         report::{Against, Change, ChildFigure, GroupFigure, GroupName, Report, Temperature},
         survey::Measure,
+        trend,
     },
     pages::{Counted, filled},
 };
@@ -16,6 +17,7 @@ use crate::{
     drivers::Named,
     figures::{self, degrees, signed},
     pictures::warmth,
+    since_when::in_sentence,
     words::Words,
 };
 
@@ -30,9 +32,9 @@ const FEWEST_DAYS: u8 = 5;
 const NAME: (char, char) = ('\u{2068}', '\u{2069}');
 
 /// The sentence. Names stand apart in it: a store can be called as if it were a part of it.
-pub(crate) fn sentence(report: &Report, named: &Named<'_>, words: &Words) -> Markup {
+pub(crate) fn sentence(report: &Report, since: Option<&trend::Change>, named: &Named<'_>, words: &Words) -> Markup {
     let said = &words.sentence;
-    let first = format!("{}{}", state(report, named, words), moves(report, words));
+    let first = format!("{}{}", state(report, named, words), moves(report, since, words));
     let parts = [
         Some(first),
         colder(report, words),
@@ -96,8 +98,9 @@ pub(crate) fn certain_warmth(temperature: &Temperature) -> Option<&'static str> 
     (low == high).then_some(low)
 }
 
-/// How it has changed: in the window, and in its last days. Where both went the same way, the last days say it.
-fn moves(report: &Report, words: &Words) -> String {
+/// How it has changed: in the window, and in its last days. Where both went the same way, the last days say it. Where
+/// neither says anything, it is the watch that does.
+fn moves(report: &Report, since: Option<&trend::Change>, words: &Words) -> String {
     let said = &words.sentence;
     let window = report.change.as_ref().and_then(certain).map(|points| {
         let text = match (points > 0.0, report.change.as_ref().map(|change| change.against)) {
@@ -111,10 +114,17 @@ fn moves(report: &Report, words: &Words) -> String {
     let now = report.now.as_ref().and_then(|now| now.change.as_ref()).and_then(certain);
     let now = now.map(|points| (points, if points > 0.0 { said.warmed } else { said.cooled }));
     let nps = report.now.as_ref().and_then(|now| now.score.nps).map_or_else(String::new, |nps| signed(nps.value));
-    let all: Vec<(f64, &str)> = match (window, now) {
+    let of_days = match (window, now) {
         (Some(window), Some(now)) if (window.0 > 0.0) == (now.0 > 0.0) => vec![now],
         both => both.0.into_iter().chain(both.1).collect(),
     };
+    let of_days = of_days
+        .into_iter()
+        .map(|(points, text)| (points, filled(text, &[("points", &figures::points(points)), ("nps", &nps)])));
+    let mut all: Vec<(f64, String)> = of_days.collect();
+    if all.is_empty() {
+        all.extend(since.map(|change| in_sentence(change, words)));
+    }
     if all.is_empty() && is_judged(report) {
         return said.steady.to_owned();
     }
@@ -125,10 +135,10 @@ fn moves(report: &Report, words: &Words) -> String {
         _ => None,
     });
     let mut text = String::new();
-    for (points, words) in all {
+    for (points, moved) in all {
         let is_up = points > 0.0;
         text += if is_good.is_some_and(|good| good != is_up) { said.but } else { said.and };
-        text += &filled(words, &[("points", &figures::points(points)), ("nps", &nps)]);
+        text += &moved;
         is_good = Some(is_up);
     }
     text

@@ -25,12 +25,12 @@ const NAMED: usize = 3;
 /// So many points at least make a line.
 const FEWEST_POINTS: usize = 2;
 
-pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str) -> Markup {
+pub(crate) fn tiles(report: &Report, named: &Named<'_>, as_of: &str, since: &Markup) -> Markup {
     let words = named.words;
     html! {
         div.tiles {
             (how_warm(report, named))
-            (score(report, named))
+            (score(report, named, since))
             div.tile.fix { (to_fix_first(&report.drivers, named)) }
             (behind(report, named))
             (trust(report, as_of, words))
@@ -62,8 +62,8 @@ fn how_warm(report: &Report, named: &Named<'_>) -> Markup {
     }
 }
 
-/// The score, and how it changed: in the last days, and in the window.
-fn score(report: &Report, named: &Named<'_>) -> Markup {
+/// The score, and how it changed: since when, in the last days, and in the window.
+fn score(report: &Report, named: &Named<'_>, since: &Markup) -> Markup {
     let words = named.words;
     if !named.asks(Measure::Recommend) {
         return html! { div.tile.score { h2 { (words.nps) } p { (words.not_asked) } } };
@@ -82,6 +82,7 @@ fn score(report: &Report, named: &Named<'_>) -> Markup {
             } @else {
                 p { (words.too_few) }
             }
+            (since)
             @if let Some(now) = &report.now { (last_days(now, words)) }
             @match &report.change {
                 Some(change) => (changed(report, change, words)),
@@ -109,6 +110,12 @@ fn last_days(now: &Now, words: &Words) -> Markup {
             }
         }
     }
+}
+
+/// Whether it changed for certain, in the last days or in the window.
+pub(crate) fn is_changed(report: &Report) -> bool {
+    let now = report.now.as_ref().and_then(|now| now.change.as_ref());
+    report.change.as_ref().into_iter().chain(now).any(|change| certain(change).is_some())
 }
 
 /// Warmer or colder by what the places below did themselves; of a store by all.

@@ -222,6 +222,7 @@ pub(crate) struct Words {
     pub usual_report: &'static str,
     pub mistakes: Mistakes,
     pub sentence: SentenceWords,
+    pub since: SinceWords,
 }
 
 /// Of the sentence on top.
@@ -244,6 +245,8 @@ pub(crate) struct SentenceWords {
     pub colder_year: &'static str,
     pub warmer_year: &'static str,
     pub steady: &'static str,
+    pub lower_since: &'static str,
+    pub higher_since: &'static str,
     pub meal: &'static str,
     pub behind: Counted,
     pub fell: Counted,
@@ -252,6 +255,31 @@ pub(crate) struct SentenceWords {
     pub comma: &'static str,
     pub semicolon: &'static str,
     pub stop: &'static str,
+}
+
+/// Of scores that changed, and since when.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SinceWords {
+    pub lower: &'static str,
+    pub higher: &'static str,
+    pub may_be_lower: &'static str,
+    pub may_be_higher: &'static str,
+    pub none: &'static str,
+    pub most: &'static str,
+    pub alike: &'static str,
+    pub between: &'static str,
+    pub label: &'static str,
+    pub picture: &'static str,
+    pub picture_run: &'static str,
+    /// Between two sentences.
+    pub space: &'static str,
+    pub title: &'static str,
+    pub nobody: &'static str,
+    pub suspects: &'static str,
+    pub suspects_meaning: &'static str,
+    pub meaning: &'static str,
+    pub follow: &'static str,
 }
 
 /// Of the section about temperature and business.
