@@ -6,8 +6,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 
-import { call, url } from '../program.mjs';
+import { askTable, call, url } from '../program.mjs';
 import { browser, signIn, start, stop } from './stack.mjs';
 
 const LONGEST_SECONDS = 600;
@@ -15,10 +16,43 @@ const LANGUAGES = ['en', 'zh-CN', 'zh-TW'];
 // The demo's scopes: all of it, a region, a city, and stores of which one has cooled.
 const SCOPES = ['cn', 'cn/east', 'cn/east/shanghai', 'store/12', 'store/13'];
 
+// What the watch of the last night found, as the table has it: one score rose, two fell, one may have fallen, and of
+// store 12 it found nothing.
+const NOTHING_FOUND = ['store/12'];
+
 let session;
 
+/** A business day of the demo's stores, which begins at four in Shanghai. */
+function daysAgo(days) {
+  return new Date(Date.now() + (8 - 4 - 24 * days) * 3_600_000).toISOString().slice(0, 10);
+}
+
+function found(scope, more) {
+  const days = { since: daysAgo(5), earliest: daysAgo(7), latest: daysAgo(4) };
+  return { series: 'dine-in', scope, direction: 'down', ...days, points: -14.2, low: -22.1, high: -6.3, ...more };
+}
+
+async function putNight() {
+  const [trend, alike] = ['20261127-0f1e2d3c4b5a6978', { parts: [] }];
+  const parts = [{ part: { meal: 'dinner' }, difference: -19.8 }, { part: { channel: 'delivery' }, difference: -12.1 }];
+  const all = [
+    found('cn', { trend, ...alike }),
+    found('cn/east', {}),
+    found('cn/east/shanghai', { trend, ...alike, direction: 'up', points: 12.4, low: 5.1, high: 19.9 }),
+    found('store/13', { trend, parts }),
+  ];
+  const night = { day: daysAgo(1), watched: 40, days_apart: 100, nodes: ['cn/east/shanghai'], found: all };
+  const content = { B: deflateRawSync(JSON.stringify(night)).toString('base64') };
+  await askTable('PutItem', { Item: { pk: { S: 'WATCH' }, sk: { S: night.day }, content } });
+}
+
+async function prepare() {
+  await call('POST', '/_local/schedules/RollUpStoresHourly');
+  await putNight();
+}
+
 before(async () => {
-  await start(LONGEST_SECONDS, { hasDemo: true, prepare: () => call('POST', '/_local/schedules/RollUpStoresHourly') });
+  await start(LONGEST_SECONDS, { hasDemo: true, prepare });
   const context = await browser.newContext();
   await signIn(await context.newPage());
   session = await context.storageState();
@@ -51,6 +85,20 @@ for (const size of [[390, 844], [1440, 900]]) {
         assert.ok(box.y + box.height <= size[1], `${which}: ${tile} ends at ${box.y + box.height}`);
       }
       assert.ok((await page.locator('h1.sentence').innerText()).length > 10, which);
+    });
+  });
+}
+
+for (const size of [[390, 844], [1440, 900]]) {
+  test(`since when a score changed, or that nothing was found: on ${size.join(' × ')}`, async () => {
+    await eachReport({ size }, async (page, which) => {
+      const line = page.locator('.tile.score .since');
+      const box = await line.boundingBox();
+      assert.ok(box.height > 10 && box.y + box.height <= size[1], `${which}: it ends at ${box.y + box.height}`);
+      const isNothing = NOTHING_FOUND.some((scope) => which.startsWith(`${scope} `));
+      assert.equal(await line.evaluate((element) => element.matches('.found')), !isNothing, which);
+      assert.equal(await page.locator('.changed-scores').count(), isNothing ? 0 : 1, which);
+      for (const link of await line.locator('a').all()) assert.ok((await link.boundingBox()).height >= 44, which);
     });
   });
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::{
     address::Address,
-    figures::{about, between, counted},
+    figures::{about, counted, whole},
     loading::Loaded,
     watched::{ChangedScope, Watch},
     words::Words,
@@ -24,13 +24,14 @@ pub(crate) fn line(loaded: &Loaded, may_say_nothing: bool, language: &str, words
     let said = &words.since;
     html! {
         @if let Some(found) = watch.own() {
-            p.since { (leading_to_trend(found, html! { strong { (moved(found, words)) } })) }
+            p.since.found { (leading_to_trend(found, html! { strong { (moved(found, words)) } })) }
             p.note.of-change {
-                @if let Some(most) = most_of_all(found, loaded, language, words) { span { (most) } " " }
-                @if let Some(run) = run(&found.change, words) { span.run { (run) } }
+                @let (most, run) = (most_of_all(found, loaded, language, words), run(&found.change, words));
+                @if let Some(most) = &most { span { (most) } }
+                @if let Some(run) = &run { span.run { @if most.is_some() { " · " } (run) } }
             }
         } @else if let Some(found) = watch.own_suspicion() {
-            p.since { (may_have_moved(found, words)) }
+            p.since.found { (may_have_moved(found, words)) }
         } @else if watch.looked && may_say_nothing {
             p.note.since { (said.none) }
         }
@@ -74,13 +75,14 @@ fn row(found: &ChangedScope, loaded: &Loaded, (address, language): (&Address<'_>
         li {
             span.whose {
                 @if found.is_own { span.name { (found.name) } } @else { a href=(address.of(&found.scope.to_string())) { (found.name) } }
-                @if let Some(part) = found.part { " " span.note { (part_name(part, &loaded.brand, language)) } }
+                @if let Some(part) = found.part { " · " span.note { (part_name(part, &loaded.brand, language)) } }
             }
             span.how {
                 @if found.trend.is_some() { strong { (moved(found, words)) } } @else { (moved(found, words)) }
-                " " span.note { "(" (between(low, high)) ")" }
+                " " span.note.interval { "(" (whole(low)) " … " (whole(high)) ")" }
                 @let more = [run(&found.change, words), most_of_all(found, loaded, language, words)];
-                @for more in more.into_iter().flatten() { br; span.note { (more) } }
+                @let more: Vec<String> = more.into_iter().flatten().collect();
+                @if !more.is_empty() { br; span.note { (more.join(" · ")) } }
                 @if found.may_follow { br; (leading_to_trend(found, html! { (words.since.follow) })) }
             }
         }
