@@ -33,12 +33,12 @@ function found(scope, more) {
 }
 
 async function putNight() {
-  const [trend, alike] = ['20261127-0f1e2d3c4b5a6978', { parts: [] }];
+  const trend = '20261127-0f1e2d3c4b5a6978';
   const parts = [{ part: { meal: 'dinner' }, difference: -19.8 }, { part: { channel: 'delivery' }, difference: -12.1 }];
   const all = [
-    found('cn', { trend, ...alike }),
+    found('cn', { trend, parts: [] }),
     found('cn/east', {}),
-    found('cn/east/shanghai', { trend, ...alike, direction: 'up', points: 12.4, low: 5.1, high: 19.9 }),
+    found('cn/east/shanghai', { trend, parts, direction: 'up', points: 12.4, low: 5.1, high: 19.9 }),
     found('store/13', { trend, parts }),
   ];
   const night = { day: daysAgo(1), watched: 40, days_apart: 100, nodes: ['cn/east/shanghai'], found: all };
