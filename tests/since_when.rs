@@ -213,3 +213,28 @@ async fn twenty_of_each_kind_are_listed_and_the_rest_is_counted() {
     assert!(page.contains("Higher by about 12 points since") && page.contains("everywhere alike"), "{page}");
     assert!(page.contains("and 13 more"), "{page}");
 }
+
+#[tokio::test]
+async fn a_node_that_a_store_moved_says_because_of_whom() {
+    let world = world().await;
+    let because = json!({"trend": null, "parts": null, "because": [FOLLOWED]});
+    let moved = |scope: &str, part: Value| with(with(fell(scope), because.clone()), part);
+    let found = vec![
+        fell("store/401"),
+        moved("cn/west", json!({})),
+        moved("cn/west/a", json!({})),
+        moved("cn/west", json!({"part": {"channel": "receipt"}})),
+    ];
+    put_night(&world, days_ago(1), found).await;
+    let watch = world.report_for("cn/west", "").await["watch"].clone();
+    let changed = watch["changed"].as_array().unwrap();
+    // What else comes of the store is not said again.
+    let scopes: Vec<&str> = changed.iter().map(|found| found["scope"].as_str().unwrap()).collect();
+    assert_eq!(scopes, ["cn/west", "store/401"]);
+    let cause = json!([{"scope": "store/401", "name": "Store 401", "trend": FOLLOWED}]);
+    assert_eq!((&changed[0]["because"], &changed[0]["trend"]), (&cause, &Value::Null));
+    assert_eq!(watch["suspected"], json!([]));
+    let shown = page(&world, "cn/west", "report: follow:").await;
+    let line = format!("Lower by about 14 points since {}", day(5));
+    assert!(shown.contains(&line) && shown.contains("mostly because of Store 401"), "{shown}");
+}

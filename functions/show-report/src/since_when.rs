@@ -78,7 +78,7 @@ fn row(found: &ChangedScope, loaded: &Loaded, (address, language): (&Address<'_>
                 @if let Some(part) = found.part { " · " span.note { (part_name(part, &loaded.brand, language)) } }
             }
             span.how {
-                @if found.trend.is_some() { strong { (moved(found, words)) } } @else { (moved(found, words)) }
+                @if found.is_certain() { strong { (moved(found, words)) } } @else { (moved(found, words)) }
                 " " span.note.interval { "(" (whole(low)) " … " (whole(high)) ")" }
                 @let more = [run(&found.change, words), most_of_all(found, loaded, language, words)];
                 @let more: Vec<String> = more.into_iter().flatten().collect();
@@ -116,8 +116,13 @@ fn run(change: &Change, words: &Words) -> Option<String> {
     (change.earliest < change.latest).then(|| filled(words.since.between, &[("from", &from), ("to", &to)]))
 }
 
-/// The parts that changed more than all others, or that all changed alike. None where that was not worked out.
+/// The places below that make up the change, or the parts that changed more than all others, or that all changed alike.
+/// None where that was not worked out.
 fn most_of_all(found: &ChangedScope, loaded: &Loaded, language: &str, words: &Words) -> Option<String> {
+    if !found.because.is_empty() {
+        let names: Vec<&str> = found.because.iter().take(NAMED).map(|cause| cause.name.as_str()).collect();
+        return Some(filled(words.since.because, &[("places", &names.join(words.sentence.comma))]));
+    }
     let parts = found.change.parts.as_ref()?;
     let names = part_names(parts.iter().take(NAMED).map(|moved| moved.part), &loaded.brand, language);
     Some(if parts.is_empty() { words.since.alike.to_owned() } else { filled(words.since.most, &[("parts", &names)]) })

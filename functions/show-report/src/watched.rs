@@ -1,5 +1,7 @@
 //! What the nightly watch found of a report's scope and of those below it: which scores changed, and since when.
 
+use std::collections::BTreeMap;
+
 use aftertaste::{
     app::Stop,
     domain::{
@@ -61,14 +63,25 @@ pub(crate) struct ChangedScope {
     pub part: Option<ChangedPart>,
     #[serde(flatten)]
     pub change: Change,
-    /// The trend, if it changed for certain.
+    /// The trend, if it changed for certain and by itself.
     pub trend: Option<TrendId>,
+    /// The places below that make up its change, if it changed for certain and mostly because of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Cause>,
     /// Whether the reader may follow the trend up.
     #[serde(skip)]
     pub may_follow: bool,
     /// Whether it is the report's own scope.
     #[serde(skip)]
     pub is_own: bool,
+}
+
+/// A place whose own change moved another.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Cause {
+    pub scope: Scope,
+    pub name: String,
+    pub trend: TrendId,
 }
 
 /// A report as JSON, with what the watch found.
@@ -112,9 +125,15 @@ impl Watch {
             Scope::Node(path) => night.nodes.iter().any(|node| path.covers(node)),
         };
         let Night { day, watched, days_apart, found, .. } = night;
+        let causes: BTreeMap<TrendId, Scope> =
+            found.iter().filter_map(|found| Some((found.trend.clone()?, found.watched.scope.clone()))).collect();
         let of_series = found.into_iter().filter(|found| found.watched.series == *series);
-        let all = of_series.filter_map(|found| ChangedScope::of(found, (scope, stores), grant));
-        let (changed, suspected): (Vec<_>, Vec<_>) = all.partition(|found| found.trend.is_some());
+        // What only comes of a place below is shown of the scope itself: all others would say the same again.
+        let is_news =
+            |found: &Found| found.because.is_empty() || (found.watched.scope == *scope && found.watched.part.is_none());
+        let all =
+            of_series.filter(is_news).filter_map(|found| ChangedScope::of(found, (scope, stores, &causes), grant));
+        let (changed, suspected): (Vec<_>, Vec<_>) = all.partition(ChangedScope::is_certain);
         let ((changed, more_changed), (suspected, more_suspected)) = (first(changed), first(suspected));
         Self { day, watched, days_apart, changed, more_changed, suspected, more_suspected, looked }
     }
@@ -145,8 +164,16 @@ impl Watch {
 
 impl ChangedScope {
     /// What was found, if it is of this scope or lies below it.
-    fn of(found: Found, (own, stores): (&Scope, &Stores), grant: &Grant) -> Option<Self> {
-        let Found { watched, change, trend } = found;
+    fn of(
+        found: Found,
+        (own, stores, causes): (&Scope, &Stores, &BTreeMap<TrendId, Scope>),
+        grant: &Grant,
+    ) -> Option<Self> {
+        let Found { watched, change, trend, because } = found;
+        let because = because.into_iter().filter_map(|trend| {
+            let scope = causes.get(&trend)?.clone();
+            Some(Cause { name: stores.name_of(&scope), scope, trend })
+        });
         let store = store_of(&watched.scope, stores);
         let is_own = watched.scope == *own;
         let is_below = match (own, &watched.scope) {
@@ -166,8 +193,13 @@ impl ChangedScope {
             scope: watched.scope,
             change,
             trend,
+            because: because.collect(),
             is_own,
         })
+    }
+
+    pub(crate) fn is_certain(&self) -> bool {
+        self.trend.is_some() || !self.because.is_empty()
     }
 
     pub(crate) fn fell(&self) -> bool {

@@ -267,6 +267,8 @@ pub(crate) struct SinceWords {
     pub may_be_higher: &'static str,
     pub none: &'static str,
     pub most: &'static str,
+    /// Where a change comes of places below.
+    pub because: &'static str,
     pub alike: &'static str,
     pub between: &'static str,
     pub label: &'static str,
