@@ -57,9 +57,8 @@ impl<'a> Causes<'a> {
         self.own.push(at);
     }
 
-    /// Those that make up a change, of the ones before it; none if it is one by itself.
-    pub(crate) fn of(&self, at: usize) -> Vec<usize> {
-        let Some(named) = self.all.get(at) else { return Vec::new() };
+    /// Those that make up a change; none if it is one by itself.
+    pub(crate) fn of(&self, named: &Named<'_>) -> Vec<usize> {
         let Watched { series, scope, part } = named.watched;
         let below = self.alike(named, |own| self.lies_within(&own.watched.scope, scope));
         let of_other_guests: Vec<usize> = below

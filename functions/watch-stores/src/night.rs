@@ -37,7 +37,7 @@ impl Run<'_> {
         let all = in_order(self.of_all(&night, |alerts| &alerts.named));
         let mut causes = Causes::new(&all, self.history, self.day);
         for (at, named) in all.iter().enumerate() {
-            let because = causes.of(at);
+            let because = causes.of(named);
             let known =
                 trends.iter().position(|stored| stored.trend.is_the_same(named.watched, named.direction, self.day));
             if known.is_none() && !because.is_empty() {
@@ -66,7 +66,8 @@ impl Run<'_> {
         found.extend(trends.into_iter().filter(is_open).map(|stored| of_trend(stored.trend)));
         summary.trends = found.len() as u64;
         found.extend(consequences);
-        let suspects = self.of_all(&night, |alerts| &alerts.suspects).into_iter().map(suspect);
+        let suspects = self.of_all(&night, |alerts| &alerts.suspects).into_iter();
+        let suspects = suspects.filter(|named| causes.of(named).is_empty()).map(suspect);
         let suspects = suspects.filter(|suspect| !found.iter().any(|found| is_of(found, suspect)));
         let suspects: Vec<Found> = suspects.take(MOST_SUSPECTS).collect();
         (summary.watched, summary.suspects) = (night.watched.len() as u64, suspects.len() as u64);
