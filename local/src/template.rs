@@ -200,7 +200,7 @@ mod tests {
         };
         assert!(has("POST", "/s/{link}", "record-response"));
         assert!(has("GET", "/reports/{scope+}", "show-report"));
-        assert_eq!(template.routes.len(), 62);
+        assert_eq!(template.routes.len(), 68);
         assert_eq!(template.elsewhere, "open-survey");
         let nightly = template.schedules.iter().find(|s| s.logical_id == "RollUpStoresNightly").unwrap();
         assert_eq!(

@@ -6,14 +6,14 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        case::{Act, Award, AwardTo, Case, CaseId, Move, Moving, Outcome, Said, State},
+        case::{Act, Award, AwardTo, Case, CaseId, Entry, Move, Moving, Outcome, Said, State},
         place::{Scope, Store},
         report::Meal,
         survey::{Answer, Kind, Question, nearest_language},
         visit::Context,
     },
     http::Problem,
-    table::{Contact, StoredCase, StoredResponse, TableError, Versioned},
+    table::{Contact, StoredCase, StoredResponse, Versioned},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::{
     Asked,
     listed::{Listed, People, is_of},
+    readable::readable,
 };
 
 /// A case whose store the caller follows.
@@ -148,7 +149,6 @@ pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Cont
     // The case remembers that there was one; its guest may have had it forgotten, and its time may be over.
     let has_contact = stored.case.contact && readable(app.table.contact(&stored.key, now).await)?.flatten().is_some();
     let people = People::of(app, now).await?;
-    let name = |id: &str| people.name(id).map(str::to_owned);
     let paid = stored.key.paid();
     let case = &stored.case;
     Ok(Shown {
@@ -169,31 +169,23 @@ pub(crate) async fn shown(asked: &Asked<'_>, found: &Found, contact: Option<Cont
         has_contact,
         contact,
         may: may(asked, (case, has_contact), store),
-        log: case
-            .log
-            .iter()
-            .map(|entry| Done {
-                v: entry.v,
-                at: entry.at,
-                by: entry.by.clone(),
-                name: name(&entry.by),
-                what: entry.what,
-                to_name: entry.to.as_deref().and_then(name),
-                to: entry.to.clone(),
-            })
-            .collect(),
+        log: done(&case.log, &people),
     })
 }
 
-/// The value that was read; nothing where it can't be read, which is logged.
-fn readable<T>(read: Result<T, TableError>) -> Result<Option<T>, TableError> {
-    match read {
-        Err(error @ TableError::Unreadable { .. }) => {
-            error.log_left_out();
-            Ok(None)
-        }
-        read => read.map(Some),
-    }
+/// A history with the names of people.
+pub(crate) fn done(log: &[Entry], people: &People) -> Vec<Done> {
+    let name = |id: &str| people.name(id).map(str::to_owned);
+    let of = |entry: &Entry| Done {
+        v: entry.v,
+        at: entry.at,
+        by: entry.by.clone(),
+        name: name(&entry.by),
+        what: entry.what,
+        to_name: entry.to.as_deref().and_then(name),
+        to: entry.to.clone(),
+    };
+    log.iter().map(of).collect()
 }
 
 fn awarded(award: &Award) -> Awarded {

@@ -18,8 +18,9 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::{Timestamp, ToSpan};
 
 use crate::{
-    Asked,
+    App, Asked, Caller,
     listed::{Listed, People},
+    trends,
 };
 
 /// Cases of visits so many days back are read: a link can be answered for thirty, a case is open for thirty more.
@@ -57,6 +58,8 @@ pub(crate) struct Inbox {
     pub which: Which,
     /// The reader's other scopes, with what people call them.
     pub others: Vec<(Scope, String)>,
+    /// The scores that changed, on the first page.
+    pub trends: Vec<trends::Listed>,
     /// Each with its store, whose clock its deadlines are read on.
     pub cases: Vec<(Listed, Store)>,
     /// Which page of them it is, from 1 on.
@@ -73,14 +76,14 @@ impl Inbox {
 }
 
 /// The first scope that the caller follows. Of every scope it is the topmost node of the first store: an inbox goes no
-/// higher.
-pub(crate) async fn first(asked: &Asked<'_>) -> Result<String, Stop> {
-    if let Some(scope) = asked.caller.scopes().next().flatten() {
-        return Ok(scope.to_string());
+/// higher. None where there is no store.
+pub(crate) async fn first(app: &App, caller: &Caller, now: Timestamp) -> Result<Option<String>, TableError> {
+    if let Some(scope) = caller.scopes().next().flatten() {
+        return Ok(Some(scope.to_string()));
     }
-    let stores = asked.app.catalog.stores(asked.call.now).await?;
+    let stores = app.catalog.stores(now).await?;
     let top = stores.first().and_then(|store| store.details.path.with_ancestors().next());
-    Ok(top.ok_or_else(Problem::scope_unknown)?.to_string())
+    Ok(top.map(|top| top.to_string()))
 }
 
 /// The inbox of the address's scope.
@@ -103,15 +106,19 @@ pub(crate) async fn read(asked: &Asked<'_>) -> Result<Inbox, Stop> {
     let more = found.len().saturating_sub(ON_A_PAGE);
     found.truncate(ON_A_PAGE);
     let people = People::of(app, now).await?;
+    let trends = match page {
+        1 => trends::of_scope(asked, (&scope, &stores), (which.closed, which.mine), &people).await?,
+        _ => Vec::new(),
+    };
     let reads: Vec<_> =
         found.iter().map(|(stored, store)| with_words(&app.table, (stored, store), &people, now)).collect();
     let cases = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     let others = if asked.frame.is_some() { others(asked, &scope).await? } else { Vec::new() };
-    Ok(Inbox { name: stores.name(), scope, which, others, cases, page, more })
+    Ok(Inbox { name: stores.name(), scope, which, others, trends, cases, page, more })
 }
 
 /// The other scopes that the reader follows, as far as a page links them.
-async fn others(asked: &Asked<'_>, here: &Scope) -> Result<Vec<(Scope, String)>, Stop> {
+pub(crate) async fn others(asked: &Asked<'_>, here: &Scope) -> Result<Vec<(Scope, String)>, Stop> {
     let others: Vec<&Scope> =
         asked.caller.scopes().flatten().filter(|scope| *scope != here).take(SCOPES_SHOWN).collect();
     let mut named = Vec::new();

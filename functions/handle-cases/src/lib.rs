@@ -1,6 +1,9 @@
-//! The owners of cases follow them up: an inbox, a case and its moves, and the awards that guests claim.
+//! The owners of cases follow them up: an inbox, a case and its moves, and the awards that guests claim. So they do with
+//! scores that changed, and with what stores do to become better.
 
+mod actions;
 mod awards;
+mod beside;
 mod detail;
 mod inbox;
 mod listed;
@@ -8,8 +11,10 @@ mod money;
 mod month;
 mod moves;
 mod pages;
+mod readable;
 mod replies;
 mod sent;
+mod trends;
 mod words;
 
 use std::fmt::Display;
@@ -44,6 +49,11 @@ impl Caller {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// Every value of a field.
+    fn each(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
+    }
+
     /// The name under which a move is made.
     fn by(&self) -> &str {
         &self.grant.subject
@@ -71,7 +81,7 @@ struct Asked<'a> {
     frame: Option<&'a Frame>,
 }
 
-/// `/cases`, `/case/{case}` and `/awards`.
+/// `/cases`, `/case/{case}`, `/trend/{trend}`, `/actions`, `/action/{action}` and `/awards`.
 pub async fn handle(app: &App, request: &Request, call: Call) -> Reply {
     let mut languages = wanted_languages(request);
     let answered = Box::pin(answer(app, request, call, &mut languages)).await;
@@ -105,6 +115,12 @@ async fn answer(app: &App, request: &Request, call: Call, languages: &mut Vec<St
         "GET /cases/{scope+}" => Box::pin(replies::show_inbox(&asked)).await,
         "GET /case/{case}" => Box::pin(replies::show_case(&asked)).await,
         "POST /case/{case}" => Box::pin(replies::make_move(&asked)).await,
+        "GET /trend/{trend}" => Box::pin(trends::show(&asked)).await,
+        "POST /trend/{trend}" => Box::pin(trends::move_on(&asked)).await,
+        "GET /actions/{scope+}" => Box::pin(actions::list(&asked)).await,
+        "POST /actions" => Box::pin(actions::create(&asked)).await,
+        "GET /action/{action}" => Box::pin(actions::show(&asked)).await,
+        "POST /action/{action}" => Box::pin(actions::withdraw(&asked)).await,
         "GET /awards" => Box::pin(replies::show_awards(&asked)).await,
         "POST /awards" => Box::pin(replies::hand_award_out(&asked)).await,
         _ => Err(Problem::route_unknown().into()),

@@ -124,10 +124,15 @@ impl People {
 
     /// Those to whom a case of a store can go, by name.
     pub(crate) fn who_follow(&self, store: &Store) -> Vec<(&Id, &str)> {
+        self.who(|person| follows(person, store))
+    }
+
+    /// Those who may, by name.
+    pub(crate) fn who(&self, may: impl Fn(&Person) -> bool) -> Vec<(&Id, &str)> {
         let mut who: Vec<(&Id, &str)> = self
             .0
             .iter()
-            .filter(|listed| follows(&listed.person, store))
+            .filter(|listed| may(&listed.person))
             .map(|listed| (&listed.id, listed.person.name.as_str()))
             .collect();
         who.sort_by_key(|(_, name)| *name);

@@ -47,7 +47,7 @@ pub(crate) async fn make(asked: &Asked<'_>) -> Result<Outcome, Stop> {
             (Came::Made("contact-read"), Some(contact))
         }
         Ok(Step::Move(step)) => match sent.v {
-            None => (Came::Wrong(Mistake::NoVersion), None),
+            None => (Came::Wrong(Mistake::NoVersion("case")), None),
             Some(v) => (move_on(asked, &mut found, (v, step)).await?, None),
         },
     };

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Asked, awards,
+    beside::with_what_is_there,
     detail::{self, Shown},
     inbox,
     listed::Listed,
@@ -19,7 +20,7 @@ use crate::{
 
 /// `GET /cases`: on to the inbox of the first scope that the caller follows.
 pub(crate) async fn lead_to_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
-    let first = inbox::first(asked).await?;
+    let first = inbox::first(asked.app, asked.caller, asked.call.now).await?.ok_or_else(Problem::scope_unknown)?;
     let address = format!("/cases/{first}");
     let address = asked.frame.map_or_else(|| address.clone(), |frame| frame.to(&address));
     Ok(asked.done("cases-found", &first, Reply::empty(StatusCode::SEE_OTHER).with("location", address)))
@@ -32,7 +33,8 @@ pub(crate) async fn show_inbox(asked: &Asked<'_>) -> Result<Reply, Stop> {
         Some(frame) => frame.reply(StatusCode::OK, &pages::inbox(asked, frame, &inbox)),
         None => {
             let cases: Vec<&Listed> = inbox.cases.iter().map(|(listed, _)| listed).collect();
-            let body = json!({"scope": inbox.scope.to_string(), "cases": cases, "more": inbox.more});
+            let (scope, trends, more) = (inbox.scope.to_string(), &inbox.trends, inbox.more);
+            let body = json!({"scope": scope, "trends": trends, "cases": cases, "more": more});
             Reply::json(StatusCode::OK, &body)
         }
     };
@@ -77,12 +79,7 @@ pub(crate) async fn make_move(asked: &Asked<'_>) -> Result<Reply, Stop> {
 
 /// The problem, with what is there.
 fn overtaken(detail: &str, shown: &Shown) -> Reply {
-    let mut reply = Reply::from(Problem::case_moved(detail));
-    if let Ok(Value::Object(mut body)) = serde_json::from_slice(&reply.body) {
-        body.insert("case".into(), serde_json::to_value(shown).unwrap_or_default());
-        reply.body = Value::Object(body).to_string().into_bytes();
-    }
-    reply
+    with_what_is_there(Problem::case_moved(detail), "case", shown)
 }
 
 /// `GET /awards`: where the caller hands awards out, and what they came to in the month that was asked for.

@@ -4,7 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        access::check_visible,
+        access::{Person, check_visible},
         case::{Award, AwardTo, LONGEST_NOTE, LONGEST_REPLY, Move, Outcome},
         survey::{Severity, plain_text},
         visit::check_currency,
@@ -12,10 +12,10 @@ use aftertaste::{
     http::{Problem, body_json},
     table::TableError,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Asked, detail::Found, listed::follows, money};
+use crate::{Asked, detail::Found, listed::follows, money, readable::readable};
 
 /// The largest award, in the smallest unit of its currency.
 const LARGEST_AWARD: u64 = 1_000_000;
@@ -43,10 +43,10 @@ pub(crate) struct Sent {
 /// A field that can't be taken. A page says it in its own language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Mistake {
-    #[error("move is take, answer, close, hand-over, award or read-contact.")]
-    NoMove,
-    #[error("v is the whole number that the case had when it was read.")]
-    NoVersion,
+    #[error("move is {0}.")]
+    NoMove(&'static str),
+    #[error("v is the whole number that the {0} had when it was read.")]
+    NoVersion(&'static str),
     #[error("cause is an id of the brand's list. GET /brand shows it, or it is the built-in one.")]
     NoCause,
     #[error("A praise has no cause. Leave it out.")]
@@ -59,8 +59,8 @@ pub(crate) enum Mistake {
     ControlCharacters(&'static str),
     #[error("outcome is one of {0}.")]
     NoOutcome(String),
-    #[error("to is the id of a person who follows up on cases of this store. GET /people lists everybody.")]
-    NoPerson,
+    #[error("to is the id of a person who {0}. GET /people lists everybody.")]
+    NoPerson(&'static str),
     #[error("to is guest or staff.")]
     NoReceiver,
     #[error("amount is a whole number from 1 to {LARGEST_AWARD}, in the smallest unit of its currency.")]
@@ -109,7 +109,7 @@ impl Sent {
             "hand-over" => self.hand_over(asked, found).await?,
             "award" => self.award(asked),
             "read-contact" => return Ok(Ok(Step::ReadContact)),
-            _ => Err(Mistake::NoMove),
+            _ => Err(Mistake::NoMove("take, answer, close, hand-over, award or read-contact")),
         };
         Ok(step.map(Step::Move))
     }
@@ -140,28 +140,15 @@ impl Sent {
         let note = text("note", self.note.as_deref(), LONGEST_NOTE)?;
         let offered = Outcome::of_people(found.stored.case.severity);
         let outcome = self.outcome.as_deref().and_then(known::<Outcome>).filter(|outcome| offered.contains(outcome));
-        let names = || {
-            let names = offered.iter().filter_map(|outcome| serde_json::to_value(outcome).ok());
-            names.filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>().join(", ")
-        };
-        let outcome = outcome.ok_or_else(|| Mistake::NoOutcome(names()))?;
+        let outcome = outcome.ok_or_else(|| Mistake::NoOutcome(names(offered)))?;
         Ok(Move::Close { outcome, note })
     }
 
     /// The person it goes to is read at this moment: their roles may have changed a second ago.
     async fn hand_over(&self, asked: &Asked<'_>, found: &Found) -> Result<Result<Move, Mistake>, Stop> {
-        let Some(id) = self.to.as_deref().and_then(|to| to.parse::<Id>().ok()) else {
-            return Ok(Err(Mistake::NoPerson));
-        };
-        let person = match asked.app.table.person(&id).await {
-            Err(error @ TableError::Unreadable { .. }) => {
-                error.log_left_out();
-                None
-            }
-            read => read?,
-        };
-        let follows = person.is_some_and(|listed| follows(&listed.person, &found.store));
-        Ok(if follows { Ok(Move::HandOver { to: id.to_string() }) } else { Err(Mistake::NoPerson) })
+        let to = person_who(asked, self.to.as_deref(), |person| follows(person, &found.store)).await?;
+        let none = Mistake::NoPerson("follows up on cases of this store");
+        Ok(to.map(|to| Move::HandOver { to: to.to_string() }).ok_or(none))
     }
 
     fn award(&self, asked: &Asked<'_>) -> Result<Move, Mistake> {
@@ -175,8 +162,25 @@ impl Sent {
     }
 }
 
+/// Somebody by their id, if they may; read at this moment.
+pub(crate) async fn person_who(
+    asked: &Asked<'_>,
+    id: Option<&str>,
+    may: impl FnOnce(&Person) -> bool,
+) -> Result<Option<Id>, TableError> {
+    let Some(id) = id.and_then(|id| id.parse::<Id>().ok()) else { return Ok(None) };
+    let listed = readable(asked.app.table.person(&id).await)?.flatten();
+    Ok(listed.filter(|listed| may(&listed.person)).map(|_| id))
+}
+
+/// The names of values, as a refusal lists them.
+pub(crate) fn names(values: &[impl Serialize]) -> String {
+    let names = values.iter().filter_map(|value| serde_json::to_value(value).ok());
+    names.filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
 /// A text that somebody wrote, masked as guests' words are; none where it is empty.
-fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option<String>, Mistake> {
+pub(crate) fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option<String>, Mistake> {
     match plain_text(written.unwrap_or_default(), most) {
         Ok(text) if text.is_empty() => Ok(None),
         // Some turn the text around them, and what a guest reads would say something else.
@@ -187,6 +191,6 @@ fn text(what: &'static str, written: Option<&str>, most: usize) -> Result<Option
 }
 
 /// A value by its name.
-fn known<T: DeserializeOwned>(name: &str) -> Option<T> {
+pub(crate) fn known<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(Value::from(name)).ok()
 }

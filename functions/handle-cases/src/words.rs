@@ -1,5 +1,8 @@
 //! The words of the pages: the section `cases` of `words/people/en.json` and the other languages' files.
 
+mod action_words;
+mod trend_words;
+
 use std::sync::LazyLock;
 
 use aftertaste::{
@@ -13,6 +16,9 @@ use aftertaste::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
+
+pub(crate) use action_words::{ActionWords, VerdictWords};
+pub(crate) use trend_words::TrendWords;
 
 /// The words in every language.
 static WORDS: LazyLock<Section<Words>> = LazyLock::new(|| Section::read("cases"));
@@ -45,6 +51,8 @@ pub(crate) struct Words {
     overdue: &'static str,
     /// How a day is written.
     day: &'static str,
+    /// The same with its year.
+    day_of_year: &'static str,
     /// How a month is written.
     month: &'static str,
     pub answers: &'static str,
@@ -118,6 +126,10 @@ pub(crate) struct Words {
     acts: Acts,
     receivers: Receivers,
     meals: Meals,
+    /// The words of scores that changed.
+    pub trend: TrendWords,
+    /// The words of actions.
+    pub action: ActionWords,
 }
 
 #[derive(Default, Deserialize)]
@@ -272,6 +284,11 @@ impl Words {
         day.strftime(self.day).to_string()
     }
 
+    /// A day, with its year where that is another than today's.
+    pub(crate) fn near(&self, day: Date, today: Date) -> String {
+        if day.year() == today.year() { self.date(day) } else { day.strftime(self.day_of_year).to_string() }
+    }
+
     /// A time on a store's clock, with its day where that is another than today.
     pub(crate) fn time(&self, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
         let (at, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
@@ -281,7 +298,18 @@ impl Words {
 
     /// When a guest is to be answered, or since when they wait for too long.
     pub(crate) fn due(&self, due: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-        let text = if due <= now { self.overdue } else { self.by };
+        self.due_as((self.by, self.overdue), due, zone, now)
+    }
+
+    /// When something is to be done, by a text for that and another for what is late.
+    pub(crate) fn due_as(
+        &self,
+        (by, overdue): (&'static str, &'static str),
+        due: Timestamp,
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> String {
+        let text = if due <= now { overdue } else { by };
         filled(text, &[("time", &self.time(due, zone, now))])
     }
 }

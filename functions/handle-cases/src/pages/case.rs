@@ -6,18 +6,20 @@ use aftertaste::{
         case::{AWARD_DAYS, Act, AwardTo, Refused, State},
         survey::Brand,
     },
-    pages::{filled, filled_with},
+    pages::filled,
 };
 use maud::{Markup, html};
 
 use super::{
     forms::{self, Forms},
     frame::{Body, Frame, told},
+    history::{by_name, history},
     inbox::{badge, ending},
+    move_forms::{MoveForms, cause_name},
 };
 use crate::{
     Asked,
-    detail::{Done, Found, Shown, nearest},
+    detail::{Done, Found, Shown},
     listed::People,
     money::money,
     moves::Came,
@@ -36,8 +38,8 @@ pub(crate) async fn page(
     let zone = &found.store.calendar.zone;
     // The page keeps text that was typed and not taken: nobody types it twice.
     let keeps = matches!(came, Some(Came::Wrong(_) | Came::Overtaken | Came::Refused(_)));
-    let forms =
-        Forms { asked, frame, shown, store: &found.store, brand: &brand, people: &people, address: &address, keeps };
+    let moves = MoveForms { asked, frame, v: shown.listed.v, address: &address, keeps };
+    let forms = Forms { moves, shown, store: &found.store, brand: &brand, people: &people };
     let markup = html! {
         (said(asked, frame, found, came))
         p.lead {
@@ -53,7 +55,7 @@ pub(crate) async fn page(
         (answered(asked, frame, (found, shown), &brand))
         (contact(frame, shown))
         (forms::all(&forms))
-        (history(asked, frame, found, shown))
+        (history(frame, &shown.log, (zone, now), |done| (whose(frame, done).to_owned(), words.act(done.what))))
         (forms::bar(&forms))
     };
     let title = format!("{} · {}", words.severity(shown.listed.severity), shown.listed.store_name);
@@ -80,9 +82,9 @@ fn said(asked: &Asked<'_>, frame: &Frame, found: &Found, came: Option<&Came>) ->
             Mistake::NoReply => words.bad_reply.to_owned(),
             Mistake::TooLong { most, .. } => filled(words.too_long, &[("most", most)]),
             Mistake::ControlCharacters(_) => words.bad_characters.to_owned(),
-            Mistake::NoPerson => words.bad_person.to_owned(),
+            Mistake::NoPerson(_) => words.bad_person.to_owned(),
             Mistake::NoReceiver | Mistake::NoAmount | Mistake::NoCurrency => words.bad_award.to_owned(),
-            Mistake::NoMove | Mistake::NoVersion | Mistake::NoOutcome(_) => words.bad_move.to_owned(),
+            Mistake::NoMove(_) | Mistake::NoVersion(_) | Mistake::NoOutcome(_) => words.bad_move.to_owned(),
         },
     };
     told(false, &sentence)
@@ -131,13 +133,7 @@ fn visit(frame: &Frame, shown: &Shown) -> Markup {
 /// The answer to the guest, the guest's reaction to it, and how the case ended.
 fn answered(asked: &Asked<'_>, frame: &Frame, (found, shown): (&Found, &Shown), brand: &Brand) -> Markup {
     let (words, zone) = (frame.words, &found.store.calendar.zone);
-    let cause = shown.cause.as_ref().map(|id| {
-        let known = brand.known_causes().into_iter().find(|known| known.id == *id);
-        known.map_or_else(
-            || id.to_string(),
-            |cause| cause.name.in_language(nearest(asked.languages, cause.name.languages())).to_owned(),
-        )
-    });
+    let cause = shown.cause.as_ref().map(|id| cause_name(brand, id, asked.languages));
     let award = shown.award.as_ref().map(|award| {
         let state = match (award.redeemed_at, award.to) {
             (Some(_), _) => format!(" · {}", words.redeemed),
@@ -184,31 +180,8 @@ fn contact(frame: &Frame, shown: &Shown) -> Markup {
     }
 }
 
-fn history(asked: &Asked<'_>, frame: &Frame, found: &Found, shown: &Shown) -> Markup {
-    let (words, zone) = (frame.words, &found.store.calendar.zone);
-    html! {
-        section.history {
-            h2 { (words.history) }
-            ol { @for done in &shown.log {
-                li {
-                    small { (words.time(done.at, zone, asked.call.now)) }
-                    span { (filled_with(words.act(done.what), &[
-                        ("who", html! { strong { (whose(frame, done)) } }),
-                        ("to", html! { @if let Some(to) = done.to_name.as_ref().or(done.to.as_ref()) { strong { (to) } } }),
-                    ])) }
-                }
-            } }
-        }
-    }
-}
-
 /// The one who did it, by the name that people know.
 fn whose<'a>(frame: &Frame, done: &'a Done) -> &'a str {
     let is_guests = matches!(done.what, Act::Opened | Act::Solved | Act::NotSolved | Act::Withdrawn | Act::ContactLeft);
-    match done.name.as_deref() {
-        _ if is_guests => frame.words.guest,
-        Some(name) => name,
-        None if done.by == "-" => frame.words.nobody,
-        None => &done.by,
-    }
+    if is_guests { frame.words.guest } else { by_name(frame, done) }
 }

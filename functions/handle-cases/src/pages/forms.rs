@@ -7,68 +7,23 @@ use aftertaste::domain::{
 };
 use maud::{Markup, html};
 
-use super::frame::Frame;
-use crate::{
-    Asked,
-    detail::{Shown, nearest},
-    listed::People,
-};
+use super::move_forms::{MoveForms, cause_options, named_outcome};
+use crate::{detail::Shown, listed::People};
 
 /// All that the forms are made from.
 pub(super) struct Forms<'a> {
-    pub asked: &'a Asked<'a>,
-    pub frame: &'a Frame,
+    pub moves: MoveForms<'a>,
     pub shown: &'a Shown,
     pub store: &'a Store,
     pub brand: &'a Brand,
     pub people: &'a People,
-    pub address: &'a str,
-    /// Whether the fields have what was typed into them and could not be taken.
-    pub keeps: bool,
-}
-
-impl Forms<'_> {
-    fn typed(&self, field: &str) -> &str {
-        if self.keeps { self.asked.caller.field(field) } else { "" }
-    }
-
-    /// Whether what was sent was this move, and could not be taken: then its form is open.
-    fn is_open(&self, step: &str) -> bool {
-        self.keeps && self.asked.caller.field("move") == step
-    }
-
-    /// A form of a move. The case's `v` goes with it: a quicker colleague's move is not overwritten.
-    fn form(&self, id: Option<&str>, fields: &Markup) -> Markup {
-        html! {
-            form method="post" action=(self.frame.to(self.address)) id=[id] {
-                (self.frame.token())
-                input type="hidden" name="v" value=(self.shown.listed.v);
-                (fields)
-            }
-        }
-    }
-
-    fn button(&self, step: &str, name: &str) -> Markup {
-        html! { button type="submit" name="move" value=(step) { (name) } }
-    }
-
-    /// A move that is seldom needed, folded away.
-    fn folded(&self, step: &str, (name, hint): (&str, Option<&str>), fields: &Markup) -> Markup {
-        html! {
-            details.fold open[self.is_open(step)] {
-                summary { (name) }
-                @if let Some(hint) = hint { p.note { (hint) } }
-                (self.form(Some(step), fields))
-            }
-        }
-    }
 }
 
 /// Every form that fits.
 pub(super) fn all(forms: &Forms<'_>) -> Markup {
     let may = &forms.shown.may;
     html! {
-        @if forms.frame.has_forms() {
+        @if forms.moves.frame.has_forms() {
             @if may.answer { (answer(forms)) }
             @if may.read_contact && forms.shown.contact.is_none() { (read_contact(forms)) }
             @if may.hand_over { (hand_over(forms)) }
@@ -80,14 +35,14 @@ pub(super) fn all(forms: &Forms<'_>) -> Markup {
 
 /// The one thing to do now, at the thumb.
 pub(super) fn bar(forms: &Forms<'_>) -> Markup {
-    let (words, may) = (forms.frame.words, &forms.shown.may);
+    let (words, may) = (forms.moves.frame.words, &forms.shown.may);
     let answer = if forms.shown.listed.severity == Severity::Praise { words.thank } else { words.answer };
     // Where the guest is to say whether it is solved, closing is not the next thing.
     let ends_well = may.close.iter().any(|outcome| matches!(outcome, Outcome::Solved | Outcome::Thanked));
     html! {
-        @if forms.frame.has_forms() && (may.answer || !may.close.is_empty()) {
+        @if forms.moves.frame.has_forms() && (may.answer || !may.close.is_empty()) {
             div.bar {
-                @if may.take { (forms.form(None, &forms.button("take", words.take))) }
+                @if may.take { (forms.moves.form(None, &forms.moves.button("take", words.take))) }
                 @if may.answer { a.button.quiet[may.take] href="#answer" { (answer) } }
                 @else { a.button.quiet[!ends_well] href="#close" { (words.close) } }
             }
@@ -96,53 +51,45 @@ pub(super) fn bar(forms: &Forms<'_>) -> Markup {
 }
 
 fn answer(forms: &Forms<'_>) -> Markup {
-    let words = forms.frame.words;
+    let words = forms.moves.frame.words;
     let is_praise = forms.shown.listed.severity == Severity::Praise;
     let causes = if is_praise { Vec::new() } else { forms.brand.known_causes() };
-    let (wanted, sent) = (forms.asked.languages, forms.typed("cause"));
     let fields = html! {
         @if !is_praise {
             label { span { (words.cause) } select name="cause" required {
                 option value="" { (words.choose) }
-                @for cause in &causes {
-                    option value=(cause.id) selected[cause.id.as_str() == sent] {
-                        (cause.name.in_language(nearest(wanted, cause.name.languages())))
-                        @if let Some(department) = &cause.department {
-                            " · " (department.in_language(nearest(wanted, department.languages())))
-                        }
-                    }
-                }
+                (cause_options(&causes, forms.moves.asked.languages, forms.moves.typed("cause")))
             } }
         }
         label {
             span { (words.our_reply) }
             small { (words.reply_hint) }
-            textarea name="reply" rows="4" maxlength=(LONGEST_REPLY) required { (forms.typed("reply")) }
+            textarea name="reply" rows="4" maxlength=(LONGEST_REPLY) required { (forms.moves.typed("reply")) }
         }
-        (forms.button("answer", words.send))
+        (forms.moves.button("answer", words.send))
     };
     html! {
         section.doing {
             h2 { (if is_praise { words.thank } else { words.answer }) }
-            (forms.form(Some("answer"), &fields))
+            (forms.moves.form(Some("answer"), &fields))
         }
     }
 }
 
 fn read_contact(forms: &Forms<'_>) -> Markup {
-    let words = forms.frame.words;
+    let words = forms.moves.frame.words;
     let fields = html! { button.quiet type="submit" name="move" value="read-contact" { (words.read_contact) } };
     html! {
         section.doing {
             h2 { (words.contact) }
             p.note { (words.contact_left) }
-            (forms.form(None, &fields))
+            (forms.moves.form(None, &fields))
         }
     }
 }
 
 fn hand_over(forms: &Forms<'_>) -> Markup {
-    let words = forms.frame.words;
+    let words = forms.moves.frame.words;
     let own = forms.shown.listed.owner.as_deref();
     let fields = html! {
         label { span { (words.to_whom) } select name="to" required {
@@ -151,13 +98,13 @@ fn hand_over(forms: &Forms<'_>) -> Markup {
                 @if Some(id.as_str()) != own { option value=(id) { (name) } }
             }
         } }
-        (forms.button("hand-over", words.hand_over))
+        (forms.moves.button("hand-over", words.hand_over))
     };
-    forms.folded("hand-over", (words.hand_over, None), &fields)
+    forms.moves.folded("hand-over", (words.hand_over, None), &fields)
 }
 
 fn close(forms: &Forms<'_>) -> Markup {
-    let words = forms.frame.words;
+    let words = forms.moves.frame.words;
     let is_praise = forms.shown.listed.severity == Severity::Praise;
     let may_be_solved = is_praise || forms.shown.may.close.contains(&Outcome::Solved);
     let fields = html! {
@@ -165,7 +112,7 @@ fn close(forms: &Forms<'_>) -> Markup {
             legend { (words.outcome) }
             @for outcome in &forms.shown.may.close {
                 label.choice {
-                    input type="radio" name="outcome" required value=(name_of(*outcome));
+                    input type="radio" name="outcome" required value=(named_outcome(outcome));
                     span { (words.outcome(*outcome)) }
                 }
             }
@@ -173,16 +120,16 @@ fn close(forms: &Forms<'_>) -> Markup {
         label {
             span { (words.note) }
             small { (words.note_hint) }
-            textarea name="note" rows="2" maxlength=(LONGEST_NOTE) { (forms.typed("note")) }
+            textarea name="note" rows="2" maxlength=(LONGEST_NOTE) { (forms.moves.typed("note")) }
         }
-        (forms.button("close", words.close))
+        (forms.moves.button("close", words.close))
     };
-    forms.folded("close", (words.close, Some(words.solved_later).filter(|_| !may_be_solved)), &fields)
+    forms.moves.folded("close", (words.close, Some(words.solved_later).filter(|_| !may_be_solved)), &fields)
 }
 
 fn award(forms: &Forms<'_>) -> Markup {
-    let words = forms.frame.words;
-    let typed = forms.typed("currency");
+    let words = forms.moves.frame.words;
+    let typed = forms.moves.typed("currency");
     let known = forms.shown.visit.context.currency.as_deref().unwrap_or("CNY");
     let currency = if typed.is_empty() { known } else { typed };
     let is_praise = forms.shown.listed.severity == Severity::Praise;
@@ -198,16 +145,10 @@ fn award(forms: &Forms<'_>) -> Markup {
             }
         }
         div.two {
-            label { span { (words.sum) } input name="sum" inputmode="decimal" required maxlength="12" autocomplete="off" value=(forms.typed("sum")); }
+            label { span { (words.sum) } input name="sum" inputmode="decimal" required maxlength="12" autocomplete="off" value=(forms.moves.typed("sum")); }
             label { span { (words.currency) } input name="currency" required maxlength="3" size="3" autocapitalize="characters" autocomplete="off" spellcheck="false" value=(currency); }
         }
-        (forms.button("award", words.give))
+        (forms.moves.button("award", words.give))
     };
-    forms.folded("award", (words.award, Some(words.award_hint).filter(|_| !is_praise)), &fields)
-}
-
-/// The outcome's name in forms and JSON.
-fn name_of(outcome: Outcome) -> String {
-    let name = serde_json::to_value(outcome).ok();
-    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+    forms.moves.folded("award", (words.award, Some(words.award_hint).filter(|_| !is_praise)), &fields)
 }

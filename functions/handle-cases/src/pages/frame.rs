@@ -13,7 +13,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::{App, Caller, words::Words};
+use crate::{App, Caller, inbox::first, words::Words};
 
 /// The frame around a page.
 pub(crate) struct Frame {
@@ -24,6 +24,8 @@ pub(crate) struct Frame {
     brand: Arc<Brand>,
     /// Name and form token of the person who has signed in.
     signed_in: Option<(String, String)>,
+    /// The actions of the first scope that they follow.
+    actions: Option<String>,
     allows_report: bool,
     allows_people: bool,
 }
@@ -53,6 +55,7 @@ impl Frame {
             keeps_language,
             brand: app.catalog.brand(now).await?,
             signed_in: signed_in.map(|session| (session.person.person.name.clone(), session.form_token(&app.keys))),
+            actions: first(app, caller, now).await?.map(|scope| format!("/actions/{scope}")),
             allows_report: signed_in.is_some() && caller.grant.permissions.iter().any(is_report),
             allows_people: signed_in.is_some() && caller.grant.allows_some_admin(),
         })
@@ -61,6 +64,10 @@ impl Frame {
     /// The hidden field that shows a form to be of this session; none where nobody has signed in.
     pub(super) fn token(&self) -> Markup {
         html! { @if let Some((_, token)) = &self.signed_in { input type="hidden" name=(FORM_TOKEN) value=(token); } }
+    }
+
+    pub(super) fn brand(&self) -> &Brand {
+        &self.brand
     }
 
     /// Whether the page may have forms.
@@ -105,11 +112,13 @@ impl Frame {
         let words = self.words;
         let report = Some(("/sign-in", words.report)).filter(|_| self.allows_report);
         let people = Some(("/people", words.people)).filter(|_| self.allows_people);
-        let ways = [("/cases", words.cases), ("/awards", words.awards)].into_iter().chain(report).chain(people);
+        let actions = self.actions.as_deref().map(|address| (address, words.action.actions));
+        let ways = [("/cases", words.cases)].into_iter().chain(actions).chain([("/awards", words.awards)]);
+        let ways = ways.chain(report).chain(people);
         html! {
             nav.ways {
                 @for (address, name) in ways {
-                    a href=(self.to(address)) aria-current=[(address == here).then_some("page")] { (name) }
+                    a href=(self.to(address)) aria-current=[is_here(address, here).then_some("page")] { (name) }
                 }
             }
         }
@@ -123,6 +132,11 @@ impl Frame {
             } }
         }
     }
+}
+
+/// Whether a way between pages leads to those of this one: each scope has actions of its own.
+fn is_here(address: &str, here: &str) -> bool {
+    address == here || (here == "/actions" && address.starts_with("/actions/"))
 }
 
 /// Says that it was done, or why not.

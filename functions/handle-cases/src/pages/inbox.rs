@@ -10,7 +10,10 @@ use aftertaste::{
 };
 use maud::{Markup, html};
 
-use super::frame::{Body, Frame};
+use super::{
+    frame::{Body, Frame},
+    trend_rows::{self, way_on},
+};
 use crate::{
     Asked,
     inbox::{Inbox, Which},
@@ -26,9 +29,11 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, inbox: &Inbox) -> Body {
         h1 { (inbox.name) }
         (scopes(frame, inbox))
         (filters(frame, inbox))
+        (changed(asked, frame, inbox))
         @if inbox.cases.is_empty() && inbox.page == 1 {
-            div.end { span.seal aria-hidden="true" { "✓" } p { (nothing) } }
+            @if inbox.trends.is_empty() { div.end { span.seal aria-hidden="true" { "✓" } p { (nothing) } } }
         } @else {
+            @if !inbox.trends.is_empty() { h2 { (words.cases) } }
             (list(asked, frame, inbox.of(false)))
             @if inbox.of(true).next().is_some() {
                 h2 { (words.praises) }
@@ -36,8 +41,21 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, inbox: &Inbox) -> Body {
             }
             (pages(frame, inbox))
         }
+        (way_on(frame, &format!("/actions/{}", inbox.scope), words.action.actions, &inbox.name))
     };
     Body { title: format!("{} · {}", words.cases, inbox.name), way: "/cases", address, markup }
+}
+
+/// The scores that changed.
+fn changed(asked: &Asked<'_>, frame: &Frame, inbox: &Inbox) -> Markup {
+    html! {
+        @if !inbox.trends.is_empty() {
+            section.changed {
+                h2 { (frame.words.trend.changed) }
+                (trend_rows::rows(frame, &inbox.trends, asked.call.now))
+            }
+        }
+    }
 }
 
 /// The pages before and after this one.

@@ -1,4 +1,4 @@
-//! Problems of cases and awards.
+//! Problems of cases, trends, actions and awards.
 
 use super::{Problem, ProblemKind};
 
@@ -14,6 +14,32 @@ impl Problem {
     /// A case that is no longer where a move begins. The reply shows it as it is now.
     pub fn case_moved(detail: impl Into<String>) -> Self {
         Self::new(ProblemKind::CaseMoved, detail)
+    }
+
+    /// A trend that there is not.
+    pub fn trend_unknown() -> Self {
+        Self::new(
+            ProblemKind::TrendUnknown,
+            "There is no trend of this id. GET /cases/{scope} lists those of a store or a node.",
+        )
+    }
+
+    /// A trend that is no longer where a move begins. The reply shows it as it is now.
+    pub fn trend_moved(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::TrendMoved, detail)
+    }
+
+    /// An action that there is not.
+    pub fn action_unknown() -> Self {
+        Self::new(
+            ProblemKind::ActionUnknown,
+            "There is no action of this id. GET /actions/{scope} lists those of a store or a node.",
+        )
+    }
+
+    /// An action that was changed meanwhile. The reply shows it as it is now.
+    pub fn action_moved(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::ActionMoved, detail)
     }
 
     /// A guest who left no word how to reach them, or whose word is no longer kept.

@@ -81,6 +81,14 @@ pub enum ProblemKind {
     CaseUnknown,
     /// A case that is no longer where a move begins.
     CaseMoved,
+    /// A trend that there is not.
+    TrendUnknown,
+    /// A trend that is no longer where a move begins.
+    TrendMoved,
+    /// An action that there is not.
+    ActionUnknown,
+    /// An action that was changed meanwhile.
+    ActionMoved,
     /// A guest who left no word how to reach them, or whose word is no longer kept.
     ContactUnknown,
     /// A code under which no award lies.
@@ -140,6 +148,10 @@ impl ProblemKind {
         Self::TooMany,
         Self::CaseUnknown,
         Self::CaseMoved,
+        Self::TrendUnknown,
+        Self::TrendMoved,
+        Self::ActionUnknown,
+        Self::ActionMoved,
         Self::ContactUnknown,
         Self::AwardUnknown,
         Self::AwardRedeemed,
@@ -213,6 +225,10 @@ impl ProblemKind {
             Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
             Self::CaseUnknown => ("case-unknown", StatusCode::NOT_FOUND, "No such case"),
             Self::CaseMoved => ("case-moved", StatusCode::CONFLICT, "The case has moved on"),
+            Self::TrendUnknown => ("trend-unknown", StatusCode::NOT_FOUND, "No such trend"),
+            Self::TrendMoved => ("trend-moved", StatusCode::CONFLICT, "The trend has moved on"),
+            Self::ActionUnknown => ("action-unknown", StatusCode::NOT_FOUND, "No such action"),
+            Self::ActionMoved => ("action-moved", StatusCode::CONFLICT, "The action has changed"),
             Self::ContactUnknown => ("contact-unknown", StatusCode::NOT_FOUND, "No contact is kept"),
             Self::AwardUnknown => ("award-unknown", StatusCode::NOT_FOUND, "No such award"),
             Self::AwardRedeemed => ("award-redeemed", StatusCode::CONFLICT, "The award was handed out"),

@@ -75,6 +75,10 @@ fn is_of_staff(kind: ProblemKind) -> bool {
             | ProblemKind::ScopeUnknown
             | ProblemKind::CaseUnknown
             | ProblemKind::CaseMoved
+            | ProblemKind::TrendUnknown
+            | ProblemKind::TrendMoved
+            | ProblemKind::ActionUnknown
+            | ProblemKind::ActionMoved
             | ProblemKind::ContactUnknown
             | ProblemKind::AwardUnknown
             | ProblemKind::AwardRedeemed
@@ -106,11 +110,15 @@ fn said(kind: ProblemKind, words: &ProblemWords) -> Option<&Said> {
         ProblemKind::RouteUnknown => Some(&words.nothing_here),
         ProblemKind::CaseUnknown => Some(&words.case_unknown),
         ProblemKind::CaseMoved => Some(&words.case_moved),
+        ProblemKind::TrendUnknown => Some(&words.trend_unknown),
+        ProblemKind::ActionUnknown => Some(&words.action_unknown),
         ProblemKind::ContactUnknown => Some(&words.contact_unknown),
         ProblemKind::AwardUnknown => Some(&words.award_unknown),
         ProblemKind::AwardRedeemed => Some(&words.award_redeemed),
-        // The page of the case is shown, with what is wrong above it.
-        ProblemKind::CaseNotAnswered
+        // The page of the case, the trend or the action is shown, with what is wrong above it.
+        ProblemKind::TrendMoved
+        | ProblemKind::ActionMoved
+        | ProblemKind::CaseNotAnswered
         | ProblemKind::NotOfThisCase
         | ProblemKind::ReopenedTooOften
         | ProblemKind::Malformed

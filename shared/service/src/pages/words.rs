@@ -157,6 +157,8 @@ pub(super) struct ProblemWords {
     pub link_from_the_future: Said,
     pub case_unknown: Said,
     pub case_moved: Said,
+    pub trend_unknown: Said,
+    pub action_unknown: Said,
     pub contact_unknown: Said,
     pub award_unknown: Said,
     pub award_redeemed: Said,
