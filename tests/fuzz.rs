@@ -16,6 +16,7 @@ mod scene;
 mod signing;
 mod spoiled;
 mod told;
+mod trends;
 mod unreadable;
 mod wire;
 
@@ -77,6 +78,7 @@ async fn no_call_whatever_it_holds_ends_with_5xx_or_a_long_refusal() {
     accounts::put(&scene).await;
     answer_one(&scene).await;
     cases::put(&stack.app.table, &scene).await;
+    trends::put(&stack.app.table, &scene).await;
     list_people(&stack.app.table, scene.now).await;
     let (mut generator, mut summary) = (Generator::new(&scene, seed), Summary::default());
     for part in [requests / 2, requests - requests / 2] {

@@ -1,6 +1,7 @@
 //! Aftertaste as its callers use it: over HTTP, with the real SDK against a real (embedded) DynamoDB. Also the real
 //! binaries under AWS's runtime emulator, and the real program, started, killed and started again.
 
+mod actions;
 mod addresses;
 mod bad_input;
 mod bending;
@@ -46,6 +47,7 @@ mod splits;
 mod start;
 mod structure;
 mod this_machine;
+mod trends;
 mod verifying;
 mod versions;
 mod views;

@@ -83,6 +83,7 @@ async fn a_viewer_gets_nowhere_but_to_their_report() {
         let path = path.replace("/people/{id}", "/people/li").replace("/grants/{id}", &format!("/grants/{id}"));
         let path = path.replace("{id}", "dine-in").replace("{account}", "till").replace("{endpoint}", "crm");
         let path = path.replace("{case}", "12-20261121-0f1e2d3c4b5a69788796");
+        let path = path.replace("{trend}", "20261120-0f1e2d3c4b5a6978").replace("{action}", "20261121-0f1e2d3c");
         let method: Method = route.method.parse().unwrap();
         let mut sent = browser.request(method.clone(), &path);
         if method != Method::GET {

@@ -131,6 +131,7 @@ async fn every_route_replies_and_logs_as_it_did_before() {
     scene.fill().await;
     put_one_that_is_off(&scene).await;
     cases::put_case(&scene).await;
+    cases::put_trend(&scene).await;
     Log::listen();
     let (mut replies, mut secrets) = (Vec::new(), Secrets::default());
     for call in calls(&keys().guests, scene.now) {

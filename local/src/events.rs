@@ -6,7 +6,7 @@ use aftertaste::domain::{
     visit::{Claim, Minute},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 
 use crate::pay::standard::signature;
@@ -18,8 +18,8 @@ pub const WRITTEN_FOR: &str = "2026-11-21T04:35:00Z";
 const SECRET: &str = "whsec_dGhlIHNlY3JldCBvZiBldmVudHMvIGhlcmU=";
 
 /// An event as it would read if it had been written for `now`. A link that these keys signed is signed again, as old
-/// as it was. So is `paid_at` in the body, and a notice of the account that the events put. Forged parts stay as they
-/// are.
+/// as it was. So is `paid_at` in the body, the `start` of an action, and a notice of the account that the events put. Forged
+/// parts stay as they are.
 pub fn at(mut event: Value, keys: &GuestKeys, now: Timestamp) -> Value {
     let Ok(written_for) = WRITTEN_FOR.parse::<Timestamp>() else { return event };
     let moved = |instant: Timestamp| instant.saturating_add(now.duration_since(written_for)).unwrap_or(instant);
@@ -41,7 +41,19 @@ pub fn at(mut event: Value, keys: &GuestKeys, now: Timestamp) -> Value {
         set(&mut body, "paid_at", moved(paid).to_string());
         set(&mut event, "body", body.to_string());
     }
+    start_at(&mut event, now.to_zoned(TimeZone::UTC).date() - written_for.to_zoned(TimeZone::UTC).date());
     notice_at(event, &moved)
+}
+
+/// An action whose first day is as long ago as it was.
+fn start_at(event: &mut Value, moved: Span) {
+    let body = event.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str::<Value>(body).ok());
+    let Some(mut body) = body.filter(|body| body.get("stores").is_some()) else { return };
+    let start = body.get("start").and_then(Value::as_str).and_then(|start| start.parse::<Date>().ok());
+    if let Some(start) = start.and_then(|start| start.checked_add(moved).ok()) {
+        set(&mut body, "start", start.to_string());
+        set(event, "body", body.to_string());
+    }
 }
 
 /// A notice by Standard Webhooks that the events' own secret signed. It is signed again, and as old as it was.

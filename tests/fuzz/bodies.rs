@@ -7,6 +7,7 @@ use super::{
     accounts, cases, endpoints,
     parameters::encoded,
     scene::{ANSWERED, Draw, OWN_STORE, OWN_SURVEY, Plan, payment_of, store_of, submission_of},
+    trends,
 };
 
 pub const JSON: &str = "application/json";
@@ -14,8 +15,11 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const CSV: &str = "text/csv";
 
 /// The routes whose bodies are known here.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 28] = [
     "POST /case/{case}",
+    "POST /trend/{trend}",
+    "POST /actions",
+    "POST /action/{action}",
     "POST /awards",
     "POST /erasures",
     "POST /grants",
@@ -115,10 +119,8 @@ fn of(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
         "PUT /accounts/{account}" => Body::Json(accounts::body(draw, plan)),
         "PUT /endpoints/{endpoint}" => Body::Json(endpoints::body(draw, plan)),
         "POST /endpoints/{endpoint}" => Body::Json(endpoints::act(draw, plan)),
-        "POST /case/{case}" | "POST /awards" => {
-            let body = if key == "POST /awards" { cases::claimed(draw) } else { cases::moved(draw) };
-            if plan.is_form_too() { Body::Form(cases::as_form(plan, &body)) } else { Body::Json(body) }
-        }
+        "POST /case/{case}" | "POST /awards" => cases::body(key, draw, plan),
+        "POST /trend/{trend}" | "POST /actions" | "POST /action/{action}" => trends::body(key, draw, plan),
         "PUT /duty/{scope+}" => Body::Json(duty(draw)),
         "POST /erasures" => Body::Json(erasure(draw, plan)),
         "POST /grants" => {

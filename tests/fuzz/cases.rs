@@ -12,7 +12,10 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::scene::{Draw, OWN_STORE, Plan, Scene, payment_of, store_of, submission_of};
+use super::{
+    bodies::Body,
+    scene::{Draw, OWN_STORE, Plan, Scene, payment_of, store_of, submission_of},
+};
 use crate::harness::{answers, visit};
 
 /// Visits beyond all others, one for each case.
@@ -20,7 +23,8 @@ const FIRST: u32 = 410;
 const CASES: u32 = 8;
 
 /// Every other route that is called with a form is here too, beside JSON.
-pub const BY_FORM_TOO: [&str; 2] = ["POST /case/{case}", "POST /awards"];
+pub const BY_FORM_TOO: [&str; 5] =
+    ["POST /case/{case}", "POST /awards", "POST /trend/{trend}", "POST /actions", "POST /action/{action}"];
 
 const MOVES: [&str; 7] = ["take", "answer", "close", "hand-over", "award", "read-contact", "fly"];
 
@@ -87,8 +91,13 @@ pub fn drawn(draw: &mut Draw, scene: &Scene) -> String {
     id(scene, u32::try_from(draw.below(CASES as usize)).unwrap()).to_string()
 }
 
-/// A move, as a program or a form sends it.
-pub fn moved(draw: &mut Draw) -> Value {
+/// The body of one of these routes, as a program or a form sends it.
+pub fn body(key: &str, draw: &mut Draw, plan: &Plan<'_>) -> Body {
+    let body = if key == "POST /awards" { claimed(draw) } else { moved(draw) };
+    if plan.is_form_too() { Body::Form(as_form(plan, &body)) } else { Body::Json(body) }
+}
+
+fn moved(draw: &mut Draw) -> Value {
     let step = draw.pick(&MOVES);
     // Mostly as it is when nothing was done yet: else nearly all would come too late.
     let v = if draw.one_in(3) { 1 + draw.below(8) } else { 2 };
@@ -107,13 +116,13 @@ pub fn moved(draw: &mut Draw) -> Value {
 }
 
 /// A code that is mostly there.
-pub fn claimed(draw: &mut Draw) -> Value {
+fn claimed(draw: &mut Draw) -> Value {
     let number = u32::try_from(draw.below(CASES as usize + 1)).unwrap();
     json!({"store": draw.pick(&[OWN_STORE, OWN_STORE, 13]), "code": code(number)})
 }
 
 /// The same fields as the form of a page has them.
-pub fn as_form(plan: &Plan<'_>, body: &Value) -> Vec<(String, String)> {
+fn as_form(plan: &Plan<'_>, body: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let token = ("token".to_owned(), plan.scene.ticket(Ticket::Form, plan.session));
     let fields = body.as_object().unwrap().iter().map(|(name, value)| match name.as_str() {

@@ -324,7 +324,7 @@ fn token(draw: &mut Draw, plan: &Plan<'_>) -> Option<String> {
         Some("links" | "codes") => "issue pulse:",
         Some("stores" | "surveys" | "brand" | "days" | "accounts" | "endpoints" | "duty" | "nodes") => "admin",
         Some("reports" | "login") => "report: pulse:",
-        Some("cases" | "case" | "awards") => "follow: contact:",
+        Some("cases" | "case" | "awards" | "trend" | "actions" | "action") => "follow: contact:",
         Some("s" | "t" | "payments") => "",
         // A route that is new is shown all there are.
         _ => "issue admin report:",

@@ -9,6 +9,7 @@ use super::{
     accounts::Account,
     cases,
     scene::{Draw, OWN_STORE, Plan, Scene},
+    trends,
 };
 use crate::{
     harness::{signed_by, signed_for},
@@ -119,9 +120,12 @@ fn right(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "id" if plan.route.path.starts_with("/people") => format!("person-{}", draw.below(4)),
         "id" => plan.survey.to_owned(),
         "case" => cases::drawn(draw, plan.scene),
+        "trend" => trends::drawn(draw, plan.scene),
+        "action" => trends::drawn_action(draw, plan.scene),
         "day" => plan.scene.day(draw.below(5)).to_string(),
         // Inboxes have no endings.
         "path" => draw.pick(&["cn", "cn/east", "cn/east/shanghai", "cn/west", "mars"]).to_owned(),
+        "scope" if plan.route.path.starts_with("/actions") => draw.pick(&SCOPES).to_owned(),
         "scope" if plan.route.path.starts_with("/cases") => draw.pick(&SCOPES).to_owned(),
         "scope" if plan.route.path.starts_with("/duty") => draw.pick(&SCOPES).to_owned(),
         "scope" => format!("{}{}", draw.pick(&SCOPES), draw.pick(&ENDINGS)),
@@ -158,6 +162,15 @@ fn near(draw: &mut Draw, name: &str) -> &'static str {
             "12--",
             "-",
         ],
+        "trend" => &[
+            "20261120-0f1e2d3c4b5a6978",
+            "20261131-0f1e2d3c4b5a6978",
+            "20261120-0F1E2D3C4B5A6978",
+            "-0f1e2d3c4b5a6978",
+            "20261120-",
+            "-",
+        ],
+        "action" => &["20261121-0f1e2d3c", "-", "_x", "a%20b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
         "provider" => &["WeChat", "wechat%20", "%77echat", "paypal", "mapped:", "wechat."],
         "account" => &["none", "-", "Own", "own_x", "own-wechat-", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "%6fwn"],
         "endpoint" => {
@@ -234,6 +247,7 @@ pub fn query(draw: &mut Draw, plan: &Plan<'_>) -> String {
         "month",
         "scope",
         "page",
+        "trend",
         "grant",
     ] {
         let needed = name == "grant" && plan.route.path == "/login";
@@ -265,6 +279,7 @@ fn value(draw: &mut Draw, plan: &Plan<'_>, name: &str) -> String {
         "mine" => draw.pick(&["1", "0", "yes"]).to_owned(),
         "month" => plan.scene.day(draw.below(40)).strftime("%Y-%m").to_string(),
         "scope" => draw.pick(&SCOPES).to_owned(),
+        "trend" => trends::drawn(draw, plan.scene),
         "page" => draw.pick(&["1", "2", "0", "4294967295"]).to_owned(),
         _ if draw.slips(4) => plan.scene.token("issue admin", *now + 10.hours()),
         _ => plan.scene.token(draw.pick(&["report:", "report:cn/east", "report:store/12"]), *now + 10.hours()),

@@ -8,7 +8,12 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::{
-    cases::cases, endpoints::endpoints, guests_cases::guests_cases, nodes::nodes, payments::payments, people, receipt,
+    cases::{cases, trends},
+    endpoints::endpoints,
+    guests_cases::guests_cases,
+    nodes::nodes,
+    payments::payments,
+    people, receipt,
 };
 use crate::harness::signed_for;
 
@@ -91,8 +96,18 @@ impl Call {
 
 pub fn calls(keys: &GuestKeys, now: Timestamp) -> Vec<Call> {
     let of_guests = [links(), codes(keys), surveys(keys, now), answers(keys, now), guests_cases(keys, now)].concat();
-    let of_operators =
-        [catalog(), nodes(), days(), people::people(), erasures(now), payments(), endpoints(now), cases(now)].concat();
+    let of_operators = [
+        catalog(),
+        nodes(),
+        days(),
+        people::people(),
+        erasures(now),
+        payments(),
+        endpoints(now),
+        cases(now),
+        trends(now),
+    ]
+    .concat();
     [of_guests, reports(), of_operators].concat()
 }
 

@@ -1,13 +1,17 @@
-//! The calls of cases: an inbox, the moves of a case one after the other, and an award that is handed out.
+//! The calls of cases: an inbox, the moves of a case one after the other, and an award that is handed out. Also those of a
+//! trend, and of an action that answers it.
 
 use aftertaste::{
     domain::{
         case::CaseId,
+        place::Scope,
         survey::{FollowedUp, Severity},
+        trend::{Change, Trend, TrendId},
+        watch::{Direction, Watched},
     },
     table::{Contact, Opening},
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,6 +44,75 @@ pub async fn put_case(scene: &Scene) {
         .unwrap();
     let contact = Contact { how: "微信 lin_123".into(), agreed: "可以联系我".into(), at: now };
     table.put_contact(&visit.into(), &contact).await.unwrap();
+}
+
+fn watched() -> Watched {
+    Watched { series: "dine-in".parse().unwrap(), scope: Scope::Store(STORE.try_into().unwrap()), part: None }
+}
+
+/// The id of the store's score that fell.
+fn trend(now: Timestamp) -> TrendId {
+    TrendId::of(now.to_zoned(TimeZone::UTC).date() - 1.day(), &watched(), Direction::Drop)
+}
+
+/// Opens a trend of the same store.
+pub async fn put_trend(scene: &Scene) {
+    let id = trend(scene.now);
+    let (since, direction) = (id.day - 3.days(), Direction::Drop);
+    let (earliest, latest) = (since - 1.day(), since + 1.day());
+    let change = Change { direction, since, earliest, latest, points: -14.5, low: -20.0, high: -9.0, parts: None };
+    let trend = Trend::open(id, watched(), change, scene.now, Uuid::from_u128(8));
+    scene.app.table.open_trend(&trend).await.unwrap();
+}
+
+/// The calls of a trend and of an action that answers it.
+pub fn trends(now: Timestamp) -> Vec<Call> {
+    let id = trend(now).to_string();
+    let show = || new("GET /trend/{trend}").at(&[("trend", &id)]).grant("follow:store/34");
+    let step = |body: Value| new("POST /trend/{trend}").at(&[("trend", &id)]).grant("follow:store/34").json(&body);
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let described =
+        json!({"stores": [STORE], "start": today, "what": "中午加一台收银机", "owner": "lin", "trends": [id]});
+    let start = |body: &Value| new("POST /actions").grant("follow:store/34").json(body);
+    let mut without_owner = described.clone();
+    without_owner["owner"] = json!("nobody");
+    // Every id that a call makes is nil.
+    let action = format!("{}-00000000", today.strftime("%Y%m%d"));
+    let shown = || new("GET /action/{action}").at(&[("action", &action)]).grant("follow:store/34");
+    let end = |step: &str| {
+        let call = new("POST /action/{action}").at(&[("action", &action)]).grant("follow:store/34");
+        call.json(&json!({"move": step}))
+    };
+    let list = |scope: &str| new("GET /actions/{scope+}").at(&[("scope", scope)]).grant("follow:");
+    vec![
+        new("GET /cases/{scope+}").at(&[("scope", "store/34")]).grant("follow:"),
+        show(),
+        show().wants_page(),
+        show().grant("follow:store/12"),
+        new("GET /trend/{trend}").at(&[("trend", "20261120-0f1e2d3c4b5a6978")]).grant("follow:"),
+        new("GET /trend/{trend}").at(&[("trend", "x")]).grant("follow:"),
+        step(json!({"v": 1, "move": "fly"})),
+        start(&without_owner),
+        start(&described).grant("follow:store/12"),
+        start(&described),
+        start(&described),
+        step(json!({"v": 1, "move": "take"})),
+        step(json!({"v": 1, "move": "close", "outcome": "explained"})),
+        step(json!({"v": 2, "move": "hand-over", "to": "nobody"})),
+        step(json!({"v": 2, "move": "hand-over", "to": "lin"})),
+        step(json!({"v": 3, "move": "close", "outcome": "explained", "note": "门口修路"})),
+        list("store/34"),
+        list("store/34").wants_page(),
+        list("mars"),
+        list("store/34").grant("follow:cn/east"),
+        shown(),
+        shown().wants_page(),
+        shown().grant("follow:store/12"),
+        new("GET /action/{action}").at(&[("action", "20261121-0f1e2d3c")]).grant("follow:"),
+        end("take"),
+        end("withdraw"),
+        end("withdraw"),
+    ]
 }
 
 fn case(now: Timestamp) -> String {
