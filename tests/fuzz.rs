@@ -43,7 +43,7 @@ use scene::{ANSWERED, SESSIONS, Scene, key};
 use wire::{Reply, exchange};
 
 /// The gate has time for so many.
-const REQUESTS: usize = 4_000;
+const REQUESTS: usize = 6_000;
 
 const SEED: u64 = 2_026;
 

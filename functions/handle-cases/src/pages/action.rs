@@ -25,7 +25,7 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, shown: &Shown, was_withdraw
         @if was_withdrawn { (told(false, words.action.withdrawn_before)) }
         p.lead { (badge(words, listed)) span.due { (standing(words, listed, today)) } }
         h1 { (title) }
-        figure { blockquote { (listed.what) } figcaption { bdi { (owner(listed)) } } }
+        figure { blockquote { (listed.what) } }
         (facts(frame, shown))
         @for term in Term::ALL { (after(frame, shown, term, today)) }
         (answered(frame, shown, asked.call.now))
@@ -39,6 +39,7 @@ fn facts(frame: &Frame, shown: &Shown) -> Markup {
     let settles = Some(listed.settling_days).filter(|days| *days > 0);
     html! {
         dl.facts.known {
+            div { dt { (words.owner) } dd { (owner(listed)) } }
             div { dt { (words.action.stores) } dd { (stores(words, listed, NAMED)) } }
             @if let Some(days) = settles {
                 div { dt { (words.action.settles) } dd { (filled(words.action.days, &[("n", &days)])) } }
@@ -55,7 +56,7 @@ fn after(frame: &Frame, shown: &Shown, term: Term, today: Date) -> Markup {
     html! {
         @if let Some(judgement) = judgement {
             section.verdict {
-                h2 { (filled(words.verdict.after, &[("n", &term.days())])) ": " (words.verdict.name(judgement.verdict)) }
+                h2 { (filled(words.verdict.judged, &[("n", &term.days()), ("verdict", &words.verdict.name(judgement.verdict))])) }
                 (verdict(&words.verdict, judgement))
             }
         } @else if let Some(day) = shown.judged_on(term) {

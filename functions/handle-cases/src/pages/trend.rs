@@ -170,10 +170,15 @@ fn ways_on(frame: &Frame, page: &Page<'_>) -> Markup {
         nav.chips.pages aria-label=(words.report) {
             @if reads { a href=(frame.to(&report)) { (words.trend.see_report) } }
             @if page.shown.may.act && frame.has_forms() {
-                a href=(frame.to(&format!("/actions/{scope}?trend={}", listed.trend))) { (words.action.start) }
+                a href=(frame.to(&to_act(page.shown))) { (words.action.start) }
             }
         }
     }
+}
+
+/// The form of a new action, filled in for the score.
+fn to_act(shown: &Shown) -> String {
+    format!("/actions/{}?trend={}", shown.listed.watched.scope, shown.listed.trend)
 }
 
 fn actions(frame: &Frame, page: &Page<'_>) -> Markup {
@@ -203,7 +208,8 @@ fn bar(page: &Page<'_>) -> Markup {
         @if page.moves.frame.has_forms() && !may.close.is_empty() {
             div.bar {
                 @if may.take { (page.moves.form(None, &page.moves.button("take", words.take))) }
-                a.button.quiet[may.take] href="#close" { (words.close) }
+                @else if may.act { a.button href=(page.moves.frame.to(&to_act(page.shown))) { (words.action.start) } }
+                a.button.quiet[may.take || may.act] href="#close" { (words.close) }
             }
         }
     }

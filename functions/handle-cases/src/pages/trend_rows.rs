@@ -77,5 +77,5 @@ fn kind(listed: &Listed) -> &'static str {
 
 /// What is said of a page that leads elsewhere: the name of the pages, and that of the scope.
 pub(super) fn way_on(frame: &Frame, address: &str, pages: &str, scope: &str) -> Markup {
-    html! { nav.chips.pages aria-label=(pages) { a href=(frame.to(address)) { (pages) " · " bdi { (scope) } } } }
+    html! { nav.chips.pages aria-label=(pages) { a href=(frame.to(address)) { span { (pages) " · " bdi { (scope) } } } } }
 }

@@ -50,8 +50,9 @@ pub(crate) struct ActionWords {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VerdictWords {
-    /// Over a verdict.
+    /// Over a verdict that is still to come, and over one that is there.
     pub after: &'static str,
+    pub judged: &'static str,
     /// The effect with its interval, against how many stores.
     pub effect: &'static str,
     pub moved_as_far: &'static str,

@@ -1,6 +1,6 @@
 //! The kinds of problem, with what is the same for all of a kind.
 
-use http::StatusCode as Status;
+use http::StatusCode as Code;
 
 /// The kinds of problem. A new one gets words for guests, or says that none meets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl ProblemKind {
     }
 
     /// The HTTP status.
-    pub fn status(self) -> Status {
+    pub fn status(self) -> Code {
         self.parts().1
     }
 
@@ -177,66 +177,64 @@ impl ProblemKind {
         self.parts().2
     }
 
-    fn parts(self) -> (&'static str, Status, &'static str) {
+    fn parts(self) -> (&'static str, Code, &'static str) {
         match self {
-            Self::Malformed => ("malformed", Status::BAD_REQUEST, "Not JSON"),
-            Self::GrantMissing => ("grant-missing", Status::UNAUTHORIZED, "A grant is needed"),
-            Self::GrantInvalid => ("grant-invalid", Status::UNAUTHORIZED, "Not a grant"),
-            Self::GrantExpired => ("grant-expired", Status::UNAUTHORIZED, "The grant has ended"),
-            Self::GrantInsufficient => ("grant-insufficient", Status::FORBIDDEN, "The grant does not allow this"),
-            Self::SessionEnded => ("session-ended", Status::UNAUTHORIZED, "Signed out"),
-            Self::FormRefused => ("form-refused", Status::FORBIDDEN, "Not a form of this session"),
-            Self::SignInEnded => ("sign-in-ended", Status::GONE, "This sign-in link no longer works"),
-            Self::SignInRefused => ("sign-in-refused", Status::FORBIDDEN, "Nobody who is listed"),
-            Self::PersonUnknown => ("person-unknown", Status::NOT_FOUND, "No such person"),
-            Self::EmailTaken => ("email-taken", Status::CONFLICT, "Another person has this address"),
-            Self::LinkUnknown => ("link-unknown", Status::NOT_FOUND, "Not a survey link"),
-            Self::CodeUnknown => ("code-unknown", Status::NOT_FOUND, "Not a code of a table"),
+            Self::Malformed => ("malformed", Code::BAD_REQUEST, "Not JSON"),
+            Self::GrantMissing => ("grant-missing", Code::UNAUTHORIZED, "A grant is needed"),
+            Self::GrantInvalid => ("grant-invalid", Code::UNAUTHORIZED, "Not a grant"),
+            Self::GrantExpired => ("grant-expired", Code::UNAUTHORIZED, "The grant has ended"),
+            Self::GrantInsufficient => ("grant-insufficient", Code::FORBIDDEN, "The grant does not allow this"),
+            Self::SessionEnded => ("session-ended", Code::UNAUTHORIZED, "Signed out"),
+            Self::FormRefused => ("form-refused", Code::FORBIDDEN, "Not a form of this session"),
+            Self::SignInEnded => ("sign-in-ended", Code::GONE, "This sign-in link no longer works"),
+            Self::SignInRefused => ("sign-in-refused", Code::FORBIDDEN, "Nobody who is listed"),
+            Self::PersonUnknown => ("person-unknown", Code::NOT_FOUND, "No such person"),
+            Self::EmailTaken => ("email-taken", Code::CONFLICT, "Another person has this address"),
+            Self::LinkUnknown => ("link-unknown", Code::NOT_FOUND, "Not a survey link"),
+            Self::CodeUnknown => ("code-unknown", Code::NOT_FOUND, "Not a code of a table"),
             Self::LinkFromTheFuture => {
-                ("link-from-the-future", Status::NOT_FOUND, "A link for a payment that has not happened")
+                ("link-from-the-future", Code::NOT_FOUND, "A link for a payment that has not happened")
             }
-            Self::AccountUnknown => ("account-unknown", Status::NOT_FOUND, "No such account"),
-            Self::EndpointUnknown => ("endpoint-unknown", Status::NOT_FOUND, "No such endpoint"),
-            Self::EventUnknown => ("event-unknown", Status::NOT_FOUND, "No such event at this endpoint"),
-            Self::NoticeRefused => ("notice-refused", Status::UNAUTHORIZED, "Not a notice of the provider"),
-            Self::NoticeUnreadable => {
-                ("notice-unreadable", Status::INTERNAL_SERVER_ERROR, "A notice that can't be read")
-            }
-            Self::StoreUnknown => ("store-unknown", Status::NOT_FOUND, "No such store"),
-            Self::SurveyUnknown => ("survey-unknown", Status::NOT_FOUND, "No such survey"),
-            Self::ScopeUnknown => ("scope-unknown", Status::NOT_FOUND, "No such scope"),
-            Self::ResponseUnknown => ("response-unknown", Status::NOT_FOUND, "No such answer"),
-            Self::RouteUnknown => ("route-unknown", Status::NOT_FOUND, "No such address"),
-            Self::AlreadyAnswered => ("already-answered", Status::CONFLICT, "Already answered"),
-            Self::TakenBack => ("taken-back-before", Status::CONFLICT, "This answer was taken back"),
-            Self::NotTakenBack => ("not-taken-back", Status::CONFLICT, "The answer was not taken back"),
-            Self::SurveyChanged => ("survey-changed", Status::CONFLICT, "The store asks another survey now"),
-            Self::LinkExpired => ("link-expired", Status::GONE, "The link has expired"),
-            Self::BodyTooLarge => ("body-too-large", Status::PAYLOAD_TOO_LARGE, "The body is too large"),
+            Self::AccountUnknown => ("account-unknown", Code::NOT_FOUND, "No such account"),
+            Self::EndpointUnknown => ("endpoint-unknown", Code::NOT_FOUND, "No such endpoint"),
+            Self::EventUnknown => ("event-unknown", Code::NOT_FOUND, "No such event at this endpoint"),
+            Self::NoticeRefused => ("notice-refused", Code::UNAUTHORIZED, "Not a notice of the provider"),
+            Self::NoticeUnreadable => ("notice-unreadable", Code::INTERNAL_SERVER_ERROR, "A notice that can't be read"),
+            Self::StoreUnknown => ("store-unknown", Code::NOT_FOUND, "No such store"),
+            Self::SurveyUnknown => ("survey-unknown", Code::NOT_FOUND, "No such survey"),
+            Self::ScopeUnknown => ("scope-unknown", Code::NOT_FOUND, "No such scope"),
+            Self::ResponseUnknown => ("response-unknown", Code::NOT_FOUND, "No such answer"),
+            Self::RouteUnknown => ("route-unknown", Code::NOT_FOUND, "No such address"),
+            Self::AlreadyAnswered => ("already-answered", Code::CONFLICT, "Already answered"),
+            Self::TakenBack => ("taken-back-before", Code::CONFLICT, "This answer was taken back"),
+            Self::NotTakenBack => ("not-taken-back", Code::CONFLICT, "The answer was not taken back"),
+            Self::SurveyChanged => ("survey-changed", Code::CONFLICT, "The store asks another survey now"),
+            Self::LinkExpired => ("link-expired", Code::GONE, "The link has expired"),
+            Self::BodyTooLarge => ("body-too-large", Code::PAYLOAD_TOO_LARGE, "The body is too large"),
             Self::UnsupportedMediaType => {
-                ("unsupported-media-type", Status::UNSUPPORTED_MEDIA_TYPE, "Not a type that is read")
+                ("unsupported-media-type", Code::UNSUPPORTED_MEDIA_TYPE, "Not a type that is read")
             }
-            Self::AnswersInvalid => ("answers-invalid", Status::UNPROCESSABLE_ENTITY, "Some answers do not fit"),
-            Self::Invalid => ("invalid", Status::UNPROCESSABLE_ENTITY, "Not a value that can be taken"),
+            Self::AnswersInvalid => ("answers-invalid", Code::UNPROCESSABLE_ENTITY, "Some answers do not fit"),
+            Self::Invalid => ("invalid", Code::UNPROCESSABLE_ENTITY, "Not a value that can be taken"),
             Self::PaymentTooOld => {
-                ("payment-too-old", Status::UNPROCESSABLE_ENTITY, "A payment too long ago for this grant")
+                ("payment-too-old", Code::UNPROCESSABLE_ENTITY, "A payment too long ago for this grant")
             }
-            Self::ItemUnreadable => ("item-unreadable", Status::CONFLICT, "What is stored can't be read"),
-            Self::TooMany => ("too-many", Status::TOO_MANY_REQUESTS, "Too many at once"),
-            Self::CaseUnknown => ("case-unknown", Status::NOT_FOUND, "No such case"),
-            Self::CaseMoved => ("case-moved", Status::CONFLICT, "The case has moved on"),
-            Self::TrendUnknown => ("trend-unknown", Status::NOT_FOUND, "No such trend"),
-            Self::TrendMoved => ("trend-moved", Status::CONFLICT, "The trend has moved on"),
-            Self::ActionUnknown => ("action-unknown", Status::NOT_FOUND, "No such action"),
-            Self::ActionMoved => ("action-moved", Status::CONFLICT, "The action has changed"),
-            Self::ContactUnknown => ("contact-unknown", Status::NOT_FOUND, "No contact is kept"),
-            Self::AwardUnknown => ("award-unknown", Status::NOT_FOUND, "No such award"),
-            Self::AwardRedeemed => ("award-redeemed", Status::CONFLICT, "The award was handed out"),
-            Self::CaseNotYours => ("case-not-yours", Status::CONFLICT, "Only for who sent the answer"),
-            Self::CaseNotAnswered => ("case-not-answered", Status::CONFLICT, "The store has not replied"),
-            Self::NotOfThisCase => ("not-of-this-case", Status::CONFLICT, "Not something that this case takes"),
-            Self::ReopenedTooOften => ("reopened-too-often", Status::CONFLICT, "Opened again three times"),
-            Self::Unavailable => ("unavailable", Status::SERVICE_UNAVAILABLE, "Not available just now"),
+            Self::ItemUnreadable => ("item-unreadable", Code::CONFLICT, "What is stored can't be read"),
+            Self::TooMany => ("too-many", Code::TOO_MANY_REQUESTS, "Too many at once"),
+            Self::CaseUnknown => ("case-unknown", Code::NOT_FOUND, "No such case"),
+            Self::CaseMoved => ("case-moved", Code::CONFLICT, "The case has moved on"),
+            Self::TrendUnknown => ("trend-unknown", Code::NOT_FOUND, "No such trend"),
+            Self::TrendMoved => ("trend-moved", Code::CONFLICT, "The trend has moved on"),
+            Self::ActionUnknown => ("action-unknown", Code::NOT_FOUND, "No such action"),
+            Self::ActionMoved => ("action-moved", Code::CONFLICT, "The action has changed"),
+            Self::ContactUnknown => ("contact-unknown", Code::NOT_FOUND, "No contact is kept"),
+            Self::AwardUnknown => ("award-unknown", Code::NOT_FOUND, "No such award"),
+            Self::AwardRedeemed => ("award-redeemed", Code::CONFLICT, "The award was handed out"),
+            Self::CaseNotYours => ("case-not-yours", Code::CONFLICT, "Only for who sent the answer"),
+            Self::CaseNotAnswered => ("case-not-answered", Code::CONFLICT, "The store has not replied"),
+            Self::NotOfThisCase => ("not-of-this-case", Code::CONFLICT, "Not something that this case takes"),
+            Self::ReopenedTooOften => ("reopened-too-often", Code::CONFLICT, "Opened again three times"),
+            Self::Unavailable => ("unavailable", Code::SERVICE_UNAVAILABLE, "Not available just now"),
         }
     }
 }
