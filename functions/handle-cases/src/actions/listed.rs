@@ -115,7 +115,8 @@ pub(super) async fn of_scope(asked: &Asked<'_>, stores: Stores) -> Result<OfScop
     let today = stores.today(now);
     let (from, to) = (today.saturating_sub(LISTED_DAYS.days()), today.saturating_add((AHEAD_DAYS + 1).days()));
     let mut found = asked.app.table.actions(from, to).await?;
-    let shown = |number: StoreNumber| stores.all.iter().find(|store| store.number == number);
+    let by_number: BTreeMap<StoreNumber, &Store> = stores.all.iter().map(|store| (store.number, store)).collect();
+    let shown = |number: StoreNumber| by_number.get(&number).copied();
     found.retain(|stored| stored.action.details.stores.iter().any(|number| shown(*number).is_some()));
     sort(&mut found);
     let people = People::of(asked.app, now).await?;

@@ -150,14 +150,14 @@ fn is_of(scope: &Scope, store: &Store) -> bool {
     }
 }
 
-/// The people who follow any of the stores.
+/// The people who follow any of the stores that can be ticked.
 fn owner(frame: &Frame, people: &People, list: &OnList<'_>, chosen: &str) -> Markup {
     let words = frame.words;
-    let all = &list.of_scope.stores.all;
+    let stores = || list.of_scope.stores.all.iter().take(MOST_STORES);
     html! {
         label { span { (words.owner) } select name="owner" required {
             option value="" { (words.choose) }
-            @for (id, name) in people.who(|person| all.iter().any(|store| follows(person, store))) {
+            @for (id, name) in people.who(|person| stores().any(|store| follows(person, store))) {
                 option value=(id) selected[id.as_str() == chosen] { (name) }
             }
         } }
