@@ -249,7 +249,7 @@ async fn a_verdict_is_said_in_words() {
             &["tell", "An effect of 5.6 points or more"],
             "无法判断",
         ),
-        (json!({"verdict": "too-early"}), &["Too early", "no store has 100 answers"], "为时过早"),
+        (json!({"verdict": "too-early"}), &["Too few answers", "No store has 100 answers"], "为时过早"),
         (json!({"verdict": "no-comparison"}), &["No comparison", "fewer than five stores"], "无从比较"),
         (
             mixed,

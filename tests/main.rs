@@ -48,6 +48,7 @@ mod start;
 mod structure;
 mod this_machine;
 mod trends;
+mod verdicts;
 mod verifying;
 mod versions;
 mod views;

@@ -36,6 +36,7 @@ pub fn changed(scope: &str, direction: Direction, part: Option<Part>) -> Trend {
         points: -14.5 * sign,
         low: -14.5 * sign - 5.5,
         high: -14.5 * sign + 5.5,
+        beside: false,
         parts: None,
     };
     let id = TrendId::of(days_ago(1), &watched, direction);

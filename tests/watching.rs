@@ -48,7 +48,9 @@ async fn a_store_that_fell_is_named_with_the_day_since_when() {
     put_history(&world).await;
     let table = &world.stack.app.table;
     let last = days_ago(1);
-    let history = History::read(table, first_of_window(last.saturating_sub(12.days())), last).await.unwrap();
+    let stores = table.stores().await.unwrap().stores;
+    let first = first_of_window(last.saturating_sub(12.days()));
+    let history = History::read(table, stores.clone(), (first, last)).await.unwrap();
     let night = history.watch(last, 100);
     assert!(named(&night, Direction::Rise).is_empty());
     assert!(named(&night, Direction::Drop).contains(&("store/405".to_owned(), false)));
@@ -62,7 +64,7 @@ async fn a_store_that_fell_is_named_with_the_day_since_when() {
     // Before it fell, nobody is named; two nights after, it is. The same night again says the same.
     assert!(named(&history.watch(days_ago(11), 100), Direction::Drop).is_empty());
     assert!(named(&history.watch(days_ago(8), 100), Direction::Drop).contains(&("store/405".to_owned(), false)));
-    let again = History::read(table, first_of_window(last), last).await.unwrap().watch(last, 100);
+    let again = History::read(table, stores, (first_of_window(last), last)).await.unwrap().watch(last, 100);
     assert_eq!((again.watched, again.watch), (night.watched, night.watch));
     // Twelve stores are siblings, though each of both nodes has fewer than ten.
     let siblings = night.groups.iter().find(|(_, _, stores, _)| *stores).unwrap();

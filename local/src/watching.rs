@@ -87,7 +87,7 @@ impl WatchCommand {
         if let Err(mistake) = checked(from, to, over) {
             return Ok(Err(mistake));
         }
-        let history = History::read(table, first_of_window(from), to).await?;
+        let history = History::read(table, stores.clone(), (first_of_window(from), to)).await?;
         let nodes = table.nodes().await?;
         let name = |scope: &Scope| {
             let name = match scope {

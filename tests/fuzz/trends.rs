@@ -39,6 +39,7 @@ pub async fn put(table: &Table, scene: &Scene) {
             points: -14.5,
             low: -20.0,
             high: -9.0,
+            beside: false,
             parts: (number > 1).then(Vec::new),
         };
         table.open_trend(&Trend::open(id, watched, change, scene.now, Uuid::new_v4())).await.unwrap();

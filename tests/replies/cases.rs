@@ -60,7 +60,17 @@ pub async fn put_trend(scene: &Scene) {
     let id = trend(scene.now);
     let (since, direction) = (id.day - 3.days(), Direction::Drop);
     let (earliest, latest) = (since - 1.day(), since + 1.day());
-    let change = Change { direction, since, earliest, latest, points: -14.5, low: -20.0, high: -9.0, parts: None };
+    let change = Change {
+        direction,
+        since,
+        earliest,
+        latest,
+        points: -14.5,
+        low: -20.0,
+        high: -9.0,
+        beside: false,
+        parts: None,
+    };
     let trend = Trend::open(id, watched(), change, scene.now, Uuid::from_u128(8));
     scene.app.table.open_trend(&trend).await.unwrap();
 }

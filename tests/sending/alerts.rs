@@ -27,6 +27,7 @@ fn trend(office: &Office, scope: &str, direction: Direction) -> Trend {
         points: if direction == Direction::Drop { -14.4 } else { 14.4 },
         low: -20.0,
         high: -9.0,
+        beside: false,
         parts: Some(vec![Moved { part: dinner, difference: -27.5 }]),
     };
     let id = TrendId::of(date(2026, 11, 28), &watched, direction);

@@ -109,6 +109,9 @@ fn data(trend: &Trend, notice: &Notice) -> Map<String, Value> {
     if let Scope::Store(number) = &watched.scope {
         data.insert("store".to_owned(), json!(number));
     }
+    if change.beside {
+        data.insert("beside".to_owned(), json!(true));
+    }
     if let Some(part) = &watched.part {
         data.insert("part".to_owned(), json!(part));
     }

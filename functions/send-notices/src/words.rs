@@ -22,6 +22,11 @@ pub(crate) struct Words {
     alerts_title: Counted,
     alert_down: &'static str,
     alert_up: &'static str,
+    /// The same where its own score did not move that way.
+    alert_behind: &'static str,
+    alert_ahead: &'static str,
+    /// Of answers by codes.
+    alert_of_codes: &'static str,
     alert_parts: &'static str,
     alert_of_part: &'static str,
     /// Before a fallen score that nobody has taken.
@@ -117,10 +122,17 @@ impl Words {
         let since = text("since").parse::<Date>().map(|day| self.date(day)).unwrap_or_default();
         let name = match part {
             Some(part) => filled(self.alert_of_part, &[("store", &name), ("part", &part)]),
+            None if text("series").contains('@') => filled(self.alert_of_codes, &[("store", &name)]),
             None => name.to_owned(),
         };
         let parts = if parts.is_empty() { String::new() } else { filled(self.alert_parts, &[("parts", &parts)]) };
-        let line = if text("direction") == "up" { self.alert_up } else { self.alert_down };
+        let is_beside = data.get("beside").and_then(Value::as_bool) == Some(true);
+        let line = match (text("direction") == "up", is_beside) {
+            (false, false) => self.alert_down,
+            (false, true) => self.alert_behind,
+            (true, false) => self.alert_up,
+            (true, true) => self.alert_ahead,
+        };
         let late = if is_late { self.alert_overdue } else { "" };
         let points = format!("{points:.0}");
         let values: [(&str, &dyn std::fmt::Display); 4] =

@@ -100,7 +100,12 @@ fn leading_to_trend(found: &ChangedScope, text: Markup) -> Markup {
 }
 
 fn moved(found: &ChangedScope, words: &Words) -> String {
-    let text = if found.fell() { words.since.lower } else { words.since.higher };
+    let text = match (found.fell(), found.change.beside) {
+        (true, false) => words.since.lower,
+        (true, true) => words.since.behind,
+        (false, false) => words.since.higher,
+        (false, true) => words.since.ahead,
+    };
     let Change { points, since, .. } = found.change;
     filled(text, &[("points", &about(points)), ("day", &words.day_of(since))])
 }

@@ -263,6 +263,9 @@ pub(crate) struct SentenceWords {
 pub(crate) struct SinceWords {
     pub lower: &'static str,
     pub higher: &'static str,
+    /// The same where its own score did not move that way.
+    pub behind: &'static str,
+    pub ahead: &'static str,
     pub may_be_lower: &'static str,
     pub may_be_higher: &'static str,
     pub none: &'static str,

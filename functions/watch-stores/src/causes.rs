@@ -1,12 +1,14 @@
 //! Which changes come of others: one store that falls moves every node above it, most of their channels and segments, and
-//! the answers by its codes. Those who answer for it are told once.
+//! the answers by its codes. Those who answer for it are told once. And a node with other stores has another score, though
+//! none of them changed.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use aftertaste::{
     domain::{
-        count::Recommendations,
-        place::{Path, Scope},
+        count::{Recommendations, Series},
+        place::{Path, Scope, StoreNumber},
         trend::Change,
         visit::Origin,
         watch::{Direction, Watched, Windows, what_changed},
@@ -15,7 +17,7 @@ use aftertaste::{
 };
 use jiff::civil::Date;
 
-/// From this share of a node's change on, it comes of the scopes below that changed themselves.
+/// From this share of a change on, it comes of those below that changed themselves, or came or went.
 const MOSTLY: f64 = 0.5;
 
 /// What the watch found of one scope in one direction.
@@ -39,111 +41,152 @@ pub(crate) fn in_order(mut all: Vec<Named<'_>>) -> Vec<Named<'_>> {
     all
 }
 
-/// The changes that are told by themselves.
+/// What a change comes of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Comes {
+    /// It is one by itself.
+    OfItself,
+    /// It comes mostly of these, by their places.
+    Of(Vec<usize>),
+    /// It comes mostly of stores that answer only before it, or only since.
+    OfOtherStores,
+}
+
+/// The changes that were met so far, each after all that it may come of.
 pub(crate) struct Causes<'a> {
     all: &'a [Named<'a>],
     history: &'a History,
     last: Date,
+    paths: BTreeMap<StoreNumber, &'a Path>,
+    /// Those that are told by themselves.
     own: Vec<usize>,
+    /// What each whole scope's change comes of: of itself, or of others.
+    wholes: BTreeMap<usize, Vec<usize>>,
 }
 
 impl<'a> Causes<'a> {
     pub(crate) fn new(all: &'a [Named<'a>], history: &'a History, last: Date) -> Self {
-        Self { all, history, last, own: Vec::new() }
+        let paths = history.stores().iter().map(|store| (store.number, &store.details.path)).collect();
+        Self { all, history, last, paths, own: Vec::new(), wholes: BTreeMap::new() }
     }
 
-    /// Adds one that is told by itself.
+    /// Adds one that is told by itself, and may be what others come of.
     pub(crate) fn add(&mut self, at: usize) {
         self.own.push(at);
+        self.add_whole(at, vec![at]);
     }
 
-    /// Those that make up a change; none if it is one by itself.
-    pub(crate) fn of(&self, named: &Named<'_>) -> Vec<usize> {
+    /// Adds one that comes of others.
+    pub(crate) fn add_whole(&mut self, at: usize, of: Vec<usize>) {
+        if self.all.get(at).is_some_and(|named| named.watched.part.is_none()) {
+            self.wholes.insert(at, of);
+        }
+    }
+
+    pub(crate) fn of(&self, named: &Named<'_>) -> Comes {
         let Watched { series, scope, part } = named.watched;
-        let below = self.alike(named, |own| self.lies_within(&own.watched.scope, scope));
-        let of_other_guests: Vec<usize> = below
-            .iter()
-            .copied()
-            .filter(|own| self.watched(*own).is_some_and(|own| own.series.origin == Origin::Payment))
-            .collect();
-        if series.origin != Origin::Payment && !of_other_guests.is_empty() {
-            return of_other_guests;
+        let is_alike = |own: &Named<'_>| own.direction == named.direction && own.watched.series.survey == series.survey;
+        let is_of_payments = |own: &Named<'_>| own.watched.series.origin == Origin::Payment;
+        let is_lesser = part.is_some() || series.origin != Origin::Payment;
+        if is_lesser {
+            let is_its_whole = |own: &Named<'_>| is_alike(own) && is_of_payments(own) && own.watched.scope == *scope;
+            let whole = self.wholes.iter().find(|(at, _)| self.all.get(**at).is_some_and(is_its_whole));
+            if let Some((_, of)) = whole {
+                return Comes::Of(of.clone());
+            }
         }
-        let same: Vec<usize> =
-            below.into_iter().filter(|own| self.watched(*own).is_some_and(|own| own.series == *series)).collect();
-        if part.is_some() {
-            return same;
-        }
-        let beneath: Vec<usize> =
-            same.into_iter().filter(|own| self.watched(*own).is_some_and(|own| own.scope != *scope)).collect();
-        let topmost = self.topmost(&beneath);
-        if self.share_of(named, &topmost) >= MOSTLY { topmost } else { Vec::new() }
-    }
-
-    fn watched(&self, at: usize) -> Option<&'a Watched> {
-        self.all.get(at).map(|named| named.watched)
-    }
-
-    /// Whole scopes that are told by themselves and moved the same way.
-    fn alike(&self, named: &Named<'_>, is_meant: impl Fn(&Named<'_>) -> bool) -> Vec<usize> {
-        let of = |at: &usize| {
-            let own = self.all.get(*at);
-            own.is_some_and(|own| own.direction == named.direction && own.watched.part.is_none() && is_meant(own))
+        let Scope::Node(node) = scope else { return Comes::OfItself };
+        let is_beneath = |own: &Named<'_>| {
+            let is_whole = own.watched.part.is_none() && own.watched.scope != *scope;
+            is_alike(own) && is_of_payments(own) && is_whole && self.lies_within(&own.watched.scope, node)
         };
-        self.own.iter().copied().filter(of).collect()
-    }
-
-    /// Whether a scope is another or lies below it.
-    fn lies_within(&self, scope: &Scope, other: &Scope) -> bool {
-        match (scope, other) {
-            (Scope::Node(path), Scope::Node(node)) => node.covers(path),
-            (Scope::Store(_), Scope::Node(node)) => self.path(scope).is_some_and(|path| node.covers(path)),
-            _ => scope == other,
+        let beneath: Vec<usize> =
+            self.own.iter().copied().filter(|at| self.all.get(*at).is_some_and(is_beneath)).collect();
+        let causes = self.topmost(&beneath);
+        let parts = causes.iter().filter_map(|at| self.all.get(*at));
+        let parts: Vec<Windows> =
+            parts.map(|own| self.windows_within(node, &own.watched.scope, series, named.change.since)).collect();
+        let whole = self.sum(&self.history.days_of(&whole_of(named.watched), self.last), named.change.since);
+        if share_of(&parts, whole, named.direction) >= MOSTLY {
+            return Comes::Of(causes);
         }
+        if self.comes_of_other_stores(node, named, whole) { Comes::OfOtherStores } else { Comes::OfItself }
     }
 
-    fn path(&self, scope: &Scope) -> Option<&'a Path> {
-        let Scope::Store(number) = scope else { return None };
-        self.history.stores().iter().find(|store| store.number == *number).map(|store| &store.details.path)
+    /// Whether a node's change comes mostly of stores that came or went.
+    fn comes_of_other_stores(&self, node: &Path, named: &Named<'_>, whole: Windows) -> bool {
+        let stores = self.history.stores_below(node).into_iter();
+        let series = &named.watched.series;
+        let windows = stores.map(|store| self.windows_within(node, &Scope::Store(store), series, named.change.since));
+        let others: Vec<Windows> =
+            windows.filter(|windows| (windows.before.n() == 0) != (windows.since.n() == 0)).collect();
+        share_of(&others, whole, named.direction) >= MOSTLY
+    }
+
+    /// Whether a scope is a node or lies below it.
+    fn lies_within(&self, scope: &Scope, node: &Path) -> bool {
+        match scope {
+            Scope::Node(path) => node.covers(path),
+            Scope::Store(store) => self.paths.get(store).is_some_and(|path| node.covers(path)),
+        }
     }
 
     /// Those that lie in no other of them: their guests are counted once.
     fn topmost(&self, some: &[usize]) -> Vec<usize> {
-        let scope = |at: usize| self.watched(at).map(|watched| &watched.scope);
-        let lies_in_another = |at: &usize| {
-            let others = some.iter().filter(|other| scope(**other) != scope(*at));
-            let within = |other: &usize| Some(self.lies_within(scope(*at)?, scope(*other)?));
-            others.into_iter().any(|other| within(other).unwrap_or(false))
-        };
-        some.iter().copied().filter(|at| !lies_in_another(at)).collect()
-    }
-
-    /// How much of a change some scopes below make up, 0 to 1 and more: exactly, by their scores and shares.
-    fn share_of(&self, named: &Named<'_>, some: &[usize]) -> f64 {
-        let whole = self.windows(named.watched, named.change.since);
-        let parts: Vec<Windows> = some
+        let scope = |at: usize| self.all.get(at).map(|named| &named.watched.scope);
+        let nodes: Vec<&Path> = some
             .iter()
-            .filter_map(|at| self.watched(*at))
-            .map(|watched| self.windows(watched, named.change.since))
+            .filter_map(|at| match scope(*at) {
+                Some(Scope::Node(path)) => Some(path),
+                _ => None,
+            })
             .collect();
-        let rest = parts.iter().fold(whole, |rest, part| Windows {
-            before: rest.before.without(part.before),
-            since: rest.since.without(part.since),
-        });
-        let all: Vec<Windows> = parts.into_iter().chain([rest]).collect();
-        let figures = what_changed(&[all], named.direction).dimensions;
-        let moved: Vec<f64> = figures.iter().flatten().map(|figure| figure.score + figure.mix).collect();
-        let total: f64 = moved.iter().sum();
-        if total == 0.0 { 0.0 } else { moved.iter().take(some.len()).sum::<f64>() / total }
+        let is_topmost = |at: &usize| {
+            scope(*at).is_some_and(|scope| {
+                let others = nodes.iter().filter(|node| *scope != Scope::Node((**node).clone()));
+                !others.into_iter().any(|node| self.lies_within(scope, node))
+            })
+        };
+        some.iter().copied().filter(is_topmost).collect()
     }
 
-    /// The answers before a day of the window, and since.
-    fn windows(&self, watched: &Watched, since: Date) -> Windows {
-        let days = self.history.days_of(watched, self.last);
+    /// The answers of a scope below a node that count towards it, before a day and since.
+    fn windows_within(&self, node: &Path, scope: &Scope, series: &Series, since: Date) -> Windows {
+        let days = match scope {
+            Scope::Store(store) => self.history.days_within(node, *store, series, self.last),
+            Scope::Node(_) => {
+                let watched = Watched { series: series.clone(), scope: scope.clone(), part: None };
+                self.history.days_of(&watched, self.last)
+            }
+        };
+        self.sum(&days, since)
+    }
+
+    fn sum(&self, days: &[(Date, Recommendations)], since: Date) -> Windows {
         let sum = |is_since: bool| {
             let days = days.iter().filter(|(day, _)| (*day >= since) == is_since);
             days.fold(Recommendations::default(), |all, (_, answers)| all.and(*answers))
         };
         Windows { before: sum(false), since: sum(true) }
     }
+}
+
+/// The scope of which something is a part; of a whole scope itself.
+fn whole_of(watched: &Watched) -> Watched {
+    Watched { part: None, ..watched.clone() }
+}
+
+/// How much of a change some parts make up, 0 to 1 and more: exactly, by their scores and shares. 0 where the whole moved
+/// the other way as answered.
+fn share_of(parts: &[Windows], whole: Windows, direction: Direction) -> f64 {
+    let rest = parts.iter().fold(whole, |rest, part| Windows {
+        before: rest.before.without(part.before),
+        since: rest.since.without(part.since),
+    });
+    let all: Vec<Windows> = parts.iter().copied().chain([rest]).collect();
+    let figures = what_changed(&[all], direction).dimensions;
+    let moved: Vec<f64> = figures.iter().flatten().map(|figure| figure.score + figure.mix).collect();
+    let total: f64 = moved.iter().sum();
+    let is_its_way = if direction == Direction::Drop { total < 0.0 } else { total > 0.0 };
+    if is_its_way { moved.iter().take(parts.len()).sum::<f64>() / total } else { 0.0 }
 }

@@ -21,8 +21,11 @@ use uuid::Uuid;
 /// The function's name, in its logs and in the template.
 pub const FUNCTION: &str = "watch-stores";
 
-/// Actions that began more days ago are judged, or never will be: 63 days before them are known for so long.
+/// Actions that began more days ago are judged, or never will be: the days before them are known for so long.
 const ACTIONS_BACK_DAYS: i64 = 90;
+
+/// Actions that began up to so many days before those may fall into the days that these are compared with.
+const OTHERS_BACK_DAYS: i64 = 63 + 28;
 
 /// How far back a night can be run again.
 const NIGHTS_BACK_DAYS: i64 = 120;
@@ -109,21 +112,33 @@ pub async fn handle(
         let message = format!("day is one of the last {NIGHTS_BACK_DAYS} days that are over for every store.");
         return Err(WatchError::Event(message));
     }
-    let actions = table.actions(day.saturating_sub(ACTIONS_BACK_DAYS.days()), day).await?;
-    let history = History::read(table, first_day(&actions, day), day).await?;
+    let actions = table.actions(day.saturating_sub((ACTIONS_BACK_DAYS + OTHERS_BACK_DAYS).days()), day).await?;
+    let due: Vec<&StoredAction> = actions.iter().filter(|stored| is_due(stored, day)).collect();
+    let history = History::read(table, stores, (first_day(&due, day), day)).await?;
     let mut summary = Summary { day: Some(day), ..Summary::default() };
     let run = Run { table, history: &history, day, now, fresh };
-    run.watch(days_apart, &mut summary).await?;
-    run.judge_all(&actions, &mut summary).await?;
+    // Neither waits for the other: what fails is tried again.
+    let watched = run.watch(days_apart, &mut summary).await;
+    if history.is_counted(day) {
+        run.judge_all(&due, &actions, &mut summary).await?;
+    } else if !due.is_empty() {
+        tracing::warn!(outcome = "actions-wait-for-count", day = day.to_string(), actions = due.len());
+    }
+    watched?;
     summary.log();
     if summary.failed > 0 { Err(WatchError::Some(summary.failed)) } else { Ok(summary) }
 }
 
+/// Whether an action is to be judged in a night.
+fn is_due(stored: &StoredAction, day: Date) -> bool {
+    let earliest = day.saturating_sub(ACTIONS_BACK_DAYS.days());
+    stored.stands() && stored.action.details.start >= earliest && stored.action.due(day).next().is_some()
+}
+
 /// The first day whose answers are needed: that of the window, or of the earliest action that is to be judged.
-fn first_day(actions: &[StoredAction], day: Date) -> Date {
-    let due = actions.iter().filter(|stored| stored.stands() && stored.action.due(day).next().is_some());
+fn first_day(due: &[&StoredAction], day: Date) -> Date {
     let before = i64::try_from(DAYS_BEFORE).unwrap_or(0).days();
-    let first = due.map(|stored| stored.action.details.start.saturating_sub(before)).min();
+    let first = due.iter().map(|stored| stored.action.details.start.saturating_sub(before)).min();
     first_of_window(day).min(first.unwrap_or(day))
 }
 

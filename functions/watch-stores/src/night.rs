@@ -4,85 +4,100 @@ use std::collections::BTreeMap;
 
 use aftertaste::{
     domain::{
-        case::{State, Telling},
+        case::State,
         count::{Recommendations, Rollup},
         place::Path,
         report::TOO_FEW,
-        trend::{Change, Found, LAPSE_DAYS, Night, TOLD_AGAIN_DAYS, Trend, TrendId, what_changed_in},
+        trend::{Change, Found, LAPSE_DAYS, Night, Outcome, TOLD_AGAIN_DAYS, Trend, TrendId, what_changed_in},
         watch::{Direction, Evidence, Stream},
     },
-    table::{StoredTrend, TableError},
+    table::{Look, StoredTrend, TableError},
     watching::{self, first_of_window},
 };
 use jiff::{ToSpan, civil::Date};
 
 use crate::{
-    Run, Summary,
-    causes::{Causes, Named, in_order},
+    NIGHTS_BACK_DAYS, Run, Summary,
+    causes::{Causes, Comes, Named, in_order},
 };
 
-/// Of so many trends a night it is worked out which parts changed, the surest first: a night's reads have a bound.
+/// Of so many trends a night it is worked out which parts changed, those of stores first: a night's reads have a bound.
 const MOST_EXPLAINED: u64 = 30;
 
-/// So many suspects are kept, the surest first.
+/// So many suspects are kept, the surest first; so many trends, and so many that one change comes of. An item has 400 KB.
 const MOST_SUSPECTS: usize = 500;
+const MOST_FOUND: usize = 3_000;
+const MOST_CAUSES: usize = 20;
+
+/// Trends of so many nights are read: a night that is run again may be as old, and a trend then lapses in nine weeks.
+const TRENDS_BACK_DAYS: i64 = LAPSE_DAYS + TOLD_AGAIN_DAYS as i64 + NIGHTS_BACK_DAYS;
 
 impl Run<'_> {
     /// Watches everything, opens what is new, and keeps what was found.
     pub(crate) async fn watch(&self, days_apart: u64, summary: &mut Summary) -> Result<(), TableError> {
         let night = self.history.watch(self.day, days_apart);
-        let mut trends = self.trends_until_now().await?;
-        let (mut found, mut consequences) = (Vec::new(), Vec::new());
-        let mut ids: BTreeMap<usize, TrendId> = BTreeMap::new();
+        let mut trends = self.table.trends(self.day.saturating_sub(TRENDS_BACK_DAYS.days())).await?;
+        self.keep_looks(&trends).await?;
         let all = in_order(self.of_all(&night, |alerts| &alerts.named));
         let mut causes = Causes::new(&all, self.history, self.day);
+        let mut ids: BTreeMap<usize, TrendId> = BTreeMap::new();
+        let (mut found, mut consequences, mut uncertain) = (Vec::new(), Vec::new(), Vec::new());
         for (at, named) in all.iter().enumerate() {
-            let because = causes.of(named);
+            let comes = causes.of(named);
             let known =
-                trends.iter().position(|stored| stored.trend.is_the_same(named.watched, named.direction, self.day));
-            if known.is_none() && !because.is_empty() {
-                let because = because.iter().filter_map(|at| ids.get(at).cloned()).collect();
-                let (watched, change) = (named.watched.clone(), named.change.clone());
-                consequences.push(Found { watched, change, trend: None, because });
-                continue;
-            }
-            causes.add(at);
-            let stored = match known {
-                Some(at) => trends.remove(at),
-                None => {
+                trends.iter().position(|stored| stored.trend.is_the_same(named.watched, &named.change, self.day));
+            let trend = match (known, comes) {
+                (Some(known), _) => trends.remove(known).trend,
+                (None, Comes::OfItself) => {
                     summary.opened += 1;
                     let trend = self.new_trend(named, summary.opened <= MOST_EXPLAINED).await?;
-                    StoredTrend { trend, telling: Telling::default() }
+                    self.table.open_trend(&trend).await?;
+                    trend
+                }
+                (None, Comes::OfOtherStores) => {
+                    uncertain.push(rounded(named, Vec::new()));
+                    continue;
+                }
+                (None, Comes::Of(of)) => {
+                    if named.watched.part.is_none() {
+                        let because = of.iter().filter_map(|at| ids.get(at).cloned()).take(MOST_CAUSES).collect();
+                        consequences.push(rounded(named, because));
+                    }
+                    causes.add_whole(at, of);
+                    continue;
                 }
             };
-            // Also where a run that was killed has put it: the check may be missing.
-            if stored.trend.id.day == self.day && stored.telling.told == 0 {
-                self.table.open_trend(&stored.trend).await?;
+            // What somebody calls a false alarm explains nothing to those above.
+            if trend.outcome != Some(Outcome::FalseAlarm) {
+                causes.add(at);
             }
-            ids.insert(at, stored.trend.id.clone());
-            found.push(of_trend(stored.trend));
+            ids.insert(at, trend.id.clone());
+            found.push(of_trend(trend));
         }
-        let is_open = |stored: &StoredTrend| stored.trend.state != State::Closed;
+        let is_open = |stored: &StoredTrend| stored.trend.state != State::Closed && stored.trend.id.day <= self.day;
         found.extend(trends.into_iter().filter(is_open).map(|stored| of_trend(stored.trend)));
+        found.truncate(MOST_FOUND);
         summary.trends = found.len() as u64;
         found.extend(consequences);
         let suspects = self.of_all(&night, |alerts| &alerts.suspects).into_iter();
-        let suspects = suspects.filter(|named| causes.of(named).is_empty()).map(suspect);
-        let suspects = suspects.filter(|suspect| !found.iter().any(|found| is_of(found, suspect)));
-        let suspects: Vec<Found> = suspects.take(MOST_SUSPECTS).collect();
-        (summary.watched, summary.suspects) = (night.watched.len() as u64, suspects.len() as u64);
-        found.extend(suspects);
+        let suspects = suspects.filter(|named| causes.of(named) == Comes::OfItself);
+        uncertain.extend(suspects.map(|named| rounded(&named, Vec::new())));
+        uncertain.retain(|suspect| !found.iter().any(|found| is_of(found, suspect)));
+        uncertain.truncate(MOST_SUSPECTS);
+        (summary.watched, summary.suspects) = (night.watched.len() as u64, uncertain.len() as u64);
+        found.extend(uncertain);
         let nodes: Vec<Path> = self.history.nodes().cloned().collect();
         let night = Night { day: self.day, watched: summary.watched, days_apart, nodes, found };
         self.table.put_night(&night).await
     }
 
-    /// The trends that a night's findings may belong to. Those of later nights are unknown to a night that is run again.
-    async fn trends_until_now(&self) -> Result<Vec<StoredTrend>, TableError> {
-        let since = self.day.saturating_sub((LAPSE_DAYS + i64::from(TOLD_AGAIN_DAYS)).days());
-        let mut trends = self.table.trends(since).await?;
-        trends.retain(|stored| stored.trend.id.day <= self.day);
-        Ok(trends)
+    /// Puts back the checks of open trends: one that was killed may have lost one.
+    async fn keep_looks(&self, trends: &[StoredTrend]) -> Result<(), TableError> {
+        for StoredTrend { trend, telling } in trends.iter().filter(|stored| stored.trend.state != State::Closed) {
+            let at = telling.look_at.unwrap_or(trend.opened_at);
+            self.table.put_look(&Look::Trend(trend.id.clone()), at).await?;
+        }
+        Ok(())
     }
 
     /// What was found in both directions, drops first, the surest first.
@@ -131,11 +146,12 @@ fn of_trend(trend: Trend) -> Found {
     Found { watched: trend.watched, change: trend.change, trend: Some(trend.id), because: Vec::new() }
 }
 
-/// A suspect, in whole points: they are found anew each night, and two nights side by side are to tell of nobody.
-fn suspect(named: Named<'_>) -> Found {
+/// What is no trend, in whole points: it is found anew each night, and two nights side by side are to tell of nobody.
+fn rounded(named: &Named<'_>, because: Vec<TrendId>) -> Found {
     let Named { watched, change, .. } = named;
-    let change = Change { points: change.points.round(), low: change.low.round(), high: change.high.round(), ..change };
-    Found { watched: watched.clone(), change, trend: None, because: Vec::new() }
+    let (points, low, high) = (change.points.round(), change.low.round(), change.high.round());
+    let change = Change { points, low, high, ..change.clone() };
+    Found { watched: (*watched).clone(), change, trend: None, because }
 }
 
 fn is_of(found: &Found, other: &Found) -> bool {

@@ -17,16 +17,24 @@ use crate::table::{Table, TableError};
 const AT_ONCE: usize = 8;
 
 /// How far back it is searched for the last night, which knows nodes that no store is in any more.
-const NIGHTS_BACK: i64 = 31;
+const NIGHTS_BACK: i64 = 63;
+
+/// A node whose last answers are so many days old may be without any.
+const QUIET_DAYS: i64 = 14;
 
 /// With so many answers a store asked a survey.
 const A_SURVEY: u64 = 30;
 
 /// The answers of all that is watched, by business day.
+#[derive(Default)]
 pub struct History {
     stores: Vec<Store>,
-    /// The lowest nodes with answers.
-    nodes: BTreeSet<Path>,
+    /// The lowest nodes with answers, and the last day on which each has some.
+    nodes: BTreeMap<Path, Date>,
+    /// The lowest nodes whose last day was counted, whether or not it has answers.
+    counted: BTreeSet<Path>,
+    /// The nodes of store-days that lie in another node than the store does now.
+    elsewhere: BTreeMap<(StoreNumber, Date), Path>,
     /// The series of guests who paid.
     paid: BTreeSet<Series>,
     days: BTreeMap<Watched, BTreeMap<Date, Recommendations>>,
@@ -58,24 +66,23 @@ impl History {
     ///
     /// # Errors
     /// When the table can't be read.
-    pub async fn read(table: &Table, first: Date, last: Date) -> Result<Self, TableError> {
-        let stores = table.stores().await?.stores;
+    pub async fn read(table: &Table, stores: Vec<Store>, (first, last): (Date, Date)) -> Result<Self, TableError> {
         let mut lowest: BTreeSet<Path> = stores.iter().map(|store| store.details.path.clone()).collect();
         // A store that moved has its days before in the node that it left, though no store may be there any more.
-        match table.last_night(last.saturating_sub(1.day()), NIGHTS_BACK).await {
-            Ok(before) => lowest.extend(before.into_iter().flat_map(|before| before.nodes)),
-            Err(error @ TableError::Unreadable { .. }) => error.log_left_out(),
-            Err(error) => return Err(error),
-        }
+        lowest.extend(nodes_before(table, last).await?);
         let reads: Vec<_> = lowest
             .into_iter()
             .map(|path| async move { Ok::<_, TableError>((days_of_node(table, &path, (first, last)).await?, path)) })
             .collect();
         let mut read = stream::iter(reads).buffer_unordered(AT_ONCE);
-        let mut history = Self { stores, nodes: BTreeSet::new(), paid: BTreeSet::new(), days: BTreeMap::new() };
+        let paths = stores.iter().map(|store| (store.number, store.details.path.clone())).collect();
+        let mut history = Self { stores, ..Self::default() };
         while let Some((days, path)) = read.try_next().await? {
+            if days.contains_key(&last) {
+                history.counted.insert(path.clone());
+            }
             for (day, node_day) in days {
-                history.add(&path, day, &node_day);
+                history.add((&path, &paths), day, &node_day);
             }
         }
         Ok(history)
@@ -99,7 +106,38 @@ impl History {
 
     /// The lowest nodes with answers.
     pub fn nodes(&self) -> impl Iterator<Item = &Path> {
-        self.nodes.iter()
+        self.nodes.keys()
+    }
+
+    /// Whether the last day was counted of every node that had answers lately. A day that is still to be counted looks
+    /// like one on which nobody answered.
+    pub fn is_counted(&self, last: Date) -> bool {
+        let lately = last.saturating_sub(QUIET_DAYS.days());
+        let has_stores = |node: &Path| self.stores.iter().any(|store| store.details.path == *node);
+        let mut active = self.nodes.iter().filter(|(node, day)| **day >= lately && has_stores(node));
+        active.all(|(node, _)| self.counted.contains(node))
+    }
+
+    /// The stores that lie below a node, or did on a day with answers.
+    pub fn stores_below(&self, node: &Path) -> BTreeSet<StoreNumber> {
+        let now = self.stores.iter().filter(|store| node.covers(&store.details.path)).map(|store| store.number);
+        let then = self.elsewhere.iter().filter(|(_, path)| node.covers(path)).map(|((store, _), _)| *store);
+        now.chain(then).collect()
+    }
+
+    /// The answers of a store to a series, on the days of the window on which it counted towards a node.
+    pub fn days_within(
+        &self,
+        node: &Path,
+        store: StoreNumber,
+        series: &Series,
+        last: Date,
+    ) -> Vec<(Date, Recommendations)> {
+        let watched = Watched { series: series.clone(), scope: Scope::Store(store), part: None };
+        let now = self.stores.iter().find(|known| known.number == store).map(|store| &store.details.path);
+        let mut days = self.days_of(&watched, last);
+        days.retain(|(day, _)| self.elsewhere.get(&(store, *day)).or(now).is_some_and(|path| node.covers(path)));
+        days
     }
 
     /// The answers of a store's guests after their payments, to whatever survey, from one day to another.
@@ -126,9 +164,15 @@ impl History {
     }
 
     /// Adds a day of a lowest node: of each of its stores, and of all nodes above.
-    fn add(&mut self, path: &Path, day: Date, NodeDay(by_series): &NodeDay) {
+    fn add(&mut self, (path, paths): (&Path, &BTreeMap<StoreNumber, Path>), day: Date, NodeDay(by_series): &NodeDay) {
         if !by_series.is_empty() {
-            self.nodes.insert(path.clone());
+            let latest = self.nodes.entry(path.clone()).or_insert(day);
+            *latest = day.max(*latest);
+        }
+        for store in by_series.values().flat_map(|counts| counts.stores.keys()) {
+            if paths.get(store) != Some(path) {
+                self.elsewhere.insert((*store, day), path.clone());
+            }
         }
         for (series, counts) in by_series {
             if series.origin == Origin::Payment && !self.paid.contains(series) {
@@ -202,6 +246,18 @@ impl History {
         }
         groups
     }
+}
+
+/// The lowest nodes that the last night had answers of. One that can't be read is passed over for the one before it.
+async fn nodes_before(table: &Table, last: Date) -> Result<Vec<Path>, TableError> {
+    for back in 1..=NIGHTS_BACK {
+        match table.last_night(last.saturating_sub(back.days()), NIGHTS_BACK).await {
+            Ok(night) => return Ok(night.map(|night| night.nodes).unwrap_or_default()),
+            Err(error @ TableError::Unreadable { .. }) => error.log_left_out(),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The days of a lowest node. Those that an earlier version counted are read from its rollups.

@@ -37,6 +37,9 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, shown: &Shown, was_withdraw
 fn facts(frame: &Frame, shown: &Shown) -> Markup {
     let (words, listed) = (frame.words, &shown.listed);
     let settles = Some(listed.settling_days).filter(|days| *days > 0);
+    // Whoever writes it down later may have seen how it went.
+    let written = shown.at.to_zoned(TimeZone::UTC).date();
+    let days_late = listed.start.until(written).map(|span| span.get_days()).ok().filter(|days| *days > 1);
     html! {
         dl.facts.known {
             div { dt { (words.owner) } dd { (owner(listed)) } }
@@ -44,7 +47,10 @@ fn facts(frame: &Frame, shown: &Shown) -> Markup {
             @if let Some(days) = settles {
                 div { dt { (words.action.settles) } dd { (filled(words.action.days, &[("n", &days)])) } }
             }
-            div { dt { (words.action.written_by) } dd { (shown.by_name.as_deref().unwrap_or(&shown.by)) } }
+            div { dt { (words.action.written_by) } dd {
+                (shown.by_name.as_deref().unwrap_or(&shown.by))
+                @if let Some(days) = days_late { " · " (filled(words.action.late, &[("n", &days)])) }
+            } }
         }
     }
 }

@@ -119,9 +119,11 @@ fn sentence(frame: &Frame, listed: &Listed, today: Date) -> Markup {
         ),
     };
     // How far it fell is said without a sign.
-    let (text, low, high) = match listed.fell() {
-        true => (words.trend.fell, -change.high, -change.low),
-        false => (words.trend.rose, change.low, change.high),
+    let (text, low, high) = match (listed.fell(), change.beside) {
+        (true, false) => (words.trend.fell, -change.high, -change.low),
+        (true, true) => (words.trend.fell_behind, -change.high, -change.low),
+        (false, false) => (words.trend.rose, change.low, change.high),
+        (false, true) => (words.trend.rose_ahead, change.low, change.high),
     };
     filled_with(
         text,

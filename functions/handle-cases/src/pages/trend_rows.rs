@@ -14,7 +14,12 @@ pub(super) fn rows(frame: &Frame, trends: &[Listed], now: Timestamp) -> Markup {
 
 fn row(frame: &Frame, listed: &Listed, now: Timestamp) -> Markup {
     let words = frame.words;
-    let text = if listed.fell() { words.trend.fell_since } else { words.trend.rose_since };
+    let text = match (listed.fell(), listed.change.beside) {
+        (true, false) => words.trend.fell_since,
+        (true, true) => words.trend.fell_behind_since,
+        (false, false) => words.trend.rose_since,
+        (false, true) => words.trend.rose_ahead_since,
+    };
     let owner = listed.owner_name.as_deref().or(listed.owner.as_deref());
     html! {
         a.row.(kind(listed)) href=(frame.to(&format!("/trend/{}", listed.trend))) {

@@ -19,6 +19,8 @@ pub(crate) struct ActionWords {
     pub settles: &'static str,
     pub days: &'static str,
     pub written_by: &'static str,
+    /// How many days after it began, if by then its figures could be seen.
+    pub late: &'static str,
     pub answers: &'static str,
     /// The day of the next verdict.
     pub judged_on: &'static str,

@@ -14,9 +14,14 @@ pub(crate) struct TrendWords {
     /// A score in a list that fell, with the name of its scope.
     pub fell_since: &'static str,
     pub rose_since: &'static str,
+    pub fell_behind_since: &'static str,
+    pub rose_ahead_since: &'static str,
     /// The sentence of its page.
     pub fell: &'static str,
     pub rose: &'static str,
+    /// The same where its own score did not move that way.
+    pub fell_behind: &'static str,
+    pub rose_ahead: &'static str,
     /// Since when, by the likeliest day alone.
     pub on_day: &'static str,
     /// The same, with the days that the true one lies between.
@@ -51,6 +56,7 @@ struct Outcomes {
     false_alarm: &'static str,
     unsolved: &'static str,
     lapsed: &'static str,
+    unknown: &'static str,
 }
 
 /// The deeds that a trend says otherwise than a case.
@@ -70,6 +76,7 @@ impl TrendWords {
             Outcome::FalseAlarm => self.outcomes.false_alarm,
             Outcome::Unsolved => self.outcomes.unsolved,
             Outcome::Lapsed => self.outcomes.lapsed,
+            Outcome::Unknown => self.outcomes.unknown,
         }
     }
 

@@ -48,6 +48,10 @@ pub struct Change {
     /// The score of the days since then less that of all days before, as answered. A change that was just found looks
     /// larger than it is.
     pub points: f64,
+    /// Whether the three figures are not as answered, but less what was common to all siblings. So it is where a scope
+    /// fell behind the others and its own score did not fall, or the other way round.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// The lower end of its 95 % interval.
     pub low: f64,
     /// The upper end.
@@ -67,15 +71,21 @@ fn known_parts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
 impl Change {
     /// The change that the evidence of a window shows in one direction.
     pub fn of(last: Date, direction: Direction, moved: &watch::Moved) -> Self {
-        let watch::Moved { since, plain, .. } = moved;
+        let watch::Moved { since, plain, adjusted, .. } = moved;
+        let beside = (plain.difference < 0.0) != (direction == Direction::Drop);
+        let (points, low, high) = match beside {
+            true => (adjusted.value, adjusted.low, adjusted.high),
+            false => (plain.difference, plain.low, plain.high),
+        };
         Self {
             direction,
             since: first_day(last, since.likeliest),
             earliest: first_day(last, since.most),
             latest: first_day(last, since.fewest),
-            points: plain.difference,
-            low: plain.low,
-            high: plain.high,
+            points,
+            low,
+            high,
+            beside,
             parts: None,
         }
     }

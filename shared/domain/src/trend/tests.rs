@@ -30,6 +30,7 @@ fn change(direction: Direction) -> Change {
         points: -14.5,
         low: -20.0,
         high: -9.0,
+        beside: false,
         parts: None,
     }
 }
@@ -139,6 +140,7 @@ fn those_who_answer_for_it_are_notified_once_and_the_next_if_nobody_takes_it() {
     let (notices, telling) = rose.look(Telling::default(), at(0));
     assert_eq!((kinds(&notices), telling.look_at), (vec![("alert.raised", 0)], Some(at(LAPSE_DAYS * 24))));
     let closed = after(&rose, &close(Outcome::Noted)).unwrap();
+    assert_eq!(kinds(&closed.look(Telling::default(), at(1)).0), [], "nobody is told of what is over");
     assert_eq!(closed.look(telling, at(1)).1.look_at, None);
 }
 
@@ -146,13 +148,17 @@ fn those_who_answer_for_it_are_notified_once_and_the_next_if_nobody_takes_it() {
 fn the_same_change_is_told_once_until_it_is_old_and_closed() {
     let open = trend(Direction::Drop);
     let later = |days: i64| date(2026, 11, 17) + days.days();
-    assert!(open.is_the_same(&watched(), Direction::Drop, later(300)), "it is still open");
-    assert!(!open.is_the_same(&watched(), Direction::Rise, later(3)));
+    let (drop, rise) = (change(Direction::Drop), change(Direction::Rise));
+    assert!(open.is_the_same(&watched(), &drop, later(300)), "it is still open");
+    assert!(!open.is_the_same(&watched(), &rise, later(3)));
     let closed = after(&open, &close(Outcome::Unsolved)).unwrap();
-    assert!(closed.is_the_same(&watched(), Direction::Drop, later(27)));
-    assert!(!closed.is_the_same(&watched(), Direction::Drop, later(28)));
+    assert!(closed.is_the_same(&watched(), &drop, later(27)));
+    assert!(!closed.is_the_same(&watched(), &drop, later(28)));
     let other = Watched { scope: "store/13".parse().unwrap(), ..watched() };
-    assert!(!open.is_the_same(&other, Direction::Drop, later(3)));
+    assert!(!open.is_the_same(&other, &drop, later(3)));
+    // A night that is run again after the one that named it.
+    assert!(open.is_the_same(&watched(), &drop, later(2)));
+    assert!(!open.is_the_same(&watched(), &Change { since: later(-40), ..drop }, later(2)));
 }
 
 #[test]

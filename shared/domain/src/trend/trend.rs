@@ -1,6 +1,6 @@
 //! A trend: its state, its deadline, and what was done.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,6 +39,9 @@ pub enum Outcome {
     Unsolved,
     /// Nobody closed it for nine weeks.
     Lapsed,
+    /// One that a later version writes.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Outcome {
@@ -118,18 +121,23 @@ impl Trend {
         (self.state != State::Closed).then(|| after_hours(self.opened_at, LAPSE_DAYS * 24))
     }
 
-    /// Whether the same change, found again in the window that ends with a day, is this one.
-    pub fn is_the_same(&self, watched: &Watched, direction: Direction, day: jiff::civil::Date) -> bool {
-        let days = self.change.since.until(day).map_or(i32::MAX, |span| span.get_days());
-        let is_recent = self.state != State::Closed || days < TOLD_AGAIN_DAYS;
-        self.watched == *watched && self.change.direction == direction && is_recent
+    /// Whether a change that was found in the window that ends with a day is this one. A night that is run again after
+    /// later ones may meet what they found.
+    pub fn is_the_same(&self, watched: &Watched, change: &Change, day: Date) -> bool {
+        let days = |from: Date, to: Date| from.until(to).map_or(i32::MAX, |span| span.get_days());
+        let is_recent = match self.id.day > day {
+            true => days(self.change.since, change.since).abs() < TOLD_AGAIN_DAYS,
+            false => self.state != State::Closed || days(self.change.since, day) < TOLD_AGAIN_DAYS,
+        };
+        self.watched == *watched && self.change.direction == change.direction && is_recent
     }
 
     /// Checks a trend: what those who answer for it are to be notified of, how far they are notified then, and when to
     /// check again.
     pub fn look(&self, telling: Telling, now: Timestamp) -> (Vec<Notice>, Telling) {
         let mut notices = Vec::new();
-        if telling.told == 0 {
+        // What was closed before anybody could be told needs nobody any more.
+        if telling.told == 0 && self.state != State::Closed {
             notices.push(Notice { kind: "alert.raised", level: 0, at: self.opened_at });
         }
         let mut clock = telling.clock;

@@ -77,17 +77,23 @@ pub fn is_watched(series: &Series) -> bool {
 }
 
 impl NodeDay {
-    /// From the counts of a node's day. Nodes below it are left out.
+    /// From the counts of a node's day. Nodes below it are left out. The channels and segments of a node that has some are
+    /// theirs too, and left to them.
     pub fn of(content: &Content) -> Self {
         let mut day = Self::default();
+        let mut has_nodes = false;
         for (child, by_series) in &content.children {
-            let Ok(Scope::Store(store)) = child.parse() else { continue };
+            let Ok(Scope::Store(store)) = child.parse() else {
+                has_nodes = true;
+                continue;
+            };
             for (series, group) in by_series {
                 day.add(series, group, |of| &mut of.stores, store);
             }
         }
         // Those who came without a payment came by one channel, and belong to no segment.
-        for (series, tally) in content.tallies.iter().filter(|(series, _)| series.origin == Origin::Payment) {
+        let tallies = content.tallies.iter().filter(|(series, _)| !has_nodes && series.origin == Origin::Payment);
+        for (series, tally) in tallies {
             for (channel, group) in &tally.channels {
                 day.add(series, group, |of| &mut of.channels, *channel);
             }
@@ -128,11 +134,15 @@ mod tests {
             "children": {
                 "store/12": {"dine-in": [9, 4, 3, 2, 9, 8], "dine-in@table": [1, 1, 0, 0, 1, 1], "pulse@staff": [3, 1, 1, 1, 3, 3]},
                 "store/13": {"dine-in": [1, 0, 0, 0, 1, 1]},
-                "cn/east/shanghai": {"dine-in": [7, 7, 0, 0, 7, 7]},
             },
         }))
         .unwrap();
         let day = NodeDay::of(&content);
+        let mut mixed = content;
+        mixed.children.insert("cn/east/shanghai".into(), mixed.children["store/12"].clone());
+        let without_parts =
+            json!({"dine-in": {"stores": {"12": [4, 3, 2]}}, "dine-in@table": {"stores": {"12": [1, 0, 0]}}});
+        assert_eq!(serde_json::to_value(NodeDay::of(&mixed)).unwrap(), without_parts);
         let written = json!({
             "dine-in": {"stores": {"12": [4, 3, 2]}, "channels": {"table": [4, 3, 2]}, "segments": {"3": [1, 1, 0]}},
             "dine-in@table": {"stores": {"12": [1, 0, 0]}},

@@ -20,7 +20,7 @@ pub struct StoredAction {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// When it was withdrawn, if it was: then nothing is said of it any more, and it disturbs no comparison.
+    /// When it was withdrawn, if it was: then nothing is said of it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<Timestamp>,
 }
@@ -29,6 +29,15 @@ impl StoredAction {
     /// Whether it stands.
     pub fn stands(&self) -> bool {
         self.withdrawn_at.is_none()
+    }
+
+    /// Whether it may have moved scores: unless it was withdrawn within a day, as one that was written down by mistake, or
+    /// before it began. Else bad ones would be withdrawn, and good ones credited with what they did.
+    pub fn disturbs(&self) -> bool {
+        self.withdrawn_at.is_none_or(|withdrawn| {
+            let soon = self.at.saturating_add(24.hours()).unwrap_or(Timestamp::MAX);
+            withdrawn > soon && withdrawn.to_zoned(TimeZone::UTC).date() >= self.action.details.start
+        })
     }
 }
 
