@@ -77,7 +77,7 @@ async fn an_action_is_started_listed_and_withdrawn_once() {
     );
     assert_eq!(shown["judged_on"], json!(tomorrow + 17.days()), "three days settle, fourteen are judged");
     assert_eq!(start(&world, "follow:", body).await.json()["action"], json!(id), "sent twice, it is started once");
-    let earlier = started(&world, with("start", json!(days_ago(60)))).await;
+    let earlier = started(&world, with("start", json!(days_ago(13)))).await;
     let all: Vec<Value> = listed(&world, "cn").await.iter().map(|listed| listed["action"].clone()).collect();
     assert_eq!(all, [json!(id), json!(earlier)], "the latest first");
     let own = &listed(&world, "store/31").await[0];
@@ -104,13 +104,22 @@ async fn whoever_follows_only_some_of_the_stores_sees_only_these_and_withdraws_n
     assert_eq!((&shown["stores"][0]["store"], shown["stores"].as_array().unwrap().len()), (&json!(12), 1));
     assert_eq!((&shown["more"], &shown["may"]["withdraw"]), (&json!(2), &json!(false)));
     let withdraw = json!({"move": "withdraw"});
-    for scopes in [FOLLOWS, "follow:cn/east", "follow:store/14", "report:", "admin"] {
+    let (unknown, may_not) = ((404, "action-unknown".into()), (403, "grant-insufficient".into()));
+    for (scopes, refusal) in [
+        (FOLLOWS, &may_not),
+        ("follow:cn/east", &may_not),
+        ("follow:store/14", &unknown),
+        ("report:", &may_not),
+        ("admin", &may_not),
+    ] {
         let refused = world.call(Method::POST, &path, scopes, withdraw.clone()).await;
-        assert_eq!(refused.problem(), (403, "grant-insufficient".into()), "{scopes}");
+        assert_eq!(refused.problem(), *refusal, "{scopes}");
     }
+    // Of none of its stores: as if there were no such action.
+    let shown = world.call(Method::GET, &path, "follow:store/14", Value::Null).await;
+    assert_eq!(shown.problem(), unknown);
     for (path, scopes) in [
-        (path.as_str(), "follow:store/14"),
-        (&path, "report:"),
+        (path.as_str(), "report:"),
         ("/actions/store/12", "follow:store/13"),
         ("/actions/cn/east", "follow:store/12"),
         ("/actions/store/12", "report:store/12"),
@@ -148,7 +157,7 @@ async fn what_can_not_be_started_is_refused_with_a_sentence() {
         (with("stores", json!([12, 12])), "stores: 12 is named more than once"),
         (with("stores", json!([4_040])), "stores: there is no store 4040."),
         (with("start", json!("1999-11-21")), "start: start is a day such as"),
-        (with("start", json!(days_ago(61))), "start is a day from"),
+        (with("start", json!(days_ago(14))), "start is a day from"),
         (with("start", json!(days_ago(-181))), "start is a day from"),
         (with("start", json!("tomorrow")), "start: start is a day such as"),
         (with("settling_days", json!(29)), "settling_days are 0 to 28; these are 29."),
@@ -183,7 +192,12 @@ async fn an_action_that_answers_a_score_takes_it() {
     let world = World::new().await;
     let store = opened(&world, "store/12", Direction::Drop).await;
     let node = opened(&world, "cn/east", Direction::Drop).await;
-    let body = with("trends", json!([store.to_string(), node.to_string()]));
+    // Whoever does not follow the node does not learn that its score changed.
+    let both = with("trends", json!([store.to_string(), node.to_string()]));
+    let refused = start(&world, FOLLOWS, both).await;
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert_eq!(detail, format!("trends: there is no trend {node}."));
+    let body = with("trends", json!([store.to_string()]));
     let made = start(&world, FOLLOWS, body.clone()).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let taken = trend(&world, &store).await;
@@ -239,18 +253,19 @@ async fn a_verdict_is_said_in_words() {
                 "Effect: +8.3 points (95 % interval: +4.2 to +12.3), against 24 stores beside it.",
                 "Of 24 stores beside it, 3 moved as far by themselves.",
                 "It began in a dip",
-                "The score is back at the level before it fell: −1.3 points",
+                "Beside the level before it fell, the score is now at −1.3 points",
+                "it is back.",
             ][..],
             "有改善",
         ),
-        (worse, &["Worse", "−8.0 points", "It is not certain that the score is back"], "变差"),
+        (worse, &["Worse", "−8.0 points", "it is not certain that it is back"], "变差"),
         (
             json!({"verdict": "cannot-tell", "effect": effect(1.0, -3.0, 5.0)}),
             &["tell", "An effect of 5.6 points or more"],
             "无法判断",
         ),
-        (json!({"verdict": "too-early"}), &["Too few answers", "No store has 100 answers"], "为时过早"),
-        (json!({"verdict": "no-comparison"}), &["No comparison", "fewer than five stores"], "无从比较"),
+        (json!({"verdict": "too-early"}), &["Too few answers", "No store has 100 answers"], "回答太少"),
+        (json!({"verdict": "no-comparison"}), &["No comparison", "fewer than five have answers enough"], "无从比较"),
         (
             mixed,
             &["Mixed", "Another action of these stores", "in another way", "by other channels", "does not know"],

@@ -78,7 +78,7 @@ async fn a_count_of_the_demo_finds_that_it_has_been_counted() {
     let items = proxy::scan(&database.url, "").await;
     let operations = days("O#", &items);
     // The running day has no operations yet.
-    assert_eq!(operations.len(), 59);
+    assert_eq!(operations.len(), 99);
     let first = *operations.first().unwrap();
     let from = first.yesterday().unwrap();
     let to = operations.last().unwrap().tomorrow().unwrap();
@@ -89,7 +89,7 @@ async fn a_count_of_the_demo_finds_that_it_has_been_counted() {
     let of = |prefix: &str| items.iter().filter(|item| item["pk"].as_str().unwrap().starts_with(prefix)).count();
     assert_eq!(counted["unchanged"], of("D#"), "{counted}");
     assert_eq!(counted["responses"], of("R#"), "{counted}");
-    assert!(of("R#") > 5_000 && of("D#") > 900 && of("O#") == 12 * 59, "{counted}");
+    assert!(of("R#") > 9_000 && of("D#") > 1_500 && of("O#") == 12 * 99, "{counted}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

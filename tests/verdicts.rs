@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Twelve stores of one node for 110 days. From a day on, store 405 is better; from another until then it was worse.
-async fn put_improved(world: &World, better: i64, worse: Option<i64>) {
+pub async fn put_improved(world: &World, better: i64, worse: Option<i64>) {
     let places: Vec<(u32, &str)> = (401..=412).map(|number| (number, "cn/west/a")).collect();
     let day = |back: i64| -> Vec<Answered> {
         let of = |number: u64| {
@@ -40,7 +40,7 @@ async fn put_improved(world: &World, better: i64, worse: Option<i64>) {
     put(world, &places, &(1..=110).map(|back| (back, day(back))).collect::<Vec<_>>()).await;
 }
 
-fn action(id: &str, stores: &[u32], back: i64, trends: &[TrendId]) -> StoredAction {
+pub fn action(id: &str, stores: &[u32], back: i64, trends: &[TrendId]) -> StoredAction {
     let start = days_ago(back);
     let details =
         json!({"stores": stores, "start": start, "what": "One more till at noon.", "owner": "lin", "trends": trends});
@@ -51,6 +51,7 @@ fn action(id: &str, stores: &[u32], back: i64, trends: &[TrendId]) -> StoredActi
         by: "lin".into(),
         at: Timestamp::now(),
         withdrawn_at: None,
+        withdrawn_by: None,
     }
 }
 

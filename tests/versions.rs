@@ -151,7 +151,7 @@ fn what_was_found() -> (Trend, StoredAction) {
     let details =
         json!({"stores": [13], "start": "2026-11-20", "what": "One more host.", "owner": "li", "trends": [id]});
     let action = Action::new("20261120-00000007".parse().unwrap(), serde_json::from_value(details).unwrap()).unwrap();
-    (trend, StoredAction { action, by: "li".into(), at, withdrawn_at: None })
+    (trend, StoredAction { action, by: "li".into(), at, withdrawn_at: None, withdrawn_by: None })
 }
 
 /// An account is put, and a payment, one without a store and a refusal come to it by notice.

@@ -49,7 +49,7 @@ pub async fn put(table: &Table, scene: &Scene) {
         let details = json!({"stores": stores, "start": scene.day(10), "what": "中午加一台收银机", "owner": OWNER});
         let details: ActionDetails = serde_json::from_value(details).unwrap();
         let action = Action::new(action(scene, number), details).unwrap();
-        let stored = StoredAction { action, by: OWNER.into(), at: scene.now, withdrawn_at: None };
+        let stored = StoredAction { action, by: OWNER.into(), at: scene.now, withdrawn_at: None, withdrawn_by: None };
         assert!(table.put_action(&stored).await.unwrap());
     }
 }

@@ -15,7 +15,7 @@ use super::{
     people::{DINGTALK, FEISHU, WECOM},
 };
 
-fn trend(office: &Office, scope: &str, direction: Direction) -> Trend {
+pub fn trend(office: &Office, scope: &str, direction: Direction) -> Trend {
     let watched = Watched { series: "dine-in".parse().unwrap(), scope: scope.parse().unwrap(), part: None };
     let since = date(2026, 11, 25);
     let dinner = ChangedPart::Meal(serde_json::from_value(json!("dinner")).unwrap());

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use aftertaste::domain::{case::Move, survey::Severity};
+use aftertaste::domain::{
+    case::Move,
+    survey::Severity,
+    trend::{self, Change, Trend},
+    watch::Direction,
+};
 use deliveries::endpoint::TYPES;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::{
+    alerts,
     desk::{answer, chain, complain, guest, step, sweep},
     digests,
     office::Office,
@@ -15,6 +21,7 @@ use super::{
 use crate::{
     blinding::{count, poison},
     harness::{World, answers, file, receiver::Manner},
+    nights, verdicts,
 };
 
 /// The examples, by their types.
@@ -75,8 +82,9 @@ async fn pay(world: &World) {
 async fn every_type_has_an_example_and_each_is_as_it_is_sent() {
     let mut examples = examples();
     assert_eq!(examples.keys().map(String::as_str).collect::<Vec<_>>(), TYPES);
-    // Those of cases and of summaries are below.
-    examples.retain(|kind, _| !kind.starts_with("case.") && kind != "duty.digest");
+    // Those of cases, scores that changed and summaries are below.
+    let elsewhere = ["case.", "alert.", "action."];
+    examples.retain(|kind, _| !elsewhere.iter().any(|own| kind.starts_with(own)) && kind != "duty.digest");
     let office = Office::with_a_store(77).await;
     brand_with_programs(&office.world).await;
     office.put("bad", json!({"types": ["response.taken_back"]})).await;
@@ -154,4 +162,38 @@ async fn the_example_of_a_summary_is_as_it_is_told() {
     let data: Value = serde_json::from_str(told["data"].as_str().unwrap()).unwrap();
     let example = examples().remove("duty.digest").unwrap();
     assert_eq!(shape(&data), shape(&example["data"]), "{data}");
+}
+
+#[tokio::test]
+async fn the_examples_of_scores_that_changed_are_as_they_are_sent() {
+    let office = chain().await;
+    office.put("crm", json!({"types": ["alert.*", "action.*"]})).await;
+    let table = &office.sender.app.table;
+    let of_node = alerts::trend(&office, "cn/east", Direction::Drop);
+    let of_node = Trend { change: Change { parts: Some(Vec::new()), ..of_node.change.clone() }, ..of_node };
+    assert!(table.open_trend(&of_node).await.unwrap());
+    sweep(&office).await;
+    let fell = alerts::trend(&office, "store/31", Direction::Drop);
+    assert!(table.open_trend(&fell).await.unwrap());
+    sweep(&office).await;
+    office.forward(49.hours());
+    step_trend(&office, &fell).await;
+    sweep(&office).await;
+    verdicts::put_improved(&office.world, 40, None).await;
+    assert!(table.put_action(&verdicts::action("helped", &[405], 40, &[])).await.unwrap());
+    nights::watch(table, None).await;
+    office.minute().await;
+    let got = got(&office);
+    for (kind, example) in
+        examples().into_iter().filter(|(kind, _)| ["alert.", "action."].iter().any(|own| kind.starts_with(own)))
+    {
+        let sent = got.get(&kind).unwrap_or_else(|| panic!("no {kind} was sent: {:?}", got.keys()));
+        assert_eq!(shape(sent), shape(&example), "{kind}: {sent}");
+    }
+}
+
+/// Somebody takes it, so that the other one alone is overdue.
+async fn step_trend(office: &Office, trend: &Trend) {
+    let taken = trend.after(&trend::Move::Take, "lin", office.now(), uuid::Uuid::new_v4()).unwrap();
+    assert!(office.sender.app.table.move_trend(trend, &taken, office.now()).await.unwrap());
 }

@@ -114,12 +114,12 @@ pub(crate) async fn read(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(night.map(|night| Watch::of(night, (scope, stores, series), grant)))
+    Ok(night.map(|night| Watch::of((night, window.to), (scope, stores, series), grant)))
 }
 
 impl Watch {
     /// Of a night what belongs to a scope: nothing of those above it or beside it.
-    fn of(night: Night, (scope, stores, series): (&Scope, &Stores, &Series), grant: &Grant) -> Self {
+    fn of((night, last): (Night, Date), (scope, stores, series): (&Scope, &Stores, &Series), grant: &Grant) -> Self {
         let looked = match scope {
             Scope::Store(_) => stores.own().is_some_and(|store| night.nodes.contains(&store.details.path)),
             Scope::Node(path) => night.nodes.iter().any(|node| path.covers(node)),
@@ -131,8 +131,9 @@ impl Watch {
         // What only comes of a place below is shown of the scope itself: all others would say the same again.
         let is_news =
             |found: &Found| found.because.is_empty() || (found.watched.scope == *scope && found.watched.part.is_none());
-        let all =
-            of_series.filter(is_news).filter_map(|found| ChangedScope::of(found, (scope, stores, &causes), grant));
+        // A report of earlier days says nothing of what began after them.
+        let of_days = of_series.filter(|found| found.change.since <= last);
+        let all = of_days.filter(is_news).filter_map(|found| ChangedScope::of(found, (scope, stores, &causes), grant));
         let (changed, suspected): (Vec<_>, Vec<_>) = all.partition(ChangedScope::is_certain);
         let ((changed, more_changed), (suspected, more_suspected)) = (first(changed), first(suspected));
         Self { day, watched, days_apart, changed, more_changed, suspected, more_suspected, looked }

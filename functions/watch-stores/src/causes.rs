@@ -102,10 +102,13 @@ impl<'a> Causes<'a> {
         };
         let beneath: Vec<usize> =
             self.own.iter().copied().filter(|at| self.all.get(*at).is_some_and(is_beneath)).collect();
-        let causes = self.topmost(&beneath);
-        let parts = causes.iter().filter_map(|at| self.all.get(*at));
-        let parts: Vec<Windows> =
-            parts.map(|own| self.windows_within(node, &own.watched.scope, series, named.change.since)).collect();
+        let within = |at: usize| {
+            let scope = self.all.get(at).map(|own| &own.watched.scope)?;
+            let windows = self.windows_within(node, scope, series, named.change.since);
+            // One that has just moved in counts elsewhere.
+            (windows.before.n() + windows.since.n() > 0).then_some((at, windows))
+        };
+        let (causes, parts): (Vec<usize>, Vec<Windows>) = self.topmost(&beneath).into_iter().filter_map(within).unzip();
         let whole = self.sum(&self.history.days_of(&whole_of(named.watched), self.last), named.change.since);
         if share_of(&parts, whole, named.direction) >= MOSTLY {
             return Comes::Of(causes);

@@ -223,6 +223,7 @@ impl Run<'_> {
             "days": term.days(),
             "verdict": judgement.verdict,
             "effect": effect,
+            "written_at": stored.at,
         });
         let what = format!("{} {}", action.id, term.days());
         // Under the same key whenever the run is done again, and with as much time as any other event to arrive. A night of

@@ -74,8 +74,8 @@ impl Run<'_> {
             ids.insert(at, trend.id.clone());
             found.push(of_trend(trend));
         }
-        let is_open = |stored: &StoredTrend| stored.trend.state != State::Closed && stored.trend.id.day <= self.day;
-        found.extend(trends.into_iter().filter(is_open).map(|stored| of_trend(stored.trend)));
+        let still = self.still_open(trends, &found);
+        found.extend(still);
         found.truncate(MOST_FOUND);
         summary.trends = found.len() as u64;
         found.extend(consequences);
@@ -89,6 +89,16 @@ impl Run<'_> {
         let nodes: Vec<Path> = self.history.nodes().cloned().collect();
         let night = Night { day: self.day, watched: summary.watched, days_apart, nodes, found };
         self.table.put_night(&night).await
+    }
+
+    /// The open trends that this night does not name. One is past once the same score has changed again.
+    fn still_open(&self, trends: Vec<StoredTrend>, named: &[Found]) -> Vec<Found> {
+        let is_open = |stored: &StoredTrend| stored.trend.state != State::Closed && stored.trend.id.day <= self.day;
+        let open = trends.into_iter().filter(is_open).map(|stored| of_trend(stored.trend));
+        let is_past = |known: &Found| {
+            named.iter().any(|later| known.watched == later.watched && known.change.since < later.change.since)
+        };
+        open.filter(|known| !is_past(known)).collect()
     }
 
     /// Puts back the checks of open trends: one that was killed may have lost one.

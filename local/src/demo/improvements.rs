@@ -96,5 +96,5 @@ fn action(
     let id = format!("{}-{store:08x}", start.strftime("%Y%m%d")).parse::<Id>().map_err(|error| failed(&error))?;
     let at = start.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| failed(&error))?.timestamp();
     let action = Action::new(id, details).map_err(|error| failed(&error))?;
-    Ok(StoredAction { action, by: owner.to_owned(), at, withdrawn_at: None })
+    Ok(StoredAction { action, by: owner.to_owned(), at, withdrawn_at: None, withdrawn_by: None })
 }

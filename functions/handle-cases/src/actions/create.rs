@@ -4,7 +4,7 @@ use aftertaste::{
     app::Stop,
     domain::{
         Id,
-        action::{Action, ActionDetails},
+        action::{Action, ActionDetails, Term},
         case::State,
         place::{Path, Scope, Store},
         trend::{Move, Trend},
@@ -16,10 +16,11 @@ use aftertaste::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::sent::{self, Mistake};
-use crate::{Asked, readable::readable, sent::person_who};
+use crate::{Asked, readable::readable, sent::person_who, trends};
 
-/// So many days ago an action may have begun when it is written down.
-pub(crate) const BACK_DAYS: i64 = 60;
+/// So many days ago an action may have begun when it is written down: fewer than it takes to judge it, so that nobody
+/// writes down what is known to look good.
+pub(crate) const BACK_DAYS: i64 = 13;
 
 /// So many days ahead it may begin.
 pub(crate) const AHEAD_DAYS: i64 = 180;
@@ -108,13 +109,17 @@ async fn check(asked: &Asked<'_>, details: &ActionDetails) -> Result<Result<Vec<
     }
     let mut trends = Vec::new();
     for id in &details.trends {
-        let stored = readable(asked.app.table.trend(id).await)?.flatten();
-        let Some(trend) = stored.map(|stored| stored.trend) else {
-            return Ok(Err(Mistake::TrendUnknown(id.to_string())));
+        let trend = match trends::find_id(asked, &id.to_string()).await {
+            Ok(found) => found.trend,
+            Err(Stop::Problem(_)) => return Ok(Err(Mistake::TrendUnknown(id.to_string()))),
+            Err(stop) => return Err(stop),
         };
         let Some(store) = stores.iter().find(|store| concerns(&trend.watched.scope, store)) else {
             return Ok(Err(Mistake::TrendElsewhere(id.clone())));
         };
+        if trend.state == State::Closed || details.windows(Term::FourWeeks).last_day() < trend.change.since {
+            return Ok(Err(Mistake::TrendOver(id.clone())));
+        }
         if trend.change.direction == Direction::Rise {
             return Ok(Err(Mistake::TrendRose(id.clone())));
         }
@@ -147,7 +152,7 @@ async fn put(asked: &Asked<'_>, details: &ActionDetails) -> Result<StoredAction,
         let id: Id = format!("{}-{part}", details.start.strftime("%Y%m%d")).parse().map_err(Problem::from)?;
         let action = Action::new(id, details.clone()).map_err(Problem::from)?;
         let by = asked.caller.by().to_owned();
-        let stored = StoredAction { action, by, at: asked.call.now, withdrawn_at: None };
+        let stored = StoredAction { action, by, at: asked.call.now, withdrawn_at: None, withdrawn_by: None };
         if asked.app.table.put_action(&stored).await? {
             return Ok(stored);
         }

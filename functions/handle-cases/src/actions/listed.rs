@@ -48,8 +48,11 @@ pub(crate) struct Listed {
     /// The day of its next verdict; none after the last one, or where it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_on: Option<Date>,
-    /// The verdicts on it, by how many days they are about.
+    /// The verdicts on it, by how many days they are about; their figures only if all its stores are shown.
     pub verdicts: BTreeMap<Term, Judgement>,
+    /// The name of the one who withdrew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<String>,
 }
 
 /// A store by its name.
@@ -78,10 +81,16 @@ impl Listed {
         let details = &stored.action.details;
         let named = |store: &Store| Named { store: store.number, name: store.details.name.clone() };
         let stores: Vec<Named> = details.stores.iter().filter_map(|number| shown(*number)).map(named).collect();
+        let more = details.stores.len().saturating_sub(stores.len());
+        let mut verdicts = stored.action.verdicts.clone();
+        // The effect on all its stores less that on these is that on the others.
+        for judgement in verdicts.values_mut().filter(|_| more > 0) {
+            (judgement.effect, judgement.recovery, judgement.fall) = (None, None, None);
+        }
         Self {
             action: stored.action.id.clone(),
             what: details.what.clone(),
-            more: details.stores.len().saturating_sub(stores.len()),
+            more,
             stores,
             start: details.start,
             settling_days: details.settling_days,
@@ -89,7 +98,8 @@ impl Listed {
             owner_name: people.name(details.owner.as_str()).map(str::to_owned),
             withdrawn_at: stored.withdrawn_at,
             judged_on: judged_on(stored, now.to_zoned(TimeZone::UTC).date()),
-            verdicts: stored.action.verdicts.clone(),
+            verdicts,
+            withdrawn_by: stored.withdrawn_by.as_deref().map(|by| people.name(by).unwrap_or(by).to_owned()),
         }
     }
 

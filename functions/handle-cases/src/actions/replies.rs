@@ -166,7 +166,8 @@ async fn end(asked: &Asked<'_>, found: &mut Found) -> Result<bool, Stop> {
         if !found.stored.stands() {
             return Ok(false);
         }
-        let after = StoredAction { withdrawn_at: Some(asked.call.now), ..found.stored.clone() };
+        let by = Some(asked.caller.by().to_owned());
+        let after = StoredAction { withdrawn_at: Some(asked.call.now), withdrawn_by: by, ..found.stored.clone() };
         let is_written = asked.app.table.change_action(&found.stored, &after).await?;
         if is_written {
             found.stored = after;

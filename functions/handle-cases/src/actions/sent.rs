@@ -43,6 +43,8 @@ pub(crate) enum Mistake {
     TrendRose(TrendId),
     #[error("trends: {0} is of none of these stores, and of no node above one.")]
     TrendElsewhere(TrendId),
+    #[error("trends: {0} is closed, or its score fell after the days that the action is judged by.")]
+    TrendOver(TrendId),
 }
 
 /// Reads the call: the details with the text as it is kept, or what is wrong with a form.

@@ -36,9 +36,9 @@ pub(super) struct Found {
 pub(crate) struct Shown {
     #[serde(flatten)]
     pub listed: Listed,
-    /// The trends that it answers.
+    /// The trends that it answers, of scopes that the reader follows.
     pub trends: Vec<TrendId>,
-    /// Those of them whose scope the reader follows, for a page.
+    /// The same, for a page.
     #[serde(skip)]
     pub answered: Vec<ListedTrend>,
     /// The one who wrote it down.
@@ -87,7 +87,7 @@ pub(super) async fn found(asked: &Asked<'_>, stored: StoredAction) -> Result<Fou
         }
     }
     match not_followed {
-        Some(number) if followed.is_empty() => Err(asked.needs("follow", &Scope::Store(number))),
+        Some(_) if followed.is_empty() => Err(Problem::action_unknown().into()),
         _ => Ok(Found { stored, followed, not_followed }),
     }
 }
@@ -97,10 +97,11 @@ pub(super) async fn shown(asked: &Asked<'_>, found: &Found) -> Result<Shown, Sto
     let (stored, now) = (&found.stored, asked.call.now);
     let people = People::of(asked.app, now).await?;
     let followed = |number: StoreNumber| found.followed.iter().find(|store| store.number == number);
+    let answered = answered(asked, stored, &people).await?;
     Ok(Shown {
         listed: Listed::of(stored, followed, &people, now),
-        trends: stored.action.details.trends.clone(),
-        answered: if asked.frame.is_some() { answered(asked, stored, &people).await? } else { Vec::new() },
+        trends: answered.iter().map(|listed| listed.trend.clone()).collect(),
+        answered,
         by: stored.by.clone(),
         by_name: people.name(&stored.by).map(str::to_owned),
         at: stored.at,

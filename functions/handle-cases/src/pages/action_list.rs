@@ -48,11 +48,14 @@ pub(crate) fn page(asked: &Asked<'_>, frame: &Frame, people: &People, list: &OnL
                 a href=(frame.to(&format!("/actions/{scope}"))) { bdi { (name) } }
             } }
         }
+        // What was sent and can't be taken, and what somebody came for, is not below a long list.
+        @let is_first = list.trend.is_some() || list.mistake.is_some();
+        @if is_first && frame.has_forms() { (new(asked, frame, people, (list, days))) }
         h2 { (words.action.actions) }
         @if of_scope.actions.is_empty() { p.note { (words.action.nothing) } }
         @else { (rows(frame, &of_scope.actions, days.today)) }
         @if of_scope.more > 0 { p.note { (filled(words.action.older, &[("n", &of_scope.more)])) } }
-        @if frame.has_forms() { (new(asked, frame, people, (list, days))) }
+        @if !is_first && frame.has_forms() { (new(asked, frame, people, (list, days))) }
         (way_on(frame, &format!("/cases/{}", list.scope), words.cases, &name))
     };
     Body { title: format!("{} · {name}", words.action.actions), way: "/actions", address, markup }
@@ -72,7 +75,7 @@ fn said(frame: &Frame, mistake: &Mistake) -> String {
         Mistake::NoWhat => filled(words.action.bad_what, &[("most", &LONGEST_WHAT)]),
         Mistake::ControlCharacters => words.bad_characters.to_owned(),
         Mistake::NoOwner => words.action.bad_owner.to_owned(),
-        Mistake::TrendUnknown(_) | Mistake::TrendRose(_) | Mistake::TrendElsewhere(_) => {
+        Mistake::TrendUnknown(_) | Mistake::TrendRose(_) | Mistake::TrendElsewhere(_) | Mistake::TrendOver(_) => {
             words.action.bad_trend.to_owned()
         }
     }

@@ -64,7 +64,10 @@ pub(super) fn standing(words: &Words, listed: &Listed, today: Date) -> Markup {
     let on = |text: &str, day: Date| filled_with(text, &[("day", html! { (words.near(day, today)) })]);
     let latest = listed.latest().map(|(term, _)| filled(words.action.verdict.after, &[("n", &term.days())]));
     html! {
-        @if let Some(at) = listed.withdrawn_at { (on(words.action.withdrawn_on, at.to_zoned(TimeZone::UTC).date())) }
+        @if let Some(at) = listed.withdrawn_at {
+            (on(words.action.withdrawn_on, at.to_zoned(TimeZone::UTC).date()))
+            @if let Some(by) = &listed.withdrawn_by { " · " bdi { (by) } }
+        }
         @else if let Some(day) = listed.judged_on { (on(words.action.judged_on, day)) }
         @else if let Some(latest) = latest { (latest) }
         @else { (words.action.not_judged) }

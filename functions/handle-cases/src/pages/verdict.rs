@@ -15,12 +15,15 @@ pub(super) fn verdict(words: &VerdictWords, judgement: &Judgement) -> Markup {
         @for mixing in &judgement.mixed { p { (words.mixing(*mixing)) } }
         @if let Some(effect) = judgement.effect.filter(|_| judgement.verdict != Verdict::Mixed) {
             p { (effect_of(words, &effect)) }
-            p { (filled(words.moved_as_far, &[("n", &effect.siblings), ("moved", &effect.moved_as_far)])) }
+            @let moved = if effect.moved_as_far == 0 { words.none_moved_as_far } else { words.moved_as_far };
+            p { (filled(moved, &[("n", &effect.siblings), ("moved", &effect.moved_as_far)])) }
             @if judgement.verdict == Verdict::CannotTell {
                 p { (filled(words.least, &[("least", &plain(effect.least))])) }
             }
         }
-        @if judgement.reference == Reference::Earlier { p { (words.dip) } }
+        @if judgement.reference == Reference::Earlier && judgement.effect.is_some() && judgement.verdict != Verdict::Mixed {
+            p { (words.dip) }
+        }
         @if let Some(recovery) = &judgement.recovery { p { (recovery_of(words, recovery)) } }
     }
 }

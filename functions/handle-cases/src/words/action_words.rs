@@ -58,6 +58,7 @@ pub(crate) struct VerdictWords {
     /// The effect with its interval, against how many stores.
     pub effect: &'static str,
     pub moved_as_far: &'static str,
+    pub none_moved_as_far: &'static str,
     pub least: &'static str,
     pub dip: &'static str,
     pub back: &'static str,

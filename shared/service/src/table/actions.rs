@@ -23,6 +23,9 @@ pub struct StoredAction {
     /// When it was withdrawn, if it was: then nothing is said of it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<Timestamp>,
+    /// The one who withdrew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<String>,
 }
 
 impl StoredAction {
