@@ -5,7 +5,7 @@
 
 import { after, before } from 'node:test';
 
-import { url } from '../program.mjs';
+import { askTable, call, url } from '../program.mjs';
 import { HARMED, LONG, PRAISE, UNHAPPY, openCase } from './cases.mjs';
 import { checkEach } from './every-window.mjs';
 import { put, roles } from './managers.mjs';
@@ -39,6 +39,18 @@ async function putCases() {
   ids.praise = await openCase(STORE, 'praise', { answers: PRAISE });
   ids.answered = await openCase(STORE, 'normal', { answers: UNHAPPY, award: 'guest' });
   await openCase(STORE, 'praise', { answers: PRAISE, award: 'staff' });
+  // What the demo has: a score that fell, and actions that were judged.
+  const of = async (pk) => (await askTable('Query', {
+    KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: pk } },
+  })).Items;
+  const trends = (await of('TRENDS')).map((item) => JSON.parse(item.trend.S));
+  ids.fell = trends.find((trend) => trend.scope === 'store/13' && trend.direction === 'down').id;
+  ids.rose = trends.find((trend) => trend.direction === 'up').id;
+  const actions = (await of('ACTIONS')).map((item) => JSON.parse(item.action.S));
+  [ids.helped, ids.answers] = [34, 16].map((store) => actions.find(({ stores }) => stores.includes(store)).id);
+  const today = new Date(Date.now() + 4 * 3_600_000).toISOString().slice(0, 10);
+  const body = { stores: [13, 14], start: today, what: `${'W'.repeat(120)} <b>&amp;`, owner: 'chen', trends: [ids.fell] };
+  ids.begun = (await call('POST', '/actions', body)).action;
 }
 
 /** A case, after the button of a move of its was pressed. */
@@ -70,6 +82,24 @@ checkEach({
     ...PAGE,
     status: 422,
     open: pressed('critical', 'answer', { cause: 'dish', reply: ' ' }),
+  },
+  'inbox of a chain with scores that changed': { ...PAGE, open: goto(() => '/cases/cn') },
+  'a score that fell': { ...PAGE, open: goto(() => `/trend/${ids.fell}`) },
+  'a score that rose': { ...PAGE, open: goto(() => `/trend/${ids.rose}`) },
+  'actions': { ...PAGE, open: goto(() => '/actions/cn') },
+  'a new action that answers a score': { ...PAGE, open: goto(() => `/actions/cn/east?trend=${ids.fell}`) },
+  'an action that helped': { ...PAGE, open: goto(() => `/action/${ids.helped}`) },
+  'an action that answered a score': { ...PAGE, open: goto(() => `/action/${ids.answers}`) },
+  'an action that has just begun': { ...PAGE, open: goto(() => `/action/${ids.begun}`) },
+  'an action without stores': {
+    ...PAGE,
+    status: 422,
+    open: async (page) => {
+      await page.goto(`${url}/actions/cn/east`);
+      await page.locator('details:has([name=what]) > summary').click();
+      await page.locator('[name=what]').fill('更快的早班');
+      return follow(page, () => page.locator('form:has([name=what]) button[type=submit]').click());
+    },
   },
   'awards of a month': { ...PAGE, open: goto(() => `/awards?month=${month}`) },
   'awards without any': { ...PAGE, open: goto(() => '/awards?month=2020-01') },

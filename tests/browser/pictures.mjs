@@ -90,6 +90,14 @@ async function caseWith([words, reply]) {
   return (replied.find((one) => reply.test(one.reply)) ?? replied[0]).case;
 }
 
+/** An action that helped, with its verdicts. */
+async function action(page) {
+  await signIn(page);
+  const { actions } = await call('GET', `/actions/${HEAD_OFFICE}`);
+  const helped = actions.find(({ verdicts }) => verdicts['28']?.verdict === 'better');
+  await page.goto(`${url}/action/${helped.action}`);
+}
+
 async function people(page) {
   await signIn(page);
   await page.goto(`${url}/people`);
@@ -167,6 +175,7 @@ const PICTURES = [
   ['tour/side-by-side', reportOf(`${ONE}.html?with=${OTHER}`, '.beside'), TABLET],
   ['tour/what-guests-wrote', reportOf(`${REPORT_OF}.html`, '.said')],
   ['tour/case', repliedCase],
+  ['tour/action', action],
   ['tour/people', people],
 ];
 
