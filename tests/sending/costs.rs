@@ -112,7 +112,7 @@ async fn an_event_to_one_endpoint_costs_two_writes_and_three_with_a_payment() {
     assert!((written - 2.0).abs() < 0.01, "the delivery, and the taking away: {written}");
     let (read, written) = each(&office, true).await;
     assert!((written - 3.0).abs() < 0.01, "the payment's mark too: {written}");
-    assert!(read < 2.2, "the payment, whether it was delivered, and its share of two pages: {read}");
+    assert!(read < 2.5, "the payment, whether it was delivered, and its share of two pages: {read}");
 }
 
 #[tokio::test]
