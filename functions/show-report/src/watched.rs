@@ -10,7 +10,7 @@ use aftertaste::{
         place::{Path, Scope, Store},
         report::{Counts, Report},
         trend::{Change, ChangedPart, Found, Night, TrendId},
-        watch::{DAYS, Direction, Part, is_watched},
+        watch::{DAYS, Direction, is_watched},
     },
     reading::{Stores, Window},
     table::TableError,
@@ -183,10 +183,7 @@ impl ChangedScope {
             (Scope::Store(_), _) => false,
         };
         let path: Option<&Path> = store.map(|store| &store.details.path);
-        let part = watched.part.map(|part| match part {
-            Part::Channel(channel) => ChangedPart::Channel(channel),
-            Part::Segment(segment) => ChangedPart::Segment(segment),
-        });
+        let part = watched.part.map(ChangedPart::from);
         (is_own || is_below).then(|| Self {
             name: stores.name_of(&watched.scope),
             may_follow: trend.is_some() && grant.allows_follow(&watched.scope, path),

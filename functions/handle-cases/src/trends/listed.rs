@@ -8,7 +8,7 @@ use aftertaste::{
         case::State,
         place::Scope,
         trend::{Change, ChangedPart, LAPSE_DAYS, Moved, Outcome, Trend, TrendId},
-        watch::{Direction, Part, Watched},
+        watch::{Direction, Watched},
     },
     reading::Stores,
 };
@@ -79,10 +79,7 @@ impl Listed {
 
     /// The part of the scope's guests that it is about.
     pub(crate) fn part(&self) -> Option<ChangedPart> {
-        self.watched.part.map(|part| match part {
-            Part::Channel(channel) => ChangedPart::Channel(channel),
-            Part::Segment(segment) => ChangedPart::Segment(segment),
-        })
+        self.watched.part.map(ChangedPart::from)
     }
 }
 

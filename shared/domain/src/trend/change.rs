@@ -9,7 +9,7 @@ use crate::{
     count::Tally,
     report::Meal,
     visit::{Channel, Segment},
-    watch::{self, Direction, Windows, first_day, what_changed},
+    watch::{self, Direction, Part, Windows, first_day, what_changed},
 };
 
 /// A part of a scope's guests.
@@ -22,6 +22,15 @@ pub enum ChangedPart {
     Channel(Channel),
     /// Those of a segment.
     Segment(Segment),
+}
+
+impl From<Part> for ChangedPart {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Channel(channel) => Self::Channel(channel),
+            Part::Segment(segment) => Self::Segment(segment),
+        }
+    }
 }
 
 /// A part that changed more than all others.
